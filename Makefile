@@ -1,0 +1,44 @@
+# Everything a newcomer needs: `make dataset` and `make test`. `make help` lists the rest.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+# langdetect comes as source only: it is built with the setuptools of the build lock, not with a
+# fresh one from an index, so that every byte that is installed has its hash in this repository.
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-build-isolation
+
+.PHONY: help dataset test check lock expectations bench clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+dataset: $(VENV)/.installed  ## build the dataset from data/raw into data/processed
+	$(BIN)/shortscience build
+
+test: check  ## lint, type checks and the whole test suite
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.installed  ## lint, format and strict type checks alone
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+$(VENV)/.installed: requirements/build.lock requirements/all.lock pyproject.toml
+	@echo "Creating $(VENV) from the lock file (a few minutes the first time) ..."
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) --require-hashes -r requirements/build.lock
+	$(PIP) --require-hashes --no-deps -r requirements/all.lock
+	$(PIP) --no-deps --editable .
+	touch $@
+
+lock:  ## pin the newest versions that fit pyproject.toml (needs uv)
+	uv pip compile requirements/build.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --custom-compile-command "make lock" -o requirements/build.lock
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --custom-compile-command "make lock" -o requirements/all.lock
+
+expectations: $(VENV)/.installed  ## write expectations/*.json from the table definitions
+	$(BIN)/python -m pipeline.release.suites
+
+bench: $(VENV)/.installed  ## records/s and peak memory per stage, on 100,000 generated records
+	$(BIN)/python -m benchmarks.stages
+
+clean:  ## remove the environment and everything built
+	rm -rf $(VENV) data/processed/* .mypy_cache .pytest_cache .ruff_cache

@@ -1,0 +1,52 @@
+"""The build without Prefect: the same stages, in one process, for comparison."""
+
+import sys
+from pathlib import Path
+from threading import Thread
+
+from pipeline.duplicates.find import find_duplicates
+from pipeline.papers.identities import identify_papers
+from pipeline.release.data_docs import write_data_docs
+from pipeline.release.manifest import Recipe
+from pipeline.release.store import Store
+from pipeline.release.tables import build_tables, kept
+from pipeline.release.validation import load_great_expectations, validate
+from pipeline.release.write import write_metadata, write_tables
+from pipeline.settings import Settings
+from pipeline.shards import Shards, build_shard, cut_batches
+from pipeline.sources.inputs import take_inventory
+
+
+def build(raw: str, out: Path) -> Path:
+    """Build a release and return its folder."""
+    Thread(target=load_great_expectations).start()
+    settings = Settings()
+    store = Store(out)
+    with store.locked(), store.staging() as staging:
+        recipe = Recipe(take_inventory([raw]), (), settings)
+        batches = cut_batches(recipe.inventory.distinct)
+        for batch in batches:
+            build_shard(batch, settings, store.shards)
+        shards = Shards(tuple(store.shards / batch.key(settings) for batch in batches))
+        found = find_duplicates(
+            shards.scan("signatures").collect(),
+            shards.scan("cleaned").select("record_id", "text"),
+            settings.signatures,
+            settings.duplicates,
+        )
+        identities = identify_papers(
+            kept(shards, "cleaned", found.verdicts).select("summary_id", "text").collect(),
+            kept(shards, "citations", found.verdicts).collect(),
+            [],
+            settings.papers,
+        )
+        tables = build_tables(recipe.inventory.distinct, shards, found.verdicts, identities)
+        write_tables(tables, staging)
+        outcome = validate(staging)
+        write_data_docs(outcome, store.validation(recipe.release_id))
+        write_metadata(recipe, outcome, staging)
+        return store.commit(staging, recipe.release_id)
+
+
+if __name__ == "__main__":
+    build(sys.argv[1], Path(sys.argv[2]))

@@ -1,0 +1,146 @@
+"""`shortscience build`."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING
+
+import click
+
+from flows.orchestrator import private_server
+from flows.progress import Step, watch
+
+if TYPE_CHECKING:
+    from flows.build_dataset import BuildResult
+
+_MAX_NOTICES = 10
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  shortscience build                               data/raw into data/processed
+  shortscience build ~/dumps --out ~/dataset       your own dumps
+  shortscience build 'dumps/*.txt' --workers 4     a pattern, on four processes
+""",
+)
+@click.argument("raw", nargs=-1, metavar="[RAW ...]")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("data/processed"),
+    show_default=True,
+    metavar="DIR",
+    help="Folder for the releases; DIR/latest is the newest that passed validation.",
+)
+@click.option(
+    "--bibliography",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="FILE",
+    help="JSON lines of DBLP or arXiv records to take titles and authors from; may be repeated.",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["local"]),
+    default="local",
+    show_default=True,
+    help="What runs the stages; the release is the same.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 1024),
+    metavar="N",
+    help="Processes to use; the release is the same.  [default: all cores]",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
+@click.option("-v", "--verbose", is_flag=True, help="Show the log of the flow.")
+def build(
+    raw: tuple[str, ...],
+    out: Path,
+    bibliography: tuple[str, ...],
+    engine: str,
+    workers: int | None,
+    as_json: bool,  # noqa: FBT001 - click passes options by name
+    verbose: bool,  # noqa: FBT001
+) -> None:
+    """Build a release of the dataset from raw dumps.
+
+    RAW are files, folders or patterns; the default is data/raw. The same dumps and settings give
+    the same release, byte for byte; where it exists already, nothing is done.
+    """
+    _check_call(raw or ("data/raw",), out)
+    with private_server(verbose=verbose) as server:
+        # Importing takes as long as the server takes to start.
+        from flows.build_dataset import build_dataset
+        from flows.parameters import BuildParameters
+        from pipeline.release.validation import load_great_expectations
+
+        Thread(target=load_great_expectations).start()
+        parameters = BuildParameters(
+            raw=list(raw) or ["data/raw"],
+            out=str(out),
+            bibliography=list(bibliography),
+            engine=engine,  # type: ignore[arg-type]
+            **({"workers": workers} if workers else {}),
+        )
+        shown = sys.stderr.isatty() and not as_json
+        with server.ready() if server else nullcontext(), _progress_bar(shown=shown):
+            result = build_dataset(parameters)
+    _show(result, as_json=as_json)
+
+
+def _check_call(raw: tuple[str, ...], out: Path) -> None:
+    """Find out what is wrong with the call before anything is started."""
+    from pipeline.release.store import Store
+    from pipeline.sources.inputs import list_inputs
+
+    Store(out)
+    list_inputs(raw)
+
+
+@contextmanager
+def _progress_bar(*, shown: bool) -> Iterator[None]:
+    if not shown:
+        yield
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+    ) as progress:
+        tasks: dict[str, int] = {}
+
+        def draw(step: Step) -> None:
+            if step.stage not in tasks:
+                tasks[step.stage] = progress.add_task(step.stage, total=step.total)
+            progress.update(tasks[step.stage], completed=step.done, total=step.total)  # type: ignore[arg-type]
+
+        watch(draw)
+        yield
+
+
+def _show(result: "BuildResult", *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(result, ensure_ascii=False))
+        return
+    listed = result["notices"][:_MAX_NOTICES]
+    more = len(result["notices"]) - len(listed)
+    for notice in listed:
+        click.echo(f"shortscience: {notice}", err=True)
+    if more:
+        click.echo(f"shortscience: {more} more notices; see the records table.", err=True)
+    found = ", ".join(f"{count:,} {status}" for status, count in result["records"].items())
+    click.echo(f"{sum(result['records'].values()):,} records found: {found}")
+    for table, rows in result["tables"].items():
+        click.echo(f"{table:>10} {rows:>10,} rows")
+    unchanged = " (unchanged)" if result["unchanged"] else ""
+    click.echo(f"Release {result['release_id']}{unchanged} is at {result['release']}")

@@ -1,0 +1,229 @@
+"""The flow `build-dataset`: raw dumps in, one validated release out."""
+
+import contextlib
+import errno
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any, TypedDict
+
+import polars as pl
+from prefect import flow, get_run_logger, task
+from prefect.artifacts import (
+    create_markdown_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
+)
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+from prefect.futures import as_completed
+from prefect.states import Completed
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from flows.parameters import BuildParameters
+from flows.progress import report
+from pipeline.duplicates.find import find_duplicates
+from pipeline.errors import ValidationError
+from pipeline.papers.identities import Identities, identify_papers
+from pipeline.release.data_docs import write_data_docs
+from pipeline.release.manifest import Recipe, identify_files, read_manifest
+from pipeline.release.notices import notices
+from pipeline.release.store import Store
+from pipeline.release.tables import build_tables, kept
+from pipeline.release.validation import Outcome, validate
+from pipeline.release.write import write_metadata, write_tables
+from pipeline.settings import Settings
+from pipeline.shards import Batch, Shards, build_shard, cut_batches, prune
+from pipeline.sources.inputs import take_inventory
+
+Runner = Callable[[Batch, Settings, Path], bool]
+
+
+class BuildResult(TypedDict):
+    """What a build answers."""
+
+    release_id: str
+    release: str
+    unchanged: bool
+    tables: dict[str, int]
+    records: dict[str, int]
+    notices: list[str]
+
+
+@flow(name="build-dataset", task_runner=ThreadPoolTaskRunner(max_workers=16), log_prints=False)  # type: ignore[arg-type]
+def build_dataset(build: BuildParameters = BuildParameters()) -> BuildResult:  # noqa: B008 - shown as the default on Prefect's pages
+    """Build a release from raw dumps; do nothing if it is there already.
+
+    Raises ValidationError when the data does not meet its expectations: `latest` stays where it is.
+    """
+    store = Store(Path(build.out))
+    with store.locked():
+        recipe = take_stock(build)
+        unchanged = store.has(recipe.release_id)
+        if not unchanged:
+            shards = process_batches(recipe, build.workers, store)
+            with store.staging() as staging:
+                build_release(recipe, shards, staging, store)
+            prune(store.shards, shards.paths)
+        store.point_latest_to(recipe.release_id)
+        return summarise(recipe, store, unchanged=unchanged)
+
+
+@task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=1, retry_condition_fn=lambda *a: _may_pass(a[2]))
+def take_stock(build: BuildParameters) -> Recipe:
+    """Find and hash the inputs: all that decides the release."""
+    report("reading inputs", 0)
+    inventory = take_inventory(build.raw)
+    bibliography = identify_files([Path(name) for name in build.bibliography])
+    report("reading inputs", 1)
+    return Recipe(inventory, bibliography, build.settings)
+
+
+def process_batches(recipe: Recipe, workers: int, store: Store) -> Shards:
+    """Clean, extract and sign all records, batch by batch, on several processes."""
+    batches = cut_batches(recipe.inventory.distinct)
+    artifact = create_progress_artifact(0.0, key="batches", description="Batches processed")
+    report("cleaning and extracting", 0, len(batches))
+    with _runner(min(workers, len(batches))) as run:
+        futures = [
+            process_batch.submit(batch, recipe.settings, store.shards, run) for batch in batches
+        ]
+        for done, future in enumerate(as_completed(futures), 1):
+            future.result()
+            report("cleaning and extracting", done, len(batches))
+            if done == len(batches) or done % 8 == 0:
+                update_progress_artifact(artifact, 100 * done / len(batches))  # type: ignore[arg-type]
+    return Shards(tuple(store.shards / batch.key(recipe.settings) for batch in batches))
+
+
+@contextlib.contextmanager
+def _runner(workers: int) -> Iterator[Runner]:
+    """Provide a function that builds a shard: in this process, or in one of several."""
+    if workers <= 1:
+        yield build_shard
+        return
+    # Forking a process that runs threads, as Prefect's does, may deadlock.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        yield lambda batch, settings, folder: pool.submit(
+            build_shard, batch, settings, folder
+        ).result()
+
+
+def _may_pass(state: State[Any]) -> bool:
+    """Whether what failed may work a moment later: a disk or a network that did not answer."""
+    error = state.result(raise_on_failure=False)
+    lasting = {errno.ENOSPC, errno.EACCES, errno.EPERM, errno.ENOENT, errno.EROFS, errno.EDQUOT}
+    return isinstance(error, OSError) and error.errno not in lasting
+
+
+@task(
+    task_run_name="batch of {batch.n_bytes} bytes",
+    cache_policy=NO_CACHE,  # the shard's name is the cache key, and the shard is the result
+    retries=2,
+    retry_delay_seconds=1,
+    retry_condition_fn=lambda *arguments: _may_pass(arguments[2]),
+)
+def process_batch(batch: Batch, settings: Settings, folder: Path, run: Runner) -> State[None]:
+    """Build the shard of one batch, unless it is there from an earlier build."""
+    computed = run(batch, settings, folder)
+    return Completed(name="Completed" if computed else "Cached")
+
+
+def build_release(recipe: Recipe, shards: Shards, staging: Path, store: Store) -> None:
+    """Do what needs all records together, then write, validate and commit the release."""
+    duplicates = deduplicate(shards, recipe.settings)
+    identities = identify(shards, duplicates, recipe)
+    write(recipe, shards, duplicates, identities, staging)
+    outcome = check(staging)
+    index = write_data_docs(outcome, store.validation(recipe.release_id))
+    _show_outcome(outcome)
+    if outcome.failed:
+        raise ValidationError(outcome.failed, str(index))
+    report("releasing", 0)
+    write_metadata(recipe, outcome, staging)
+    store.commit(staging, recipe.release_id)
+    report("releasing", 1)
+
+
+@task(cache_policy=NO_CACHE)
+def deduplicate(shards: Shards, settings: Settings) -> pl.DataFrame:
+    """Find the records that carry one summary."""
+    report("finding duplicates", 0)
+    found = find_duplicates(
+        shards.scan("signatures").collect(),
+        shards.scan("cleaned").select("record_id", "text"),
+        settings.signatures,
+        settings.duplicates,
+    )
+    report("finding duplicates", 1)
+    return found.verdicts
+
+
+@task(cache_policy=NO_CACHE)
+def identify(shards: Shards, verdicts: pl.DataFrame, recipe: Recipe) -> Identities:
+    """Find out which papers are summarised and cited."""
+    report("identifying papers", 0)
+    identities = identify_papers(
+        kept(shards, "cleaned", verdicts).select("summary_id", "text").collect(),
+        kept(shards, "citations", verdicts).collect(),
+        [item.path for item in recipe.bibliography],
+        recipe.settings.papers,
+    )
+    report("identifying papers", 1)
+    return identities
+
+
+@task(cache_policy=NO_CACHE)
+def write(
+    recipe: Recipe,
+    shards: Shards,
+    verdicts: pl.DataFrame,
+    identities: Identities,
+    staging: Path,
+) -> None:
+    """Assemble the tables and write them as Parquet."""
+    report("writing tables", 0)
+    tables = build_tables(recipe.inventory.distinct, shards, verdicts, identities)
+    write_tables(tables, staging)
+    report("writing tables", 1)
+
+
+@task(cache_policy=NO_CACHE)
+def check(staging: Path) -> Outcome:
+    """Run every expectation on the files as written."""
+    report("validating", 0)
+    outcome = validate(staging)
+    report("validating", 1)
+    return outcome
+
+
+def _show_outcome(outcome: Outcome) -> None:
+    lines = [f"- {failure}" for failure in outcome.failed] or ["Every expectation was met."]
+    create_markdown_artifact("\n".join(["# Validation", *lines]), key="validation")
+
+
+def summarise(recipe: Recipe, store: Store, *, unchanged: bool) -> BuildResult:
+    """Say what the release holds, in a table artifact and as the flow's result."""
+    release = store.release(recipe.release_id)
+    manifest = read_manifest(release)
+    fates = pl.scan_parquet(release / "data" / "records" / "*.parquet").group_by("status").len()
+    result = BuildResult(
+        release_id=recipe.release_id,
+        release=str(release),
+        unchanged=unchanged,
+        tables=manifest["tables"],
+        records=dict(sorted(fates.collect().iter_rows())),
+        notices=notices(release, recipe.inventory.problems),
+    )
+    rows: Sequence[dict[str, Any]] = [
+        {"table": name, "rows": count} for name, count in result["tables"].items()
+    ]
+    create_table_artifact(list(rows), key="release", description=f"Release {recipe.release_id}")
+    logger = get_run_logger()
+    for notice in result["notices"]:
+        logger.warning(notice)
+    logger.info("Release %s is at %s", recipe.release_id, release)
+    return result

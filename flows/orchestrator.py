@@ -1,0 +1,149 @@
+"""A private Prefect server for one command, so that nobody has to start one.
+
+Prefect can start a temporary server by itself, but does so one step after the other and imports the
+whole server into the client as well: 8 seconds each time, 13 at the first. Here the server starts
+in the background while the client is still importing, with what a single run does not need switched
+off, and the client only ever talks to it over HTTP on loopback.
+
+At import, this module imports nothing of Prefect: the environment has to be set before.
+"""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+from pipeline.errors import ShortScienceError
+
+_START_TIMEOUT_SECONDS = 180.0  # the first start on a machine creates the database
+_POLL_SECONDS = 0.05
+_DRAIN_TIMEOUT_SECONDS = 5.0
+_MAX_DATABASE_BYTES = 64 << 20
+"""The run history of private servers is only kept while it is small."""
+
+_SILENT = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
+_SERVER = {
+    "PREFECT_UI_ENABLED": "false",
+    "PREFECT_SERVER_LOGGING_LEVEL": "ERROR",
+    "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_LATE_RUNS_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_FOREMAN_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_CANCELLATION_CLEANUP_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_PAUSE_EXPIRATIONS_ENABLED": "false",
+}
+
+
+class OrchestratorError(ShortScienceError):
+    """The private server did not start."""
+
+
+@contextlib.contextmanager
+def private_server(*, verbose: bool = False) -> Iterator["PrivateServer | None"]:
+    """Start a server in the background and point this process at it.
+
+    Where PREFECT_API_URL is set, that server is used and none is started: the value is then None.
+    """
+    os.environ.update(_SILENT)
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO" if verbose else "CRITICAL")
+    if os.environ.get("PREFECT_API_URL"):
+        yield None
+        return
+    server = PrivateServer(_home())
+    os.environ.update(PREFECT_API_URL=server.url, PREFECT_HOME=str(server.home))
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+class PrivateServer:
+    """A Prefect server on a port of its own."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        database = home / "prefect.db"
+        if database.exists() and database.stat().st_size > _MAX_DATABASE_BYTES:
+            for file in home.glob("prefect.db*"):
+                file.unlink(missing_ok=True)
+        # Handing over the bound socket leaves no moment in which another process could take it.
+        with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
+            self.url = f"http://127.0.0.1:{listener.getsockname()[1]}/api"
+            self._log = home / "server.log"
+            with self._log.open("wb") as log:
+                self._process = subprocess.Popen(
+                    [
+                        *(sys.executable, "-m", "uvicorn", "--fd", str(listener.fileno())),
+                        *("--factory", "prefect.server.api.server:create_app"),
+                        *("--log-level", "error", "--lifespan", "on"),
+                    ],
+                    env={**os.environ, **_SERVER, "PREFECT_HOME": str(home)},
+                    pass_fds=[listener.fileno()],
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,  # an interrupt is for the command, which stops it
+                )
+
+    @contextlib.contextmanager
+    def ready(self) -> Iterator[None]:
+        """Wait for the server, then run what follows against it.
+
+        Heartbeats are off: they tell a server whose client has died, and this one dies with it.
+        They would cost up to a second at the end of the run.
+        """
+        self._wait()
+        from prefect.events.worker import EventsWorker
+        from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+
+        with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+            try:
+                yield
+            finally:
+                # What is not sent before the server stops is tried again for seconds, in vain.
+                EventsWorker.drain_all(timeout=_DRAIN_TIMEOUT_SECONDS)
+
+    def _wait(self) -> None:
+        """Return when the server answers. Raises OrchestratorError if it never does."""
+        deadline = time.monotonic() + _START_TIMEOUT_SECONDS
+        while time.monotonic() < deadline and self._process.poll() is None:
+            # The version is what a client asks first, and the first answer is slow.
+            with (
+                contextlib.suppress(OSError, urllib.error.URLError),
+                urllib.request.urlopen(f"{self.url}/admin/version", timeout=30) as answer,  # noqa: S310
+            ):
+                if answer.status == 200:
+                    return
+            time.sleep(_POLL_SECONDS)
+        raise OrchestratorError(
+            f"Prefect's server did not start; its log is {self._log}. Or set PREFECT_API_URL to a"
+            " server that is running."
+        )
+
+    def stop(self) -> None:
+        """Stop the server; by force if it does not within some seconds."""
+        self._process.terminate()
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+def _home() -> Path:
+    """Return the folder of the server's database, one per version of Prefect and user."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    name = f"prefect-{version('prefect')}"
+    for folder in (cache / "shortscience", Path(tempfile.gettempdir()) / f"shortscience-{os.getuid()}"):
+        with contextlib.suppress(OSError):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+            return folder / name
+    raise OrchestratorError(f"{cache} cannot be written to; set XDG_CACHE_HOME to a folder that can.")

@@ -1,0 +1,34 @@
+"""The parameters of a build, as the command, the deployment and Prefect's pages know them."""
+
+import os
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from pipeline.settings import Settings
+
+ENGINES = ("local",)
+
+
+class BuildParameters(BaseModel):
+    """What to build a release from, where to, and how."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    raw: list[str] = Field(
+        default=["data/raw"], min_length=1, description="Raw dumps: files, folders or patterns."
+    )
+    out: str = Field(default="data/processed", description="Output folder.")
+    bibliography: list[str] = Field(
+        default=[], description="Bibliography files; the first one named is believed."
+    )
+    engine: Literal["local"] = Field(
+        default="local", description="What runs the stages. The result is the same."
+    )
+    workers: int = Field(
+        default_factory=lambda: os.cpu_count() or 1,
+        ge=1,
+        le=1024,
+        description="Processes that work on batches. The result is the same.",
+    )
+    settings: Settings = Field(default=Settings(), description="Thresholds of the pipeline.")

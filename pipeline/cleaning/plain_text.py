@@ -1,0 +1,48 @@
+"""A summary as words: without markup, math, code and URLs."""
+
+import re
+
+from pipeline.scanner import scan
+
+_LINE_MARKUP = re.compile(r"^[ \t]*(?:(?:#{1,6}|[-*+]|\d{1,3}[.)]|>)[ \t]+)+", re.MULTILINE)
+_RULE = re.compile(r"^[ \t]*(?:[-*_=|:][ \t]*){3,}$", re.MULTILINE)
+_IMAGE = re.compile(r"!\[[^\]\n]{0,1000}\]\([^()\n]{0,200}\)")
+_LINK = re.compile(r"\[([^\[\]\n]{0,1000})\]\([^()\n]{0,200}\)")
+_CITE = re.compile(r"\\cite\{[^{}\n]{0,400}\}")
+_TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,400}>|<[ \t]*>")
+_EMPHASIS = re.compile(r"\*{1,3}|~~|(?<!\w)_{1,3}(?=\w)|(?<=[\w.,;:!?)])_{1,3}(?!\w)")
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_CELL_EDGE = re.compile(r"[ \t]*\|[ \t]*")
+_BLANKS = re.compile(r"[ \t]+")
+_SPACE_BEFORE = re.compile(r" +(?=[,.;:!?)])")
+_LINE_ENDS = re.compile(r"[ \t]*\n[ \t\n]*")
+
+
+def plain_text(markdown: str) -> str:
+    """Return the prose of a Markdown text, one line per line that has any.
+
+    Links keep their label; images, cite keys, code, math and addresses leave nothing.
+    """
+    parts: list[str] = []
+    position = 0
+    for span in scan(markdown):
+        parts.append(markdown[position : span.start])
+        position = span.end
+    parts.append(markdown[position:])
+    text = "".join(parts)
+    for pattern, replacement in (
+        (_IMAGE, ""),
+        (_LINK, r"\1"),
+        (_CITE, ""),
+        (_TAG, ""),
+        (_RULE, ""),
+        (_LINE_MARKUP, ""),
+        (_EMPHASIS, ""),
+        (_ESCAPE, r"\1"),
+        (_CELL_EDGE, " "),
+        (_BLANKS, " "),
+        (_SPACE_BEFORE, ""),
+        (_LINE_ENDS, "\n"),
+    ):
+        text = pattern.sub(replacement, text)
+    return text.strip()

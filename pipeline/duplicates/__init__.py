@@ -1,0 +1,1 @@
+"""Finding the records that carry one summary, verified and explained."""

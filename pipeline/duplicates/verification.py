@@ -1,0 +1,54 @@
+"""The exact Jaccard similarity of pairs of texts."""
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from scipy.sparse import csr_array
+
+from pipeline.duplicates.shingles import shingle
+
+_PAIRS_AT_ONCE = 20_000  # bounds memory: about 10 kB per pair of texts of 2 kB
+
+
+def jaccard(
+    texts: pl.Series,
+    left: npt.NDArray[np.int64],
+    right: npt.NDArray[np.int64],
+    shingle_words: int,
+) -> npt.NDArray[np.float64]:
+    """Return |A ∩ B| / |A ∪ B| for the shingle sets of `texts[left[i]]` and `texts[right[i]]`.
+
+    `texts` are in normal form; `left` and `right` hold row numbers.
+    """
+    similarities = [
+        _jaccard_of(texts, left[start : start + _PAIRS_AT_ONCE], right[start : start + _PAIRS_AT_ONCE], shingle_words)
+        for start in range(0, len(left), _PAIRS_AT_ONCE)
+    ]
+    return np.concatenate(similarities) if similarities else np.empty(0, np.float64)
+
+
+def _jaccard_of(
+    texts: pl.Series,
+    left: npt.NDArray[np.int64],
+    right: npt.NDArray[np.int64],
+    shingle_words: int,
+) -> npt.NDArray[np.float64]:
+    involved, local = np.unique(np.concatenate([left, right]), return_inverse=True)
+    members = _membership(texts.gather(involved.tolist()), shingle_words)
+    sizes = members.sum(axis=1)
+    a, b = local[: len(left)], local[len(left) :]
+    shared = members[a].multiply(members[b]).sum(axis=1)
+    return np.asarray(shared / (sizes[a] + sizes[b] - shared), dtype=np.float64)
+
+
+def _membership(texts: pl.Series, shingle_words: int) -> csr_array:
+    """One row per text, one column per distinct shingle, 1 where the text has it."""
+    shingles = shingle(texts, shingle_words)
+    vocabulary, columns = np.unique(shingles.hashes, return_inverse=True)
+    matrix = csr_array(
+        (np.ones(len(columns), np.int32), columns, shingles.offsets.astype(np.int64)),
+        shape=(len(texts), len(vocabulary)),
+    )
+    matrix.sum_duplicates()
+    matrix.data[:] = 1
+    return matrix

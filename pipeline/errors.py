@@ -1,0 +1,66 @@
+"""What can go wrong, as exceptions that carry their context.
+
+Each message is one sentence that names the file and says what to do next, so that a command can
+print it as it stands.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class ShortScienceError(Exception):
+    """Base of every error this project raises on purpose."""
+
+    exit_status = 1
+
+
+class UsageError(ShortScienceError):
+    """The call was wrong: nothing was started."""
+
+    exit_status = 2
+
+
+class NoInputError(UsageError):
+    """No raw dump was found under the given names."""
+
+
+class OutputError(UsageError):
+    """The output folder cannot be used."""
+
+
+class BusyError(ShortScienceError):
+    """Another build is writing to the same output folder."""
+
+
+class DamagedError(ShortScienceError):
+    """A file that this project wrote itself no longer holds what was written."""
+
+
+@dataclass(frozen=True)
+class FailedExpectation:
+    """One expectation that the data did not meet."""
+
+    table: str
+    column: str
+    expectation: str
+    unexpected_count: int
+    examples: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """Say it in one line, with the rows where there are any."""
+        where = f"{self.table}.{self.column}" if self.column else self.table
+        rows = f" on {self.unexpected_count} rows, first {', '.join(self.examples)}"
+        return f"{where}: {self.expectation}{rows if self.examples else ''}"
+
+
+class ValidationError(ShortScienceError):
+    """The tables were written and did not pass their expectations: nothing was released."""
+
+    def __init__(self, failed: Sequence[FailedExpectation], report: str) -> None:
+        self.failed = tuple(failed)
+        self.report = report
+        many = f" and {len(self.failed) - 1} more" if len(self.failed) > 1 else ""
+        super().__init__(
+            f"The data did not pass validation and was not released: {self.failed[0]}{many};"
+            f" see {report}"
+        )

@@ -1,0 +1,1 @@
+"""Reading equations, images, links and citations from cleaned text, with exact offsets."""

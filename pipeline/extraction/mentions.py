@@ -1,0 +1,75 @@
+"""Author-year mentions in prose: `Saxe et al. (2013)`, `Shah et al`, `(Kim, 2014)`."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+_CAPITAL = "A-ZÀ-ÖØ-ÞĆČĐĽŁŃŇŘŚŠŤŽŻ"
+_NAME = rf"(?:(?:van|von|de|der|den|di|da|la|le|El|Mc) ?)*[{_CAPITAL}][^\W\d_]+(?:[-'’][^\W\d_]+)*"
+_YEAR = r"(?P<{}>(?:19|20)\d\d)[a-z]?"
+_AND = r"(?:,? and|,? &)"
+_MENTION = re.compile(
+    rf"""
+    (?P<many>(?P<many_authors>{_NAME}(?:(?:,|{_AND})[ ]{_NAME}){{0,4}}),?[ ]et[ ]?al\b\.?
+        (?:['’]s)?(?:,?[ ][\(\[]?{_YEAR.format("many_year")}(?P<many_close>[\)\]])?)?)
+  | (?P<two>(?P<two_authors>{_NAME}{_AND}[ ]{_NAME})
+        (?:['’]s?)?,?[ ]?[\(\[]?{_YEAR.format("two_year")}[\)\]]?)
+  | (?P<one>(?P<one_author>{_NAME})(?:['’]s)?[ ]\({_YEAR.format("one_year")}\))
+  | (?<=[\(\[;])[ ]?(?P<inside>(?P<inside_author>{_NAME}),[ ]{_YEAR.format("inside_year")})
+        (?=[\)\];,])
+    """,
+    re.VERBOSE,
+)
+_SPLIT = re.compile(r",? and |,? & |, ")
+
+# Capitalised words that stand before a year without being anybody's name.
+_NOT_NAMES = frozenset(
+    """
+    January February March April May June July August September October November December
+    Figure Fig Table Section Sec Chapter Equation Eq Appendix Algorithm Theorem Lemma Part Page
+    Version The This That These Those It In On At By For From And But Also See Since Until During
+    Before After About Around Proceedings Conference Workshop Journal Transactions Challenge
+    Competition Dataset Paper Published Submitted Spring Summer Autumn Fall Winter
+    ImageNet Nature Science Neural Nips Neurips Interspeech Pascal Coco Kaggle Arxiv Model Network
+    Networks Learning Year Review Update Edition
+    """.split()
+)
+
+
+class Mention(NamedTuple):
+    """One author-year mention."""
+
+    raw: str
+    start: int
+    end: int
+    authors: tuple[str, ...]
+    year: int | None
+    confidence: float
+
+
+def mentions(text: str) -> Iterator[Mention]:
+    """Yield the mentions in a text; the caller leaves out those inside code, math and URLs."""
+    if "et al" not in text and "et.al" not in text and not re.search(r"(?:19|20)\d\d", text):
+        return
+    for match in _MENTION.finditer(text):
+        kind = match.lastgroup or ""
+        kind = next(name for name in ("many", "two", "one", "inside") if match[name])
+        authors, year = _parts(match, kind)
+        if not authors:
+            continue
+        start, end = match.span(kind)
+        raw = text[start:end]
+        # A closing bracket belongs to the mention only together with its opening one.
+        if raw[-1] in ")]" and not re.search(r"[\(\[]", raw):
+            end -= 1
+        confidence = {"many": 0.97 if year else 0.9, "two": 0.95, "one": 0.8, "inside": 0.95}[kind]
+        yield Mention(text[start:end], start, end, authors, year, confidence)
+
+
+def _parts(match: re.Match[str], kind: str) -> tuple[tuple[str, ...], int | None]:
+    group = {"many": "many_authors", "two": "two_authors"}.get(kind, f"{kind}_author")
+    names = tuple(name for name in _SPLIT.split(match[group]) if name)
+    year = match[f"{kind}_year"]
+    if any(name in _NOT_NAMES or name.isupper() for name in names):
+        return (), None
+    return names, int(year) if year else None

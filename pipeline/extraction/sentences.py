@@ -1,0 +1,33 @@
+"""Sentence boundaries, for the context of a citation."""
+
+import re
+from bisect import bisect_left, bisect_right
+
+_ABBREVIATION = r"(?<!\bal)(?<!\bi\.e)(?<!\be\.g)(?<!\bcf)(?<!\bvs)(?<!\bFig)(?<!\bSec)(?<!\bEq)(?<![ (.][A-Z])"
+_BOUNDARY = re.compile(rf"(?:{_ABBREVIATION}\.|[!?])[\"')\]*_]*(\s+)(?=[\"'(\[*_#`$]*[A-Z0-9])|(\s*\n\s*)")
+_MAX_CONTEXT = 1000
+
+
+class Sentences:
+    """The sentences of one text, found once and looked up by position."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._ends = []
+        self._starts = [0]
+        for match in _BOUNDARY.finditer(text):
+            group = 1 if match[1] is not None else 2
+            self._ends.append(match.start(group))
+            self._starts.append(match.end(group))
+        self._ends.append(len(text))
+
+    def around(self, start: int, end: int) -> str:
+        """Return the sentence that holds `text[start:end]`, or all that it reaches into.
+
+        A sentence of more than a thousand characters is cut around the span.
+        """
+        first = self._starts[max(0, bisect_right(self._starts, start) - 1)]
+        last = self._ends[min(len(self._ends) - 1, bisect_left(self._ends, end))]
+        first = max(first, start - _MAX_CONTEXT // 2)
+        last = min(last, end + _MAX_CONTEXT // 2)
+        return self._text[first:last].strip()

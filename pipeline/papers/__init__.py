@@ -1,0 +1,1 @@
+"""Who is summarised and who is cited."""

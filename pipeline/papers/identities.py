@@ -1,0 +1,207 @@
+"""The papers stage: one identity per paper, and the evidence for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import polars as pl
+
+from pipeline.identifiers import Identifier, parse_arxiv, parse_bibtex_key, parse_doi, parse_url
+from pipeline.papers.bibliography import look_up
+from pipeline.settings import PaperSettings
+
+PAPER_SCHEMA = pl.Schema(
+    {
+        "paper_id": pl.String(),
+        "title": pl.String(),
+        "authors": pl.List(pl.String()),
+        "year": pl.Int32(),
+        "venue": pl.String(),
+        "abstract": pl.String(),
+        "bibtex_key": pl.String(),
+        "dblp_key": pl.String(),
+        "arxiv_id": pl.String(),
+        "doi": pl.String(),
+        "openreview_id": pl.String(),
+        "url": pl.String(),
+        "identified_by": pl.String(),
+        "identity_confidence": pl.Float64(),
+    }
+)
+
+# What stands right before the address of the paper itself in a summary's header.
+_NAMES_ITS_PAPER = (
+    r"(?i)(?:\[(?:link to (?:the )?paper|(?:original )?paper(?: link)?|arxiv(?: link)?|pdf)\]\($"
+    r"|(?:^|[\s*_#>])(?:link to (?:the )?paper|(?:original )?paper(?: link)?|arxiv|url)"
+    r"[*_]{0,2}\s?:[*_]{0,2}\s?<?$)"
+)
+_HEADER_WINDOW = 48
+
+
+@dataclass(frozen=True)
+class Identities:
+    """What the papers stage found.
+
+    `papers` has one row per paper, with PAPER_SCHEMA; `summaries` has `summary_id` and
+    `paper_id`; `citations` has the citations of other works, with `citing_paper_id` and
+    `cited_paper_id` (null where nothing names the work).
+    """
+
+    papers: pl.DataFrame
+    summaries: pl.DataFrame
+    citations: pl.DataFrame
+
+
+def identify_papers(
+    summaries: pl.DataFrame,
+    citations: pl.DataFrame,
+    bibliography: Sequence[Path],
+    settings: PaperSettings,
+) -> Identities:
+    """Identify the papers of summaries (`summary_id`, `text`) and of their citations.
+
+    `citations` has the columns of the table before its papers are known, and `summary_id`.
+    """
+    known = _identifiers(citations)
+    cited = citations.join(known, on=["kind", "key"], how="left", maintain_order="left")
+    own = _own_papers(summaries, cited, settings)
+    summarised = (
+        summaries.select("summary_id")
+        .join(own, on="summary_id", how="left")
+        .with_columns(
+            paper_id=pl.coalesce("paper_id", pl.format("summary:{}", "summary_id")),
+        )
+        .sort("summary_id")
+    )
+    linked = (
+        cited.join(
+            summarised.select("summary_id", citing_paper_id="paper_id"),
+            on="summary_id",
+            maintain_order="left",
+        )
+        .rename({"paper_id": "cited_paper_id"})
+        # The link of a summary to its own paper mentions no other work.
+        .filter(pl.col("cited_paper_id").eq_missing(pl.col("citing_paper_id")).not_())
+    )
+    papers = _papers(summarised, linked, known)
+    return Identities(
+        _completed(papers, bibliography), summarised.select("summary_id", "paper_id"), linked
+    )
+
+
+def _identifiers(citations: pl.DataFrame) -> pl.DataFrame:
+    """Return `kind`, `key`, `paper_id` and the identifier columns of each distinct cited key."""
+    distinct = citations.select("kind", "key").drop_nulls().unique().sort("kind", "key")
+    rows = []
+    for kind, cite_key in distinct.iter_rows():
+        identifier = _parse(kind, cite_key)
+        if identifier is not None:
+            rows.append((kind, cite_key, identifier.paper_id, *_columns(kind, cite_key, identifier)))
+    names = ("bibtex_key", "dblp_key", "arxiv_id", "doi", "openreview_id", "url")
+    schema = dict.fromkeys(("kind", "key", "paper_id", *names), pl.String())
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _parse(kind: str, cite_key: str) -> Identifier | None:
+    """Return the paper that a citation's key names; None where it names none."""
+    match kind:
+        case "cite" | "shortscience":
+            return parse_bibtex_key(cite_key)
+        case "arxiv":
+            return parse_arxiv(cite_key)
+        case "doi":
+            return parse_doi(cite_key)
+        case "openreview":
+            return Identifier("openreview", cite_key)
+        case "paper-link":
+            return parse_url(cite_key) or _dblp(cite_key)
+    return None
+
+
+def _dblp(cite_key: str) -> Identifier | None:
+    identifier = parse_bibtex_key(cite_key)
+    return identifier if identifier and identifier.scheme == "dblp" else None
+
+
+def _columns(kind: str, cite_key: str, identifier: Identifier) -> tuple[str | None, ...]:
+    on_site = kind in {"cite", "shortscience"}
+    value = identifier.value
+    scheme = identifier.scheme
+    return (
+        cite_key if on_site else None,
+        value if scheme == "dblp" else None,
+        value if scheme == "arxiv" else None,
+        value if scheme == "doi" else None,
+        value if scheme == "openreview" else None,
+        address(identifier),
+    )
+
+
+def address(identifier: Identifier) -> str:
+    """Return where the paper of an identifier is found."""
+    value = quote(identifier.value, safe="/:.()-_;")
+    return {
+        "arxiv": f"https://arxiv.org/abs/{value}",
+        "doi": f"https://doi.org/{value}",
+        "openreview": f"https://openreview.net/forum?id={value}",
+        "dblp": f"https://dblp.org/rec/{value}",
+        "shortscience": f"https://www.shortscience.org/paper?bibtexKey={value}",
+    }[identifier.scheme]
+
+
+def _own_papers(
+    summaries: pl.DataFrame, cited: pl.DataFrame, settings: PaperSettings
+) -> pl.DataFrame:
+    """Return `summary_id`, `paper_id` and `identity_confidence` where a header names the paper."""
+    early = cited.filter(
+        pl.col("paper_id").is_not_null(), pl.col("start") < settings.header_chars
+    ).select("summary_id", "paper_id", "start")
+    window = pl.min_horizontal("start", pl.lit(_HEADER_WINDOW))
+    before = pl.col("text").str.slice(pl.col("start") - window, window)
+    return (
+        early.join(summaries, on="summary_id")
+        .filter(before.str.contains(_NAMES_ITS_PAPER))
+        .sort("summary_id", "start", "paper_id")
+        .unique("summary_id", keep="first", maintain_order=True)
+        .select("summary_id", "paper_id", identity_confidence=pl.lit(settings.header_confidence))
+    )
+
+
+def _papers(
+    summarised: pl.DataFrame, linked: pl.DataFrame, known: pl.DataFrame
+) -> pl.DataFrame:
+    """Return one row per paper that is summarised or cited."""
+    of_summaries = summarised.group_by("paper_id").agg(pl.col("identity_confidence").max())
+    of_citations = (
+        linked.filter(pl.col("cited_paper_id").is_not_null())
+        .group_by(paper_id="cited_paper_id")
+        .agg(cited_confidence=pl.col("confidence").max())
+    )
+    names = known.drop("kind", "key").columns[1:]
+    attributes = known.group_by("paper_id").agg(pl.col(name).drop_nulls().min() for name in names)
+    confidence = pl.max_horizontal("identity_confidence", "cited_confidence")
+    return (
+        of_summaries.join(of_citations, on="paper_id", how="full", coalesce=True)
+        .join(attributes, on="paper_id", how="left")
+        .with_columns(
+            identified_by=pl.when(confidence.is_null())
+            .then(pl.lit("nothing"))
+            .otherwise(pl.lit("identifier")),
+            identity_confidence=confidence.fill_null(0.0),
+        )
+        .sort("paper_id")
+    )
+
+
+def _completed(papers: pl.DataFrame, bibliography: Sequence[Path]) -> pl.DataFrame:
+    """Fill title, authors, year and venue from the bibliography, and say so."""
+    identified = papers.filter(pl.col("identified_by") != "nothing")["paper_id"]
+    found = look_up(bibliography, identified)
+    joined = papers.join(found, on="paper_id", how="left", maintain_order="left").with_columns(
+        abstract=pl.lit(None, pl.String),
+        identified_by=pl.when(pl.col("title").is_not_null())
+        .then(pl.lit("bibliography"))
+        .otherwise("identified_by"),
+    )
+    return joined.select(PAPER_SCHEMA.names()).cast(dict(PAPER_SCHEMA))

@@ -1,0 +1,1 @@
+"""Tables, validation, and the release that holds both."""

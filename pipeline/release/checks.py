@@ -1,0 +1,180 @@
+"""The frames that the validation suites look at: one per table, narrow and precomputed.
+
+Great Expectations runs on pandas. So that a million texts need not become Python objects, Polars
+reads the Parquet files as they were written and computes, row by row, what is to be true of the
+texts; the suites then expect these columns to be true. What is small enough is passed on as it is.
+"""
+
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.release.parquet import scan_table, table_path
+from pipeline.schema import TABLES, Column, Table, Type
+
+# Sequences that arise only when UTF-8 was read as windows-1252 or latin-1.
+MOJIBAKE = r"â€[™œ“”˜¦\u{9d}\u{99}\u{9c}]|Ã[©¨¼¶¤±³­¡ª«®¯´µ·¹º»]|Â[\u{a0}°·»«®©]|ï¿½|ðŸ"
+CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{9f}]"
+_WHITE = r"\s+"
+
+
+def is_long(column: Column, table: Table) -> bool:
+    """Whether a column is free text, of which the suites see only what was computed."""
+    bound = column.references or column.values or column.pattern or column.name in table.key
+    return column.type is Type.STRINGS or (column.type is Type.STRING and not bound)
+
+
+def present(column: Column) -> str:
+    """Name the computed column that tells whether a free text is there at all."""
+    return f"{column.name}_is_present"
+
+
+def resolves(column: Column) -> str:
+    """Name the computed column that tells whether a foreign key is found."""
+    return f"{column.name}_resolves"
+
+
+def counted(column: Column) -> str:
+    """Name the computed column that tells whether a count is right."""
+    return f"{column.name}_is_counted"
+
+
+ROW_CHECKS: dict[str, dict[str, tuple[str, pl.Expr]]] = {
+    "sources": {
+        "size_is_plausible": (
+            "A source with records has bytes.",
+            (pl.col("n_bytes") > 0) | (pl.col("n_records") == 0),
+        ),
+    },
+    "records": {
+        "span_is_not_empty": (
+            "A record covers at least one byte.",
+            pl.col("byte_start") < pl.col("byte_end"),
+        ),
+        "raw_fits_span": (
+            "The raw text has no more characters than the span has bytes.",
+            pl.col("raw").str.len_chars() <= pl.col("byte_end") - pl.col("byte_start"),
+        ),
+        "fate_is_told": (
+            "Kept: a summary. Duplicate: a summary, a relation and a similarity. Rejected: a reason.",
+            pl.col("summary_id").is_null().eq(pl.col("status") == "rejected")
+            & pl.col("reason").is_not_null().eq(pl.col("status") == "rejected")
+            & pl.col("relation").is_not_null().eq(pl.col("status") == "duplicate")
+            & pl.col("similarity").is_not_null().eq(pl.col("status") == "duplicate"),
+        ),
+    },
+    "papers": {
+        "evidence_fits_key": (
+            "Exactly the papers that nothing identifies are named after their summary.",
+            pl.col("paper_id")
+            .str.starts_with("summary:")
+            .eq(pl.col("identified_by").is_in(["nothing"])),
+        ),
+        "is_mentioned": (
+            "A paper is summarised or cited.",
+            pl.col("n_summaries") + pl.col("n_citations") > 0,
+        ),
+    },
+    "summaries": {
+        "n_chars_is_length": (
+            "`n_chars` is the length of the text.",
+            pl.col("text").str.len_chars() == pl.col("n_chars"),
+        ),
+        "markdown_is_text_but_for_white_space": (
+            "Structure was restored by changing white space only.",
+            pl.col("text").str.replace_all(_WHITE, "")
+            == pl.col("markdown").str.replace_all(_WHITE, ""),
+        ),
+        "prose_has_no_control_characters": (
+            "No control characters are left outside of code, math and URLs.",
+            pl.col("plain_text").str.contains(CONTROL).not_(),
+        ),
+        "prose_has_no_mojibake": (
+            "No mojibake is left outside of code, math and URLs.",
+            pl.col("plain_text").str.contains(MOJIBAKE).not_(),
+        ),
+        "has_a_copy": ("A summary has at least the record it was taken from.", pl.col("n_copies") > 0),
+    },
+    "citations": {
+        "cites_another_work": (
+            "A summary's link to its own paper is no citation.",
+            pl.col("cited_paper_id").is_null()
+            | (pl.col("cited_paper_id") != pl.col("citing_paper_id")),
+        ),
+        "context_holds_raw": (
+            "The mention stands in its context.",
+            pl.col("context").str.contains(pl.col("raw"), literal=True),
+        ),
+    },
+}
+"""Per table: name of the computed column, what it says, and how it is computed."""
+
+SPAN_CHECK = "raw_is_text_at_span"
+
+
+def check_frame(release: Path, table: Table) -> pl.DataFrame:
+    """Return the narrow frame that the suite of a table is run on."""
+    scan = scan_table(release, table.name)
+    long = [column for column in table.columns if is_long(column, table)]
+    # Lists and texts are left out, all other columns are passed on.
+    frame = scan.with_columns(
+        pl.lit(value=_schema_matches(release, table)).alias("columns_are_as_defined"),
+        *(pl.col(column.name).is_not_null().alias(present(column)) for column in long),
+        *(expr.alias(name) for name, (_, expr) in ROW_CHECKS.get(table.name, {}).items()),
+    )
+    for column in table.columns:
+        if column.references:
+            frame = _with_resolution(frame, column, release)
+        if column.counts:
+            frame = _with_count_check(frame, column, table, release)
+    if table.has_spans:
+        frame = _with_span_check(frame, release)
+    return frame.drop(column.name for column in long).collect().sort(table.key)
+
+
+def _schema_matches(release: Path, table: Table) -> bool:
+    import pyarrow.parquet as pq
+
+    return bool(
+        pq.read_schema(table_path(release, table.name))
+        .remove_metadata()
+        .equals(table.arrow_schema.remove_metadata(), check_metadata=False)
+    )
+
+
+def _with_resolution(frame: pl.LazyFrame, column: Column, release: Path) -> pl.LazyFrame:
+    assert column.references is not None  # noqa: S101 - asked for by the caller
+    table, name = column.references.split(".")
+    keys = scan_table(release, table).select(
+        pl.col(name).alias(column.name), pl.lit(value=True).alias(resolves(column))
+    )
+    found = pl.when(pl.col(column.name).is_not_null()).then(
+        pl.col(resolves(column)).fill_null(value=False)
+    )
+    joined = frame.join(keys.unique(), on=column.name, how="left")
+    return joined.with_columns(found.alias(resolves(column)))
+
+
+def _with_count_check(
+    frame: pl.LazyFrame, column: Column, table: Table, release: Path
+) -> pl.LazyFrame:
+    assert column.counts is not None  # noqa: S101 - asked for by the caller
+    other, name = column.counts.split(".")
+    own = table.key[0]
+    counts = scan_table(release, other).group_by(pl.col(name).alias(own)).agg(_rows=pl.len())
+    right = pl.col("_rows").fill_null(0) == pl.col(column.name)
+    joined = frame.join(counts, on=own, how="left")
+    return joined.with_columns(right.alias(counted(column))).drop("_rows")
+
+
+def _with_span_check(frame: pl.LazyFrame, release: Path) -> pl.LazyFrame:
+    texts = scan_table(release, "summaries").select("summary_id", "text")
+    piece = pl.col("text").str.slice("start", pl.col("end") - pl.col("start"))
+    exact = (piece == pl.col("raw")) & (pl.col("start") < pl.col("end"))
+    joined = frame.join(texts, on="summary_id", how="left")
+    return joined.with_columns(exact.fill_null(value=False).alias(SPAN_CHECK)).drop("text")
+
+
+def check_frames(release: Path) -> dict[str, pl.DataFrame]:
+    """Return the narrow frames of all tables."""
+    return {name: check_frame(release, table) for name, table in TABLES.items()}

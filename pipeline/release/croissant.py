@@ -1,0 +1,105 @@
+"""Croissant 1.1 metadata: the release as a machine finds it.
+
+Format: https://docs.mlcommons.org/croissant/docs/croissant-spec-1.1.html
+"""
+
+from pathlib import Path
+from typing import Any
+
+from pipeline.release.parquet import table_path
+from pipeline.schema import TABLES, Column, Table, Type
+from pipeline.sources.inputs import hash_file
+
+_CONTEXT = {
+    "@language": "en",
+    "@vocab": "https://schema.org/",
+    "citeAs": "cr:citeAs",
+    "column": "cr:column",
+    "conformsTo": "dct:conformsTo",
+    "cr": "http://mlcommons.org/croissant/",
+    "data": {"@id": "cr:data", "@type": "@json"},
+    "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
+    "dct": "http://purl.org/dc/terms/",
+    "extract": "cr:extract",
+    "field": "cr:field",
+    "fileObject": "cr:fileObject",
+    "fileProperty": "cr:fileProperty",
+    "isArray": "cr:isArray",
+    "arrayShape": "cr:arrayShape",
+    "key": "cr:key",
+    "md5": "cr:md5",
+    "recordSet": "cr:recordSet",
+    "references": "cr:references",
+    "sc": "https://schema.org/",
+    "source": "cr:source",
+}
+_DATA_TYPES = {
+    Type.STRING: "sc:Text",
+    Type.STRINGS: "sc:Text",
+    Type.BOOL: "sc:Boolean",
+    Type.INT32: "cr:Int32",
+    Type.INT64: "cr:Int64",
+    Type.FLOAT64: "cr:Float64",
+    Type.DATE: "sc:Date",
+    Type.TIMESTAMP: "sc:DateTime",
+}
+
+
+def croissant(release: Path, release_id: str) -> dict[str, Any]:
+    """Describe the tables of a release whose Parquet files are written."""
+    return {
+        "@context": _CONTEXT,
+        "@type": "sc:Dataset",
+        "name": "shortscience",
+        "description": "Short, human-written summaries of research papers, recovered from raw dumps"
+        " of ShortScience.org.",
+        "conformsTo": "http://mlcommons.org/croissant/1.1",
+        "url": "https://www.shortscience.org/",
+        "version": f"1.0.0+{release_id}",
+        "distribution": [_file(release, name) for name in TABLES],
+        "recordSet": [_record_set(table) for table in TABLES.values()],
+    }
+
+
+def _file(release: Path, table: str) -> dict[str, Any]:
+    path = table_path(release, table)
+    sha256, n_bytes = hash_file(path)
+    return {
+        "@type": "cr:FileObject",
+        "@id": f"{table}-file",
+        "name": f"{table}-file",
+        "contentUrl": path.relative_to(release).as_posix(),
+        "contentSize": f"{n_bytes} B",
+        "encodingFormat": "application/vnd.apache.parquet",
+        "sha256": sha256,
+    }
+
+
+def _record_set(table: Table) -> dict[str, Any]:
+    return {
+        "@type": "cr:RecordSet",
+        "@id": table.name,
+        "name": table.name,
+        "description": table.description,
+        "key": [{"@id": f"{table.name}/{name}"} for name in table.key],
+        "field": [_field(column, table) for column in table.columns],
+    }
+
+
+def _field(column: Column, table: Table) -> dict[str, Any]:
+    field: dict[str, Any] = {
+        "@type": "cr:Field",
+        "@id": f"{table.name}/{column.name}",
+        "name": column.name,
+        "description": column.description,
+        "dataType": _DATA_TYPES[column.type],
+        "source": {
+            "fileObject": {"@id": f"{table.name}-file"},
+            "extract": {"column": column.name},
+        },
+    }
+    if column.type is Type.STRINGS:
+        field |= {"isArray": True, "arrayShape": "-1"}
+    if column.references:
+        field["references"] = {"field": {"@id": column.references.replace(".", "/")}}
+    return field

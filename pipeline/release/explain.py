@@ -1,0 +1,136 @@
+"""The whole story of one row, from raw bytes to the tables."""
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipeline.errors import UsageError
+from pipeline.release.parquet import scan_table
+
+Story = dict[str, Any]
+
+_KEYS = {
+    "summaries": "summary_id",
+    "records": "record_id",
+    "papers": "paper_id",
+    "citations": "citation_id",
+}
+_MIN_PREFIX = 4
+_TOLD = {"summaries": "summary", "records": "record", "papers": "paper", "citations": "citation"}
+_LONG = 400
+
+
+def explain(release: Path, identifier: str) -> Story:
+    """Return everything a release knows of one summary, record, paper or citation.
+
+    `identifier` is a key or the beginning of one. Raises UsageError when it names nothing, or more
+    than one row.
+    """
+    table, row = _find(release, identifier)
+    story: Story = {"kind": _TOLD[table], _TOLD[table]: row}
+    match table:
+        case "summaries":
+            return story | _of_summary(release, row)
+        case "records":
+            return story | _of_record(release, row)
+        case "papers":
+            return story | _of_paper(release, row)
+    return story | _of_citation(release, row)
+
+
+def _find(release: Path, identifier: str) -> tuple[str, dict[str, Any]]:
+    found = []
+    for table, key in _KEYS.items():
+        matches = pl.col(key) == identifier
+        if len(identifier) >= _MIN_PREFIX:
+            matches |= pl.col(key).str.starts_with(identifier)
+        rows = scan_table(release, table).filter(matches).head(3).collect()
+        found += [(table, row) for row in rows.iter_rows(named=True)]
+    exact = [item for item in found if item[1][_KEYS[item[0]]] == identifier]
+    candidates = exact or found
+    if not candidates:
+        raise UsageError(
+            f"{identifier} is no summary, record, paper or citation of {release}; look an id up in"
+            " one of these tables."
+        )
+    if len(candidates) > 1:
+        names = ", ".join(f"{_TOLD[table]} {row[_KEYS[table]]}" for table, row in candidates[:3])
+        raise UsageError(f"{identifier} may be {names}; give more of the id.")
+    return candidates[0]
+
+
+def _rows(release: Path, table: str, column: str, value: str | None) -> list[dict[str, Any]]:
+    return scan_table(release, table).filter(pl.col(column) == value).collect().to_dicts()
+
+
+def _of_summary(release: Path, summary: dict[str, Any]) -> Story:
+    summary_id = summary["summary_id"]
+    record = _rows(release, "records", "record_id", summary["record_id"])[0]
+    copies = _rows(release, "records", "summary_id", summary_id)
+    return {
+        "record": record,
+        "source": _rows(release, "sources", "source_id", record["source_id"])[0],
+        "repairs": [_replayed(repair, record["raw"]) for repair in summary["repairs"]],
+        "copies": [_with_source(release, copy) for copy in copies if copy["status"] == "duplicate"],
+        "paper": _rows(release, "papers", "paper_id", summary["paper_id"])[0],
+        **{
+            table: _rows(release, table, "summary_id", summary_id)
+            for table in ("equations", "images", "links", "citations")
+        },
+    }
+
+
+def _replayed(repair: str, raw: str) -> dict[str, str]:
+    """Return a repair with the piece of raw text that it was applied to."""
+    span, _, steps = repair.partition(" ")
+    start, end = map(int, span.split(":"))
+    return {"span": span, "steps": steps, "before": raw[start:end]}
+
+
+def _with_source(release: Path, record: dict[str, Any]) -> dict[str, Any]:
+    source = _rows(release, "sources", "source_id", record["source_id"])[0]
+    return {"source": source["name"], **record}
+
+
+def _of_record(release: Path, record: dict[str, Any]) -> Story:
+    story: Story = {"source": _rows(release, "sources", "source_id", record["source_id"])[0]}
+    if record["summary_id"]:
+        story["summary"] = _rows(release, "summaries", "summary_id", record["summary_id"])[0]
+    return story
+
+
+def _of_paper(release: Path, paper: dict[str, Any]) -> Story:
+    return {
+        "summaries": _rows(release, "summaries", "paper_id", paper["paper_id"]),
+        "cited_by": _rows(release, "citations", "cited_paper_id", paper["paper_id"]),
+    }
+
+
+def _of_citation(release: Path, citation: dict[str, Any]) -> Story:
+    return {
+        "summary": _rows(release, "summaries", "summary_id", citation["summary_id"])[0],
+        "cited_paper": _rows(release, "papers", "paper_id", citation["cited_paper_id"]),
+    }
+
+
+def to_text(story: Story) -> str:
+    """Lay a story out for a terminal: one section per part, long texts cut."""
+    lines: list[str] = []
+    for part, content in story.items():
+        if part == "kind" or content == []:
+            continue
+        rows = content if isinstance(content, list) else [content]
+        for number, row in enumerate(rows, 1):
+            heading = f"{part} {number} of {len(rows)}" if isinstance(content, list) else part
+            lines += ["", heading, "-" * len(heading)]
+            lines += [f"{name:>20}  {_shown(value)}" for name, value in row.items()]
+    return "\n".join(lines[1:])
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "-"
+    text = str(value) if not isinstance(value, str) else value
+    flat = text.replace("\n", "\n" + " " * 22)
+    return flat if len(flat) <= _LONG else f"{flat[:_LONG]} … ({len(text):,} characters)"

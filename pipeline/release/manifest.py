@@ -1,0 +1,84 @@
+"""The manifest of a release: what it was made from, by what, and what it holds."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.settings import Settings, digest
+from pipeline.sources.inputs import Input, Inventory, hash_file
+from pipeline.version import library_versions, pipeline_version
+
+RELEASE_ID_DIGITS = 16
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All that decides the bytes of a release."""
+
+    inventory: Inventory
+    bibliography: tuple[Input, ...]
+    settings: Settings
+
+    @property
+    def release_id(self) -> str:
+        """Name the release: the same recipe has the same name, whatever order it was given in."""
+        return digest(
+            pipeline_version(),
+            self.settings,
+            *(f"{item.name}\n{item.source_id}" for item in self.inventory.inputs),
+            *map(str, self.inventory.problems),
+            "bibliography",
+            *(item.source_id for item in self.bibliography),
+        )[:RELEASE_ID_DIGITS]
+
+
+def to_json(value: object) -> str:
+    """Write JSON as every file of a release has it: indented, with a final newline."""
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+
+
+def build_manifest(
+    recipe: Recipe, forms: Mapping[str, str | None], rows: Mapping[str, int], release: Path
+) -> dict[str, Any]:
+    """Describe a release whose other files are all written."""
+    return {
+        "release_id": recipe.release_id,
+        "pipeline_version": pipeline_version(),
+        "libraries": library_versions(),
+        "settings": recipe.settings.model_dump(),
+        "inputs": [
+            {**_describe(item), "form": forms.get(item.source_id)}
+            for item in sorted(recipe.inventory.inputs, key=lambda item: item.name)
+        ],
+        "not_read": [
+            {"name": problem.name, "reason": problem.reason}
+            for problem in recipe.inventory.problems
+        ],
+        "bibliography": [_describe(item) for item in recipe.bibliography],
+        "tables": dict(rows),
+        "files": {
+            path.relative_to(release).as_posix(): {
+                "sha256": hash_file(path)[0],
+                "bytes": path.stat().st_size,
+            }
+            for path in sorted(release.rglob("*"))
+            if path.is_file()
+        },
+    }
+
+
+def _describe(item: Input) -> dict[str, Any]:
+    return {"name": item.name, "sha256": item.source_id, "bytes": item.n_bytes}
+
+
+def read_manifest(release: Path) -> dict[str, Any]:
+    """Read the manifest of a release."""
+    manifest: dict[str, Any] = json.loads((release / "manifest.json").read_text(encoding="utf-8"))
+    return manifest
+
+
+def identify_files(paths: Sequence[Path]) -> tuple[Input, ...]:
+    """Hash bibliography files, in the order given: it decides which one is believed."""
+    return tuple(Input(path, path.name, *hash_file(path)) for path in paths)

@@ -1,0 +1,51 @@
+"""What a person should know about the inputs of a release, one sentence each."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.release.parquet import scan_table
+from pipeline.sources.encodings import MIXED
+from pipeline.sources.inputs import Problem
+
+
+def notices(release: Path, problems: Iterable[Problem]) -> list[str]:
+    """Say which inputs gave nothing or less than they hold, and why."""
+    sources = scan_table(release, "sources")
+    rejected = (
+        scan_table(release, "records")
+        .filter(pl.col("status") == "rejected")
+        .select("source_id", "ordinal", "reason", "byte_start", "byte_end")
+        .join(sources.select("source_id", "name"), on="source_id")
+        .sort("name", "ordinal")
+        .collect()
+    )
+    return [
+        *(f"{problem}." for problem in problems),
+        *_without_records(sources),
+        *(
+            f"{row['name']}: bytes {row['byte_start']} to {row['byte_end']} were rejected"
+            f" ({row['reason']}); they are kept in the records table."
+            for row in rejected.iter_rows(named=True)
+        ),
+        *_mixed_encodings(sources),
+    ]
+
+
+def _without_records(sources: pl.LazyFrame) -> list[str]:
+    empty = sources.filter(pl.col("n_records") == 0).sort("name").collect()
+    return [
+        f"{name}: is empty; nothing was taken from it."
+        if n_bytes == 0
+        else f"{name}: holds no records; nothing was taken from it."
+        for name, n_bytes in empty.select("name", "n_bytes").iter_rows()
+    ]
+
+
+def _mixed_encodings(sources: pl.LazyFrame) -> list[str]:
+    mixed = sources.filter(pl.col("encoding") == MIXED).sort("name").collect()
+    return [
+        f"{name}: is not valid UTF-8; its stray bytes were read as windows-1252."
+        for name in mixed["name"]
+    ]

@@ -1,0 +1,45 @@
+"""Writing tables as Parquet files that every reader understands, with the same bytes each time."""
+
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.schema import Table
+
+ROW_GROUP_ROWS = 20_000
+"""About 50 MB of text: readers that stream hold one row group at a time."""
+
+
+def table_path(release: Path, table: str) -> Path:
+    """Return the file of a table within a release, named as Hugging Face expects a split."""
+    return release / "data" / table / "train-00000-of-00001.parquet"
+
+
+def write_table(frame: pl.DataFrame, table: Table, release: Path) -> Path:
+    """Write a frame that conforms to the table's definition; return the file."""
+    path = table_path(release, table.name)
+    path.parent.mkdir(parents=True)
+    schema = table.arrow_schema
+    with pq.ParquetWriter(
+        path,
+        schema,
+        compression="zstd",
+        write_page_index=True,
+        use_content_defined_chunking=True,
+    ) as writer:
+        for start in range(0, max(len(frame), 1), ROW_GROUP_ROWS):
+            rows = frame.slice(start, ROW_GROUP_ROWS).to_arrow()
+            writer.write_table(pa.table(rows.cast(pa.schema(schema)).columns, schema=schema))
+    return path
+
+
+def read_table(release: Path, table: str) -> pl.DataFrame:
+    """Read a table of a release."""
+    return pl.read_parquet(table_path(release, table))
+
+
+def scan_table(release: Path, table: str) -> pl.LazyFrame:
+    """Scan a table of a release."""
+    return pl.scan_parquet(table_path(release, table))

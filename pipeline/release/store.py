@@ -1,0 +1,134 @@
+"""The output folder: releases, and `latest`, which always names a complete, validated one.
+
+    releases/<release_id>/      appears by one rename, when all is written and validated
+    latest -> releases/<id>     switched by one rename
+    validation/<release_id>/    Data Docs of the last validation, passed or failed
+    .work/                      shards, staging folders and the lock: safe to delete
+"""
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from pipeline.errors import BusyError, DamagedError, OutputError, UsageError
+from pipeline.release.manifest import read_manifest
+
+
+class Store:
+    """An output folder. Raises OutputError when it cannot be one."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.releases = root / "releases"
+        self.latest = root / "latest"
+        self.work = root / ".work"
+        self.shards = self.work / "shards"
+        nearest = next(path for path in (root, *root.absolute().parents) if path.exists())
+        if not nearest.is_dir():
+            raise OutputError(f"{nearest} is a file; name a folder for the output.")
+        if not os.access(nearest, os.W_OK | os.X_OK):
+            raise OutputError(f"{nearest} cannot be written to; check its permissions.")
+
+    def release(self, release_id: str) -> Path:
+        """Return the folder of a release, there or not."""
+        return self.releases / release_id
+
+    def validation(self, release_id: str) -> Path:
+        """Return the folder of the Data Docs of a release, passed or failed."""
+        return self.root / "validation" / release_id
+
+    def has(self, release_id: str) -> bool:
+        """Whether a release is there, with all its files in their sizes.
+
+        A release that has been damaged is set aside, so that it can be built again.
+        """
+        release = self.release(release_id)
+        if not release.exists():
+            return False
+        try:
+            files = read_manifest(release)["files"]
+            whole = all(
+                (release / name).stat().st_size == entry["bytes"] for name, entry in files.items()
+            )
+        except (OSError, ValueError, KeyError):
+            whole = False
+        if not whole:
+            shutil.rmtree(release)
+        return whole
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the folder for one build; BusyError at once if another build holds it."""
+        self.work.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.work / "lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise BusyError(
+                f"Another build is writing to {self.root}; wait for it or name another --out."
+            ) from None
+        try:
+            self._sweep()
+            yield
+        finally:
+            lock.release()
+
+    def _sweep(self) -> None:
+        """Remove the staging folders of builds that were killed: nobody else holds the lock."""
+        for path in self.work.glob("release-*"):
+            shutil.rmtree(path, ignore_errors=True)
+        (self.work / "latest").unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def staging(self) -> Iterator[Path]:
+        """Provide an empty folder, removed at the end unless it was made a release."""
+        path = Path(tempfile.mkdtemp(prefix="release-", dir=self.work))
+        path.chmod(0o755)
+        try:
+            yield path
+        finally:
+            shutil.rmtree(path, ignore_errors=True)
+
+    def commit(self, staged: Path, release_id: str) -> Path:
+        """Make a staged folder a release: by one rename, after its bytes are on the disk."""
+        for path in sorted(staged.rglob("*"), reverse=True):
+            _sync(path)
+        _sync(staged)
+        self.releases.mkdir(exist_ok=True)
+        target = self.release(release_id)
+        staged.rename(target)
+        _sync(self.releases)
+        return target
+
+    def point_latest_to(self, release_id: str) -> None:
+        """Switch `latest` by one rename."""
+        link = self.work / "latest"
+        link.unlink(missing_ok=True)
+        link.symlink_to(Path("releases") / release_id)
+        link.replace(self.latest)
+        _sync(self.root)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def open_dataset(path: Path) -> Path:
+    """Return the release that a DATASET argument names; UsageError if there is none."""
+    release = path.resolve()
+    if not (release / "manifest.json").exists():
+        raise UsageError(f"{path} is no release; build one with `shortscience build`.")
+    try:
+        read_manifest(release)
+    except ValueError as error:
+        raise DamagedError(f"{release / 'manifest.json'} is damaged; build again.") from error
+    return release

@@ -1,0 +1,129 @@
+"""Running the suites on the Parquet files as written, before anything is released."""
+
+import json
+import logging
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import polars as pl
+
+from pipeline.errors import FailedExpectation
+from pipeline.release.checks import check_frame
+from pipeline.release.suites import Expectation, load_suite
+from pipeline.schema import TABLES, Table
+
+_EXAMPLES = 5
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The results of all suites.
+
+    `report` is what `validation.json` holds; `pages` are the Data Docs, one HTML page per table.
+    """
+
+    report: dict[str, Any]
+    pages: dict[str, str]
+    failed: tuple[FailedExpectation, ...]
+
+
+def load_great_expectations() -> ModuleType:
+    """Import Great Expectations, which takes seconds: early, for who has time to wait anyway."""
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    import great_expectations
+
+    return great_expectations
+
+
+def validate(release: Path) -> Outcome:
+    """Validate the tables of a release, released or not yet."""
+    gx = load_great_expectations()
+    for name in ("great_expectations", "great_expectations.data_context.types.base"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
+    source = context.data_sources.add_pandas("release")
+    tables, pages, failed = {}, {}, []
+    for name, table in TABLES.items():
+        suite = load_suite(name)
+        result = _run_suite(source, table, check_frame(release, table), suite)
+        tables[name] = _describe(result, suite, table)
+        pages[name] = _render(result)
+        failed += _failures(tables[name], name)
+    report = {"success": not failed, "tables": tables}
+    return Outcome(report, pages, tuple(failed))
+
+
+def _run_suite(source: Any, table: Table, frame: pl.DataFrame, suite: list[Expectation]) -> Any:
+    from great_expectations.core.expectation_suite import ExpectationSuite
+
+    asset = source.add_dataframe_asset(table.name)
+    batch = asset.add_batch_definition_whole_dataframe("written").get_batch(
+        {"dataframe": frame.to_pandas()}
+    )
+    return batch.validate(
+        ExpectationSuite(name=table.name, expectations=suite),
+        result_format={
+            "result_format": "SUMMARY",
+            "unexpected_index_column_names": list(table.key),
+            "partial_unexpected_count": _EXAMPLES,
+        },
+    )
+
+
+def _describe(result: Any, suite: list[Expectation], table: Table) -> dict[str, Any]:
+    """Reduce a result to what is the same on every run, in the order of the suite."""
+    by_id = {item.expectation_config.id: item for item in result.results}
+    return {
+        "success": bool(result.success),
+        "expectations": [_describe_one(item, by_id[item["id"]], table) for item in suite],
+    }
+
+
+def _describe_one(expectation: Expectation, result: Any, table: Table) -> dict[str, Any]:
+    outcome = json.loads(json.dumps(result.to_json_dict()["result"]))
+    rows = outcome.get("partial_unexpected_index_list") or []
+    described = {
+        "type": expectation["type"],
+        "kwargs": expectation["kwargs"],
+        "why": expectation["meta"].get("why", ""),
+        "success": bool(result.success),
+        "checked": outcome.get("element_count", outcome.get("observed_value")),
+        "unexpected": outcome.get("unexpected_count", 0 if result.success else None),
+        "examples": ["/".join(str(row[key]) for key in table.key) for row in rows],
+    }
+    if not outcome:
+        described["error"] = f"could not be evaluated: {_error(result)}"
+    return described
+
+
+def _error(result: Any) -> str:
+    info = result.exception_info
+    infos = [info] if "exception_message" in info else list(info.values())
+    return str(infos[0].get("exception_message")) if infos else "no result"
+
+
+def _failures(described: dict[str, Any], table: str) -> list[FailedExpectation]:
+    return [
+        FailedExpectation(
+            table,
+            item["kwargs"].get("column", ""),
+            item.get("error") or f"{item['type']} ({item['why']})",
+            item["unexpected"] or 0,
+            tuple(item["examples"]),
+        )
+        for item in described["expectations"]
+        if not item["success"]
+    ]
+
+
+def _render(result: Any) -> str:
+    """Render the Data Docs page of one suite."""
+    from great_expectations.render.renderer import ValidationResultsPageRenderer
+    from great_expectations.render.view import DefaultJinjaPageView
+
+    document = ValidationResultsPageRenderer().render(result)
+    return str(DefaultJinjaPageView().render(document))

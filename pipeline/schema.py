@@ -1,0 +1,421 @@
+"""The tables of a release: the one definition from which everything else is derived.
+
+The Arrow schemas, the validation suites, the dataset card, the Croissant metadata and the reference
+in `docs/` all come from `TABLES`.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+import polars as pl
+import pyarrow as pa
+
+
+class Type(Enum):
+    """The column types that every reader of Parquet understands alike."""
+
+    STRING = "string"
+    BOOL = "bool"
+    INT32 = "int32"
+    INT64 = "int64"
+    FLOAT64 = "float64"
+    DATE = "date32"
+    TIMESTAMP = "timestamp[us, UTC]"
+    STRINGS = "list<string>"
+
+    @property
+    def arrow(self) -> pa.DataType:
+        """The Arrow type."""
+        return _ARROW[self]
+
+    @property
+    def polars(self) -> pl.DataType:
+        """The Polars type that casts to the Arrow type without loss."""
+        return _POLARS[self]
+
+
+_ARROW: dict[Type, pa.DataType] = {
+    Type.STRING: pa.string(),
+    Type.BOOL: pa.bool_(),
+    Type.INT32: pa.int32(),
+    Type.INT64: pa.int64(),
+    Type.FLOAT64: pa.float64(),
+    Type.DATE: pa.date32(),
+    Type.TIMESTAMP: pa.timestamp("us", tz="UTC"),
+    Type.STRINGS: pa.list_(pa.string()),
+}
+_POLARS: dict[Type, pl.DataType] = {
+    Type.STRING: pl.String(),
+    Type.BOOL: pl.Boolean(),
+    Type.INT32: pl.Int32(),
+    Type.INT64: pl.Int64(),
+    Type.FLOAT64: pl.Float64(),
+    Type.DATE: pl.Date(),
+    Type.TIMESTAMP: pl.Datetime("us", "UTC"),
+    Type.STRINGS: pl.List(pl.String()),
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: what it means and what is always true of it."""
+
+    name: str
+    type: Type
+    description: str
+    nullable: bool = False
+    references: str | None = None
+    """The key this column points to, as `table.column`; every value is found there."""
+    counts: str | None = None
+    """The foreign key, as `table.column`, whose rows this column counts."""
+    values: tuple[str, ...] = ()
+    """All allowed values, where they are few."""
+    pattern: str | None = None
+    """A regular expression that every value matches from its beginning."""
+    minimum: float | None = None
+    maximum: float | None = None
+    repaired: bool = False
+    """Whether the text is free of control characters and mojibake."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: its columns, in order, and its primary key."""
+
+    name: str
+    description: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    never_empty: bool = False
+
+    @property
+    def has_spans(self) -> bool:
+        """Whether each row marks a piece of its summary: `text[start:end] == raw`."""
+        return {"summary_id", "raw", "start", "end"} <= {column.name for column in self.columns}
+
+    def column(self, name: str) -> Column:
+        """Return the column of that name; KeyError if there is none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(f"{self.name}.{name}")
+
+    @property
+    def arrow_schema(self) -> pa.Schema:
+        """The Arrow schema, with descriptions as field metadata."""
+        return pa.schema(
+            [
+                pa.field(
+                    column.name,
+                    column.type.arrow,
+                    nullable=column.nullable,
+                    metadata={"description": column.description},
+                )
+                for column in self.columns
+            ],
+            metadata={"description": self.description, "primary_key": ",".join(self.key)},
+        )
+
+    @property
+    def polars_schema(self) -> pl.Schema:
+        """The Polars schema, in column order."""
+        return pl.Schema({column.name: column.type.polars for column in self.columns})
+
+
+_ID = r"^[0-9a-f]{24}$"
+_SHA256 = r"^[0-9a-f]{64}$"
+_ARXIV = r"^(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})$"
+_DOI = r"^10\.\d{4,9}/\S+$"
+_URL = r"^(?:https?|ftp)://\S+$"
+
+FORMS = ("extracted-text", "html", "warc", "wet", "rss", "json")
+CITATION_KINDS = (
+    "cite",
+    "arxiv",
+    "doi",
+    "openreview",
+    "shortscience",
+    "paper-link",
+    "reference",
+    "mention",
+)
+
+_SUMMARY = Column(
+    "summary_id",
+    Type.STRING,
+    "The summary this was found in.",
+    references="summaries.summary_id",
+)
+_ORDINAL = Column("ordinal", Type.INT32, "Position within the summary, from 0.", minimum=0)
+_SPAN = (
+    Column("raw", Type.STRING, "The marked piece of the summary's text, as written."),
+    Column(
+        "start",
+        Type.INT32,
+        "Where it begins in `summaries.text`, in Unicode code points.",
+        minimum=0,
+    ),
+    Column("end", Type.INT32, "Where it ends in `summaries.text`, exclusive.", minimum=1),
+)
+
+
+def _count(name: str, what: str, counts: str | None) -> Column:
+    return Column(name, Type.INT32, f"Number of {what}.", counts=counts, minimum=0)
+
+
+def _confidence(name: str, description: str) -> Column:
+    return Column(name, Type.FLOAT64, description, minimum=0, maximum=1)
+
+
+SOURCES = Table(
+    "sources",
+    "One row per input file or archive member. Files with equal bytes are one source.",
+    ("source_id",),
+    (
+        Column("source_id", Type.STRING, "SHA-256 of the decompressed bytes.", pattern=_SHA256),
+        Column("name", Type.STRING, "Relative path; `archive!member` inside archives."),
+        Column(
+            "form",
+            Type.STRING,
+            "What kind of dump it is, recognised by content; null when it is of no known form.",
+            nullable=True,
+            values=FORMS,
+        ),
+        Column("url", Type.STRING, "The page it was taken from.", nullable=True, pattern=_URL),
+        Column("retrieved_at", Type.TIMESTAMP, "When it was retrieved.", nullable=True),
+        Column("n_bytes", Type.INT64, "Size after decompression, in bytes.", minimum=0),
+        Column("encoding", Type.STRING, "How its bytes were decoded."),
+        _count("n_records", "records found in it", "records.source_id"),
+    ),
+    never_empty=True,
+)
+
+RECORDS = Table(
+    "records",
+    "One row per record found in any source, kept or not. Nothing found is ever dropped.",
+    ("record_id",),
+    (
+        Column("record_id", Type.STRING, "Derived from source and byte span.", pattern=_ID),
+        Column(
+            "source_id", Type.STRING, "The source it stands in.", references="sources.source_id"
+        ),
+        Column("ordinal", Type.INT32, "Position in its source, from 0.", minimum=0),
+        Column("byte_start", Type.INT64, "Where its bytes begin in the source.", minimum=0),
+        Column("byte_end", Type.INT64, "Where its bytes end, exclusive.", minimum=1),
+        Column("raw", Type.STRING, "The record's bytes, decoded and not repaired."),
+        Column(
+            "status",
+            Type.STRING,
+            "What became of it.",
+            values=("kept", "duplicate", "rejected"),
+        ),
+        Column("reason", Type.STRING, "Why it was rejected.", nullable=True),
+        Column(
+            "summary_id",
+            Type.STRING,
+            "The summary that carries its content; null only when rejected.",
+            nullable=True,
+            references="summaries.summary_id",
+        ),
+        Column(
+            "relation",
+            Type.STRING,
+            "How a duplicate relates to the kept copy.",
+            nullable=True,
+            values=("exact", "near", "truncated"),
+        ),
+        Column(
+            "similarity",
+            Type.FLOAT64,
+            "Verified Jaccard similarity of a duplicate to the kept text; 1.0 for exact.",
+            nullable=True,
+            minimum=0,
+            maximum=1,
+        ),
+    ),
+    never_empty=True,
+)
+
+PAPERS = Table(
+    "papers",
+    "One row per paper that is summarised or cited.",
+    ("paper_id",),
+    (
+        Column(
+            "paper_id",
+            Type.STRING,
+            "The strongest identifier: `arxiv:…`, `doi:…`, `openreview:…`, `dblp:…`,"
+            " `shortscience:<bibtexKey>`, else `summary:<summary_id>`.",
+            pattern=r"^(?:arxiv|doi|openreview|dblp|shortscience|summary):\S+$",
+        ),
+        Column("title", Type.STRING, "Title.", nullable=True),
+        Column("authors", Type.STRINGS, "Authors in order.", nullable=True),
+        Column("year", Type.INT32, "Year of publication.", nullable=True, minimum=1500),
+        Column("venue", Type.STRING, "Journal, conference or archive.", nullable=True),
+        Column("abstract", Type.STRING, "Abstract.", nullable=True),
+        Column("bibtex_key", Type.STRING, "ShortScience's key.", nullable=True),
+        Column("dblp_key", Type.STRING, "DBLP key.", nullable=True),
+        Column("arxiv_id", Type.STRING, "arXiv id.", nullable=True, pattern=_ARXIV),
+        Column("doi", Type.STRING, "DOI, lower case.", nullable=True, pattern=_DOI),
+        Column("openreview_id", Type.STRING, "OpenReview forum id.", nullable=True),
+        Column("url", Type.STRING, "Where the paper is found.", nullable=True, pattern=_URL),
+        Column(
+            "identified_by",
+            Type.STRING,
+            "The evidence for its identity.",
+            values=("page", "copy", "identifier", "bibliography", "linked", "nothing"),
+        ),
+        _confidence("identity_confidence", "How sure its identity is, 0 to 1."),
+        _count("n_summaries", "summaries of it", "summaries.paper_id"),
+        _count("n_citations", "mentions of it in summaries", "citations.cited_paper_id"),
+    ),
+    never_empty=True,
+)
+
+SUMMARIES = Table(
+    "summaries",
+    "One row per distinct summary.",
+    ("summary_id",),
+    (
+        Column(
+            "summary_id",
+            Type.STRING,
+            "Derived from the normalised text, stable across builds.",
+            pattern=_ID,
+        ),
+        Column(
+            "paper_id", Type.STRING, "The paper it summarises.", references="papers.paper_id"
+        ),
+        Column(
+            "text",
+            Type.STRING,
+            "The summary: encoding repaired, otherwise as in the source.",
+            repaired=True,
+        ),
+        Column(
+            "markdown",
+            Type.STRING,
+            "The same text with its block structure; differs from `text` in white space only.",
+            repaired=True,
+        ),
+        Column(
+            "structure",
+            Type.STRING,
+            "Whether the block structure is the author's or was restored.",
+            values=("original", "restored"),
+        ),
+        Column("plain_text", Type.STRING, "The text without markup, math, code and URLs."),
+        Column("author", Type.STRING, "User name of its author.", nullable=True),
+        Column("votes", Type.INT32, "Votes it had on the site.", nullable=True),
+        Column("posted_at", Type.TIMESTAMP, "When it was posted.", nullable=True),
+        Column("url", Type.STRING, "Its permanent link.", nullable=True, pattern=_URL),
+        Column(
+            "language",
+            Type.STRING,
+            "ISO 639-1 code of its language; `und` when undecidable.",
+            pattern=r"^(?:[a-z]{2}|und)$",
+        ),
+        _confidence("language_confidence", "The detector's confidence in the language."),
+        Column(
+            "repairs",
+            Type.STRINGS,
+            "Encoding repairs applied, each as `start:end steps` in code points of the record's"
+            " raw text.",
+        ),
+        Column("n_chars", Type.INT32, "Length of `text` in code points.", minimum=1),
+        Column("n_words", Type.INT32, "Words in `plain_text`.", minimum=0),
+        _count("n_equations", "its equations", "equations.summary_id"),
+        _count("n_images", "its images", "images.summary_id"),
+        _count("n_links", "its links", "links.summary_id"),
+        _count("n_citations", "its mentions of other works", "citations.summary_id"),
+        _count("n_copies", "records that carry it, itself included", "records.summary_id"),
+        Column(
+            "record_id",
+            Type.STRING,
+            "The record it was taken from.",
+            references="records.record_id",
+        ),
+    ),
+    never_empty=True,
+)
+
+CITATIONS = Table(
+    "citations",
+    "One row per mention of another work in a summary.",
+    ("citation_id",),
+    (
+        Column(
+            "citation_id", Type.STRING, "Derived from summary, kind, span and key.", pattern=_ID
+        ),
+        _SUMMARY,
+        Column(
+            "citing_paper_id",
+            Type.STRING,
+            "The paper whose summary mentions the work.",
+            references="papers.paper_id",
+        ),
+        Column(
+            "cited_paper_id",
+            Type.STRING,
+            "The paper that is mentioned, where it is known.",
+            nullable=True,
+            references="papers.paper_id",
+        ),
+        Column("kind", Type.STRING, "In what way it is mentioned.", values=CITATION_KINDS),
+        *_SPAN,
+        Column("context", Type.STRING, "The sentence around it.", repaired=True),
+        Column("key", Type.STRING, "The identifier or cite key.", nullable=True),
+        Column("title", Type.STRING, "Title, as parsed.", nullable=True),
+        Column("authors", Type.STRINGS, "Authors, as parsed.", nullable=True),
+        Column("year", Type.INT32, "Year, as parsed.", nullable=True, minimum=1500, maximum=2100),
+        _confidence("confidence", "How sure it is that this mentions a work."),
+    ),
+)
+
+EQUATIONS = Table(
+    "equations",
+    "One row per formula in a summary.",
+    ("summary_id", "ordinal"),
+    (
+        _SUMMARY,
+        _ORDINAL,
+        Column("latex", Type.STRING, "The formula without its delimiters, as written."),
+        Column("display", Type.BOOL, "Whether it stands on lines of its own."),
+        *_SPAN,
+        Column(
+            "well_formed", Type.BOOL, "Whether braces, environments and delimiters are balanced."
+        ),
+    ),
+)
+
+IMAGES = Table(
+    "images",
+    "One row per image in a summary.",
+    ("summary_id", "ordinal"),
+    (
+        _SUMMARY,
+        _ORDINAL,
+        Column("url", Type.STRING, "Address of the image."),
+        Column("alt", Type.STRING, "Alternative text.", nullable=True),
+        *_SPAN,
+    ),
+)
+
+LINKS = Table(
+    "links",
+    "One row per link in a summary.",
+    ("summary_id", "ordinal"),
+    (
+        _SUMMARY,
+        _ORDINAL,
+        Column("url", Type.STRING, "Address it points to."),
+        Column("label", Type.STRING, "Text of the link.", nullable=True),
+        Column("host", Type.STRING, "Host name in lower case; empty for an address without one."),
+        *_SPAN,
+    ),
+)
+
+TABLES = {
+    table.name: table
+    for table in (SOURCES, RECORDS, PAPERS, SUMMARIES, CITATIONS, EQUATIONS, IMAGES, LINKS)
+}

