@@ -1,6 +1,7 @@
 """`shortscience build`."""
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -64,8 +65,8 @@ def build(
     bibliography: tuple[str, ...],
     engine: str,
     workers: int | None,
-    as_json: bool,  # noqa: FBT001 - click passes options by name
-    verbose: bool,  # noqa: FBT001
+    as_json: bool,
+    verbose: bool,
 ) -> None:
     """Build a release of the dataset from raw dumps.
 
@@ -85,7 +86,7 @@ def build(
             out=str(out),
             bibliography=list(bibliography),
             engine=engine,  # type: ignore[arg-type]
-            **({"workers": workers} if workers else {}),
+            workers=workers or os.cpu_count() or 1,
         )
         shown = sys.stderr.isatty() and not as_json
         with server.ready() if server else nullcontext(), _progress_bar(shown=shown):

@@ -23,7 +23,7 @@ Examples:
     help="The release to look into.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print everything as one JSON object.")
-def explain(id_: str, dataset: Path, as_json: bool) -> None:  # noqa: FBT001 - click passes options by name
+def explain(id_: str, dataset: Path, as_json: bool) -> None:
     """Tell everything that is known of one summary, record, paper or citation.
 
     ID is an id from any of these tables, or its beginning: source file and byte span, every repair,

@@ -9,6 +9,8 @@ from commands.explain import explain
 from pipeline import __version__
 from pipeline.errors import ShortScienceError
 
+_UNFORESEEN = 70  # EX_SOFTWARE of sysexits.h
+
 
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -31,22 +33,28 @@ def main() -> None:
     """Run the command; errors are one sentence on standard error."""
     try:
         status = cli.main(standalone_mode=False)
-    except click.UsageError as error:
-        context = error.ctx.command_path if error.ctx else "shortscience"
-        _fail(f"{error.format_message().rstrip('.')}; see `{context} --help`.", 2)
-    except click.ClickException as error:
-        _fail(error.format_message(), 2)
-    except ShortScienceError as error:
-        _fail(str(error), error.exit_status)
-    except (KeyboardInterrupt, click.Abort):
-        _fail("Interrupted; nothing was released, and the next build goes on from here.", 130)
-    except OSError as error:
-        where = f" ({error.filename})" if error.filename else ""
-        _fail(f"{error.strerror or error}{where}; nothing was released, so it is safe to retry.", 1)
-    else:
-        sys.exit(status if isinstance(status, int) else 0)
+    except (Exception, KeyboardInterrupt) as error:
+        sentence, status = _explain(error)
+        click.echo(f"shortscience: {' '.join(sentence.split())}", err=True)
+        if status == _UNFORESEEN and {"-v", "--verbose"} & set(sys.argv):
+            raise
+    sys.exit(status if isinstance(status, int) else 0)
 
 
-def _fail(sentence: str, status: int) -> None:
-    click.echo(f"shortscience: {' '.join(sentence.split())}", err=True)
-    sys.exit(status)
+def _explain(error: BaseException) -> tuple[str, int]:
+    """Return the sentence that says what went wrong and what to do, and the exit status."""
+    match error:
+        case ShortScienceError():
+            return str(error), error.exit_status
+        case click.UsageError():
+            command = error.ctx.command_path if error.ctx else "shortscience"
+            return f"{error.format_message().rstrip('.')}; see `{command} --help`.", 2
+        case click.ClickException():
+            return error.format_message(), 2
+        case click.Abort() | KeyboardInterrupt():
+            return "Interrupted; nothing was released, and the next build goes on from here.", 130
+        case OSError(strerror=str(reason)):
+            where = f" ({error.filename})" if error.filename else ""
+            return f"{reason}{where}; nothing was released; mend that and build again.", 1
+    what = f"{type(error).__name__}: {error}"
+    return f"Something unforeseen failed ({what}); report it with --verbose.", _UNFORESEEN

@@ -71,7 +71,12 @@ def build_dataset(build: BuildParameters = BuildParameters()) -> BuildResult:  #
         return summarise(recipe, store, unchanged=unchanged)
 
 
-@task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=1, retry_condition_fn=lambda *a: _may_pass(a[2]))
+@task(
+    cache_policy=NO_CACHE,
+    retries=2,
+    retry_delay_seconds=1,
+    retry_condition_fn=lambda *a: _may_pass(a[2]),
+)
 def take_stock(build: BuildParameters) -> Recipe:
     """Find and hash the inputs: all that decides the release."""
     report("reading inputs", 0)
@@ -124,7 +129,7 @@ def _may_pass(state: State[Any]) -> bool:
     cache_policy=NO_CACHE,  # the shard's name is the cache key, and the shard is the result
     retries=2,
     retry_delay_seconds=1,
-    retry_condition_fn=lambda *arguments: _may_pass(arguments[2]),
+    retry_condition_fn=lambda _task, _run, state: _may_pass(state),
 )
 def process_batch(batch: Batch, settings: Settings, folder: Path, run: Runner) -> State[None]:
     """Build the shard of one batch, unless it is there from an earlier build."""
@@ -141,7 +146,8 @@ def build_release(recipe: Recipe, shards: Shards, staging: Path, store: Store) -
     index = write_data_docs(outcome, store.validation(recipe.release_id))
     _show_outcome(outcome)
     if outcome.failed:
-        raise ValidationError(outcome.failed, str(index))
+        about_inputs = notices(staging, recipe.inventory.problems)
+        raise ValidationError(outcome.failed, str(index), about_inputs)
     report("releasing", 0)
     write_metadata(recipe, outcome, staging)
     store.commit(staging, recipe.release_id)

@@ -9,6 +9,7 @@ At import, this module imports nothing of Prefect: the environment has to be set
 """
 
 import contextlib
+import logging
 import os
 import socket
 import subprocess
@@ -54,6 +55,8 @@ def private_server(*, verbose: bool = False) -> Iterator["PrivateServer | None"]
     """
     os.environ.update(_SILENT)
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO" if verbose else "CRITICAL")
+    if not verbose:
+        logging.getLogger("EventsWorker").setLevel(logging.CRITICAL)
     if os.environ.get("PREFECT_API_URL"):
         yield None
         return
@@ -142,8 +145,13 @@ def _home() -> Path:
     """Return the folder of the server's database, one per version of Prefect and user."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     name = f"prefect-{version('prefect')}"
-    for folder in (cache / "shortscience", Path(tempfile.gettempdir()) / f"shortscience-{os.getuid()}"):
+    for folder in (
+        cache / "shortscience",
+        Path(tempfile.gettempdir()) / f"shortscience-{os.getuid()}",
+    ):
         with contextlib.suppress(OSError):
             (folder / name).mkdir(parents=True, exist_ok=True)
             return folder / name
-    raise OrchestratorError(f"{cache} cannot be written to; set XDG_CACHE_HOME to a folder that can.")
+    raise OrchestratorError(
+        f"{cache} cannot be written to; set XDG_CACHE_HOME to a folder that can."
+    )

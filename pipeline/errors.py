@@ -56,11 +56,14 @@ class FailedExpectation:
 class ValidationError(ShortScienceError):
     """The tables were written and did not pass their expectations: nothing was released."""
 
-    def __init__(self, failed: Sequence[FailedExpectation], report: str) -> None:
+    def __init__(
+        self, failed: Sequence[FailedExpectation], report: str, notices: Sequence[str] = ()
+    ) -> None:
         self.failed = tuple(failed)
         self.report = report
         many = f" and {len(self.failed) - 1} more" if len(self.failed) > 1 else ""
+        inputs = f" (of the inputs: {' '.join(notices[:3])})" if notices else ""
         super().__init__(
             f"The data did not pass validation and was not released: {self.failed[0]}{many};"
-            f" see {report}"
+            f" see {report}{inputs}"
         )

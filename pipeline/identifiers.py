@@ -25,7 +25,8 @@ class Identifier:
         return f"{self.scheme}:{self.value}"
 
 
-# https://info.arxiv.org/help/arxiv_identifier.html: from 2007 on YYMM.number, before archive/YYMMnnn.
+# https://info.arxiv.org/help/arxiv_identifier.html: from 2007 on YYMM.number, before that
+# archive/YYMMnnn.
 _NEW_ARXIV = r"\d{2}(?:0[1-9]|1[0-2])\.\d{4,5}"
 _OLD_ARXIV = r"[a-z]{2,}(?:-[a-z]{2,})?(?:\.[A-Z]{2})?/\d{7}"
 ARXIV = rf"(?:{_NEW_ARXIV}|{_OLD_ARXIV})(?:v\d{{1,3}})?(?![\w.]*\d)"

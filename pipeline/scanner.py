@@ -1,4 +1,4 @@
-"""One scanner that marks what is not prose in a summary: code, math and URLs.
+r"""One scanner that marks what is not prose in a summary: code, math and URLs.
 
 Every later step builds on these spans: repair leaves them alone, language detection sets them
 aside, equations, images, links and citations are read from them. It works alike on text with its
@@ -9,8 +9,8 @@ Rules, in the order in which they win where a text could be read in two ways:
 - a backslash before punctuation escapes it (CommonMark 2.4), unless it opens math;
 - a run of backticks opens code that the next run of equal length closes (CommonMark 6.1); a run
   of three or more does so across lines;
-- `$$ … $$`, `\\[ … \\]` and `\\begin{…} … \\end{…}` are displayed math;
-- `\\( … \\)` and `$ … $` are inline math, the latter by Pandoc's rule (extension
+- `$$ … $$`, `\[ … \]` and `\begin{…} … \end{…}` are displayed math;
+- `\( … \)` and `$ … $` are inline math, the latter by Pandoc's rule (extension
   tex_math_dollars): no white space inside the opening or before the closing dollar, and no digit
   after the closing one, so that `$5 and $10` is money;
 - the destination of a Markdown link or image, `<scheme:…>` and bare addresses are URLs.

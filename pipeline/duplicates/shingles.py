@@ -1,5 +1,6 @@
 """Word shingles as 64-bit hashes, computed over the bytes of a whole column at once."""
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,7 +36,7 @@ def shingle(texts: pl.Series, n_words: int) -> Shingles:
     bounds = [0, *(np.flatnonzero(np.diff(chunk_of)) + 1).tolist(), len(texts)]
     parts = [
         _shingle_chunk(texts.slice(start, stop - start), n_words)
-        for start, stop in zip(bounds, bounds[1:], strict=False)
+        for start, stop in itertools.pairwise(bounds)
         if stop > start
     ]
     if not parts:

@@ -21,7 +21,12 @@ def jaccard(
     `texts` are in normal form; `left` and `right` hold row numbers.
     """
     similarities = [
-        _jaccard_of(texts, left[start : start + _PAIRS_AT_ONCE], right[start : start + _PAIRS_AT_ONCE], shingle_words)
+        _jaccard_of(
+            texts,
+            left[start : start + _PAIRS_AT_ONCE],
+            right[start : start + _PAIRS_AT_ONCE],
+            shingle_words,
+        )
         for start in range(0, len(left), _PAIRS_AT_ONCE)
     ]
     return np.concatenate(similarities) if similarities else np.empty(0, np.float64)

@@ -39,6 +39,13 @@ _PAPER_HOSTS = re.compile(
     r"biorxiv\.org|semanticscholar\.org|isca-speech\.org)$"
 )
 _PDF = re.compile(r"\.pdf(?:$|[?#])", re.IGNORECASE)
+_KIND_OF_SCHEME = {
+    "arxiv": "arxiv",
+    "doi": "doi",
+    "openreview": "openreview",
+    "dblp": "paper-link",
+    "shortscience": "shortscience",
+}
 _KIND_CONFIDENCE = {"cite": 1.0, "paper-link": 0.8}
 _IDENTIFIED_CONFIDENCE = 0.99
 
@@ -58,15 +65,10 @@ def citations(text: str, spans: Iterable[Span], links: Iterable[Link]) -> list[C
     """Return the citations of a text, by position; none inside code or math."""
     spans = list(spans)
     opaque = Covered(spans)
-    found = [*_cites(text), *_links(links), *_identifiers(text, opaque)]
-    entries = [_Found("reference", r.start, r.end, str(r.number), r.confidence, r.title, r.authors, r.year) for r in references(text) if r.start not in opaque]
-    found += entries
-    listed = Covered(Span("url", e.start, e.end, e.start, e.end) for e in entries)
-    found += [
-        _Found("mention", m.start, m.end, None, m.confidence, None, m.authors, m.year)
-        for m in mentions(text)
-        if m.start not in opaque and m.start not in listed
-    ]
+    listed = [item for item in _references(text) if item.start not in opaque]
+    elsewhere = Covered([*spans, *(_covering(item) for item in listed)])
+    found = [*_cites(text), *_links(links), *_identifiers(text, opaque), *listed]
+    found += (item for item in _mentions(text) if item.start not in elsewhere)
     if not found:
         return []
     sentences = Sentences(text)
@@ -89,6 +91,23 @@ def _citation(text: str, item: _Found, sentences: Sentences) -> Citation:
     )
 
 
+def _covering(item: _Found) -> Span:
+    return Span("url", item.start, item.end, item.start, item.end)
+
+
+def _references(text: str) -> Iterator[_Found]:
+    for entry in references(text):
+        key = str(entry.number)
+        parsed = entry.title, entry.authors, entry.year
+        yield _Found("reference", entry.start, entry.end, key, entry.confidence, *parsed)
+
+
+def _mentions(text: str) -> Iterator[_Found]:
+    for item in mentions(text):
+        parsed = None, item.authors, item.year
+        yield _Found("mention", item.start, item.end, None, item.confidence, *parsed)
+
+
 def _cites(text: str) -> Iterator[_Found]:
     for match in _CITE.finditer(text):
         for key in dict.fromkeys(part.strip() for part in match[1].split(",")):
@@ -101,9 +120,8 @@ def _links(links: Iterable[Link]) -> Iterator[_Found]:
         span = link.url_start, link.url_end
         identifier = parse_url(link.url)
         if identifier is not None:
-            on_site = "shortscience.org" in link.host
-            kind = "shortscience" if on_site else identifier.scheme
-            kind = "paper-link" if kind == "dblp" else kind
+            on_site = link.host.endswith("shortscience.org")
+            kind = "shortscience" if on_site else _KIND_OF_SCHEME[identifier.scheme]
             yield _Found(kind, *span, _key(identifier), _IDENTIFIED_CONFIDENCE)
         elif _PAPER_HOSTS.search(link.host) or _PDF.search(link.url):
             yield _Found("paper-link", *span, link.url, _KIND_CONFIDENCE["paper-link"])

@@ -12,7 +12,10 @@ _YEAR_IN_BRACKETS = re.compile(r"^(?P<authors>[^()]{3,300}?)[.,]? \((?P<year>\d{
 _EDGES = " \t\n.,;:*_\"“”'"
 _INITIALS = r"(?:[A-Z]\.[ -]?){1,3}"
 _SURNAME = r"(?:(?:van|von|de|der|den|di|da|la|le) )*[A-ZÀ-ÖØ-Þ][^\W\d_]*(?:[-'’][^\W\d_]+)*"
-_PERSON = rf"(?:{_INITIALS} ?{_SURNAME}|{_SURNAME},? {_INITIALS}|{_SURNAME}(?: {_INITIALS}| {_SURNAME}){{0,2}})"
+_PERSON = (
+    rf"(?:{_INITIALS} ?{_SURNAME}|{_SURNAME},? {_INITIALS}"
+    rf"|{_SURNAME}(?: {_INITIALS}| {_SURNAME}){{0,2}})"
+)
 _PEOPLE = re.compile(
     rf"{_PERSON}(?:(?:,? and |,? & |, | et al\.?,? ?){_PERSON})*(?:,? et al\.?|,? and others)?"
 )
@@ -45,15 +48,13 @@ def references(text: str) -> Iterator[Reference]:
         end = run[index + 1].start() if index + 1 < len(run) else len(text)
         end = min(end, _entry_end(text, mark.end(), end))
         body = text[mark.end() : end]
-        entry = _parse(int(mark[1]), body)
+        entry = _parse(body)
         if entry is None:
             continue
         stop = mark.start() + len(text[mark.start() : end].rstrip(" \t\n*_-"))
         title, authors, year, confidence = entry
         raw = text[mark.start() : stop]
-        yield Reference(
-            int(mark[1]), raw, mark.start(), stop, title, authors, year, confidence
-        )
+        yield Reference(int(mark[1]), raw, mark.start(), stop, title, authors, year, confidence)
 
 
 def _last_run(marks: list[re.Match[str]]) -> list[re.Match[str]]:
@@ -69,14 +70,12 @@ def _last_run(marks: list[re.Match[str]]) -> list[re.Match[str]]:
 
 
 def _entry_end(text: str, start: int, end: int) -> int:
-    """An entry ends with its line, and at a heading or an image."""
+    """Return where an entry ends: with its line, and at a heading or an image."""
     stop = re.compile(r"\n| #{1,6} | !\[|\n?https?://i\.imgur").search(text, start, end)
     return min(stop.start() if stop else end, start + _MAX_ENTRY)
 
 
-def _parse(
-    number: int, body: str
-) -> tuple[str | None, tuple[str, ...], int | None, float] | None:
+def _parse(body: str) -> tuple[str | None, tuple[str, ...], int | None, float] | None:
     """Return (title, authors, year, confidence) of an entry; None if it is not one."""
     years = _YEAR.findall(re.sub(r"https?://\S+", "", body))
     year = int(years[-1]) if years else None

@@ -3,8 +3,12 @@
 import re
 from bisect import bisect_left, bisect_right
 
-_ABBREVIATION = r"(?<!\bal)(?<!\bi\.e)(?<!\be\.g)(?<!\bcf)(?<!\bvs)(?<!\bFig)(?<!\bSec)(?<!\bEq)(?<![ (.][A-Z])"
-_BOUNDARY = re.compile(rf"(?:{_ABBREVIATION}\.|[!?])[\"')\]*_]*(\s+)(?=[\"'(\[*_#`$]*[A-Z0-9])|(\s*\n\s*)")
+_ABBREVIATION = (
+    r"(?<!\bal)(?<!\bi\.e)(?<!\be\.g)(?<!\bcf)(?<!\bvs)(?<!\bFig)(?<!\bSec)(?<!\bEq)(?<![ (.][A-Z])"
+)
+_BOUNDARY = re.compile(
+    rf"(?:{_ABBREVIATION}\.|[!?])[\"')\]*_]*(\s+)(?=[\"'(\[*_#`$]*[A-Z0-9])|(\s*\n\s*)"
+)
 _MAX_CONTEXT = 1000
 
 

@@ -97,7 +97,9 @@ def _identifiers(citations: pl.DataFrame) -> pl.DataFrame:
     for kind, cite_key in distinct.iter_rows():
         identifier = _parse(kind, cite_key)
         if identifier is not None:
-            rows.append((kind, cite_key, identifier.paper_id, *_columns(kind, cite_key, identifier)))
+            rows.append(
+                (kind, cite_key, identifier.paper_id, *_columns(kind, cite_key, identifier))
+            )
     names = ("bibtex_key", "dblp_key", "arxiv_id", "doi", "openreview_id", "url")
     schema = dict.fromkeys(("kind", "key", "paper_id", *names), pl.String())
     return pl.DataFrame(rows, schema=schema, orient="row")
@@ -168,9 +170,7 @@ def _own_papers(
     )
 
 
-def _papers(
-    summarised: pl.DataFrame, linked: pl.DataFrame, known: pl.DataFrame
-) -> pl.DataFrame:
+def _papers(summarised: pl.DataFrame, linked: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """Return one row per paper that is summarised or cited."""
     of_summaries = summarised.group_by("paper_id").agg(pl.col("identity_confidence").max())
     of_citations = (
@@ -204,4 +204,4 @@ def _completed(papers: pl.DataFrame, bibliography: Sequence[Path]) -> pl.DataFra
         .then(pl.lit("bibliography"))
         .otherwise("identified_by"),
     )
-    return joined.select(PAPER_SCHEMA.names()).cast(dict(PAPER_SCHEMA))
+    return joined.select(PAPER_SCHEMA.names()).cast(PAPER_SCHEMA)

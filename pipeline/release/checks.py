@@ -56,7 +56,7 @@ ROW_CHECKS: dict[str, dict[str, tuple[str, pl.Expr]]] = {
             pl.col("raw").str.len_chars() <= pl.col("byte_end") - pl.col("byte_start"),
         ),
         "fate_is_told": (
-            "Kept: a summary. Duplicate: a summary, a relation and a similarity. Rejected: a reason.",
+            "Kept: summary. Duplicate: summary, relation and similarity. Rejected: reason.",
             pl.col("summary_id").is_null().eq(pl.col("status") == "rejected")
             & pl.col("reason").is_not_null().eq(pl.col("status") == "rejected")
             & pl.col("relation").is_not_null().eq(pl.col("status") == "duplicate")
@@ -93,7 +93,10 @@ ROW_CHECKS: dict[str, dict[str, tuple[str, pl.Expr]]] = {
             "No mojibake is left outside of code, math and URLs.",
             pl.col("plain_text").str.contains(MOJIBAKE).not_(),
         ),
-        "has_a_copy": ("A summary has at least the record it was taken from.", pl.col("n_copies") > 0),
+        "has_a_copy": (
+            "A summary has at least the record it was taken from.",
+            pl.col("n_copies") > 0,
+        ),
     },
     "citations": {
         "cites_another_work": (

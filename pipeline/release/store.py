@@ -1,9 +1,9 @@
 """The output folder: releases, and `latest`, which always names a complete, validated one.
 
-    releases/<release_id>/      appears by one rename, when all is written and validated
-    latest -> releases/<id>     switched by one rename
-    validation/<release_id>/    Data Docs of the last validation, passed or failed
-    .work/                      shards, staging folders and the lock: safe to delete
+releases/<release_id>/      appears by one rename, when all is written and validated
+latest -> releases/<id>     switched by one rename
+validation/<release_id>/    Data Docs of the last validation, passed or failed
+.work/                      shards, staging folders and the lock: safe to delete
 """
 
 import contextlib

@@ -10,6 +10,8 @@ from pipeline.schema import TABLES, Table
 from pipeline.shards import Shards
 from pipeline.sources.inputs import Input
 
+_SPAN_TABLES = ("equations", "images", "links")
+
 
 def kept_records(verdicts: pl.DataFrame) -> pl.LazyFrame:
     """Return `record_id` and `summary_id` of the record that each summary was taken from."""
@@ -26,7 +28,9 @@ def build_tables(
 ) -> dict[str, pl.DataFrame]:
     """Return every table of the contract: its columns, its types, sorted by its key."""
     records = _records(shards, verdicts)
-    spans = {name: kept(shards, name, verdicts).collect() for name in ("equations", "images", "links")}
+    spans = {
+        name: kept(shards, name, verdicts).collect() for name in ("equations", "images", "links")
+    }
     citations = _citations(identities.citations)
     summaries = _summaries(shards, verdicts, identities, records, spans, citations)
     frames = {
@@ -43,7 +47,7 @@ def build_tables(
 def conform(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     """Bring a frame into the columns, types and order of a table's definition."""
     schema = table.polars_schema
-    return frame.select(schema.names()).cast(dict(schema)).sort(table.key)
+    return frame.select(schema.names()).cast(schema).sort(table.key)
 
 
 def _sources(inputs: Iterable[Input], shards: Shards, records: pl.DataFrame) -> pl.DataFrame:
@@ -85,7 +89,7 @@ def _summaries(
             n_words=pl.col("plain_text").str.count_matches(r"[\p{L}\p{N}][^\s]*"),
         )
     )
-    for name, rows in ((*spans.items(), ("citations", citations), ("copies", records))):
+    for name, rows in (*spans.items(), ("citations", citations), ("copies", records)):
         summaries = _with_count(summaries, "summary_id", rows, "summary_id", f"n_{name}")
     return summaries
 

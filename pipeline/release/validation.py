@@ -44,7 +44,7 @@ def validate(release: Path) -> Outcome:
     for name in ("great_expectations", "great_expectations.data_context.types.base"):
         logging.getLogger(name).setLevel(logging.ERROR)
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
+    context.variables.progress_bars = {"globally": False}
     source = context.data_sources.add_pandas("release")
     tables, pages, failed = {}, {}, []
     for name, table in TABLES.items():
@@ -122,8 +122,8 @@ def _failures(described: dict[str, Any], table: str) -> list[FailedExpectation]:
 
 def _render(result: Any) -> str:
     """Render the Data Docs page of one suite."""
-    from great_expectations.render.renderer import ValidationResultsPageRenderer
-    from great_expectations.render.view import DefaultJinjaPageView
+    from great_expectations.render import renderer, view
 
-    document = ValidationResultsPageRenderer().render(result)
-    return str(DefaultJinjaPageView().render(document))
+    document = renderer.ValidationResultsPageRenderer().render(result)
+    page: Any = view.DefaultJinjaPageView()
+    return str(page.render(document))

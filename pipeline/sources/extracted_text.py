@@ -19,7 +19,9 @@ _EDGE = re.compile(rb"(?:(?<=[ \n])|\A)\|[ \t]*\r?$", re.MULTILINE)
 _IMAGE = b"![]()"
 _COMMENTS = re.compile(rb"(?:\A|\n)\d{1,9} Comments?[ \t]*\r?\n?\Z")
 _COMMENTS_WINDOW = 32
-_BOILERPLATE = re.compile(rb"(?:Welcome to ShortScience\.org![ ]?)?(?:!\[\]\(\)[ ]?){0,9}\|?[ \t\r\n]*")
+_BOILERPLATE = re.compile(
+    rb"(?:Welcome to ShortScience\.org![ ]?)?(?:!\[\]\(\)[ ]?){0,9}\|?[ \t\r\n]*"
+)
 _WHITE = b" \t\r\n"
 
 
@@ -31,9 +33,9 @@ def recognise(data: bytes) -> bool:
 def parse(data: bytes) -> Iterator[Piece]:
     """Cut a listing page into pieces that cover all of its bytes."""
     marks = [match.span() for match in _MARK.finditer(data)]
-    ends = [start for start, _ in marks[1:]] + [len(data)]
-    yield from _around(data, 0, marks[0][0] if marks else len(data))
-    for (mark_start, mark_end), segment_end in zip(marks, ends, strict=True):
+    bounds = [start for start, _ in marks] + [len(data)]
+    yield from _around(data, 0, bounds[0])
+    for (mark_start, mark_end), segment_end in zip(marks, bounds[1:], strict=True):
         text_end, record_end = _trailer(data, mark_end, segment_end)
         text_start, text_end = _strip(data, mark_end, text_end)
         if text_start == text_end:

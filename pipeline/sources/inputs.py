@@ -40,7 +40,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Inventory:
-    """What was found, in the order of content and name, so that the order of the call is forgotten."""
+    """What was found, in the order of content and name: the order of the call is forgotten."""
 
     inputs: tuple[Input, ...]
     problems: tuple[Problem, ...]

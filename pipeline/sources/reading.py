@@ -1,6 +1,7 @@
 """From raw files to the frames of sources and records."""
 
 import hashlib
+import logging
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from pipeline.settings import SourceSettings
 from pipeline.sources import encodings, extracted_text
 from pipeline.sources.inputs import Input
 from pipeline.sources.pieces import Piece, covering
+
+_LOGGER = logging.getLogger(__name__)
 
 PARSERS = (extracted_text,)
 """One module per form, asked in this order; each has `FORM`, `recognise` and `parse`."""
@@ -74,12 +77,25 @@ def _parse(data: bytes, settings: SourceSettings) -> tuple[str | None, str, list
     encoding = encodings.detect(data)
     if not data:
         return None, encoding, []
+    if encoding == encodings.BINARY:
+        return None, encoding, [_rejected(data, "binary data")]
     for parser in PARSERS:
-        if encoding != encodings.BINARY and parser.recognise(data):
-            pieces = covering(parser.parse(data), len(data))
-            return parser.FORM, encoding, [_bounded(piece, settings) for piece in pieces]
-    reason = "binary data" if encoding == encodings.BINARY else "unknown form"
-    return None, encoding, [Piece("rejected", 0, len(data), reason=reason)]
+        if parser.recognise(data):
+            return parser.FORM, encoding, _pieces(parser.parse(data), data, settings)
+    return None, encoding, [_rejected(data, "unknown form")]
+
+
+def _pieces(parsed: Iterable[Piece], data: bytes, settings: SourceSettings) -> list[Piece]:
+    """Collect what a parser yields. One that fails costs its own source, and no other."""
+    try:
+        return [_bounded(piece, settings) for piece in covering(parsed, len(data))]
+    except Exception as error:
+        _LOGGER.exception("A parser failed")
+        return [_rejected(data, f"parser failed: {error}")]
+
+
+def _rejected(data: bytes, reason: str) -> Piece:
+    return Piece("rejected", 0, len(data), reason=reason)
 
 
 def _bounded(piece: Piece, settings: SourceSettings) -> Piece:
