@@ -45,7 +45,9 @@ def build(raw: str, out: Path) -> Path:
         outcome = validate(staging)
         write_data_docs(outcome, store.validation(recipe.release_id))
         write_metadata(recipe, outcome, staging)
-        return store.commit(staging, recipe.release_id)
+        release = store.commit(staging, recipe.release_id)
+        store.point_latest_to(recipe.release_id)
+        return release
 
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ def build_dataset(build: BuildParameters = BuildParameters()) -> BuildResult:  #
         recipe = take_stock(build)
         unchanged = store.has(recipe.release_id)
         if not unchanged:
-            shards = process_batches(recipe, build.workers, store)
+            shards = process_batches(recipe, build, store)
             with store.staging() as staging:
                 build_release(recipe, shards, staging, store)
             prune(store.shards, shards.paths)
@@ -86,12 +86,12 @@ def take_stock(build: BuildParameters) -> Recipe:
     return Recipe(inventory, bibliography, build.settings)
 
 
-def process_batches(recipe: Recipe, workers: int, store: Store) -> Shards:
+def process_batches(recipe: Recipe, build: BuildParameters, store: Store) -> Shards:
     """Clean, extract and sign all records, batch by batch, on several processes."""
-    batches = cut_batches(recipe.inventory.distinct)
+    batches = cut_batches(recipe.inventory.distinct, build.batch_bytes)
     artifact = create_progress_artifact(0.0, key="batches", description="Batches processed")
     report("cleaning and extracting", 0, len(batches))
-    with _runner(min(workers, len(batches))) as run:
+    with _runner(min(build.workers, len(batches))) as run:
         futures = [
             process_batch.submit(batch, recipe.settings, store.shards, run) for batch in batches
         ]

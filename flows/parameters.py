@@ -6,8 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.settings import Settings
-
-ENGINES = ("local",)
+from pipeline.shards import BATCH_BYTES
 
 
 class BuildParameters(BaseModel):
@@ -30,5 +29,10 @@ class BuildParameters(BaseModel):
         ge=1,
         le=1024,
         description="Processes that work on batches. The result is the same.",
+    )
+    batch_bytes: int = Field(
+        default=BATCH_BYTES,
+        ge=1,
+        description="Raw bytes that one task works on. The result is the same.",
     )
     settings: Settings = Field(default=Settings(), description="Thresholds of the pipeline.")

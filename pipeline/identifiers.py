@@ -87,10 +87,10 @@ def parse_url(url: str) -> Identifier | None:
     if host in {"doi.org", "dx.doi.org", "www.doi.org"}:
         return parse_doi(path.lstrip("/"))
     query = parse_qs(parts.query)
-    if host.endswith("openreview.net"):
+    if _is_at(host, "openreview.net"):
         forum = query.get("id", [""])[0]
         return Identifier("openreview", forum) if _OPENREVIEW.fullmatch(forum) else None
-    if host.endswith("shortscience.org"):
+    if _is_at(host, "shortscience.org"):
         return parse_bibtex_key(query.get("bibtexKey", [""])[0])
     if host in {"dblp.org", "dblp.uni-trier.de", "www.dblp.org"} and "/rec/" in path:
         key = re.sub(r"^(?:html|bibtex|bib|xml)/|\.html$", "", path.split("/rec/", 1)[1])
@@ -98,6 +98,12 @@ def parse_url(url: str) -> Identifier | None:
     return None
 
 
+def _is_at(host: str, site: str) -> bool:
+    return host == site or host.endswith(f".{site}")
+
+
 def _arxiv_path(path: str) -> Identifier | None:
-    path = re.sub(r"^/(?:abs|pdf|html|ps|papers|format|e-print|overview)/", "", path)
+    path = re.sub(
+        r"^/(?:abs|pdf|html|ps|papers|format|e-print|overview|ftp/arxiv/papers/\d{4})/", "", path
+    )
     return parse_arxiv(re.sub(r"\.(?:pdf|ps|html)$", "", path.strip("/")))

@@ -8,11 +8,14 @@ Rules, in the order in which they win where a text could be read in two ways:
 
 - a backslash before punctuation escapes it (CommonMark 2.4), unless it opens math;
 - a run of backticks opens code that the next run of equal length closes (CommonMark 6.1); a run
-  of three or more does so across lines;
+  of three or more does so across lines, and a shorter one before a word and after white space
+  opens a quotation in the manner of LaTeX (``so''), and closes nothing;
 - `$$ … $$`, `\[ … \]` and `\begin{…} … \end{…}` are displayed math;
 - `\( … \)` and `$ … $` are inline math, the latter by Pandoc's rule (extension
   tex_math_dollars): no white space inside the opening or before the closing dollar, and no digit
-  after the closing one, so that `$5 and $10` is money;
+  after the closing one, so that `$5 and $10` is money. White space inside is let pass where the
+  content is one letter or has what only formulas have, as in `$ x_1 $`: the site's MathJax
+  renders that, and many wrote it;
 - the destination of a Markdown link or image, `<scheme:…>` and bare addresses are URLs.
 
 What is opened and not closed within its limit is prose. Every alternative is bounded, so the cost
@@ -62,27 +65,33 @@ _ENVIRONMENT = rf"(?:{'|'.join(MATH_ENVIRONMENTS)})\*?"
 # `\[` and `\(` are also how Markdown escapes brackets: they open math only around something that a
 # formula has and a citation mark or an aside has not.
 _FORMULA_AHEAD = r"(?=[^\]]{0,400}?(?:[=^_<>+|]|\\[a-zA-Z]))"
+_DOLLAR_CONTENT = r"(?:\\[\s\S]|[^$\\\n]|\n(?![ \t]*\n)){1,1000}?"
+_LOOSE_FORMULA_AHEAD = r"(?=[^$]{0,400}?(?:[=^_]|\\[a-zA-Z])|\s{0,3}[a-zA-Z]\s{0,3}\$)"
 _SCANNER = re.compile(
     rf"""
       (?P<code>(?<!`)(?P<ticks>`+)(?!`)(?P<code_inner>
-          (?:(?!\n[ \t]*\n)[\s\S]){{1,4000}}?|(?<=```)[\s\S]{{1,40000}}?)(?<!`)(?P=ticks)(?!`))
+          (?:[^\n]|\n(?![ \t]*\n)){{1,1000}}?|(?<=```)[\s\S]{{1,40000}}?)
+            (?<!`)(?!(?<=\s)`{{1,2}}\w)(?P=ticks)(?!`))
     | (?P<display>
-          \$\$(?P<dollars_inner>(?:\\.|[^$\\]|\$(?!\$)){{1,4000}}?)\$\$
-        | \\\[{_FORMULA_AHEAD}(?P<bracket_inner>[\s\S]{{1,4000}}?)\\\]
+          \$\$(?P<dollars_inner>(?:\\[\s\S]|[^$\\]|\$(?!\$)){{1,4000}}?)\$\$
+        | \\\[{_FORMULA_AHEAD}(?P<bracket_inner>(?:[^\\]|\\[^\[\]]){{1,4000}}+)\\\]
         | \\begin\{{(?P<environment>{_ENVIRONMENT})\}}[\s\S]{{0,4000}}?\\end\{{(?P=environment)\}})
     | (?P<inline>
-          \$(?![\s$])(?P<dollar_inner>(?:\\[\s\S]|[^$\\\n]|\n(?![ \t]*\n)){{1,1000}}?)
-            (?<!\s)\$(?![\d])
-        | \\\((?P<paren_inner>[^\n]{{1,1000}}?)\\\))
+          \$(?![\s$])(?P<dollar_inner>{_DOLLAR_CONTENT})(?<!\s)\$(?!\d)
+        | (?<![\d$])\$(?![\d$]){_LOOSE_FORMULA_AHEAD}(?P<loose_inner>{_DOLLAR_CONTENT})
+            (?:(?<!\s)\$(?!\d)|(?<=\s)\$(?![\w$\\]))
+        | \\\((?P<paren_inner>(?:[^\\\n]|\\[^()\n]){{1,1000}}+)\\\))
     | (?P<destination>(?<=\]\()[ \t]*(?P<destination_inner>
           <[^<>\n]{{1,2000}}>|(?:[^\s()<>]|\((?:[^\s()<>]|\([^\s()<>]{{0,400}}\)){{0,400}}\)){{1,2000}})
           (?=[ \t]*(?:"[^"\n]{{0,400}}"|'[^'\n]{{0,400}}')?[ \t]*\)))
     | (?P<autolink><(?P<autolink_inner>(?:https?|ftp|mailto):[^<>\s]{{1,2000}})>)
-    | (?P<bare>(?<![\w@])(?:(?:https?|ftp)://(?=[\w\[])|www\.(?=[\w-]+\.))[^\s<>"`“”‘’]{{2,2000}})
+    | (?P<bare>(?:https?://(?=[\w\[])
+          |(?<![a-zA-Z0-9_@])(?:ftp://(?=[\w\[])|www\.(?=[\w-]+\.)))[^\s<>"`“”‘’]{{2,2000}})
     | (?P<escape>\\[!-/:-@\[-`{{-~])
     """,
     re.VERBOSE,
 )
+_INLINE_GROUPS = ("dollar_inner", "loose_inner", "paren_inner")
 _MAY_HOLD_SPANS = re.compile(r"[`$]|\\[\[(b]|\]\(|://|www\.|<mailto:")
 _TRAILING_PUNCTUATION = ".,;:!?'\"*_~|\\"
 _CLOSING = {")": "(", "]": "[", "}": "{"}
@@ -112,7 +121,7 @@ def _span(text: str, match: re.Match[str]) -> Span | None:
         inner = inner or (match["bracket_inner"] is not None and "bracket_inner")
         return Span("display", start, end, *(match.span(inner) if inner else (start, end)))
     if group == "inline":
-        inner = "dollar_inner" if match["dollar_inner"] is not None else "paren_inner"
+        inner = next(name for name in _INLINE_GROUPS if match[name] is not None)
         return Span("inline", start, end, *match.span(inner))
     if group == "destination":
         start, end = match.span("destination_inner")

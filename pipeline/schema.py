@@ -74,8 +74,6 @@ class Column:
     """A regular expression that every value matches from its beginning."""
     minimum: float | None = None
     maximum: float | None = None
-    repaired: bool = False
-    """Whether the text is free of control characters and mojibake."""
 
 
 @dataclass(frozen=True)
@@ -255,7 +253,13 @@ PAPERS = Table(
         Column("abstract", Type.STRING, "Abstract.", nullable=True),
         Column("bibtex_key", Type.STRING, "ShortScience's key.", nullable=True),
         Column("dblp_key", Type.STRING, "DBLP key.", nullable=True),
-        Column("arxiv_id", Type.STRING, "arXiv id.", nullable=True, pattern=_ARXIV),
+        Column(
+            "arxiv_id",
+            Type.STRING,
+            "Identifier on arXiv, without version.",
+            nullable=True,
+            pattern=_ARXIV,
+        ),
         Column("doi", Type.STRING, "DOI, lower case.", nullable=True, pattern=_DOI),
         Column("openreview_id", Type.STRING, "OpenReview forum id.", nullable=True),
         Column("url", Type.STRING, "Where the paper is found.", nullable=True, pattern=_URL),
@@ -288,13 +292,11 @@ SUMMARIES = Table(
             "text",
             Type.STRING,
             "The summary: encoding repaired, otherwise as in the source.",
-            repaired=True,
         ),
         Column(
             "markdown",
             Type.STRING,
             "The same text with its block structure; differs from `text` in white space only.",
-            repaired=True,
         ),
         Column(
             "structure",
@@ -361,7 +363,7 @@ CITATIONS = Table(
         ),
         Column("kind", Type.STRING, "In what way it is mentioned.", values=CITATION_KINDS),
         *_SPAN,
-        Column("context", Type.STRING, "The sentence around it.", repaired=True),
+        Column("context", Type.STRING, "The sentence around it."),
         Column("key", Type.STRING, "The identifier or cite key.", nullable=True),
         Column("title", Type.STRING, "Title, as parsed.", nullable=True),
         Column("authors", Type.STRINGS, "Authors, as parsed.", nullable=True),

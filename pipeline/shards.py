@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet as pq
 
 from pipeline.cleaning.clean import clean
 from pipeline.duplicates.signatures import sign
@@ -59,7 +60,7 @@ class Batch:
         )
 
 
-def cut_batches(inputs: Iterable[Input]) -> list[Batch]:
+def cut_batches(inputs: Iterable[Input], batch_bytes: int = BATCH_BYTES) -> list[Batch]:
     """Cut inputs, sorted by `source_id`, into batches.
 
     A batch ends when it is full, and after an input whose hash begins with two zeros: so a new
@@ -69,7 +70,7 @@ def cut_batches(inputs: Iterable[Input]) -> list[Batch]:
     current: list[Input] = []
     for item in inputs:
         current.append(item)
-        full = sum(member.n_bytes for member in current) >= BATCH_BYTES
+        full = sum(member.n_bytes for member in current) >= batch_bytes
         if full or item.source_id.startswith("00"):
             batches.append(Batch(tuple(current)))
             current = []
@@ -91,7 +92,8 @@ def build_shard(batch: Batch, settings: Settings, folder: Path) -> bool:
         staging = Path(scratch) / "shard"
         staging.mkdir()
         for name, frame in process(batch.inputs, settings).items():
-            frame.write_parquet(staging / f"{name}.parquet", compression="zstd")
+            # By PyArrow, for which a full disk is an OSError, and not an error of its own.
+            pq.write_table(frame.to_arrow(), staging / f"{name}.parquet", compression="zstd")
         try:
             staging.rename(target)
         except OSError:

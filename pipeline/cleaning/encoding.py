@@ -58,11 +58,19 @@ def repair(text: str, offset: int = 0) -> Repaired:
 
 
 def _repair_piece(piece: str) -> tuple[str, list[str]]:
-    if not _NOT_PLAIN_ASCII.search(piece):
-        return piece, []
-    fixed, plan = ftfy.fix_and_explain(piece, REPAIR_ONLY)
-    steps = [f"{action}:{parameter}" for action, parameter in plan or ()]
-    without = _LEFT_CONTROLS.sub("", fixed)
-    if without != fixed:
-        steps.append("apply:remove_left_controls")
-    return without, steps
+    """Return the repaired piece and the steps taken, until another pass would change nothing.
+
+    One pass is not always enough: a control character that ftfy leaves can hide from it that the
+    text around is mojibake.
+    """
+    steps: list[str] = []
+    while _NOT_PLAIN_ASCII.search(piece):
+        fixed, plan = ftfy.fix_and_explain(piece, REPAIR_ONLY)
+        without = _LEFT_CONTROLS.sub("", fixed)
+        if without == piece:
+            break
+        steps += (f"{action}:{parameter}" for action, parameter in plan or ())
+        if without != fixed:
+            steps.append("apply:remove_left_controls")
+        piece = without
+    return piece, steps

@@ -6,11 +6,12 @@ from pipeline.scanner import scan
 
 _LINE_MARKUP = re.compile(r"^[ \t]*(?:(?:#{1,6}|[-*+]|\d{1,3}[.)]|>)[ \t]+)+", re.MULTILINE)
 _RULE = re.compile(r"^[ \t]*(?:[-*_=|:][ \t]*){3,}$", re.MULTILINE)
-_IMAGE = re.compile(r"!\[[^\]\n]{0,1000}\]\([^()\n]{0,200}\)")
-_LINK = re.compile(r"\[([^\[\]\n]{0,1000})\]\([^()\n]{0,200}\)")
+_DESTINATION = r"\((?:[ \t]*\"[^\"\n]{0,400}\"[ \t]*|[^()\n]{0,200})\)"
+_IMAGE = re.compile(rf"!\[[^\]\n]{{0,1000}}\]{_DESTINATION}")
+_LINK = re.compile(rf"\[((?:[^\[\]\n]|\[[^\[\]\n]{{0,400}}\]){{0,1000}})\]{_DESTINATION}")
 _CITE = re.compile(r"\\cite\{[^{}\n]{0,400}\}")
 _TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,400}>|<[ \t]*>")
-_EMPHASIS = re.compile(r"\*{1,3}|~~|(?<!\w)_{1,3}(?=\w)|(?<=[\w.,;:!?)])_{1,3}(?!\w)")
+_EMPHASIS = re.compile(r"(?<!\\)\*{1,3}|~~|(?<!\w)_{1,3}(?=\w)|(?<=[\w.,;:!?)])_{1,3}(?!\w)")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _CELL_EDGE = re.compile(r"[ \t]*\|[ \t]*")
 _BLANKS = re.compile(r"[ \t]+")
@@ -31,6 +32,7 @@ def plain_text(markdown: str) -> str:
     parts.append(markdown[position:])
     text = "".join(parts)
     for pattern, replacement in (
+        (_BLANKS, " "),
         (_IMAGE, ""),
         (_LINK, r"\1"),
         (_CITE, ""),

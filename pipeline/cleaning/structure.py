@@ -8,6 +8,8 @@ Only white space is changed: `markdown` and `text` are equal once all white spac
 """
 
 import re
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -20,24 +22,26 @@ _QUOTE = re.compile(r"(?:^|(?<=[.!?:] ))> (?=\S)")
 _RUN_IN = re.compile(r"(?:(?<=[.!?:)] )|(?<=\*\* ))(\*\*|__)(?=\S)(?:(?!\1).){1,80}\1")
 _IMAGE = re.compile(r"(?<!\S)!\[[^\]]{0,400}\]\([^()\s]{1,400}\)(?!\S)")
 _IMAGE_URL = re.compile(r"(?<!\S)https?://\S{1,400}\.(?:png|jpe?g|gif|svg)(?!\S)", re.IGNORECASE)
-_TABLE_RULE = re.compile(r"\|? ?:?-{2,}:? ?(?:\| ?:?-{2,}:? ?)+\|?")
+_TABLE_RULE = re.compile(r"(?<!-)\|? ?:?-{2,}+:? ?(?:\| ?:?-{2,}+:? ?)+\|?")
 _SENTENCE_END = re.compile(r"[.!?:;)\]*_`]$")
 _TITLE_WORD = re.compile(r"^[(\"“]?[A-Z0-9]")
 _SMALL_WORDS = frozenset(
     "a an and as at by for from in into of on or over the to via vs with".split()
 )
 _SECTION = re.compile(
-    r"(?:key |main |core |basic |general |some |my |other |personal |practical |experimental )?"
+    r"(?i:(?:key |main |core |basic |general |some |my |other |personal |practical |experimental )?"
     r"(?:abstract|analysis|approach|architecture|background|comments?|conclusions?|context|"
     r"contributions?|critique|cons|data|datasets?|details|discussion|evaluation|experiments?|"
     r"findings|future work|ideas?|implementation|insights?|intro|introduction|limitations|"
     r"methods?|methodology|models?|motivation|network|notes|objective|observations?|opinion|"
     r"overview|points|problem|problem statement|pros|questions|references|related work|remarks|"
     r"results?|setup|shortcomings|strengths?|summary|takeaways?|thoughts|tl;?dr|training|"
-    r"weaknesses|what|why|how):?(?= [A-Z*\-\d(\[!`$“\"#])",
-    re.IGNORECASE,
+    r"weaknesses|what|why|how)):?(?= [A-Z*\-\d(\[!`$“\"#])"
 )
+_LABEL_HEADING = re.compile(r"(?:[^\s.:!?]+ ){0,4}[^\s.:!?]+[:?] (?:#+ )?")
 _MAX_HEADING_WORDS = 12
+_IN_HEADING = re.compile(r"(?:^| )#{1,6} [^.!?]{1,50}$")
+_LOOK_BACK = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ def _breaks(text: str, spans: list[Span]) -> Iterator[_Break]:
         yield _Break(item, "\n" if previous is not None else "\n\n")
         previous = item
     for match in headings:
-        end = next(marker for marker in markers if marker > match.start())
+        end = markers[bisect_right(markers, match.start())]
         yield _Break(match.start(), "\n\n")
         yield _Break(_heading_end(text, match.end(), end), "\n\n")
     yield from _paragraphs(text, covered)
@@ -96,22 +100,18 @@ def _bullets(text: str, covered: Covered) -> Iterator[int]:
     of a sentence, a heading or the beginning, or the text uses it as its bullet throughout.
     """
     matches = [match for match in _BULLET.finditer(text) if match.start() not in covered]
-    opening = [match for match in matches if _opens_line(text, match.start())]
+    opening = {match.start(): match[1] for match in matches if _opens_line(text, match.start())}
+    bullets = {marker for marker, count in Counter(opening.values()).items() if count > 1}
     for match in matches:
-        marker = match[1]
-        if marker == "*" or (
-            match in opening and sum(other[1] == marker for other in opening) >= 2
-        ):
+        if match[1] == "*" or opening.get(match.start()) in bullets:
             yield match.start()
 
 
 def _opens_line(text: str, position: int) -> bool:
-    before = text[:position].rstrip()
+    before = text[max(0, position - _LOOK_BACK) : position].rstrip()
     if not before:
         return True
-    last_words = before[-60:]
-    heading = re.search(r"(?:^| )#{1,6} [^.!?]{1,50}$", last_words)
-    return bool(_SENTENCE_END.search(before[-1])) or heading is not None
+    return bool(_SENTENCE_END.search(before) or _IN_HEADING.search(before))
 
 
 def _numbers(text: str, covered: Covered) -> Iterator[int]:
@@ -138,6 +138,8 @@ def _heading_end(text: str, start: int, end: int) -> int:
     """
     if known := _SECTION.match(text, start, end):
         return known.end() + 1
+    if labelled := _LABEL_HEADING.match(text, start, end):
+        return labelled.end()
     words = list(re.finditer(r"\S+", text[start:end]))
     if len(words) <= _MAX_HEADING_WORDS and end < len(text):
         return end
@@ -182,8 +184,7 @@ def _blocks(text: str, spans: list[Span]) -> Iterator[_Break]:
 
 def _tables(text: str, covered: Covered) -> Iterator[_Break]:
     """Yield the row ends of tables: where one row's last bar meets the next row's first."""
-    for rule in _TABLE_RULE.finditer(text):
-        if rule.start() in covered or rule[0].count("|") < 2:
-            continue
+    rules = (rule for rule in _TABLE_RULE.finditer(text) if rule.start() not in covered)
+    if any(rule[0].count("|") > 1 for rule in rules):
         for edge in re.finditer(r"(?<=\|) (?=\|)", text):
             yield _Break(edge.end(), "\n")

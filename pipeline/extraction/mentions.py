@@ -4,27 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_CAPITAL = "A-ZÀ-ÖØ-ÞĆČĐĽŁŃŇŘŚŠŤŽŻ"
-_NAME = rf"(?:(?:van|von|de|der|den|di|da|la|le|El|Mc) ?)*[{_CAPITAL}][^\W\d_]+(?:[-'’][^\W\d_]+)*"
-_YEAR = r"(?P<{}>(?:19|20)\d\d)[a-z]?"
-_AND = r"(?:,? and|,? &)"
-_MENTION = re.compile(
-    rf"""
-    (?P<many>(?P<many_authors>{_NAME}(?:(?:,|{_AND})[ ]{_NAME}){{0,4}}),?[ ]et[ ]?al\b\.?
-        (?:['’]s)?(?:,?[ ][\(\[]?{_YEAR.format("many_year")}(?P<many_close>[\)\]])?)?)
-  | (?P<two>(?P<two_authors>{_NAME}{_AND}[ ]{_NAME})
-        (?:['’]s?)?,?[ ]?[\(\[]?{_YEAR.format("two_year")}[\)\]]?)
-  | (?P<one>(?P<one_author>{_NAME})(?:['’]s)?[ ]\({_YEAR.format("one_year")}\))
-  | (?<=[\(\[;])[ ]?(?P<inside>(?P<inside_author>{_NAME}),[ ]{_YEAR.format("inside_year")})
-        (?=[\)\];,])
-    """,
-    re.VERBOSE,
-)
-_SPLIT = re.compile(r",? and |,? & |, ")
-
-# Capitalised words that stand before a year without being anybody's name.
-_NOT_NAMES = frozenset(
-    """
+# Capitalised words that begin a sentence, or stand before a year, without being anybody's name.
+_NOT_NAMES = """
     January February March April May June July August September October November December
     Figure Fig Table Section Sec Chapter Equation Eq Appendix Algorithm Theorem Lemma Part Page
     Version The This That These Those It In On At By For From And But Also See Since Until During
@@ -32,8 +13,36 @@ _NOT_NAMES = frozenset(
     Competition Dataset Paper Published Submitted Spring Summer Autumn Fall Winter
     ImageNet Nature Science Neural Nips Neurips Interspeech Pascal Coco Kaggle Arxiv Model Network
     Networks Learning Year Review Update Edition
-    """.split()
+    Therefore However Moreover Furthermore Additionally Instead Hence Thus Then Finally Here Later
+    Specifically Originally Recently Similarly Previously Concretely Interestingly Consequently
+    Symposium Security Privacy Speech Language Vision Recognition Intelligence Systems Robotics
+    Further First Second Third Next Meanwhile Indeed Like While Although Unlike Overall Again
+""".split()
+# Models and data sets are dated like authors; acronyms and their camel case tell them apart.
+_NOT_NAME = (
+    rf"(?!(?:{'|'.join(_NOT_NAMES)})\b|[A-Z]{{2,}}\b"
+    r"|\w+(?:Nets?|GANs?|[A-Z]{2,}s?)\b)"
 )
+_CAPITAL = "A-ZÀ-ÖØ-ÞĆČĐĽŁŃŇŘŚŠŤŽŻ"
+_NAME = (
+    rf"(?:(?:van|von|de|der|den|di|da|la|le|El|Mc)[ ]?){{0,4}}"
+    rf"{_NOT_NAME}[{_CAPITAL}][^\W\d_]+(?:[-'’][{_CAPITAL}a-z][^\W\d_]+)*"
+)
+_YEAR = r"(?P<{}>(?:19|20)\d\d)[a-z]?"
+_AND = r"(?:,?[ ]and|,?[ ]&)"
+_MENTION = re.compile(
+    rf"""
+    (?<![\w-])(?P<many>(?P<many_authors>{_NAME}(?:(?:,|{_AND})[ ]{_NAME}){{0,4}}),?[ ]et[ ]?al\b\.?
+        (?:['’]s)?(?:(?:,[ ]?|[ ])[\(\[]?{_YEAR.format("many_year")}(?P<many_close>[\)\]])?)?)
+  | (?<![\w-])(?P<two>(?P<two_authors>{_NAME}{_AND}[ ]{_NAME})
+        (?:['’]s?)?(?:,[ ]?|[ ])[\(\[]?{_YEAR.format("two_year")}[\)\]]?)
+  | (?<![\w-])(?P<one>(?P<one_author>{_NAME})(?:['’]s)?[ ]\({_YEAR.format("one_year")}\))
+  | (?<=[\(\[;])[ ]?(?P<inside>(?P<inside_author>{_NAME}),[ ]{_YEAR.format("inside_year")})
+        (?=[\)\];,])
+    """,
+    re.VERBOSE,
+)
+_SPLIT = re.compile(r",? and |,? & |, ")
 
 
 class Mention(NamedTuple):
@@ -55,8 +64,6 @@ def mentions(text: str) -> Iterator[Mention]:
         kind = match.lastgroup or ""
         kind = next(name for name in ("many", "two", "one", "inside") if match[name])
         authors, year = _parts(match, kind)
-        if not authors:
-            continue
         start, end = match.span(kind)
         raw = text[start:end]
         # A closing bracket belongs to the mention only together with its opening one.
@@ -68,8 +75,6 @@ def mentions(text: str) -> Iterator[Mention]:
 
 def _parts(match: re.Match[str], kind: str) -> tuple[tuple[str, ...], int | None]:
     group = {"many": "many_authors", "two": "two_authors"}.get(kind, f"{kind}_author")
-    names = tuple(name for name in _SPLIT.split(match[group]) if name)
+    names = tuple(_SPLIT.split(match[group]))
     year = match[f"{kind}_year"]
-    if any(name in _NOT_NAMES or name.isupper() for name in names):
-        return (), None
     return names, int(year) if year else None

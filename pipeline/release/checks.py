@@ -117,7 +117,7 @@ SPAN_CHECK = "raw_is_text_at_span"
 
 def check_frame(release: Path, table: Table) -> pl.DataFrame:
     """Return the narrow frame that the suite of a table is run on."""
-    scan = scan_table(release, table.name)
+    scan = _as_defined(scan_table(release, table.name), table)
     long = [column for column in table.columns if is_long(column, table)]
     # Lists and texts are left out, all other columns are passed on.
     frame = scan.with_columns(
@@ -133,6 +133,17 @@ def check_frame(release: Path, table: Table) -> pl.DataFrame:
     if table.has_spans:
         frame = _with_span_check(frame, release)
     return frame.drop(column.name for column in long).collect().sort(table.key)
+
+
+def _as_defined(scan: pl.LazyFrame, table: Table) -> pl.LazyFrame:
+    """Bring a file of any columns into the defined ones, so that every check can be computed."""
+    found = scan.collect_schema().names()
+    return scan.select(
+        pl.col(column.name).cast(column.type.polars, strict=False)
+        if column.name in found
+        else pl.lit(None, column.type.polars).alias(column.name)
+        for column in table.columns
+    )
 
 
 def _schema_matches(release: Path, table: Table) -> bool:
@@ -172,7 +183,8 @@ def _with_count_check(
 
 def _with_span_check(frame: pl.LazyFrame, release: Path) -> pl.LazyFrame:
     texts = scan_table(release, "summaries").select("summary_id", "text")
-    piece = pl.col("text").str.slice("start", pl.col("end") - pl.col("start"))
+    length = (pl.col("end") - pl.col("start")).clip(lower_bound=0)
+    piece = pl.col("text").str.slice("start", length)
     exact = (piece == pl.col("raw")) & (pl.col("start") < pl.col("end"))
     joined = frame.join(texts, on="summary_id", how="left")
     return joined.with_columns(exact.fill_null(value=False).alias(SPAN_CHECK)).drop("text")

@@ -40,32 +40,34 @@ def load_great_expectations() -> ModuleType:
 
 def validate(release: Path) -> Outcome:
     """Validate the tables of a release, released or not yet."""
+    results = {name: validate_table(release, table) for name, table in TABLES.items()}
+    tables = {name: described for name, (described, _) in results.items()}
+    failed = tuple(
+        failure for name, result in tables.items() for failure in _failures(result, name)
+    )
+    pages = {name: page for name, (_, page) in results.items()}
+    return Outcome({"success": not failed, "tables": tables}, pages, failed)
+
+
+def validate_table(release: Path, table: Table) -> tuple[dict[str, Any], str]:
+    """Run the suite of one table: return its part of the report, and its Data Docs page."""
+    suite = load_suite(table.name)
+    result = _run_suite(check_frame(release, table), table, suite)
+    return _describe(result, suite, table), _render(result)
+
+
+def _run_suite(frame: pl.DataFrame, table: Table, suite: list[Expectation]) -> Any:
     gx = load_great_expectations()
     for name in ("great_expectations", "great_expectations.data_context.types.base"):
         logging.getLogger(name).setLevel(logging.ERROR)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
-    source = context.data_sources.add_pandas("release")
-    tables, pages, failed = {}, {}, []
-    for name, table in TABLES.items():
-        suite = load_suite(name)
-        result = _run_suite(source, table, check_frame(release, table), suite)
-        tables[name] = _describe(result, suite, table)
-        pages[name] = _render(result)
-        failed += _failures(tables[name], name)
-    report = {"success": not failed, "tables": tables}
-    return Outcome(report, pages, tuple(failed))
-
-
-def _run_suite(source: Any, table: Table, frame: pl.DataFrame, suite: list[Expectation]) -> Any:
-    from great_expectations.core.expectation_suite import ExpectationSuite
-
-    asset = source.add_dataframe_asset(table.name)
+    asset = context.data_sources.add_pandas("release").add_dataframe_asset(table.name)
     batch = asset.add_batch_definition_whole_dataframe("written").get_batch(
         {"dataframe": frame.to_pandas()}
     )
     return batch.validate(
-        ExpectationSuite(name=table.name, expectations=suite),
+        gx.ExpectationSuite(name=table.name, expectations=suite),
         result_format={
             "result_format": "SUMMARY",
             "unexpected_index_column_names": list(table.key),

@@ -13,9 +13,10 @@ from pipeline.sources.pieces import Piece
 
 FORM = "extracted-text"
 
-_MARK = re.compile(rb"^\[link\][ \t]*\r?$", re.MULTILINE)
+# Patterns begin with what is fixed, for which the engine searches fast, and look back from there.
+_MARK = re.compile(rb"\[link\](?:(?<=\n\[link\])|(?<=\A\[link\]))[ \t]*\r?$", re.MULTILINE)
 _GREETING = re.compile(rb"^Welcome to ShortScience\.org!", re.MULTILINE)
-_EDGE = re.compile(rb"(?:(?<=[ \n])|\A)\|[ \t]*\r?$", re.MULTILINE)
+_EDGE = re.compile(rb"\|(?<=[ \n]\|)[ \t]*\r?$", re.MULTILINE)
 _IMAGE = b"![]()"
 _COMMENTS = re.compile(rb"(?:\A|\n)\d{1,9} Comments?[ \t]*\r?\n?\Z")
 _COMMENTS_WINDOW = 32

@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import polars as pl
@@ -81,14 +81,16 @@ def _parse(data: bytes, settings: SourceSettings) -> tuple[str | None, str, list
         return None, encoding, [_rejected(data, "binary data")]
     for parser in PARSERS:
         if parser.recognise(data):
-            return parser.FORM, encoding, _pieces(parser.parse(data), data, settings)
+            return parser.FORM, encoding, _pieces(parser.parse, data, settings)
     return None, encoding, [_rejected(data, "unknown form")]
 
 
-def _pieces(parsed: Iterable[Piece], data: bytes, settings: SourceSettings) -> list[Piece]:
+def _pieces(
+    parse: Callable[[bytes], Iterable[Piece]], data: bytes, settings: SourceSettings
+) -> list[Piece]:
     """Collect what a parser yields. One that fails costs its own source, and no other."""
     try:
-        return [_bounded(piece, settings) for piece in covering(parsed, len(data))]
+        return [_bounded(piece, settings) for piece in covering(parse(data), len(data))]
     except Exception as error:
         _LOGGER.exception("A parser failed")
         return [_rejected(data, f"parser failed: {error}")]

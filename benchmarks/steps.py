@@ -1,0 +1,290 @@
+"""The steps of a build, each fed with what the steps before it left in a folder.
+
+A step is a function of that folder and a clock that runs only while the pipeline's own code does.
+The folder holds `raw/` (the dumps), `frames/` (records and cleaned text per batch, for the parts
+of a batch's work), `shards/`, and what the steps over all records pass on.
+"""
+
+import pickle
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from benchmarks.measuring import Clock
+from pipeline.cleaning.clean import clean
+from pipeline.cleaning.encoding import NOT_PLAIN_ASCII, repair
+from pipeline.cleaning.language import detect_language
+from pipeline.cleaning.plain_text import plain_text
+from pipeline.cleaning.structure import restore
+from pipeline.duplicates.find import find_duplicates
+from pipeline.duplicates.signatures import sign
+from pipeline.extraction.addresses import Link, addresses
+from pipeline.extraction.citations import citations
+from pipeline.extraction.equations import equations
+from pipeline.extraction.extract import extract
+from pipeline.papers.identities import identify_papers
+from pipeline.release.data_docs import write_data_docs
+from pipeline.release.manifest import Recipe
+from pipeline.release.store import Store
+from pipeline.release.tables import build_tables, kept
+from pipeline.release.validation import load_great_expectations, validate
+from pipeline.release.write import write_metadata, write_tables
+from pipeline.scanner import scan
+from pipeline.settings import Settings
+from pipeline.shards import Batch, Shards, build_shard, cut_batches
+from pipeline.sources.inputs import Inventory, take_inventory
+from pipeline.sources.reading import read_sources
+
+Step = Callable[[Path, Clock], None]
+SETTINGS = Settings()
+
+
+def inventory(folder: Path, clock: Clock) -> None:
+    """Find and hash the dumps, and cut them into batches."""
+    with clock:
+        found = take_inventory([str(folder / "raw")])
+        batches = cut_batches(found.distinct)
+    _save(folder, "inventory", found)
+    _save(folder, "batches", batches)
+
+
+# The parts of a batch's work, one by one.
+
+
+def sources(folder: Path, clock: Clock) -> None:
+    """Parse the dumps into records."""
+    (folder / "frames").mkdir()
+    for number, batch in enumerate(_batches(folder)):
+        with clock:
+            _, records = read_sources(batch.inputs, SETTINGS.sources)
+        records.write_ipc(folder / "frames" / f"records-{number:05}.arrow")
+
+
+def cleaning(folder: Path, clock: Clock) -> None:
+    """Run the whole cleaning stage."""
+    for number, records in enumerate(_frames(folder, "records")):
+        with clock:
+            cleaned = clean(records, SETTINGS.cleaning)
+        cleaned.write_ipc(folder / "frames" / f"cleaned-{number:05}.arrow")
+
+
+def encoding_repair(folder: Path, clock: Clock) -> None:
+    """Find the texts that a repair could be about, and repair them."""
+    for records in _frames(folder, "records"):
+        length = pl.col("body_end") - pl.col("body_start")
+        body = pl.col("raw").str.slice("body_start", length)
+        bodies = records.filter(pl.col("reason").is_null()).select(body)["raw"]
+        with clock:
+            suspect = bodies.str.contains(NOT_PLAIN_ASCII)
+            _exhaust(repair(text) for text in bodies.filter(suspect))
+
+
+def structure(folder: Path, clock: Clock) -> None:
+    """Give flattened texts their blocks back."""
+    for text in _texts(folder, "text"):
+        with clock:
+            _exhaust(map(restore, text))
+
+
+def plain(folder: Path, clock: Clock) -> None:
+    """Reduce Markdown to prose."""
+    for text in _texts(folder, "markdown"):
+        with clock:
+            _exhaust(map(plain_text, text))
+
+
+def language(folder: Path, clock: Clock) -> None:
+    """Detect the language of prose; the detector's model is loaded on the way."""
+    for text in _texts(folder, "plain_text"):
+        with clock:
+            _exhaust(detect_language(prose, SETTINGS.cleaning) for prose in text)
+
+
+def extraction(folder: Path, clock: Clock) -> None:
+    """Run the whole extraction stage."""
+    for cleaned in _frames(folder, "cleaned"):
+        with clock:
+            extract(cleaned)
+
+
+def scanning(folder: Path, clock: Clock) -> None:
+    """Mark code, math and addresses."""
+    for text in _texts(folder, "text"):
+        with clock:
+            _exhaust(map(scan, text))
+
+
+def math(folder: Path, clock: Clock) -> None:
+    """Read formulas and check their LaTeX."""
+    for text in _texts(folder, "text"):
+        scanned = [(each, scan(each)) for each in text]
+        with clock:
+            _exhaust(item for each, spans in scanned for item in equations(each, spans))
+
+
+def links_and_images(folder: Path, clock: Clock) -> None:
+    """Read addresses: links and images."""
+    for text in _texts(folder, "text"):
+        scanned = [(each, scan(each)) for each in text]
+        with clock:
+            _exhaust(item for each, spans in scanned for item in addresses(each, spans))
+
+
+def citing(folder: Path, clock: Clock) -> None:
+    """Find citations, mentions and reference lists."""
+    for text in _texts(folder, "text"):
+        scanned = [(each, scan(each)) for each in text]
+        linked = [
+            [item for item in addresses(each, spans) if isinstance(item, Link)]
+            for each, spans in scanned
+        ]
+        with clock:
+            _exhaust(
+                citations(each, spans, links)
+                for (each, spans), links in zip(scanned, linked, strict=True)
+            )
+
+
+def signatures(folder: Path, clock: Clock) -> None:
+    """Sign texts for the search for copies."""
+    for cleaned in _frames(folder, "cleaned"):
+        with clock:
+            sign(cleaned, SETTINGS.signatures)
+
+
+# What a build does, in its order.
+
+
+def shards(folder: Path, clock: Clock) -> None:
+    """Do all the work of the batches, and write their shards."""
+    batches, root = _batches(folder), folder / "shards"
+    for batch in batches:
+        with clock:
+            build_shard(batch, SETTINGS, root)
+    # A shard's name hashes the code, which may be edited before a later step asks for it.
+    _save(folder, "shards", tuple(root / batch.key(SETTINGS) for batch in batches))
+
+
+def duplicates(folder: Path, clock: Clock) -> None:
+    """Find the records that carry one summary."""
+    built = _shards(folder)
+    with clock:
+        found = find_duplicates(
+            built.scan("signatures").collect(),
+            built.scan("cleaned").select("record_id", "text"),
+            SETTINGS.signatures,
+            SETTINGS.duplicates,
+        )
+    _save(folder, "verdicts", found.verdicts)
+
+
+def papers(folder: Path, clock: Clock) -> None:
+    """Identify the papers that are summarised and cited."""
+    built, verdicts = _shards(folder), _load(folder, "verdicts")
+    with clock:
+        identities = identify_papers(
+            kept(built, "cleaned", verdicts).select("summary_id", "text").collect(),
+            kept(built, "citations", verdicts).collect(),
+            [],
+            SETTINGS.papers,
+        )
+    _save(folder, "identities", identities)
+
+
+def tables(folder: Path, clock: Clock) -> None:
+    """Assemble the tables."""
+    found: Inventory = _load(folder, "inventory")
+    verdicts, identities = _load(folder, "verdicts"), _load(folder, "identities")
+    built = _shards(folder)
+    with clock:
+        built_tables = build_tables(found.distinct, built, verdicts, identities)
+    _save(folder, "tables", built_tables)
+
+
+def parquet(folder: Path, clock: Clock) -> None:
+    """Write the tables as Parquet."""
+    built_tables = _load(folder, "tables")
+    with clock:
+        write_tables(built_tables, _staging(folder))
+
+
+def validation(folder: Path, clock: Clock) -> None:
+    """Run every expectation; Great Expectations is imported before, as a build does meanwhile."""
+    load_great_expectations()
+    with clock:
+        outcome = validate(_staging(folder))
+    _save(folder, "outcome", outcome)
+
+
+def metadata(folder: Path, clock: Clock) -> None:
+    """Write everything beside the Parquet files, and make the folder a release."""
+    outcome, store = _load(folder, "outcome"), Store(folder / "out")
+    recipe = Recipe(_load(folder, "inventory"), (), SETTINGS)
+    with clock:
+        write_data_docs(outcome, store.validation(recipe.release_id))
+        write_metadata(recipe, outcome, _staging(folder))
+        store.commit(_staging(folder), recipe.release_id)
+
+
+# What was found, to be held against what was planted.
+
+
+def count_found(folder: Path) -> dict[str, int]:
+    """Return how many records are copies of each kind, were repaired, and hold math."""
+    verdicts: pl.DataFrame = _load(folder, "verdicts")
+    cleaned = _shards(folder).scan("cleaned").select(pl.col("repairs").list.len() > 0)
+    relations = dict(verdicts["relation"].drop_nulls().value_counts().iter_rows())
+    formulas = _shards(folder).scan("equations").select(pl.col("record_id").n_unique())
+    return {
+        "records": len(verdicts),
+        **{kind: relations.get(kind, 0) for kind in ("exact", "near", "truncated")},
+        "mojibake": int(cleaned.sum().collect().item()),
+        "math": int(formulas.collect().item()),
+    }
+
+
+def failed_expectations(folder: Path) -> list[str]:
+    """Return the expectations that the tables did not meet."""
+    return [str(failure) for failure in _load(folder, "outcome").failed]
+
+
+def _batches(folder: Path) -> list[Batch]:
+    batches: list[Batch] = _load(folder, "batches")
+    return batches
+
+
+def _shards(folder: Path) -> Shards:
+    return Shards(_load(folder, "shards"))
+
+
+def _staging(folder: Path) -> Path:
+    path = folder / "staging"
+    path.mkdir(exist_ok=True)
+    return path
+
+
+def _frames(folder: Path, name: str) -> Iterator[pl.DataFrame]:
+    for path in sorted((folder / "frames").glob(f"{name}-*.arrow")):
+        yield pl.read_ipc(path)
+
+
+def _texts(folder: Path, column: str) -> Iterator[list[str]]:
+    for cleaned in _frames(folder, "cleaned"):
+        yield cleaned[column].to_list()
+
+
+def _exhaust(items: Iterable[object]) -> None:
+    for _ in items:
+        pass
+
+
+def _save(folder: Path, name: str, value: object) -> None:
+    with (folder / f"{name}.pickle").open("wb") as file:
+        pickle.dump(value, file, protocol=5)
+
+
+def _load(folder: Path, name: str) -> Any:
+    with (folder / f"{name}.pickle").open("rb") as file:
+        return pickle.load(file)

@@ -1,0 +1,170 @@
+"""The command line: its help, its errors, and what it survives."""
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipeline.release.parquet import read_table
+from tests.conftest import PROJECT, RAW, Shortscience
+
+
+@pytest.mark.parametrize(
+    ("arguments", "names"),
+    [
+        pytest.param(["build", "--bogus"], "--bogus", id="unknown option"),
+        pytest.param(["bild"], "bild", id="unknown command"),
+        pytest.param(["build", "nowhere"], "nowhere", id="input that does not exist"),
+        pytest.param(["build", "{tmp}/empty"], "empty", id="an empty folder"),
+        pytest.param(["build", "{tmp}/*.wet"], "*.wet", id="a pattern without a match"),
+        pytest.param(["build", "--out", "{tmp}/file"], "file", id="output that is a file"),
+        pytest.param(["build", "--out", "{tmp}/file/x"], "file", id="output below a file"),
+        pytest.param(["build", "--workers", "0"], "--workers", id="no workers"),
+        pytest.param(["build", "--engine", "abacus"], "abacus", id="unknown engine"),
+        pytest.param(["build", "--bibliography", "nope.bib"], "nope.bib", id="no bibliography"),
+        pytest.param(["explain", "0000"], "latest", id="no dataset", marks=[]),
+    ],
+)
+def test_a_wrong_call_is_one_sentence_and_status_2(
+    shortscience: Shortscience, tmp_path: Path, arguments: list[str], names: str
+) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file").write_text("x")
+    filled = [argument.replace("{tmp}", str(tmp_path)) for argument in arguments]
+    done = shortscience(*filled, cwd=tmp_path if "explain" in arguments else PROJECT)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("shortscience: ")
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert names in done.stderr
+
+
+@pytest.mark.parametrize("command", [[], ["build"], ["explain"]], ids=["", "build", "explain"])
+def test_help_teaches(shortscience: Shortscience, command: list[str]) -> None:
+    done = shortscience(*command, "--help")
+    assert done.returncode == 0
+    assert re.search(r"Examples:|Start with", done.stdout)
+
+
+BAD_DUMPS = {
+    "broken.txt": "Welcome to ShortScience.org! |\n[link]\nA page that breaks off in the middle of",
+    "empty.txt": "",
+    "latin.txt": b"[link]\nCaf\xe9 society and its networks, reviewed at length. |\n",
+    "long.txt": b"[link]\n" + b"x" * (200 << 20) + b" |\n",
+    "no_records.txt": "![]() |\nWelcome to ShortScience.org! |\n",
+    "no_text.txt": "Welcome to ShortScience.org! |\n[link]\n |\n",
+    "nul.txt": b"\0" * 1000,
+    "unknown.txt": "A shopping list: milk, bread.\n",
+}
+
+
+def test_bad_dumps_are_named_and_take_nothing_down(
+    shortscience: Shortscience, tmp_path: Path
+) -> None:
+    dumps = tmp_path / "dumps"
+    dumps.mkdir()
+    (dumps / "good.txt").write_text("[link]\nA good summary of a good paper about networks. |\n")
+    for name, content in BAD_DUMPS.items():
+        (dumps / name).write_bytes(content.encode() if isinstance(content, str) else content)
+    done = shortscience("build", dumps, "--out", tmp_path / "out", "--json")
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert result["records"] == {"kept": 3, "rejected": 4}
+    told = {notice.partition(":")[0]: notice for notice in result["notices"]}
+    assert told.keys() == BAD_DUMPS.keys() - {"broken.txt"}
+    for name, words in {
+        "empty.txt": "is empty",
+        "latin.txt": "not valid UTF-8",
+        "long.txt": "longer than 1000000 bytes",
+        "no_records.txt": "holds no records",
+        "no_text.txt": "no text",
+        "nul.txt": "binary data",
+        "unknown.txt": "unknown form",
+    }.items():
+        assert words in told[name]
+        assert told[name].endswith(".")
+    release = Path(result["release"])
+    texts = read_table(release, "summaries")["text"].to_list()
+    assert "A page that breaks off in the middle of" in texts
+    assert "Café society and its networks, reviewed at length." in texts
+    raw = read_table(release, "records").filter(pl.col("status") == "rejected")["raw"]
+    assert raw.str.len_bytes().max() == len(BAD_DUMPS["long.txt"]) - 1
+
+
+def test_only_bad_dumps_release_nothing_and_exit_1(
+    shortscience: Shortscience, tmp_path: Path
+) -> None:
+    (tmp_path / "page.txt").write_text(BAD_DUMPS["no_records.txt"])
+    done = shortscience("build", tmp_path / "page.txt", "--out", tmp_path / "out")
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "page.txt: holds no records" in done.stderr
+    assert not (tmp_path / "out" / "latest").exists()
+
+
+def test_killed_at_any_moment_the_former_release_stays_and_the_next_build_succeeds(
+    built: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    first = tmp_path / "first"
+    first.mkdir()
+    (first / "a.txt").write_bytes(next(RAW.glob("000_*")).read_bytes())
+    builder = [sys.executable, "-m", "benchmarks.without_orchestrator"]
+    subprocess.run([*builder, str(first), str(out)], cwd=PROJECT, check=True)
+    former = (out / "latest").resolve()
+    for delay in (1.0, 2.0, 3.0, 5.0):
+        process = subprocess.Popen([*builder, str(RAW), str(out)], cwd=PROJECT)
+        time.sleep(delay)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        latest = (out / "latest").resolve()
+        assert latest in {former, out / "releases" / built.name}
+        assert read_table(latest, "summaries").height > 0
+    subprocess.run([*builder, str(RAW), str(out)], cwd=PROJECT, check=True)
+    assert (out / "latest").resolve().name == built.name
+    assert not list((out / ".work").glob("release-*"))
+
+
+@pytest.mark.parametrize("table", ["summaries", "records", "papers", "citations"])
+def test_explain_tells_the_story_of_any_id(
+    shortscience: Shortscience, built: Path, table: str
+) -> None:
+    key = {"summaries": "summary", "papers": "paper"}.get(table, table[:-1]) + "_id"
+    identifier = read_table(built, table)[key][0]
+    done = shortscience("explain", identifier, "--dataset", built, "--json")
+    assert done.returncode == 0, done.stderr
+    story = json.loads(done.stdout)
+    assert story[story["kind"]][key] == identifier
+    shown = shortscience("explain", identifier, "--dataset", built)
+    assert identifier in shown.stdout
+
+
+def test_explain_shows_the_exact_bytes_every_repair_and_all_copies(
+    shortscience: Shortscience, built: Path
+) -> None:
+    repaired = read_table(built, "summaries").filter(pl.col("repairs").list.len() > 0)
+    summary = repaired.sort("n_copies", descending=True).row(0, named=True)
+    done = shortscience("explain", summary["summary_id"][:10], "--dataset", built, "--json")
+    story = json.loads(done.stdout)
+    record, source = story["record"], story["source"]
+    data = (RAW / source["name"]).read_bytes()
+    assert data[record["byte_start"] : record["byte_end"]].decode() == record["raw"]
+    assert [repair["span"] for repair in story["repairs"]] == [
+        repair.split()[0] for repair in summary["repairs"]
+    ]
+    assert len(story["copies"]) == summary["n_copies"] - 1
+
+
+def test_explain_refuses_what_is_unknown_or_ambiguous(
+    shortscience: Shortscience, built: Path
+) -> None:
+    for identifier, words in (("feedbeef", "is no summary"), ("summary:", "give more of the id")):
+        done = shortscience("explain", identifier, "--dataset", built)
+        assert done.returncode == 2
+        assert words in done.stderr

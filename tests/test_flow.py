@@ -1,0 +1,204 @@
+"""The flow `build-dataset`, against a real Prefect server."""
+
+import errno
+import filecmp
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from prefect.artifacts import Artifact
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
+from prefect.client.schemas.objects import FlowRun, State
+from prefect.testing.utilities import prefect_test_harness
+
+import flows.build_dataset as flow_module
+from flows.build_dataset import BuildResult, build_dataset
+from flows.parameters import BuildParameters
+from pipeline.errors import BusyError, ValidationError
+from pipeline.release.store import Store
+from pipeline.release.suites import EXPECTATIONS
+from pipeline.settings import DuplicateSettings, Settings
+from tests.conftest import RAW
+
+pytestmark = pytest.mark.server
+
+
+@pytest.fixture(scope="module", autouse=True)
+def server() -> Iterator[None]:
+    with prefect_test_harness(server_startup_timeout=180):
+        yield
+
+
+def parameters(out: Path, **more: object) -> BuildParameters:
+    return BuildParameters.model_validate({"raw": [str(RAW)], "out": str(out), "workers": 1} | more)
+
+
+@pytest.fixture
+def released(built: Path, tmp_path: Path) -> Path:
+    """An output folder that holds the sample release."""
+    out = tmp_path / "processed"
+    shutil.copytree(built.parents[1], out, symlinks=True)
+    return out
+
+
+def run(build: BuildParameters) -> tuple[State[BuildResult], FlowRun]:
+    state = build_dataset(build, return_state=True)
+    with get_client(sync_client=True) as client:
+        return state, client.read_flow_run(state.state_details.flow_run_id)
+
+
+def task_states(flow_run: FlowRun) -> dict[str, list[str]]:
+    """Names of the final states of a run's tasks, by task."""
+    with get_client(sync_client=True) as client:
+        found = client.read_task_runs(
+            flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[flow_run.id]))
+        )
+    states: dict[str, list[str]] = {}
+    for task_run in found:
+        name = task_run.task_key.rsplit("-", 1)[0]
+        states.setdefault(name, []).append(task_run.state_name or "")
+    return states
+
+
+def differing(one: Path, other: Path) -> list[str]:
+    """Files that are not byte for byte the same in two folders."""
+    names = sorted(
+        {p.relative_to(d).as_posix() for d in (one, other) for p in d.rglob("*") if p.is_file()}
+    )
+    _, mismatch, errors = filecmp.cmpfiles(one, other, names, shallow=False)
+    return mismatch + errors
+
+
+def test_workers_and_batches_do_not_change_a_byte(built: Path, tmp_path: Path) -> None:
+    build = parameters(tmp_path, raw=[str(path) for path in sorted(RAW.iterdir())[::-1]])
+    state, flow_run = run(build.model_copy(update={"workers": 2, "batch_bytes": 10_000}))
+    result = state.result()
+    assert result["release_id"] == built.name
+    assert differing(built, Path(result["release"])) == []
+    assert len(task_states(flow_run)["process_batch"]) > 3
+
+
+def test_unchanged_input_is_a_no_op(released: Path, built: Path) -> None:
+    state, flow_run = run(parameters(released))
+    assert state.result()["unchanged"]
+    assert "process_batch" not in task_states(flow_run)
+    assert (released / "latest").resolve().name == built.name
+
+
+def test_unchanged_batches_are_not_computed_twice(released: Path, built: Path) -> None:
+    again = Settings(duplicates=DuplicateSettings(near_threshold=0.99))
+    state, flow_run = run(parameters(released, settings=again))
+    result = state.result()
+    assert result["release_id"] != built.name
+    assert set(task_states(flow_run)["process_batch"]) == {"Cached"}
+    assert result["records"]["kept"] > 56, "near copies below the threshold are kept now"
+
+
+def test_progress_and_results_show_up_as_artifacts(released: Path) -> None:
+    shutil.rmtree((released / "latest").resolve())
+    run(parameters(released))
+    artifacts = {key: Artifact.get(key) for key in ("batches", "release", "validation")}
+    assert {key: found.type for key, found in artifacts.items() if found} == {
+        "batches": "progress",
+        "release": "table",
+        "validation": "markdown",
+    }
+    assert artifacts["batches"].data == 100
+    assert {"table": "summaries", "rows": 56} in json.loads(artifacts["release"].data)
+    assert "Every expectation was met" in artifacts["validation"].data
+
+
+@pytest.fixture
+def impossible(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A suite with an expectation that the sample data cannot meet."""
+    suites = tmp_path / "expectations"
+    shutil.copytree(EXPECTATIONS, suites)
+    suite = json.loads((suites / "summaries.json").read_text())
+    suite["expectations"].append(
+        {
+            "type": "expect_column_values_to_be_in_set",
+            "kwargs": {"column": "language", "value_set": ["en"]},
+            "meta": {"why": "Only English, for once.", "added_by_hand": True},
+            "id": "00000000-0000-0000-0000-000000000001",
+        }
+    )
+    (suites / "summaries.json").write_text(json.dumps(suite))
+    monkeypatch.setattr("pipeline.release.suites.EXPECTATIONS", suites)
+
+
+@pytest.mark.usefixtures("impossible")
+def test_a_failed_expectation_fails_the_run_with_its_reason(released: Path, built: Path) -> None:
+    other = Settings(duplicates=DuplicateSettings(near_threshold=0.99))
+    state, flow_run = run(parameters(released, settings=other))
+    assert flow_run.state_name == "Failed"
+    with pytest.raises(ValidationError) as caught:
+        state.result()
+    sentence = str(caught.value)
+    assert "summaries.language" in sentence
+    assert "Only English, for once." in sentence
+    assert "on 2 rows" in sentence
+    assert sentence in (flow_run.state.message if flow_run.state else "")
+    assert (released / "latest").resolve().name == built.name
+    assert len(list((released / "releases").iterdir())) == 1
+    assert not list((released / ".work").glob("release-*"))
+    page = Path(caught.value.report)
+    assert "Only English, for once." in page.read_text()
+
+
+def test_a_second_build_on_the_same_folder_is_told_at_once(released: Path) -> None:
+    with Store(released).locked():
+        state, _ = run(parameters(released))
+    with pytest.raises(BusyError, match="Another build"):
+        state.result()
+
+
+@pytest.mark.parametrize(
+    ("code", "helps"),
+    [
+        pytest.param(errno.EIO, True, id="a disk that did not answer"),
+        pytest.param(errno.ENOSPC, False, id="a full disk"),
+    ],
+)
+def test_retries_only_where_a_retry_can_help(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, helps: bool
+) -> None:
+    build_shard = flow_module.build_shard
+    calls = []
+
+    def fail_once(*arguments: object) -> bool:
+        calls.append(arguments)
+        if len(calls) == 1:
+            raise OSError(code, os.strerror(code))
+        return build_shard(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(flow_module, "build_shard", fail_once)
+    state, _ = run(parameters(tmp_path))
+    assert state.is_completed() == helps
+    assert len(calls) == (2 if helps else 1)
+
+
+@pytest.mark.parametrize("size", ["500k", "700k"], ids=["in the shards", "in the tables"])
+def test_a_full_disk_leaves_the_former_release(built: Path, tmp_path: Path, size: str) -> None:
+    out = tmp_path / "small"
+    out.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(out)], capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip(f"cannot mount a small disk here: {mounted.stderr.decode().strip()}")
+    try:
+        shutil.copytree(built.parents[1] / "releases", out / "releases")
+        (out / "latest").symlink_to(Path("releases") / built.name)
+        other = Settings(duplicates=DuplicateSettings(near_threshold=0.99))
+        state, _ = run(parameters(out, settings=other))
+        with pytest.raises(OSError, match="space"):
+            state.result()
+        assert (out / "latest" / "manifest.json").exists()
+        assert not list((out / ".work").glob("release-*"))
+    finally:
+        subprocess.run(["umount", "--lazy", str(out)], check=True)

@@ -1,0 +1,200 @@
+"""Copies are found, verified and explained, whatever the order and the batches."""
+
+import random
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.duplicates.find import Duplicates, find_duplicates
+from pipeline.duplicates.normal_form import normal_form
+from pipeline.duplicates.shingles import shingle
+from pipeline.duplicates.signatures import sign
+from pipeline.duplicates.verification import jaccard
+from pipeline.keys import key
+from pipeline.settings import DuplicateSettings, SignatureSettings
+
+SIGNING = SignatureSettings()
+VOCABULARY = [
+    f"{root}{ending}"
+    for root in "netz lern gewicht daten bild wort".split()
+    for ending in "0123456789abcdefgh"
+]
+
+
+def prose(seed: int, words: int = 150) -> str:
+    """A text that shares next to no shingle with one of another seed."""
+    generator = random.Random(seed)
+    return " ".join(generator.choice(VOCABULARY) for _ in range(words))
+
+
+def frame(*texts: str, structure: str = "restored") -> pl.DataFrame:
+    """Cleaned records, as the search sees them."""
+    return pl.DataFrame(
+        {
+            "record_id": [key("record", number, text) for number, text in enumerate(texts)],
+            "text": texts,
+            "structure": [structure] * len(texts),
+        }
+    )
+
+
+def find(records: pl.DataFrame) -> Duplicates:
+    return find_duplicates(sign(records, SIGNING), records.lazy(), SIGNING, DuplicateSettings())
+
+
+def fates(*texts: str) -> list[tuple[str, str | None]]:
+    """(status, relation) of each text, in order."""
+    records = frame(*texts)
+    verdicts = records.select("record_id").join(
+        find(records).verdicts, on="record_id", maintain_order="left"
+    )
+    return list(verdicts.select("status", "relation").iter_rows())
+
+
+KEPT = ("kept", None)
+LONG = prose(1)
+EDITED = LONG.replace(LONG.split()[70], "changed", 1)
+CUT = " ".join(LONG.split()[:60])
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param("It's a *net*.", "It’s a **net**", id="quotes and emphasis"),
+        pytest.param(r"x\_1 and `y`", "x_1 and y", id="escapes and code marks"),
+        pytest.param("# A\n\n* b\n* c", "# A * b * c", id="line breaks"),
+        pytest.param("ﬁne", "fine", id="ligature"),
+        pytest.param(
+            f"{LONG} http://arxiv.org/abs/1412.6980", LONG, id="an address that a feed strips"
+        ),
+    ],
+)
+def test_normal_form_ignores_what_dumps_add_or_lose(one: str, other: str) -> None:
+    forms = pl.DataFrame({"text": [one, other]}).select(normal_form(pl.col("text")))["text"]
+    assert forms[0] == forms[1]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param("See https://a.org", "See https://b.org", id="nothing but an address"),
+        pytest.param("!!!", "???", id="no words at all"),
+        pytest.param("a b c", "a b d", id="another word"),
+    ],
+)
+def test_normal_form_keeps_what_tells_texts_apart(one: str, other: str) -> None:
+    forms = pl.DataFrame({"text": [one, other]}).select(normal_form(pl.col("text")))["text"]
+    assert forms[0] != forms[1]
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        pytest.param((LONG, prose(2)), [KEPT, KEPT], id="unrelated"),
+        pytest.param((LONG, EDITED + " more"), [("duplicate", "near"), KEPT], id="longer is kept"),
+        pytest.param((CUT, LONG), [("duplicate", "truncated"), KEPT], id="whole over cut"),
+        pytest.param((CUT[:-3], LONG), [("duplicate", "truncated"), KEPT], id="cut inside a word"),
+        pytest.param((" ".join(LONG.split()[:15]), LONG), [KEPT, KEPT], id="too short to be a cut"),
+        pytest.param(
+            (" ".join(LONG.split()[40:100]), LONG), [KEPT, KEPT], id="a middle part is no copy"
+        ),
+        pytest.param(
+            (
+                "A short note on Adam that says it works well in practice.",
+                "A short note on LAMB that says it works well in practice.",
+            ),
+            [KEPT, KEPT],
+            id="short texts of one template",
+        ),
+    ],
+)
+def test_two_texts(texts: tuple[str, str], expected: list[tuple[str, str | None]]) -> None:
+    assert fates(*texts) == expected
+
+
+def test_equal_texts_are_one_summary() -> None:
+    records = frame(LONG, LONG, LONG)
+    verdicts = find(records).verdicts
+    assert verdicts["summary_id"].n_unique() == 1
+    assert sorted(verdicts["status"]) == ["duplicate", "duplicate", "kept"]
+    assert verdicts.filter(pl.col("status") == "duplicate")["similarity"].to_list() == [1.0, 1.0]
+
+
+def test_original_structure_is_kept_over_a_longer_flattened_copy() -> None:
+    original = frame(LONG, structure="original")
+    records = pl.concat([original, frame(EDITED + " more words")])
+    verdicts = find(records).verdicts
+    kept = verdicts.filter(pl.col("status") == "kept")["record_id"].to_list()
+    assert kept == original["record_id"].to_list()
+
+
+def test_a_cut_copy_never_joins_two_different_summaries() -> None:
+    beginning = prose(3, 40)
+    verdicts = fates(f"{beginning} {prose(4)}", f"{beginning} {prose(5)}", beginning)
+    assert verdicts == [KEPT, KEPT, ("duplicate", "truncated")]
+
+
+def test_a_cut_of_a_cut_leads_to_the_whole_text() -> None:
+    records = frame(LONG, " ".join(LONG.split()[:90]), " ".join(LONG.split()[:40]))
+    verdicts = find(records).verdicts
+    assert verdicts["kept_record_id"].unique().to_list() == [records["record_id"][0]]
+
+
+def test_similarity_is_measured_to_the_kept_text_itself() -> None:
+    records = frame(LONG, EDITED + " more")
+    removed = find(records).verdicts.filter(pl.col("status") == "duplicate")
+    sets = [
+        {" ".join(w[i : i + 3]) for i in range(len(w) - 2)} for w in map(str.split, records["text"])
+    ]
+    expected = len(sets[0] & sets[1]) / len(sets[0] | sets[1])
+    assert removed["similarity"].to_list() == pytest.approx([expected])
+
+
+def test_a_hot_bucket_of_templates_stays_linear_and_correct() -> None:
+    texts = [f"{LONG} variant {number}" for number in range(500)]
+    found = find(frame(*texts))
+    assert found.verdicts["summary_id"].n_unique() == 1
+    assert len(found.pairs) < 10 * len(texts)
+
+
+WORDS = st.lists(st.sampled_from(["a", "bb", "ccc", "dé", "éé", "f"]), min_size=1, max_size=12)
+
+
+@settings(derandomize=True, max_examples=60, deadline=None)
+@given(st.lists(WORDS.map(" ".join), min_size=2, max_size=6))
+def test_jaccard_is_exact(texts: list[str]) -> None:
+    def shingles(text: str) -> set[str]:
+        words = text.split()
+        return {" ".join(words[i : i + 3]) for i in range(max(1, len(words) - 2))}
+
+    left = np.arange(len(texts) - 1)
+    measured = jaccard(pl.Series(texts), left, left + 1, 3)
+    for place, similarity in enumerate(measured):
+        a, b = shingles(texts[place]), shingles(texts[place + 1])
+        assert similarity == pytest.approx(len(a & b) / len(a | b))
+
+
+@settings(derandomize=True, max_examples=40, deadline=None)
+@given(st.lists(WORDS.map(" ".join), min_size=1, max_size=8), st.integers(1, 7))
+def test_shingles_do_not_depend_on_the_batch(texts: list[str], cut: int) -> None:
+    whole = shingle(pl.Series(texts), 3)
+    parts = [shingle(pl.Series(part, dtype=pl.String), 3) for part in (texts[:cut], texts[cut:])]
+    assert np.array_equal(whole.hashes, np.concatenate([part.hashes for part in parts]))
+
+
+@settings(derandomize=True, max_examples=15, deadline=None)
+@given(st.randoms(use_true_random=False), st.integers(1, 11))
+def test_order_and_batches_do_not_matter(generator: random.Random, batch: int) -> None:
+    records = frame(*(prose(seed, 80) for seed in range(6)), LONG, LONG, EDITED, CUT, f"{EDITED} x")
+    expected = find(records)
+    rows = list(range(len(records)))
+    generator.shuffle(rows)
+    shuffled = records[rows]
+    batches = [shuffled.slice(start, batch) for start in range(0, len(shuffled), batch)]
+    signatures = pl.concat([sign(part, SIGNING) for part in batches])
+    found = find_duplicates(signatures, shuffled.lazy(), SIGNING, DuplicateSettings())
+    assert found.verdicts.equals(expected.verdicts)
+    assert found.pairs.equals(expected.pairs)

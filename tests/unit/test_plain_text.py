@@ -1,0 +1,50 @@
+"""What is left of a summary when only its words count."""
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.cleaning.plain_text import plain_text
+from tests.unit.cases import cases
+
+WORDS = st.text("abcdefg", min_size=1, max_size=5)
+MARKED = st.one_of(
+    WORDS,
+    WORDS.map("${}_1$".format),
+    WORDS.map("$ {}^2 $".format),
+    WORDS.map(r"\({}\)".format),
+    WORDS.map("$$ {} = 1 $$".format),
+    WORDS.map("http://example.org/{}".format),
+    WORDS.map("[{0}](http://example.org/{0})".format),
+    WORDS.map("![{0}](https://example.org/{0}.png)".format),
+    WORDS.map("<https://example.org/{}>".format),
+    WORDS.map("`{}`".format),
+    WORDS.map("**{}**".format),
+)
+
+
+@pytest.mark.parametrize("case", cases("plain_text", "reduced", "kept", "known failures"))
+def test_plain_text(case):
+    assert plain_text(case["markdown"]) == case["plain"]
+
+
+@given(st.lists(MARKED))
+@settings(derandomize=True, max_examples=200)
+def test_no_address_and_no_math_is_left(parts):
+    plain = plain_text(" ".join(parts))
+    assert not re.search(r"https?:|example|[$`_^=*\\\[\]()!<>]", plain)
+
+
+@given(st.text(max_size=80))
+@settings(derandomize=True, max_examples=200)
+def test_white_space_is_single_and_inside(text):
+    plain = plain_text(text)
+    assert plain == plain.strip()
+    assert not re.search(r"[ \t]{2}|[ \t]\n|\n[ \t\n]", plain)
+
+
+def test_the_cost_of_blanks_is_bounded():
+    """Patterns that begin with optional blanks are quadratic on a long run of them."""
+    assert plain_text("a" + " " * 100_000 + "b") == "a b"

@@ -1,0 +1,128 @@
+"""The map stage: batches, shards, and what becomes of records that hold nothing."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipeline.settings import CleaningSettings, DuplicateSettings, Settings
+from pipeline.shards import (
+    FRAMES,
+    NOTHING_LEFT,
+    Batch,
+    Shards,
+    build_shard,
+    cut_batches,
+    process,
+    prune,
+)
+from pipeline.sources.inputs import Input, take_inventory
+from tests.conftest import RAW
+
+SETTINGS = Settings()
+
+
+def source(number: int, first: str = "a") -> Input:
+    return Input(Path(f"{number}"), f"{number}", f"{first}{number:063x}", 10)
+
+
+def test_a_batch_ends_when_it_is_full() -> None:
+    batches = cut_batches([source(number) for number in range(7)], batch_bytes=30)
+    assert [len(batch.inputs) for batch in batches] == [3, 3, 1]
+
+
+def test_batches_also_end_at_a_hash_that_begins_with_zeros() -> None:
+    cut = Input(Path("x"), "x", "00" + "f" * 62, 10)
+    assert [len(batch.inputs) for batch in cut_batches([cut, source(1), source(2)])] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("changed", "reaches"),
+    [
+        pytest.param({"cleaning": CleaningSettings(language_max_chars=99)}, True, id="cleaning"),
+        pytest.param({"duplicates": DuplicateSettings(near_threshold=0.9)}, False, id="duplicates"),
+    ],
+)
+def test_a_setting_changes_the_shard_only_if_it_reaches_it(
+    changed: dict[str, object], reaches: bool
+) -> None:
+    batch = Batch((source(1),))
+    other = SETTINGS.model_copy(update=changed)
+    assert (batch.key(other) != batch.key(SETTINGS)) == reaches
+
+
+def test_a_shard_is_built_once_and_is_the_same_in_any_batches(tmp_path: Path) -> None:
+    inputs = take_inventory([str(RAW)]).distinct
+    one, many = cut_batches(inputs), cut_batches(inputs, batch_bytes=10_000)
+    assert len(many) > 3
+    assert all(build_shard(batch, SETTINGS, tmp_path) for batch in (*one, *many))
+    assert not any(build_shard(batch, SETTINGS, tmp_path) for batch in one)
+    for name in FRAMES:
+        parts = [
+            Shards(tuple(tmp_path / batch.key(SETTINGS) for batch in batches)).scan(name).collect()
+            for batches in (one, many)
+        ]
+        assert parts[0].equals(parts[1]), name
+
+
+def test_prune_removes_what_no_build_needs(tmp_path: Path) -> None:
+    for name in ("kept", "old", ".shard-killed"):
+        (tmp_path / name).mkdir()
+    prune(tmp_path, [tmp_path / "kept"])
+    assert [path.name for path in tmp_path.iterdir()] == ["kept"]
+
+
+@pytest.mark.parametrize(
+    ("content", "reasons"),
+    [
+        pytest.param(b"[link]\nText. |\n", [None], id="a good record"),
+        pytest.param(b"[link]\n ![]() |\n", ["no text"], id="an empty record"),
+        pytest.param(b"[link]\n\x01 ![]() |\n", [NOTHING_LEFT], id="only control characters"),
+        pytest.param(b"An article.\n", ["unknown form"], id="an unknown form"),
+        pytest.param(b"[link]\nText.\0 |\n", ["binary data"], id="NUL bytes"),
+        pytest.param(b"", [], id="an empty file"),
+        pytest.param(b"Welcome to ShortScience.org! |\n", [], id="a page without records"),
+        pytest.param(
+            b"[link]\n" + b"x" * 1_000_001 + b" |\n[link]\nText. |",
+            ["longer than 1000000 bytes", None],
+            id="a line without end, beside a good record",
+        ),
+    ],
+)
+def test_nothing_is_dropped(tmp_path: Path, content: bytes, reasons: list[str | None]) -> None:
+    path = tmp_path / "dump.txt"
+    path.write_bytes(content)
+    frames = process(take_inventory([str(path)]).inputs, SETTINGS)
+    records = frames["records"]
+    assert records["reason"].to_list() == reasons
+    for start, end, raw in records.select("byte_start", "byte_end", "raw").iter_rows():
+        assert content[start:end].decode("latin-1") == raw
+    assert len(frames["cleaned"]) == reasons.count(None)
+
+
+def test_stray_bytes_are_read_as_windows_1252(tmp_path: Path) -> None:
+    path = tmp_path / "dump.txt"
+    path.write_bytes("[link]\nIt’s naïve: ".encode() + b"it\x92s caf\xe9 |\n")
+    frames = process(take_inventory([str(path)]).inputs, SETTINGS)
+    assert frames["sources"]["encoding"].to_list() == ["utf-8+windows-1252"]
+    assert frames["cleaned"]["text"].to_list() == ["It’s naïve: it’s café"]
+
+
+def test_a_parser_that_fails_costs_only_its_own_source(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pipeline.sources import extracted_text
+
+    parse = extracted_text.parse
+
+    def fail_on_bad(data: bytes):
+        if b"bad" in data:
+            raise RuntimeError("unforeseen")
+        return parse(data)
+
+    monkeypatch.setattr(extracted_text, "parse", fail_on_bad)
+    (tmp_path / "bad.txt").write_text("[link]\nbad |\n")
+    (tmp_path / "good.txt").write_text("[link]\ngood |\n")
+    records = process(take_inventory([str(tmp_path)]).inputs, SETTINGS)["records"]
+    assert records.filter(pl.col("reason").is_null())["raw"].to_list() == ["[link]\ngood |"]
+    assert records["reason"].drop_nulls().to_list() == ["parser failed: unforeseen"]
