@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # fresh one from an index, so that every byte that is installed has its hash in this repository.
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-build-isolation
 
-.PHONY: help dataset test check lock expectations bench clean
+.PHONY: help dataset test check lock expectations reference bench clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -36,6 +36,9 @@ lock:  ## pin the newest versions that fit pyproject.toml (needs uv)
 
 expectations: $(VENV)/.installed  ## write expectations/*.json from the table definitions
 	$(BIN)/python -m pipeline.release.suites
+
+reference: $(VENV)/.installed  ## write docs/{commands,settings,tables}.md from the code
+	$(BIN)/python -m commands.reference
 
 bench: $(VENV)/.installed  ## records/s and peak memory per stage, on 100,000 generated records
 	$(BIN)/python -m benchmarks.stages

@@ -26,7 +26,7 @@ from benchmarks.measuring import Measurement, measure
 class Stage(NamedTuple):
     """One row of the table; `depth` 0 is a stage of a build, a deeper one a part of it.
 
-    `whole` tells that a row of depth 1 is split further below and stands for its parts.
+    `split` tells that the rows below are its parts: it is a sum, and no step that could be dearest.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Stage(NamedTuple):
     split: bool = False
 
 
-# Parts stand below their whole and are measured before it: some leave frames for those after them.
+# Measured in this order: a row finds in the folder what rows above it have left there.
 STAGES = (
     Stage("inventory", steps.inventory),
     Stage("shards", steps.shards, split=True),

@@ -6,9 +6,12 @@ from pipeline.scanner import scan
 
 _LINE_MARKUP = re.compile(r"^[ \t]*(?:(?:#{1,6}|[-*+]|\d{1,3}[.)]|>)[ \t]+)+", re.MULTILINE)
 _RULE = re.compile(r"^[ \t]*(?:[-*_=|:][ \t]*){3,}$", re.MULTILINE)
+_LINE_BREAK = r"\n(?![ \t]*\n)"
 _DESTINATION = r"\((?:[ \t]*\"[^\"\n]{0,400}\"[ \t]*|[^()\n]{0,200})\)"
-_IMAGE = re.compile(rf"!\[[^\]\n]{{0,1000}}\]{_DESTINATION}")
-_LINK = re.compile(rf"\[((?:[^\[\]\n]|\[[^\[\]\n]{{0,400}}\]){{0,1000}})\]{_DESTINATION}")
+_IMAGE = re.compile(rf"!\[(?:[^\]\n]|{_LINE_BREAK}){{0,1000}}\]{_DESTINATION}")
+_LINK = re.compile(
+    rf"\[((?:[^\[\]\n]|{_LINE_BREAK}|\[[^\[\]\n]{{0,400}}\]){{0,1000}})\]{_DESTINATION}"
+)
 _CITE = re.compile(r"\\cite\{[^{}\n]{0,400}\}")
 _TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,400}>|<[ \t]*>")
 _EMPHASIS = re.compile(r"(?<!\\)\*{1,3}|~~|(?<!\w)_{1,3}(?=\w)|(?<=[\w.,;:!?)])_{1,3}(?!\w)")

@@ -38,7 +38,7 @@ _SECTION = re.compile(
     r"results?|setup|shortcomings|strengths?|summary|takeaways?|thoughts|tl;?dr|training|"
     r"weaknesses|what|why|how)):?(?= [A-Z*\-\d(\[!`$“\"#])"
 )
-_LABEL_HEADING = re.compile(r"(?:[^\s.:!?]+ ){0,4}[^\s.:!?]+[:?] (?:#+ )?")
+_LABEL_HEADING = re.compile(r"(?:[^\s.:!?]+ ){0,4}[^\s.:!?]+[:?] ")
 _MAX_HEADING_WORDS = 12
 _IN_HEADING = re.compile(r"(?:^| )#{1,6} [^.!?]{1,50}$")
 _LOOK_BACK = 60
@@ -133,8 +133,8 @@ def _numbers(text: str, covered: Covered) -> Iterator[int]:
 def _heading_end(text: str, start: int, end: int) -> int:
     """Return where the block after a heading begins, at most at `end`.
 
-    A heading that is followed by a marker ends there. Otherwise it is a known section name, or a
-    run of title words; the last of these begins the next sentence when a small word follows it.
+    A known section name or a few words up to a colon or a question mark are a heading. Any other
+    ends where a marker follows it, or with its run of title words.
     """
     if known := _SECTION.match(text, start, end):
         return known.end() + 1
@@ -143,19 +143,27 @@ def _heading_end(text: str, start: int, end: int) -> int:
     words = list(re.finditer(r"\S+", text[start:end]))
     if len(words) <= _MAX_HEADING_WORDS and end < len(text):
         return end
-    taken = 0
-    for index, word in enumerate(words[:_MAX_HEADING_WORDS]):
-        if not (_TITLE_WORD.match(word[0]) or word[0] in _SMALL_WORDS):
-            break
-        taken = index + 1
-        if word[0].endswith((":", "?", "!")):
-            return start + word.end() + 1
-    while taken > 1 and words[taken - 1][0] in _SMALL_WORDS:
-        taken -= 1
-    if taken > 1 and taken < len(words):
-        taken -= 1
-    taken = max(taken, 1)
+    taken = _title_words([word[0] for word in words])
     return start + words[taken].start() if taken < len(words) else end
+
+
+def _title_words(words: list[str]) -> int:
+    """Return how many of the words are a title, at least one.
+
+    The last capitalised word of the run begins the next sentence where a small word follows it.
+    """
+    taken = 0
+    for word in words[:_MAX_HEADING_WORDS]:
+        if not (_TITLE_WORD.match(word) or word in _SMALL_WORDS):
+            break
+        taken += 1
+        if word.endswith((":", "?", "!")):
+            return taken
+    while taken > 1 and words[taken - 1] in _SMALL_WORDS:
+        taken -= 1
+    if 1 < taken < len(words):
+        taken -= 1
+    return max(taken, 1)
 
 
 def _paragraphs(text: str, covered: Covered) -> Iterator[_Break]:

@@ -38,7 +38,9 @@ _IMG = re.compile(r"<img\s[^<>]{0,400}?src\s*=\s*[\"']?$", re.IGNORECASE)
 _ANCHOR_CLOSE = re.compile(r"[^<>\n]{0,400}>(?P<label>[^<]{0,1000})</a\s*>", re.IGNORECASE)
 _IMG_CLOSE = re.compile(r"[^<>\n]{0,400}>")
 _ALT = re.compile(r"\balt\s*=\s*[\"']([^\"'<>]*)[\"']", re.IGNORECASE)
+_ABSOLUTE = re.compile(r"(?:https?|ftp)://|mailto:|www\.", re.IGNORECASE)
 _LABEL_LIMIT = 1000
+_BLANKS_LIMIT = 40
 _TAG_LIMIT = 420
 
 
@@ -47,14 +49,11 @@ def addresses(text: str, spans: Iterable[Span]) -> Iterator[Image | Link]:
     for span in spans:
         if span.kind != "url":
             continue
-        start, end = span.start, span.end
-        if text.startswith("](", start - 2) or text[max(0, start - 40) : start].rstrip(
-            " \t"
-        ).endswith("]("):
-            found = _markdown(text, span)
-        else:
-            found = _html(text, span) or _bare(text, start, end, span)
-        yield found or _bare(text, start, end, span)
+        before = text[max(0, span.start - _BLANKS_LIMIT) : span.start]
+        found = (_markdown if before.rstrip(" \t").endswith("](") else _html)(text, span)
+        # What stands in parentheses behind a bracket that nothing opened is no address by itself.
+        if found or _ABSOLUTE.match(text, span.inner_start):
+            yield found or _bare(text, span.start, span.end, span)
 
 
 def _markdown(text: str, span: Span) -> Image | Link | None:

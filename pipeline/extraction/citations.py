@@ -67,7 +67,7 @@ def citations(text: str, spans: Iterable[Span], links: Iterable[Link]) -> list[C
     opaque = Covered(spans)
     listed = [item for item in _references(text) if item.start not in opaque]
     elsewhere = Covered([*spans, *(_covering(item) for item in listed)])
-    found = [*_cites(text), *_links(links), *_identifiers(text, opaque), *listed]
+    found = [*_cites(text, opaque), *_links(links), *_identifiers(text, opaque), *listed]
     found += (item for item in _mentions(text) if item.start not in elsewhere)
     if not found:
         return []
@@ -108,8 +108,10 @@ def _mentions(text: str) -> Iterator[_Found]:
         yield _Found("mention", item.start, item.end, None, item.confidence, *parsed)
 
 
-def _cites(text: str) -> Iterator[_Found]:
+def _cites(text: str, opaque: Covered) -> Iterator[_Found]:
     for match in _CITE.finditer(text):
+        if match.start() in opaque:
+            continue
         for key in dict.fromkeys(part.strip() for part in match[1].split(",")):
             if key:
                 yield _Found("cite", *match.span(), key, _KIND_CONFIDENCE["cite"])

@@ -7,7 +7,7 @@ _ABBREVIATION = (
     r"(?<!\bal)(?<!\bi\.e)(?<!\be\.g)(?<!\bcf)(?<!\bvs)(?<!\bFig)(?<!\bSec)(?<!\bEq)(?<![ (.][A-Z])"
 )
 _BOUNDARY = re.compile(
-    rf"(?:{_ABBREVIATION}\.|[!?])[\"')\]*_]*(\s+)(?=[\"'(\[*_#`$]*[A-Z0-9])|(?<!\s)(\s*\n\s*)"
+    rf"(?:{_ABBREVIATION}\.|[!?])[\"'”’)\]*_]*(\s+)(?=[\"'“‘(\[*_#`$]*[A-Z0-9])|(?<!\s)(\s*\n\s*)"
 )
 _MAX_CONTEXT = 1000
 

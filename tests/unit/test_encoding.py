@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.cleaning.encoding import repair
+from pipeline.cleaning.encoding import Repaired, repair
 from pipeline.scanner import scan
 from tests.unit.cases import cases
 
@@ -48,7 +48,7 @@ def test_repair(case):
 @given(st.text(st.characters(codec="ascii", exclude_categories=["Cc"])))
 @settings(derandomize=True, max_examples=100)
 def test_clean_ascii_is_unchanged(text):
-    assert repair(text) == (repair(text).__class__(text, ()))
+    assert repair(text) == Repaired(text, ())
 
 
 @given(TEXTS)

@@ -1,20 +1,21 @@
 """What is marked as code, math and URL, and what is left as prose."""
 
 import re
+import re._parser as sre
+import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.scanner import Covered, outside, scan, trim_url
+from pipeline.scanner import _SCANNER, Covered, outside, scan, trim_url
 from tests.unit.cases import cases
 
+REPEATS = {sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT}
 SECTIONS = ("code", "math", "addresses", "prose", "known failures")
-PIECES = st.sampled_from(
-    r"$ $$ ` ``` \[ \] \( \) \begin{align} \end{align} ]( ( ) [ < > http:// www. \ _ ^ = x 5".split()
-    + [" ", "\n", "\n\n", "é", "𝔁"]
-)
-TEXTS = st.lists(PIECES, max_size=30).map("".join) | st.text(max_size=60)
+MARKS = r"$ $$ ` ``` \[ \] \( \) \begin{align} \end{align} ]( ( ) [ < > http:// www. \ _ ^ = x 5"
+PIECES = [*MARKS.split(), " ", "\n", "\n\n", "é", "𝔁"]
+TEXTS = st.lists(st.sampled_from(PIECES), max_size=20).map("".join) | st.text(max_size=60)
 
 
 @pytest.mark.parametrize("case", cases("scanner", *SECTIONS))
@@ -25,7 +26,7 @@ def test_spans(case):
 
 
 @given(TEXTS)
-@settings(derandomize=True, max_examples=400)
+@settings(derandomize=True, max_examples=150)
 def test_spans_are_ordered_and_inside_the_text(text):
     position = 0
     for span in scan(text):
@@ -35,7 +36,7 @@ def test_spans_are_ordered_and_inside_the_text(text):
 
 
 @given(TEXTS)
-@settings(derandomize=True, max_examples=200)
+@settings(derandomize=True, max_examples=100)
 def test_spans_and_what_is_outside_tile_the_text(text):
     spans = scan(text)
     between = list(outside(spans, len(text)))
@@ -47,6 +48,21 @@ def test_spans_and_what_is_outside_tile_the_text(text):
     ]
 
 
+def unlimited(part):
+    """Yield what a parsed regular expression repeats without a limit."""
+    if isinstance(part, tuple) and part[0] in REPEATS and part[1][1] == sre.MAXREPEAT:
+        yield str(part[1][2])
+    if isinstance(part, tuple | list | sre.SubPattern):
+        for inner in part:
+            yield from unlimited(inner)
+
+
+def test_nothing_is_repeated_without_a_limit_but_runs_of_ticks_blanks_and_host_characters():
+    """So the work at each position is bounded, and the cost of a text linear in its length."""
+    parsed = sre.parse(_SCANNER.pattern, _SCANNER.flags & ~re.UNICODE)
+    assert set(unlimited(parsed)) == {str(sre.parse(run)) for run in ("`", r"[ \t]", r"[\w-]")}
+
+
 @pytest.mark.parametrize(
     "unit",
     [
@@ -54,10 +70,11 @@ def test_spans_and_what_is_outside_tile_the_text(text):
         *("www.a.b", "(", r"\[", r"\[=", r"\(", r"\begin{align}", "\\", "\\$", "$$a", "\n", " "),
     ],
 )
-def test_the_cost_of_a_text_is_bounded(unit):
-    """100 kB of what opens and never closes take a second or so; quadratic cost would take minutes."""
-    text = (unit * 100_000)[:100_000]
+def test_what_opens_and_never_closes_is_soon_given_up(unit):
+    text = (unit * 30_000)[:30_000]
+    started = time.process_time()
     assert all(span.end <= len(text) for span in scan(text))
+    assert time.process_time() - started < 10
 
 
 def test_a_closing_delimiter_far_away_closes_nothing():

@@ -1,0 +1,79 @@
+"""The reference pages of `docs/`, written from the definitions they describe.
+
+`python -m commands.reference` writes them; a test fails when they are out of date.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+from pydantic import BaseModel
+
+from pipeline.release.card import describe_table
+from pipeline.schema import TABLES
+from pipeline.settings import Settings
+
+DOCS = Path(__file__).parents[1] / "docs"
+
+
+def pages() -> dict[str, str]:
+    """Return the text of each page by file name."""
+    return {"commands.md": _commands(), "settings.md": _settings(), "tables.md": _tables()}
+
+
+def _tables() -> str:
+    sections = "\n\n".join(describe_table(table) for table in TABLES.values())
+    return (
+        "# Tables\n\nEvery table is one Parquet file, sorted by its primary key. `→` names the key"
+        " that a column points to; every value is found there. Offsets count Unicode code points:"
+        " `text[start:end]` is exactly `raw`.\n\n"
+        f"{sections}\n"
+    )
+
+
+def _settings() -> str:
+    sections = "\n\n".join(
+        f"## {name}\n\n{_setting_rows(type(getattr(Settings(), name)))}"
+        for name in Settings.model_fields
+    )
+    return (
+        "# Settings\n\nEvery threshold of the pipeline, with the reason for its value. The command"
+        " uses the defaults; a deployment takes others as the `settings` of its `build` parameter:"
+        "\n\n```\nprefect deployment run build-dataset/local \\\n"
+        '  --param build=\'{"settings": {"duplicates": {"near_threshold": 0.9}}}\'\n```\n\n'
+        "A changed setting recomputes only the stages it reaches, and names another release.\n\n"
+        f"{sections}\n"
+    )
+
+
+def _setting_rows(group: type[BaseModel]) -> str:
+    rows = "\n".join(
+        f"| `{name}` | `{field.default}` | {field.description} |"
+        for name, field in group.model_fields.items()
+    )
+    return f"{group.__doc__}\n\n| setting | default | why |\n| --- | --- | --- |\n{rows}"
+
+
+def _commands() -> str:
+    from commands.main import cli
+
+    sections = "\n\n".join(_command_sections(cli, "shortscience"))
+    return f"# Commands\n\nWhat `--help` says, on one page.\n\n{sections}\n"
+
+
+def _command_sections(command: click.Command, path: str) -> Iterator[str]:
+    context = click.Context(command, info_name=path, max_content_width=100, terminal_width=100)
+    yield f"## {path}\n\n```text\n{command.get_help(context)}\n```"
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            yield from _command_sections(command.commands[name], f"{path} {name}")
+
+
+def main() -> None:
+    """Write every page."""
+    for name, text in pages().items():
+        (DOCS / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""The README's Prefect commands, run as they stand there: a real server, a real worker."""
+
+import contextlib
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import BIN, PROJECT
+
+pytestmark = pytest.mark.server
+
+SECTION = (PROJECT / "README.md").read_text().partition("## With Prefect")[2].partition("\n## ")[0]
+EXPORTS, SERVER, DEPLOYMENT, RUN = re.findall(r"```sh\n(.*?)```", SECTION, re.DOTALL)
+
+
+class Terminal:
+    """A shell in the project's folder, set up as the README says."""
+
+    def __init__(self, commands: str, port: int, home: Path) -> None:
+        clean = {key: value for key, value in os.environ.items() if "PREFECT" not in key}
+        self.process = subprocess.Popen(
+            ["bash", "-e", "-c", f"{EXPORTS}\n{commands}".replace("4200", str(port))],
+            cwd=PROJECT,
+            env=clean | {"PREFECT_HOME": str(home), "PREFECT_SERVER_API_PORT": str(port)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def finish(self) -> tuple[int, str]:
+        """Wait for the end: (exit status, what was printed)."""
+        printed, _ = self.process.communicate(timeout=240)
+        return self.process.returncode, printed
+
+    def close(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+def wait_for(address: str) -> None:
+    """Wait until a server answers at an address with something."""
+    for _ in range(600):
+        with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=5):
+            return
+        time.sleep(0.2)
+    raise TimeoutError(address)
+
+
+@pytest.fixture(scope="module")
+def terminals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path]]:
+    """A machine on which Prefect was never used, with the first two terminals open."""
+    assert (BIN / "prefect") == PROJECT / ".venv" / "bin" / "prefect"
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = int(listener.getsockname()[1])
+    home = tmp_path_factory.mktemp("prefect")
+    with contextlib.ExitStack() as opened:
+        for commands, sign in (
+            (SERVER, "health"),
+            (DEPLOYMENT, "deployments/name/build-dataset/local"),
+        ):
+            terminal = Terminal(commands, port, home)
+            opened.callback(terminal.close)
+            wait_for(f"http://127.0.0.1:{port}/api/{sign}")
+        yield port, home
+
+
+def test_a_run_ends_with_a_release(terminals: tuple[int, Path]) -> None:
+    status, printed = Terminal(RUN, *terminals).finish()
+    assert status == 0, printed
+    assert "finished successfully" in printed
+    assert (PROJECT / "data" / "processed" / "latest" / "manifest.json").exists()
+
+
+def test_a_run_whose_data_fails_validation_ends_with_1(
+    terminals: tuple[int, Path], tmp_path: Path
+) -> None:
+    (tmp_path / "page.txt").write_text("Welcome to ShortScience.org! |\n")
+    build = json.dumps({"raw": [str(tmp_path)], "out": str(tmp_path / "out")})
+    status, printed = Terminal(f"{RUN.strip()} --param build='{build}'", *terminals).finish()
+    assert status == 1, printed
+    assert "finished in state 'Failed'" in printed
+    assert not (tmp_path / "out" / "latest").exists()

@@ -1,0 +1,70 @@
+"""The documents say what is so: every example is run, every option and column is described."""
+
+import contextlib
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from commands.main import cli
+from commands.reference import DOCS, pages
+from pipeline.schema import TABLES
+from tests.conftest import PROJECT
+
+README = (PROJECT / "README.md").read_text()
+EXAMPLES = re.findall(r"```python\n(.*?)```\n\n```text\n(.*?)```", README, re.DOTALL)
+
+
+@pytest.mark.parametrize(("code", "shown"), EXAMPLES, ids=["polars", "duckdb"])
+def test_the_examples_print_what_they_show(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, shown: str
+) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "processed").symlink_to(built.parents[1])
+    monkeypatch.chdir(tmp_path)
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(code, "README.md", "exec"), {})
+    assert printed.getvalue().strip() == shown.strip()
+
+
+@pytest.mark.parametrize("name", pages())
+def test_the_reference_is_up_to_date(name: str) -> None:
+    assert (DOCS / name).read_text() == pages()[name], "run `make reference`"
+
+
+def commands(command: click.Command = cli) -> Iterator[click.Command]:
+    yield command
+    for child in getattr(command, "commands", {}).values():
+        yield from commands(child)
+
+
+@pytest.mark.parametrize("command", list(commands()), ids=lambda command: command.name)
+def test_every_option_is_documented(command: click.Command) -> None:
+    assert command.help
+    reference = (DOCS / "commands.md").read_text()
+    for parameter in command.params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help, parameter.name
+            assert parameter.opts[-1] in reference
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_table_is_in_the_readme(table: str) -> None:
+    assert f"| `{table}` |" in README
+
+
+@pytest.mark.parametrize("page", [PROJECT / "README.md", *sorted(DOCS.glob("*.md"))])
+def test_links_between_documents_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
+        assert (page.parent / target).exists(), target
+
+
+def test_make_help_names_every_target() -> None:
+    makefile = (PROJECT / "Makefile").read_text()
+    targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+    described = set(re.findall(r"^([a-z]+):.*##", makefile, re.MULTILINE))
+    assert targets == described

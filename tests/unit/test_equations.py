@@ -1,0 +1,30 @@
+"""Formulas, and whether they are well formed."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.extraction.equations import equations, well_formed
+from pipeline.scanner import scan
+from tests.unit.cases import cases
+
+PIECES = r"$ $$ \[ \] \( \) \frac{a}{b} { } \left( \right) x_1 = ` http://a.b/".split()
+TEXTS = st.lists(st.sampled_from([*PIECES, " ", "\n", "é𝔁"]), max_size=15).map("".join)
+
+
+@pytest.mark.parametrize("case", cases("equations", "found", "malformed"))
+def test_equations(case):
+    found = equations(case["text"], scan(case["text"]))
+    assert [[item.latex, item.display, item.well_formed] for item in found] == case["equations"]
+
+
+@given(TEXTS | st.text(max_size=60))
+@settings(derandomize=True, max_examples=150)
+def test_raw_is_what_stands_at_the_offsets(text):
+    for item in equations(text, scan(text)):
+        assert text[item.start : item.end] == item.raw
+        assert item.latex in item.raw
+
+
+def test_deep_nesting_is_judged_not_raised():
+    assert isinstance(well_formed("{" * 5_000 + "}" * 5_000), bool)

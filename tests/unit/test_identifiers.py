@@ -1,0 +1,58 @@
+"""Every way in which papers are named, in one form."""
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.identifiers import (
+    ARXIV,
+    Identifier,
+    parse_arxiv,
+    parse_bibtex_key,
+    parse_doi,
+    parse_url,
+)
+from tests.unit.cases import cases
+
+
+def named(found: Identifier | None) -> tuple[str | None, int | None]:
+    return (found.paper_id, found.version) if found else (None, None)
+
+
+@pytest.mark.parametrize("case", cases("identifiers", "addresses", "addresses of no paper"))
+def test_address(case):
+    assert named(parse_url(case["text"])) == (case["paper_id"], case["version"])
+
+
+@pytest.mark.parametrize("case", cases("identifiers", "keys"))
+def test_bibtex_key(case):
+    assert named(parse_bibtex_key(case["text"])) == (case["paper_id"], case["version"])
+
+
+@pytest.mark.parametrize("case", cases("identifiers", "arxiv numbers"))
+def test_arxiv_number(case):
+    assert named(parse_arxiv(case["text"])) == (case["paper_id"], case["version"])
+
+
+@pytest.mark.parametrize("case", cases("identifiers", "dois"))
+def test_doi(case):
+    assert named(parse_doi(case["text"])) == (case["paper_id"], case["version"])
+
+
+@given(st.from_regex(ARXIV, fullmatch=True, alphabet=st.characters(codec="ascii")))
+@settings(derandomize=True, max_examples=100)
+def test_whatever_looks_like_an_arxiv_number_parses_alike_everywhere(number):
+    found = parse_arxiv(number)
+    assert found is not None
+    assert found == parse_arxiv(f"arXiv:{number}") == parse_url(f"https://arxiv.org/abs/{number}")
+    assert found.value == re.sub(r"v\d+$", "", number)
+
+
+@given(st.text(max_size=40))
+@settings(derandomize=True, max_examples=150)
+def test_any_text_is_parsed_or_refused(text):
+    for parse in (parse_arxiv, parse_doi, parse_bibtex_key, parse_url):
+        found = parse(text)
+        assert found is None or found.value

@@ -1,0 +1,37 @@
+"""Author-year mentions, and what only looks like one."""
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.extraction.mentions import mentions
+from tests.unit.cases import cases
+
+PIECES = (
+    "Roy Ito and & , et al. al ( ) [ ] ; 2015 2016b van den -Lee 's ResNet IEEE Therefore".split()
+)
+
+
+@pytest.mark.parametrize("case", cases("mentions", "found", "none", "known failures"))
+def test_mentions(case):
+    found = [[item.raw, list(item.authors), item.year] for item in mentions(case["text"])]
+    assert found == case["mentions"]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=20).map(" ".join))
+@settings(derandomize=True, max_examples=200)
+def test_raw_is_what_stands_at_the_offsets(text):
+    for item in mentions(text):
+        assert text[item.start : item.end] == item.raw
+        assert item.authors
+        assert 0 < item.confidence <= 1
+
+
+@pytest.mark.parametrize("unit", ["van ", "van", "Roy, ", "Roy and ", "Roy-", "R", "(", "Aa "])
+def test_the_cost_of_a_text_is_bounded(unit):
+    text = "et al 2015 " + (unit * 20_000)[:20_000]
+    started = time.process_time()
+    list(mentions(text))
+    assert time.process_time() - started < 10

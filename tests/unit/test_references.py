@@ -1,0 +1,36 @@
+"""Entries of the list of references that a text ends with."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.extraction.references import references
+from tests.unit.cases import cases
+
+PIECES = "[1] [2] [3] A. Roy , . : On Deep nets 2015 (2016) “ ” and et al. ![ # http://a.b".split()
+TEXTS = st.lists(st.sampled_from([*PIECES, "\n", "\n\n"]), max_size=25).map(" ".join)
+
+
+@pytest.mark.parametrize("case", cases("references", "found", "none"))
+def test_references(case):
+    found = references(case["text"])
+    entries = [[str(item.number), item.title, list(item.authors), item.year] for item in found]
+    assert entries == case["references"]
+
+
+@given(TEXTS)
+@settings(derandomize=True, max_examples=200)
+def test_entries_are_apart_in_order_and_at_their_offsets(text):
+    position = 0
+    for item in references(text):
+        assert position <= item.start < item.end <= len(text)
+        assert text[item.start : item.end] == item.raw
+        assert item.raw.startswith(f"[{item.number}]")
+        position = item.end
+
+
+def test_an_entry_is_told_from_what_follows_it_on_the_line():
+    tails = (" # More", " ![plot](p.png)", " See this post too.", "\n\nMore.", "\n- More")
+    for tail in tails:
+        (entry,) = references(f"[1] On deep nets, Roy et al., 2016.{tail}")
+        assert entry.raw == "[1] On deep nets, Roy et al., 2016."

@@ -1,0 +1,107 @@
+"""The text stages on real summaries, where these stand beside the project; floors as measured."""
+
+import gzip
+import json
+import re
+from collections import Counter
+
+import pytest
+
+from pipeline.cleaning.encoding import repair
+from pipeline.cleaning.plain_text import plain_text
+from pipeline.cleaning.structure import restore
+from pipeline.extraction.addresses import Link, addresses
+from pipeline.extraction.citations import citations
+from pipeline.extraction.equations import equations
+from pipeline.scanner import scan
+
+
+@pytest.fixture(scope="module")
+def pairs(shared):
+    path = shared / "corpus" / "flattened_pairs.jsonl.gz"
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+@pytest.fixture(scope="module")
+def extracted(pairs):
+    """Per form of each summary: (text, equations, images and links, citations)."""
+    return [(everything(pair["markdown"]), everything(pair["flattened"])) for pair in pairs]
+
+
+def everything(text):
+    spans = scan(text)
+    located = list(addresses(text, spans))
+    links = [item for item in located if isinstance(item, Link)]
+    return text, list(equations(text, spans)), located, citations(text, spans, links)
+
+
+def squeezed(text):
+    return re.sub(r"\s", "", text)
+
+
+def share_alike(extracted, part, view):
+    alike = [
+        [view(item) for item in written[part]] == [view(item) for item in flat[part]]
+        for written, flat in extracted
+    ]
+    return sum(alike) / len(alike)
+
+
+def test_offsets_are_exact(extracted):
+    for form in (form for pair in extracted for form in pair):
+        text = form[0]
+        for item in (item for part in form[1:] for item in part):
+            assert text[item.start : item.end] == item.raw
+
+
+def test_a_dump_holds_the_same_equations_links_and_citations_as_the_source(extracted):
+    assert share_alike(extracted, 1, lambda e: (squeezed(e.latex), e.display)) >= 0.995
+    assert share_alike(extracted, 2, lambda a: a.url) >= 0.995
+    assert share_alike(extracted, 3, lambda c: (c.kind, squeezed(c.raw))) >= 0.99
+
+
+def test_equations_are_found_and_nearly_all_are_well_formed(extracted):
+    found = [item for written, _ in extracted for item in written[1]]
+    assert len(found) >= 2_500
+    assert sum(item.well_formed for item in found) / len(found) >= 0.995
+
+
+def test_structure_is_restored_without_touching_anything_but_white_space(pairs):
+    written, restored = Counter(), Counter()
+    for number, pair in enumerate(pairs):
+        markdown, _ = restore(pair["flattened"])
+        assert squeezed(markdown) == squeezed(pair["flattened"])
+        written.update((number, item) for item in list_items(pair["markdown"]))
+        restored.update((number, item) for item in list_items(markdown))
+    both = (written & restored).total()
+    assert both / written.total() >= 0.9
+    assert both / restored.total() >= 0.93
+
+
+def list_items(markdown):
+    return [
+        " ".join(line.split())[:25]
+        for line in re.sub(r"```.*?```", "", markdown, flags=re.DOTALL).split("\n")
+        if re.match(r"\s*(?:[*+-]|\d+[.)]) \S", line)
+    ]
+
+
+def test_plain_text_holds_no_address_and_no_image(pairs):
+    for pair in pairs:
+        assert not re.search(r"https?://|!\[|\]\(", plain_text(pair["markdown"]))
+
+
+def test_negative_encoding_cases_are_unchanged(shared):
+    negative = json.loads((shared / "encoding" / "negative.json").read_text(encoding="utf-8"))
+    changed = [case for case in negative if repair(case["original"]).repairs]
+    # In one of them, a C1 control does stand for a printed character.
+    assert [case["label"].split(":")[0] for case in changed] == ["Mostly negative"]
+    assert all(repair(case["original"]).text == case["fixed"] for case in changed)
+
+
+@pytest.mark.parametrize("name", ["in-the-wild", "language-names"])
+def test_real_mojibake_is_repaired(shared, name):
+    path = shared / "encoding" / f"{name}.json"
+    for case in json.loads(path.read_text(encoding="utf-8")):
+        assert repair(case["original"]).text == case.get("fixed-encoding", case["fixed"])
