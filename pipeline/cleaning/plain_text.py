@@ -14,10 +14,10 @@ _LINK = re.compile(
 )
 _CITE = re.compile(r"\\cite\{[^{}\n]{0,400}\}")
 _TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,400}>|<[ \t]*>")
-_EMPHASIS = re.compile(r"(?<!\\)\*{1,3}|~~|(?<!\w)_{1,3}(?=\w)|(?<=[\w.,;:!?)])_{1,3}(?!\w)")
+_EMPHASIS = re.compile(r"\*(?<!\\\*)\*{0,2}|~~|_(?<!\w_)_{0,2}(?=\w)|_(?<=[\w.,;:!?)]_)_{0,2}(?!\w)")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _CELL_EDGE = re.compile(r"[ \t]*\|[ \t]*")
-_BLANKS = re.compile(r"[ \t]+")
+_BLANKS = re.compile(r"[ \t]{2,}|\t")
 _SPACE_BEFORE = re.compile(r" +(?=[,.;:!?)])")
 _LINE_ENDS = re.compile(r"[ \t]*\n[ \t\n]*")
 

@@ -42,6 +42,9 @@ _MENTION = re.compile(
     """,
     re.VERBOSE,
 )
+# Every mention has one of these, with at most five names before it.
+_ANCHOR = re.compile(r"et[ ]?al\b|(?:19|20)\d\d")
+_REACH = 200
 _SPLIT = re.compile(r",? and |,? & |, ")
 
 
@@ -58,9 +61,7 @@ class Mention(NamedTuple):
 
 def mentions(text: str) -> Iterator[Mention]:
     """Yield the mentions in a text; the caller leaves out those inside code, math and URLs."""
-    if "et al" not in text and "et.al" not in text and not re.search(r"(?:19|20)\d\d", text):
-        return
-    for match in _MENTION.finditer(text):
+    for match in _matches(text):
         kind = match.lastgroup or ""
         kind = next(name for name in ("many", "two", "one", "inside") if match[name])
         authors, year = _parts(match, kind)
@@ -71,6 +72,18 @@ def mentions(text: str) -> Iterator[Mention]:
             end -= 1
         confidence = {"many": 0.97 if year else 0.9, "two": 0.95, "one": 0.8, "inside": 0.95}[kind]
         yield Mention(text[start:end], start, end, authors, year, confidence)
+
+
+def _matches(text: str) -> Iterator[re.Match[str]]:
+    """Yield the matches of `_MENTION`, tried only where an anchor is in reach."""
+    position = 0
+    for anchor in _ANCHOR.finditer(text):
+        position = max(position, anchor.start() - _REACH)
+        while position < anchor.end() and (
+            match := _MENTION.search(text, position, anchor.end() + _REACH)
+        ):
+            yield match
+            position = match.end()
 
 
 def _parts(match: re.Match[str], kind: str) -> tuple[tuple[str, ...], int | None]:

@@ -3,11 +3,10 @@
 import re
 from bisect import bisect_left, bisect_right
 
-_ABBREVIATION = (
-    r"(?<!\bal)(?<!\bi\.e)(?<!\be\.g)(?<!\bcf)(?<!\bvs)(?<!\bFig)(?<!\bSec)(?<!\bEq)(?<![ (.][A-Z])"
-)
+_ABBREVIATIONS = ("al", r"i\.e", r"e\.g", "cf", "vs", "Fig", "Sec", "Eq")
+_NOT_ABBREVIATED = "".join(rf"(?<!\b{word}\.)" for word in _ABBREVIATIONS) + r"(?<![ (.][A-Z]\.)"
 _BOUNDARY = re.compile(
-    rf"(?:{_ABBREVIATION}\.|[!?])[\"'”’)\]*_]*(\s+)(?=[\"'“‘(\[*_#`$]*[A-Z0-9])|(?<!\s)(\s*\n\s*)"
+    rf"[.!?]{_NOT_ABBREVIATED}[\"'”’)\]*_]*(\s+)(?=[\"'“‘(\[*_#`$]*[A-Z0-9])|(\n\s*)"
 )
 _MAX_CONTEXT = 1000
 
