@@ -94,9 +94,7 @@ _SCANNER = re.compile(
 _INLINE_GROUPS = ("dollar_inner", "loose_inner", "paren_inner")
 # Where a span may begin. Each alternative begins with a rare character: the engine finds these many
 # times faster than it tries the whole scanner at every position.
-_OPENING = re.compile(
-    r"[`$\\<]|\]\(|:(?://)(?:(?<=http://)|(?<=https://)|(?<=ftp://))|www\."
-)
+_OPENING = re.compile(r"[`$\\<]|\]\(|:(?://)(?:(?<=http://)|(?<=https://)|(?<=ftp://))|www\.")
 _SCHEMES = ("https", "http", "ftp")
 _TRAILING_PUNCTUATION = ".,;:!?'\"*_~|\\"
 _CLOSING = {")": "(", "]": "[", "}": "{"}

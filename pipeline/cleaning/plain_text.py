@@ -14,12 +14,30 @@ _LINK = re.compile(
 )
 _CITE = re.compile(r"\\cite\{[^{}\n]{0,400}\}")
 _TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,400}>|<[ \t]*>")
-_EMPHASIS = re.compile(r"\*(?<!\\\*)\*{0,2}|~~|_(?<!\w_)_{0,2}(?=\w)|_(?<=[\w.,;:!?)]_)_{0,2}(?!\w)")
+_EMPHASIS = re.compile(
+    r"\*(?<!\\\*)\*{0,2}|~~|_(?<!\w_)_{0,2}(?=\w)|_(?<=[\w.,;:!?)]_)_{0,2}(?!\w)"
+)
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _CELL_EDGE = re.compile(r"[ \t]*\|[ \t]*")
-_BLANKS = re.compile(r"[ \t]{2,}|\t")
+_TAB = re.compile(r"\t")
+_BLANKS = re.compile(r"  +")
 _SPACE_BEFORE = re.compile(r" +(?=[,.;:!?)])")
-_LINE_ENDS = re.compile(r"[ \t]*\n[ \t\n]*")
+# In this order; a pattern is only tried where the text holds what it cannot do without.
+_REMOVALS = (
+    ("\t", _TAB, " "),
+    ("  ", _BLANKS, " "),
+    ("![", _IMAGE, ""),
+    ("](", _LINK, r"\1"),
+    ("\\cite", _CITE, ""),
+    ("<", _TAG, ""),
+    ("", _RULE, ""),
+    ("", _LINE_MARKUP, ""),
+    ("", _EMPHASIS, ""),
+    ("\\", _ESCAPE, r"\1"),
+    ("|", _CELL_EDGE, " "),
+    ("  ", _BLANKS, " "),
+    ("", _SPACE_BEFORE, ""),
+)
 
 
 def plain_text(markdown: str) -> str:
@@ -34,20 +52,8 @@ def plain_text(markdown: str) -> str:
         position = span.end
     parts.append(markdown[position:])
     text = "".join(parts)
-    for pattern, replacement in (
-        (_BLANKS, " "),
-        (_IMAGE, ""),
-        (_LINK, r"\1"),
-        (_CITE, ""),
-        (_TAG, ""),
-        (_RULE, ""),
-        (_LINE_MARKUP, ""),
-        (_EMPHASIS, ""),
-        (_ESCAPE, r"\1"),
-        (_CELL_EDGE, " "),
-        (_BLANKS, " "),
-        (_SPACE_BEFORE, ""),
-        (_LINE_ENDS, "\n"),
-    ):
-        text = pattern.sub(replacement, text)
-    return text.strip()
+    for needle, pattern, replacement in _REMOVALS:
+        if needle in text:
+            text = pattern.sub(replacement, text)
+    lines = (line.strip() for line in text.split("\n"))
+    return "\n".join(line for line in lines if line)

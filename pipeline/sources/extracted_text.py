@@ -49,20 +49,22 @@ def parse(data: bytes) -> Iterator[Piece]:
 def _trailer(data: bytes, start: int, end: int) -> tuple[int, int]:
     """Return where the summary in `data[start:end]` ends, and where its trailer ends.
 
-    A page that breaks off has no trailer: there, both are the end of what is not white space.
+    A page that breaks off may end within the trailer or before it.
     """
     edge = _EDGE.search(data, start, end)
     if edge is None:
-        _, stripped = _strip(data, start, end)
-        return stripped, max(stripped, start)
-    text_end = edge.start()
+        _, record_end = _strip(data, start, end)
+        record_end = max(record_end, start)
+        text_end = record_end
+    else:
+        text_end, record_end = edge.span()
     window = max(start, text_end - _COMMENTS_WINDOW)
     if comments := _COMMENTS.search(data[window:text_end]):
         text_end = window + comments.start()
     _, stripped = _strip(data, start, text_end)
     if data.endswith(_IMAGE, start, stripped):
         text_end = stripped - len(_IMAGE)
-    return text_end, edge.end()
+    return text_end, record_end
 
 
 def _around(data: bytes, start: int, end: int) -> Iterator[Piece]:

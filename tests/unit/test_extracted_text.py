@@ -47,7 +47,7 @@ TRAILERS = st.sampled_from(
 )
 
 
-@pytest.mark.parametrize("case", cases("extracted_text", "pages", "damaged", "known failures"))
+@pytest.mark.parametrize("case", cases("extracted_text", "pages", "damaged"))
 def test_page(case):
     data = case["text"].encode()
     pieces = list(covering(parse(data), len(data)))
