@@ -47,8 +47,8 @@ class CleaningSettings(_Group):
         default=0.4,
         ge=0,
         le=1,
-        description="Below this, the detectors' first guess was wrong more often than right on"
-        " formula-heavy text: `und`.",
+        description="Of 706 eight-word pieces of English summaries, ten scored lower, and two of"
+        " the three wrong guesses were among them: `und`.",
     )
 
 

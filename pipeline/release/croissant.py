@@ -3,6 +3,7 @@
 Format: https://docs.mlcommons.org/croissant/docs/croissant-spec-1.1.html
 """
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,7 @@ def _file(release: Path, table: str) -> dict[str, Any]:
         "name": f"{table}-file",
         "contentUrl": path.relative_to(release).as_posix(),
         "contentSize": f"{n_bytes} B",
-        "encodingFormat": "application/vnd.apache.parquet",
+        "encodingFormat": "application/x-parquet",
         "sha256": sha256,
     }
 
@@ -100,6 +101,31 @@ def _field(column: Column, table: Table) -> dict[str, Any]:
     }
     if column.type is Type.STRINGS:
         field |= {"isArray": True, "arrayShape": "-1"}
-    if column.references:
+    if column.references and (table.name, column.name) in _acyclic_references():
         field["references"] = {"field": {"@id": column.references.replace(".", "/")}}
     return field
+
+
+@cache
+def _acyclic_references() -> frozenset[tuple[str, str]]:
+    """Return the foreign keys, as (table, column), that form no circle between tables.
+
+    Records point to summaries and summaries to records; mlcroissant can load neither table when
+    both directions are declared.
+    """
+    targets: dict[str, set[str]] = {name: set() for name in TABLES}
+    kept = set()
+    for table in TABLES.values():
+        for column in table.columns:
+            target = (column.references or "").partition(".")[0]
+            if target and table.name not in _reachable(target, targets):
+                targets[table.name].add(target)
+                kept.add((table.name, column.name))
+    return frozenset(kept)
+
+
+def _reachable(table: str, targets: dict[str, set[str]]) -> set[str]:
+    found = {table}
+    for target in targets[table]:
+        found |= _reachable(target, targets)
+    return found
