@@ -24,6 +24,7 @@ from pipeline.extraction.addresses import Link, addresses
 from pipeline.extraction.citations import citations
 from pipeline.extraction.equations import equations
 from pipeline.extraction.extract import extract
+from pipeline.papers.copies import gather_facts
 from pipeline.papers.identities import identify_papers
 from pipeline.release.data_docs import write_data_docs
 from pipeline.release.manifest import Recipe
@@ -186,6 +187,7 @@ def papers(folder: Path, clock: Clock) -> None:
     with clock:
         identities = identify_papers(
             kept(built, "cleaned", verdicts).select("summary_id", "text").collect(),
+            gather_facts(built.scan("records"), verdicts),
             kept(built, "citations", verdicts).collect(),
             [],
             SETTINGS.papers,

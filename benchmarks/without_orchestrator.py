@@ -5,6 +5,7 @@ from pathlib import Path
 from threading import Thread
 
 from pipeline.duplicates.find import find_duplicates
+from pipeline.papers.copies import gather_facts
 from pipeline.papers.identities import identify_papers
 from pipeline.release.data_docs import write_data_docs
 from pipeline.release.manifest import Recipe
@@ -36,6 +37,7 @@ def build(raw: str, out: Path) -> Path:
         )
         identities = identify_papers(
             kept(shards, "cleaned", found.verdicts).select("summary_id", "text").collect(),
+            gather_facts(shards.scan("records"), found.verdicts),
             kept(shards, "citations", found.verdicts).collect(),
             [],
             settings.papers,

@@ -26,6 +26,7 @@ from flows.parameters import BuildParameters
 from flows.progress import report
 from pipeline.duplicates.find import find_duplicates
 from pipeline.errors import ValidationError
+from pipeline.papers.copies import gather_facts
 from pipeline.papers.identities import Identities, identify_papers
 from pipeline.release.data_docs import write_data_docs
 from pipeline.release.manifest import Recipe, identify_files, read_manifest
@@ -174,6 +175,7 @@ def identify(shards: Shards, verdicts: pl.DataFrame, recipe: Recipe) -> Identiti
     report("identifying papers", 0)
     identities = identify_papers(
         kept(shards, "cleaned", verdicts).select("summary_id", "text").collect(),
+        gather_facts(shards.scan("records"), verdicts),
         kept(shards, "citations", verdicts).collect(),
         [item.path for item in recipe.bibliography],
         recipe.settings.papers,

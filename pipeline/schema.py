@@ -319,8 +319,8 @@ SUMMARIES = Table(
         Column(
             "repairs",
             Type.STRINGS,
-            "Encoding repairs applied, each as `start:end steps` in code points of the record's"
-            " raw text.",
+            "Encoding repairs applied, each as `start:end steps`, in code points of the text as it"
+            " stood in the record.",
         ),
         Column("n_chars", Type.INT32, "Length of `text` in code points.", minimum=1),
         Column("n_words", Type.INT32, "Words in `plain_text`.", minimum=0),

@@ -109,6 +109,13 @@ class PaperSettings(_Group):
         description="A summary names its own paper in its header; further on, a link may as well"
         " name a cited one.",
     )
+    page_confidence: float = Field(
+        default=0.99,
+        ge=0,
+        le=1,
+        description="The site itself files a summary under its paper; its keys are wrong where two"
+        " papers of one title were merged.",
+    )
     header_confidence: float = Field(
         default=0.9,
         ge=0,

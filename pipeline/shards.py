@@ -117,13 +117,17 @@ def process(inputs: Sequence[Input], settings: Settings) -> dict[str, pl.DataFra
     extracted = extract(cleaned)
     return {
         "sources": sources,
-        "records": records.drop("body_start", "body_end"),
+        "records": records.drop("body", "keeps_structure"),
         "cleaned": cleaned,
         "equations": extracted.equations,
         "images": extracted.images,
         "links": extracted.links,
         "citations": extracted.citations,
-        "signatures": sign(cleaned, settings.signatures),
+        "signatures": sign(cleaned, settings.signatures).join(
+            records.select("record_id", identified=pl.col("bibtex_key").is_not_null()),
+            on="record_id",
+            maintain_order="left",
+        ),
     }
 
 

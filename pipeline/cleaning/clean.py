@@ -25,19 +25,16 @@ CLEAN_SCHEMA = pl.Schema(
 def clean(records: pl.DataFrame, settings: CleaningSettings) -> pl.DataFrame:
     """Clean every record that was not rejected: one row per record, with CLEAN_SCHEMA."""
     bodies = records.filter(pl.col("reason").is_null()).select(
-        "record_id",
-        "body_start",
-        body=pl.col("raw").str.slice("body_start", pl.col("body_end") - pl.col("body_start")),
+        "record_id", "body", "keeps_structure"
     )
     suspect = bodies["body"].str.contains(NOT_PLAIN_ASCII)
     rows = []
-    for (record_id, start, body), dirty in zip(bodies.iter_rows(), suspect, strict=True):
-        repaired = repair(body, start) if dirty else Repaired(body, ())
-        markdown, structure = restore(repaired.text)
+    for (record_id, body, whole), dirty in zip(bodies.iter_rows(), suspect, strict=True):
+        repaired = repair(body) if dirty else Repaired(body, ())
+        text = repaired.text
+        markdown, structure = (text, "original") if whole else restore(text)
         plain = plain_text(markdown)
         language, confidence = detect_language(plain, settings)
         repairs = list(repaired.repairs)
-        rows.append(
-            (record_id, repaired.text, repairs, markdown, structure, plain, language, confidence)
-        )
+        rows.append((record_id, text, repairs, markdown, structure, plain, language, confidence))
     return pl.DataFrame(rows, schema=CLEAN_SCHEMA, orient="row")

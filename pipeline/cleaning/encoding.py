@@ -40,8 +40,8 @@ class Repaired:
     repairs: tuple[str, ...]
 
 
-def repair(text: str, offset: int = 0) -> Repaired:
-    """Repair the prose of a text; `offset` is added to the positions in its repairs."""
+def repair(text: str) -> Repaired:
+    """Repair the prose of a text."""
     if not _NOT_PLAIN_ASCII.search(text):
         return Repaired(text, ())
     parts: list[str] = []
@@ -52,7 +52,7 @@ def repair(text: str, offset: int = 0) -> Repaired:
         parts += text[position:start], piece
         position = end
         if steps:
-            repairs.append(f"{offset + start}:{offset + end} {' '.join(steps)}")
+            repairs.append(f"{start}:{end} {' '.join(steps)}")
     parts.append(text[position:])
     return Repaired("".join(parts), tuple(repairs))
 

@@ -21,14 +21,20 @@ def components(n_nodes: int, pairs: pl.DataFrame) -> npt.NDArray[np.int64]:
 def best_copies(contents: pl.DataFrame, clusters: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Return for each content the row number of the one its cluster keeps.
 
-    Original structure goes before restored, then the longer text, then the smaller id. Whether a
-    text is whole is not decided here: cut copies join a cluster only after this.
+    Original structure goes before restored, identified before not, then the longer text, then the
+    smaller id. Whether a text is whole is not decided here: cut copies join only after this.
     """
     ranked = (
-        contents.select("content_id", "n_chars", original=pl.col("structure") == "original")
+        contents.select("content_id", "n_chars", "identified", "original")
         .with_row_index("row")
         .with_columns(cluster=clusters)
-        .sort("original", "n_chars", "content_id", descending=[True, True, False])
+        .sort(
+            "original",
+            "identified",
+            "n_chars",
+            "content_id",
+            descending=[True, True, True, False],
+        )
     )
     kept = ranked.with_columns(kept=pl.col("row").first().over("cluster"))
     return kept.sort("row")["kept"].to_numpy().astype(np.int64)

@@ -35,7 +35,8 @@ def find_duplicates(
 ) -> Duplicates:
     """Find copies among signed records.
 
-    `signatures` is what `sign` returned for all records; `texts` has the columns `record_id` and
+    `signatures` is what `sign` returned for all records, and whether each is `identified`; `texts`
+    has the columns `record_id` and
     `text`, and is read only for texts that may have copies.
     """
     records = _ranked(signatures)
@@ -86,7 +87,12 @@ class _Normals:
 def _ranked(signatures: pl.DataFrame) -> pl.DataFrame:
     """Sort records so that the first one of each content is the copy to keep."""
     return signatures.with_columns(original=pl.col("structure") == "original").sort(
-        "content_id", "original", "n_chars", "record_id", descending=[False, True, True, False]
+        "content_id",
+        "original",
+        "identified",
+        "n_chars",
+        "record_id",
+        descending=[False, True, True, True, False],
     )
 
 

@@ -30,7 +30,7 @@ class Citation(NamedTuple):
 # The site's own syntax; the characters of a key are those its code accepts.
 _CITE = re.compile(r"\\cite\{([a-zA-Z0-9_.():\-\\/, ]*)\}")
 _ARXIV = re.compile(rf"\barXiv(?:[ ]?preprint)?(?:[ ]arXiv)?[: ][ ]?({ARXIV})", re.IGNORECASE)
-_DOI = re.compile(rf"\bdoi:[ ]?({DOI})", re.IGNORECASE)
+_DOI = re.compile(rf"\bdoi[: ][ ]?({DOI})", re.IGNORECASE)
 _PAPER_HOSTS = re.compile(
     r"(?:^|\.)(?:aclanthology\.org|aclanthology\.coli\.uni-saarland\.de|aclweb\.org|"
     r"proceedings\.mlr\.press|jmlr\.org|jmlr\.csail\.mit\.edu|papers\.nips\.cc|"

@@ -37,15 +37,17 @@ _NAMES_ITS_PAPER = (
     r"[*_]{0,2}\s?:[*_]{0,2}\s?<?$)"
 )
 _HEADER_WINDOW = 48
+_OF_SUMMARY = ("paper_id", "author", "votes", "posted_at", "url")
+_WEB_ADDRESS = r"^((?:https?|ftp)://\S+)$"
 
 
 @dataclass(frozen=True)
 class Identities:
     """What the papers stage found.
 
-    `papers` has one row per paper, with PAPER_SCHEMA; `summaries` has `summary_id` and
-    `paper_id`; `citations` has the citations of other works, with `citing_paper_id` and
-    `cited_paper_id` (null where nothing names the work).
+    `papers` has one row per paper, with PAPER_SCHEMA; `summaries` has `summary_id`, `paper_id` and
+    who posted it when and where; `citations` has the citations of other works, with
+    `citing_paper_id` and `cited_paper_id` (null where nothing names the work).
     """
 
     papers: pl.DataFrame
@@ -54,26 +56,26 @@ class Identities:
 
 
 def identify_papers(
-    summaries: pl.DataFrame,
+    texts: pl.DataFrame,
+    facts: pl.DataFrame,
     citations: pl.DataFrame,
     bibliography: Sequence[Path],
     settings: PaperSettings,
 ) -> Identities:
-    """Identify the papers of summaries (`summary_id`, `text`) and of their citations.
+    """Identify the papers of summaries and of their citations.
 
-    `citations` has the columns of the table before its papers are known, and `summary_id`.
+    `texts` has `summary_id` and `text`; `facts` is what `gather_facts` returns; `citations` has the
+    columns of the table before its papers are known, and `summary_id`.
     """
-    known = _identifiers(citations)
-    cited = citations.join(known, on=["kind", "key"], how="left", maintain_order="left")
-    own = _own_papers(summaries, cited, settings)
-    summarised = (
-        summaries.select("summary_id")
-        .join(own, on="summary_id", how="left")
-        .with_columns(
-            paper_id=pl.coalesce("paper_id", pl.format("summary:{}", "summary_id")),
-        )
-        .sort("summary_id")
+    summaries = texts.join(facts, on="summary_id")
+    known = pl.concat([_identifiers(citations), _identifiers(_as_citations(summaries))]).unique()
+    cited = citations.join(
+        known.select("kind", "key", "paper_id"),
+        on=["kind", "key"],
+        how="left",
+        maintain_order="left",
     )
+    summarised = _summarised(summaries, cited, known, settings)
     linked = (
         cited.join(
             summarised.select("summary_id", citing_paper_id="paper_id"),
@@ -86,7 +88,43 @@ def identify_papers(
     )
     papers = _papers(summarised, linked, known)
     return Identities(
-        _completed(papers, bibliography), summarised.select("summary_id", "paper_id"), linked
+        _completed(papers, bibliography), summarised.select("summary_id", *_OF_SUMMARY), linked
+    )
+
+
+def _as_citations(summaries: pl.DataFrame) -> pl.DataFrame:
+    """Return the keys of the summaries' own papers as if they were cited."""
+    return summaries.select(kind=pl.lit("cite"), key=pl.col("bibtex_key"))
+
+
+def _summarised(
+    summaries: pl.DataFrame, cited: pl.DataFrame, known: pl.DataFrame, settings: PaperSettings
+) -> pl.DataFrame:
+    """Return one row per summary: its paper, the evidence for it, and what is told of the paper.
+
+    A page that names the paper is believed before a link in the summary's header.
+    """
+    keys = known.filter(pl.col("kind") == "cite").select(bibtex_key="key", told="paper_id")
+    headed = _headed(summaries, cited, settings)
+    nothing = pl.lit("nothing")
+    return (
+        summaries.drop("text")
+        .join(keys, on="bibtex_key", how="left")
+        .join(headed, on="summary_id", how="left")
+        .with_columns(
+            paper_id=pl.coalesce("told", "headed", pl.format("summary:{}", "summary_id")),
+            identified_by=pl.when(pl.col("told").is_not_null())
+            .then("told_by")
+            .when(pl.col("headed").is_not_null())
+            .then(pl.lit("identifier"))
+            .otherwise(nothing),
+            identity_confidence=pl.when(pl.col("told").is_not_null())
+            .then(pl.lit(settings.page_confidence))
+            .when(pl.col("headed").is_not_null())
+            .then(pl.lit(settings.header_confidence))
+            .otherwise(pl.lit(0.0)),
+        )
+        .sort("summary_id")
     )
 
 
@@ -152,56 +190,75 @@ def address(identifier: Identifier) -> str:
     }[identifier.scheme]
 
 
-def _own_papers(
-    summaries: pl.DataFrame, cited: pl.DataFrame, settings: PaperSettings
-) -> pl.DataFrame:
-    """Return `summary_id`, `paper_id` and `identity_confidence` where a header names the paper."""
+def _headed(summaries: pl.DataFrame, cited: pl.DataFrame, settings: PaperSettings) -> pl.DataFrame:
+    """Return `summary_id` and `headed`, the paper that the header of the summary names."""
     early = cited.filter(
         pl.col("paper_id").is_not_null(), pl.col("start") < settings.header_chars
     ).select("summary_id", "paper_id", "start")
     window = pl.min_horizontal("start", pl.lit(_HEADER_WINDOW))
     before = pl.col("text").str.slice(pl.col("start") - window, window)
     return (
-        early.join(summaries, on="summary_id")
+        early.join(summaries.select("summary_id", "text"), on="summary_id")
         .filter(before.str.contains(_NAMES_ITS_PAPER))
         .sort("summary_id", "start", "paper_id")
         .unique("summary_id", keep="first", maintain_order=True)
-        .select("summary_id", "paper_id", identity_confidence=pl.lit(settings.header_confidence))
+        .select("summary_id", headed="paper_id")
     )
 
 
+_STRENGTH_OF_EVIDENCE = ("page", "copy", "identifier", "nothing")
+_TOLD = ("title", "authors", "year", "venue", "abstract", "paper_url")
+
+
 def _papers(summarised: pl.DataFrame, linked: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """Return one row per paper that is summarised or cited."""
-    of_summaries = summarised.group_by("paper_id").agg(pl.col("identity_confidence").max())
+    """Return one row per paper that is summarised or cited.
+
+    Of several summaries, the one with the strongest evidence speaks for the paper first.
+    """
+    evidence = pl.col("identified_by").cast(pl.Enum(_STRENGTH_OF_EVIDENCE))
+    of_summaries = (
+        summarised.with_columns(identified_by=evidence)
+        .sort("paper_id", "identified_by", "summary_id")
+        .group_by("paper_id", maintain_order=True)
+        .agg(
+            pl.col("identified_by").first().cast(pl.String),
+            pl.col("identity_confidence").max(),
+            *(pl.col(name).drop_nulls().first() for name in _TOLD),
+        )
+    )
     of_citations = (
         linked.filter(pl.col("cited_paper_id").is_not_null())
         .group_by(paper_id="cited_paper_id")
         .agg(cited_confidence=pl.col("confidence").max())
     )
-    names = known.drop("kind", "key").columns[1:]
+    names = ("bibtex_key", "dblp_key", "arxiv_id", "doi", "openreview_id", "url")
     attributes = known.group_by("paper_id").agg(pl.col(name).drop_nulls().min() for name in names)
-    confidence = pl.max_horizontal("identity_confidence", "cited_confidence")
     return (
         of_summaries.join(of_citations, on="paper_id", how="full", coalesce=True)
         .join(attributes, on="paper_id", how="left")
         .with_columns(
-            identified_by=pl.when(confidence.is_null())
-            .then(pl.lit("nothing"))
-            .otherwise(pl.lit("identifier")),
-            identity_confidence=confidence.fill_null(0.0),
+            identified_by=pl.col("identified_by").fill_null("identifier"),
+            identity_confidence=pl.coalesce("identity_confidence", "cited_confidence"),
+            url=pl.coalesce(pl.col("paper_url").str.extract(_WEB_ADDRESS), "url"),
         )
         .sort("paper_id")
     )
 
 
 def _completed(papers: pl.DataFrame, bibliography: Sequence[Path]) -> pl.DataFrame:
-    """Fill title, authors, year and venue from the bibliography, and say so."""
+    """Fill what is missing of title, authors, year and venue from the bibliography, and say so.
+
+    An identity that a page or a copy tells keeps that evidence.
+    """
     identified = papers.filter(pl.col("identified_by") != "nothing")["paper_id"]
     found = look_up(bibliography, identified)
-    joined = papers.join(found, on="paper_id", how="left", maintain_order="left").with_columns(
-        abstract=pl.lit(None, pl.String),
-        identified_by=pl.when(pl.col("title").is_not_null())
-        .then(pl.lit("bibliography"))
-        .otherwise("identified_by"),
+    joined = papers.join(found, on="paper_id", how="left", suffix="_found", maintain_order="left")
+    confirmed = pl.col("title_found").is_not_null() & (pl.col("identified_by") == "identifier")
+    filled = joined.with_columns(
+        *(
+            pl.coalesce(name, f"{name}_found").alias(name)
+            for name in ("title", "authors", "year", "venue")
+        ),
+        identified_by=pl.when(confirmed).then(pl.lit("bibliography")).otherwise("identified_by"),
     )
-    return joined.select(PAPER_SCHEMA.names()).cast(PAPER_SCHEMA)
+    return filled.select(PAPER_SCHEMA.names()).cast(PAPER_SCHEMA)

@@ -1,5 +1,6 @@
 """The whole story of one row, from raw bytes to the tables."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,8 @@ import polars as pl
 
 from pipeline.errors import UsageError
 from pipeline.release.parquet import scan_table
+from pipeline.sources.pieces import Piece
+from pipeline.sources.reading import reread
 
 Story = dict[str, Any]
 
@@ -67,11 +70,14 @@ def _rows(release: Path, table: str, column: str, value: str | None) -> list[dic
 def _of_summary(release: Path, summary: dict[str, Any]) -> Story:
     summary_id = summary["summary_id"]
     record = _rows(release, "records", "record_id", summary["record_id"])[0]
+    source = _rows(release, "sources", "source_id", record["source_id"])[0]
+    piece = reread(source["form"], record["raw"])
     copies = _rows(release, "records", "summary_id", summary_id)
     return {
         "record": record,
-        "source": _rows(release, "sources", "source_id", record["source_id"])[0],
-        "repairs": [_replayed(repair, record["raw"]) for repair in summary["repairs"]],
+        "facts": _known(piece),
+        "source": source,
+        "repairs": [_replayed(repair, piece.body or "") for repair in summary["repairs"]],
         "copies": [_with_source(release, copy) for copy in copies if copy["status"] == "duplicate"],
         "paper": _rows(release, "papers", "paper_id", summary["paper_id"])[0],
         **{
@@ -81,16 +87,22 @@ def _of_summary(release: Path, summary: dict[str, Any]) -> Story:
     }
 
 
-def _replayed(repair: str, raw: str) -> dict[str, str]:
-    """Return a repair with the piece of raw text that it was applied to."""
+def _replayed(repair: str, body: str) -> dict[str, str]:
+    """Return a repair with the piece of the unrepaired text that it was applied to."""
     span, _, steps = repair.partition(" ")
     start, end = map(int, span.split(":"))
-    return {"span": span, "steps": steps, "before": raw[start:end]}
+    return {"span": span, "steps": steps, "before": body[start:end]}
+
+
+def _known(piece: Piece) -> dict[str, Any]:
+    """Return what the form of a record knows besides its text: read again from the raw bytes."""
+    return {name: value for name, value in asdict(piece.facts).items() if value is not None}
 
 
 def _with_source(release: Path, record: dict[str, Any]) -> dict[str, Any]:
     source = _rows(release, "sources", "source_id", record["source_id"])[0]
-    return {"source": source["name"], **record}
+    facts = _known(reread(source["form"], record["raw"]))
+    return {"source": source["name"], **record, "facts": facts}
 
 
 def _of_record(release: Path, record: dict[str, Any]) -> Story:

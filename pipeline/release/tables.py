@@ -77,14 +77,11 @@ def _summaries(
     spans: dict[str, pl.DataFrame],
     citations: pl.DataFrame,
 ) -> pl.DataFrame:
-    unknown = {"author": pl.String(), "votes": pl.Int32(), "url": pl.String()}
     summaries = (
         kept(shards, "cleaned", verdicts)
         .collect()
         .join(identities.summaries, on="summary_id")
         .with_columns(
-            *(pl.lit(None, dtype).alias(name) for name, dtype in unknown.items()),
-            posted_at=pl.lit(None, pl.Datetime("us", "UTC")),
             n_chars=pl.col("text").str.len_chars(),
             n_words=pl.col("plain_text").str.count_matches(r"[\p{L}\p{N}][^\s]*"),
         )

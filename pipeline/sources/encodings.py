@@ -1,6 +1,7 @@
 """Turning a source's bytes into characters, one to one and without repair."""
 
 import codecs
+import re
 
 import ftfy.bad_codecs  # noqa: F401 - registers sloppy-windows-1252, which has all 256 bytes
 
@@ -21,6 +22,25 @@ def _stray_byte(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("windows-1252-for-stray-bytes", _stray_byte)
 
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def without_surrogates(text: str) -> str:
+    """Replace surrogates, which no text file can hold.
+
+    One that stands for an undecodable byte becomes that byte's character in windows-1252; any
+    other, as JSON can spell it, is half a character and becomes U+FFFD.
+    """
+    return _SURROGATE.sub(_replacement, text)
+
+
+def _replacement(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if 0xDC80 <= code <= 0xDCFF:
+        return bytes([code - 0xDC00]).decode("sloppy-windows-1252")
+    return "\N{REPLACEMENT CHARACTER}"
+
+
 def detect(data: bytes) -> str:
     """Return the encoding of a source: UTF8, MIXED, or BINARY for bytes that are no text."""
     if b"\0" in data:
@@ -32,7 +52,7 @@ def detect(data: bytes) -> str:
     return UTF8
 
 
-def decode(data: bytes, encoding: str) -> str:
+def decode(data: bytes, encoding: str = MIXED) -> str:
     """Decode bytes in an encoding that `detect` returned; never fails."""
     if encoding == BINARY:
         return data.decode(BINARY)

@@ -9,9 +9,11 @@ greeting and its logos.
 import re
 from collections.abc import Iterator
 
+from pipeline.sources.encodings import decode
 from pipeline.sources.pieces import Piece
 
 FORM = "extracted-text"
+KEEPS_STRUCTURE = False
 
 # Patterns begin with what is fixed, for which the engine searches fast, and look back from there.
 _MARK = re.compile(rb"\[link\](?:(?<=\n\[link\])|(?<=\A\[link\]))[ \t]*\r?$", re.MULTILINE)
@@ -42,8 +44,13 @@ def parse(data: bytes) -> Iterator[Piece]:
         if text_start == text_end:
             yield Piece("rejected", mark_start, record_end, reason="no text")
         else:
-            yield Piece("record", mark_start, record_end, text_start, text_end)
+            yield Piece("record", mark_start, record_end, decode(data[text_start:text_end]))
         yield from _around(data, record_end, segment_end)
+
+
+def reread(raw: str) -> Piece:
+    """Parse the raw text of one record again."""
+    return next(piece for piece in parse(raw.encode()) if piece.kind == "record")
 
 
 def _trailer(data: bytes, start: int, end: int) -> tuple[int, int]:

@@ -2,24 +2,46 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from pipeline.errors import ShortScienceError
 
 
 @dataclass(frozen=True, slots=True)
+class Facts:
+    """What a form still knows of a summary besides its text; None for what it does not."""
+
+    bibtex_key: str | None = None
+    title: str | None = None
+    authors: tuple[str, ...] | None = None
+    venue: str | None = None
+    year: int | None = None
+    abstract: str | None = None
+    paper_url: str | None = None
+    author: str | None = None
+    votes: int | None = None
+    posted_at: datetime | None = None
+    url: str | None = None
+
+
+NOTHING_KNOWN = Facts()
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """A run of bytes of one source, `data[start:end]`.
 
-    A record carries a summary in `data[text_start:text_end]`; boilerplate is what the site puts
-    around summaries; anything else is rejected, with the reason.
+    A record carries a summary: its `body` is the text as its author wrote it, decoded and
+    unescaped but not repaired. Boilerplate is what the site puts around summaries; anything else
+    is rejected, with the reason.
     """
 
     kind: Literal["record", "boilerplate", "rejected"]
     start: int
     end: int
-    text_start: int = 0
-    text_end: int = 0
+    body: str | None = None
+    facts: Facts = NOTHING_KNOWN
     reason: str | None = None
 
 

@@ -2,22 +2,45 @@
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import astuple, dataclass
 from pathlib import Path
+from typing import Protocol
 
 import polars as pl
 
 from pipeline.errors import DamagedError
 from pipeline.keys import key
 from pipeline.settings import SourceSettings
-from pipeline.sources import encodings, extracted_text
+from pipeline.sources import encodings, extracted_text, json_export
 from pipeline.sources.inputs import Input
 from pipeline.sources.pieces import Piece, covering
 
 _LOGGER = logging.getLogger(__name__)
 
-PARSERS = (extracted_text,)
-"""One module per form, asked in this order; each has `FORM`, `recognise` and `parse`."""
+
+class Parser(Protocol):
+    """What a module per form provides."""
+
+    FORM: str
+    KEEPS_STRUCTURE: bool
+    """Whether its texts have the line breaks of their authors."""
+
+    def recognise(self, data: bytes) -> bool:
+        """Whether the bytes are of this form."""
+        ...
+
+    def parse(self, data: bytes) -> Iterator[Piece]:
+        """Cut the bytes into pieces that cover them."""
+        ...
+
+    def reread(self, raw: str) -> Piece:
+        """Parse the raw text of one record again."""
+        ...
+
+
+PARSERS: tuple[Parser, ...] = (json_export, extracted_text)
+"""Asked in this order."""
 
 SOURCE_SCHEMA = pl.Schema(
     {
@@ -29,6 +52,23 @@ SOURCE_SCHEMA = pl.Schema(
         "encoding": pl.String(),
     }
 )
+FACTS_SCHEMA = pl.Schema(
+    {
+        "bibtex_key": pl.String(),
+        "title": pl.String(),
+        "authors": pl.List(pl.String()),
+        "venue": pl.String(),
+        "year": pl.Int32(),
+        "abstract": pl.String(),
+        "paper_url": pl.String(),
+        "author": pl.String(),
+        "votes": pl.Int32(),
+        "posted_at": pl.Datetime("us", "UTC"),
+        "url": pl.String(),
+    }
+)
+"""What a form may know of a record besides its text, as in `pieces.Facts`."""
+
 RECORD_SCHEMA = pl.Schema(
     {
         "record_id": pl.String(),
@@ -38,9 +78,10 @@ RECORD_SCHEMA = pl.Schema(
         "byte_end": pl.Int64(),
         "raw": pl.String(),
         "reason": pl.String(),
-        # The summary within `raw`, in code points; null when rejected.
-        "body_start": pl.Int32(),
-        "body_end": pl.Int32(),
+        # The summary, neither repaired nor restored; null when rejected.
+        "body": pl.String(),
+        "keeps_structure": pl.Boolean(),
+        **FACTS_SCHEMA,
     }
 )
 
@@ -53,11 +94,11 @@ def read_sources(
     records: list[tuple[object, ...]] = []
     for item in inputs:
         data = _read(item.path, item.source_id)
-        form, encoding, pieces = _parse(data, settings)
-        sources.append((item.source_id, form, None, None, len(data), encoding))
-        found = (piece for piece in pieces if piece.kind != "boilerplate")
+        source = _parse(data, settings)
+        sources.append((item.source_id, source.form, None, None, len(data), source.encoding))
+        found = (piece for piece in source.pieces if piece.kind != "boilerplate")
         records.extend(
-            _record(item.source_id, ordinal, data, piece, encoding)
+            _record(item.source_id, ordinal, data, piece, source)
             for ordinal, piece in enumerate(found)
         )
     return (
@@ -73,16 +114,27 @@ def _read(path: Path, source_id: str) -> bytes:
     return data
 
 
-def _parse(data: bytes, settings: SourceSettings) -> tuple[str | None, str, list[Piece]]:
+@dataclass(frozen=True)
+class _Source:
+    """A parsed source; `form` is None when no parser recognises it."""
+
+    form: str | None
+    encoding: str
+    pieces: list[Piece]
+    keeps_structure: bool = False
+
+
+def _parse(data: bytes, settings: SourceSettings) -> _Source:
     encoding = encodings.detect(data)
     if not data:
-        return None, encoding, []
+        return _Source(None, encoding, [])
     if encoding == encodings.BINARY:
-        return None, encoding, [_rejected(data, "binary data")]
+        return _Source(None, encoding, [_rejected(data, "binary data")])
     for parser in PARSERS:
         if parser.recognise(data):
-            return parser.FORM, encoding, _pieces(parser.parse, data, settings)
-    return None, encoding, [_rejected(data, "unknown form")]
+            pieces = _pieces(parser.parse, data, settings)
+            return _Source(parser.FORM, encoding, pieces, parser.KEEPS_STRUCTURE)
+    return _Source(None, encoding, [_rejected(data, "unknown form")])
 
 
 def _pieces(
@@ -94,6 +146,11 @@ def _pieces(
     except Exception as error:
         _LOGGER.exception("A parser failed")
         return [_rejected(data, f"parser failed: {error}")]
+
+
+def reread(form: str, raw: str) -> Piece:
+    """Parse the raw text of one record again, as the parser of its form does."""
+    return next(parser for parser in PARSERS if form == parser.FORM).reread(raw)
 
 
 def _rejected(data: bytes, reason: str) -> Piece:
@@ -108,21 +165,17 @@ def _bounded(piece: Piece, settings: SourceSettings) -> Piece:
 
 
 def _record(
-    source_id: str, ordinal: int, data: bytes, piece: Piece, encoding: str
+    source_id: str, ordinal: int, data: bytes, piece: Piece, source: _Source
 ) -> tuple[object, ...]:
-    before = body = None
-    if piece.kind == "record":
-        before = len(encodings.decode(data[piece.start : piece.text_start], encoding))
-        text = encodings.decode(data[piece.text_start : piece.text_end], encoding)
-        body = before + len(text)
     return (
         key(source_id, piece.start, piece.end),
         source_id,
         ordinal,
         piece.start,
         piece.end,
-        encodings.decode(data[piece.start : piece.end], encoding),
+        encodings.decode(data[piece.start : piece.end], source.encoding),
         piece.reason,
-        before,
-        body,
+        piece.body,
+        source.keeps_structure,
+        *astuple(piece.facts),
     )

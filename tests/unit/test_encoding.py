@@ -77,10 +77,6 @@ def test_code_math_and_addresses_are_kept_character_for_character(text):
         position = repaired.index(raw, position) + len(raw)
 
 
-def test_positions_in_repairs_count_from_the_offset():
-    assert repair("x $y$ Ã©", 100).repairs == ("105:108 encode:latin-1 decode:utf-8",)
-
-
 @pytest.mark.xfail(
     strict=True, reason="without the control, a digit stands after the closing dollar"
 )

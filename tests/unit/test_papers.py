@@ -12,7 +12,9 @@ from pipeline.extraction.extract import extract
 from pipeline.papers.bibliography import look_up
 from pipeline.papers.identities import Identities, identify_papers
 from pipeline.settings import PaperSettings
+from pipeline.sources.reading import FACTS_SCHEMA
 
+FACTS = {"summary_id": pl.String(), "told_by": pl.String()} | dict(FACTS_SCHEMA)
 ADAM = "https://arxiv.org/abs/1412.6980"
 
 
@@ -20,7 +22,8 @@ def identify(text: str, *bibliography: Path) -> Identities:
     cleaned = pl.DataFrame({"record_id": ["r"], "text": [text]})
     citations = extract(cleaned).citations.with_columns(summary_id=pl.lit("s"))
     summaries = cleaned.select("text", summary_id=pl.lit("s"))
-    return identify_papers(summaries, citations, bibliography, PaperSettings())
+    facts = pl.DataFrame([{"summary_id": "s"}], schema=FACTS)
+    return identify_papers(summaries, facts, citations, bibliography, PaperSettings())
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,49 @@
+"""What the copies of a summary know together.
+
+The same summary is found as flattened text that lost its title, and again in an export or a page
+that names its paper. One row per summary gathers what any of its records knows.
+"""
+
+import polars as pl
+
+from pipeline.sources.reading import FACTS_SCHEMA
+
+PAGE, COPY = "page", "copy"
+
+
+def gather_facts(records: pl.LazyFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
+    """Return one row per summary: `summary_id`, `told_by`, and the facts of its records.
+
+    The paper's key is that of the kept record; where that has none, the smallest that another
+    copy names. All other facts are chosen in the same way, among the records that name this key
+    or none. `told_by` is `page` when all records name the key themselves, `copy` when it was
+    carried from one copy to another, and null when none knows it.
+    """
+    known = (
+        verdicts.lazy()
+        .filter(pl.col("summary_id").is_not_null())
+        .select("record_id", "summary_id", kept=pl.col("status") == "kept")
+        .join(records.select("record_id", *FACTS_SCHEMA), on="record_id")
+        .collect()
+    )
+    keys = known.group_by("summary_id").agg(
+        chosen=_choice("bibtex_key"),
+        told_by=pl.when(pl.col("bibtex_key").is_null().all())
+        .then(None)
+        .when(pl.col("bibtex_key").is_not_null().all())
+        .then(pl.lit(PAGE))
+        .otherwise(pl.lit(COPY)),
+    )
+    agreeing = known.join(keys, on="summary_id").filter(
+        pl.col("bibtex_key").is_null() | (pl.col("bibtex_key") == pl.col("chosen"))
+    )
+    facts = agreeing.group_by("summary_id").agg(_choice(name) for name in FACTS_SCHEMA)
+    return keys.drop("chosen").join(facts, on="summary_id").sort("summary_id")
+
+
+def _choice(name: str) -> pl.Expr:
+    """Choose a value of a group: the kept record's, else the smallest."""
+    values = pl.col(name).filter(pl.col(name).is_not_null())
+    kept = pl.col("kept").filter(pl.col(name).is_not_null())
+    comparable = values.list.join("\x1f") if FACTS_SCHEMA[name] == pl.List(pl.String) else values
+    return values.sort_by(kept, comparable, descending=[True, False]).first().alias(name)

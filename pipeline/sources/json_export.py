@@ -1,0 +1,109 @@
+"""The JSON export of a scraper: an object from ids to summaries.
+
+Each summary is an object with `transcript`, the author's Markdown with its line breaks;
+`sourceUrl`, the page on the site, whose query names the paper; and `linkToPaper`. The same objects
+in an array, or one per line, are read alike.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from pipeline.sources.encodings import without_surrogates
+from pipeline.sources.pieces import Facts, Piece
+
+FORM = "json"
+KEEPS_STRUCTURE = True
+
+_BEGINNING = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*[\[{]")
+_KEYED = re.compile(r'\ufeff?\s*\{\s*"(?:[^"\\]|\\.)*"\s*:\s*(?=\{)')
+_OPENING = re.compile(r"\ufeff?\s*[\[{]?")
+_BEFORE_VALUE = re.compile(r"[\s,\]\ufeff]*")
+_BEFORE_KEY = re.compile(r"[\s,}]*")
+_COLON = re.compile(r"\s*:\s*")
+_DECODER = json.JSONDecoder()
+
+
+def recognise(data: bytes) -> bool:
+    """Whether the bytes are such an export."""
+    return bool(_BEGINNING.match(data)) and b'"transcript"' in data
+
+
+def parse(data: bytes) -> Iterator[Piece]:
+    """Cut an export into one piece per entry, and the punctuation between them."""
+    # Bytes that are no UTF-8 become surrogates, so that positions can be turned into offsets.
+    text = data.decode("utf-8", "surrogateescape")
+    offsets = _Offsets(text)
+    keyed = _KEYED.match(text) is not None
+    in_array = text.lstrip("\ufeff \t\r\n").startswith("[")
+    start, position = 0, _OPENING.match(text).end() if keyed or in_array else 0  # type: ignore[union-attr]
+    while True:
+        position = (_BEFORE_KEY if keyed else _BEFORE_VALUE).match(text, position).end()  # type: ignore[union-attr]
+        if position > start:
+            yield Piece("boilerplate", offsets.of(start), offsets.of(position))
+        if position == len(text):
+            return
+        entry = _entry(text, position, keyed=keyed)
+        if entry is None:
+            first = offsets.of(position)
+            yield Piece("rejected", first, offsets.of(len(text)), reason="broken JSON")
+            return
+        value, end = entry
+        yield _piece(value, offsets.of(position), offsets.of(end))
+        start = position = end
+
+
+def reread(raw: str) -> Piece:
+    """Parse the raw text of one record again."""
+    document = f"{{{raw}}}" if raw.startswith('"') else raw
+    return next(piece for piece in parse(document.encode()) if piece.kind == "record")
+
+
+class _Offsets:
+    """Turns growing positions in a text into byte offsets, in linear time over all calls."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._position = self._offset = 0
+
+    def of(self, position: int) -> int:
+        """Return the offset of a position that is not before the one asked for last."""
+        passed = self._text[self._position : position]
+        self._offset += len(passed.encode("utf-8", "surrogateescape"))
+        self._position = position
+        return self._offset
+
+
+def _entry(text: str, position: int, *, keyed: bool) -> tuple[Any, int] | None:
+    """Decode the entry at a position: (value, where it ends); None if it is broken."""
+    try:
+        if keyed:
+            _, key_end = _DECODER.raw_decode(text, position)
+            colon = _COLON.match(text, key_end)
+            if colon is None:
+                return None
+            position = colon.end()
+        return _DECODER.raw_decode(text, position)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _piece(value: object, start: int, end: int) -> Piece:
+    body = value.get("transcript") if isinstance(value, dict) else None
+    if not isinstance(value, dict) or not isinstance(body, str):
+        return Piece("rejected", start, end, reason="no transcript")
+    if not body.strip():
+        return Piece("rejected", start, end, reason="no text")
+    return Piece("record", start, end, without_surrogates(body).strip(), _facts(value))
+
+
+def _facts(value: dict[str, Any]) -> Facts:
+    page, paper = (_string(value.get(name)) for name in ("sourceUrl", "linkToPaper"))
+    query = parse_qs(urlsplit(page).query) if page else {}
+    return Facts(bibtex_key=query.get("bibtexKey", [None])[0], paper_url=paper, url=page)
+
+
+def _string(value: object) -> str | None:
+    return without_surrogates(value) if isinstance(value, str) and value else None

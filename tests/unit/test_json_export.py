@@ -1,0 +1,103 @@
+"""The JSON export of a scraper, whole and damaged."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.sources.json_export import parse, recognise, reread
+from pipeline.sources.pieces import Facts, Piece, covering
+
+ADAM = {
+    "sourceUrl": "https://shortscience.org/paper?bibtexKey=journals/corr/KingmaB14",
+    "transcript": '# Adam\n\nSteps of $\\alpha$ — per "weight".',
+    "linkToPaper": "https://arxiv.org/abs/1412.6980",
+}
+PLAIN = {"transcript": "Nothing but a text."}
+
+
+def pieces(data: bytes) -> list[Piece]:
+    assert recognise(data)
+    return list(covering(parse(data), len(data)))
+
+
+def records(data: bytes) -> list[Piece]:
+    return [piece for piece in pieces(data) if piece.kind == "record"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(json.dumps({"0": ADAM, "1": PLAIN}), id="object of objects"),
+        pytest.param(json.dumps({"0": ADAM, "1": PLAIN}, indent=2), id="indented"),
+        pytest.param(json.dumps({"0": ADAM, "1": PLAIN}, ensure_ascii=False), id="not escaped"),
+        pytest.param(json.dumps([ADAM, PLAIN]), id="array"),
+        pytest.param(f"{json.dumps(ADAM)}\n{json.dumps(PLAIN)}\n", id="one per line"),
+        pytest.param(f"\ufeff{json.dumps({'0': ADAM, '1': PLAIN})}", id="byte order mark"),
+    ],
+)
+def test_every_container(text: str) -> None:
+    first, second = records(text.encode())
+    assert first.body == ADAM["transcript"]
+    assert first.facts == Facts(
+        bibtex_key="journals/corr/KingmaB14", paper_url=ADAM["linkToPaper"], url=ADAM["sourceUrl"]
+    )
+    assert (second.body, second.facts) == (PLAIN["transcript"], Facts())
+
+
+def test_a_record_is_read_again_from_its_raw_text() -> None:
+    for text in (json.dumps({"0": ADAM}, ensure_ascii=False), json.dumps([ADAM])):
+        data = text.encode()
+        (record,) = records(data)
+        again = reread(data[record.start : record.end].decode())
+        assert (again.body, again.facts) == (record.body, record.facts)
+
+
+@pytest.mark.parametrize(
+    ("text", "reasons"),
+    [
+        pytest.param('{"0": {"transcript": "A."}, "1": {"trans', ["broken JSON"], id="cut"),
+        pytest.param('{"0": {"transcript": "A."}, "1": {}}', ["no transcript"], id="another kind"),
+        pytest.param('[{"transcript": "A."}, {"transcript": 5}]', ["no transcript"], id="number"),
+        pytest.param('[{"transcript": "A."}, {"transcript": " "}]', ["no text"], id="empty"),
+        pytest.param(
+            '[{"transcript": "A."}, ' + "[" * 100_000 + ' "transcript"', ["broken JSON"], id="deep"
+        ),
+    ],
+)
+def test_damage_costs_what_it_touches(text: str, reasons: list[str]) -> None:
+    found = pieces(text.encode())
+    assert [piece.body for piece in found if piece.kind == "record"] == ["A."]
+    assert [piece.reason for piece in found if piece.kind == "rejected"] == reasons
+
+
+def test_what_no_text_can_hold_is_replaced() -> None:
+    lone = records(b'[{"transcript": "half \\ud83d a character"}]')[0].body
+    stray = records(b'[{"transcript": "caf\xe9"}]')[0].body
+    assert (lone, stray) == ("half \N{REPLACEMENT CHARACTER} a character", "café")
+
+
+@settings(derandomize=True, max_examples=150)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                b'{"0": {"transcript": "A."',
+                b"}",
+                b"{",
+                b"[",
+                b"]",
+                b",",
+                b'"1": ',
+                b'"',
+                b"\\",
+                b"\xe9",
+                b"\n",
+            ]
+        ),
+        max_size=14,
+    ).map(b"".join)
+)
+def test_pieces_cover_every_byte_of_any_input(data: bytes) -> None:
+    list(covering(parse(data), len(data)))
