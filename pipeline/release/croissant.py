@@ -7,9 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pipeline.release.manifest import sha256
 from pipeline.release.parquet import table_path
 from pipeline.schema import TABLES, Column, Table, Type
-from pipeline.sources.inputs import hash_file
 
 _CONTEXT = {
     "@language": "en",
@@ -64,15 +64,14 @@ def croissant(release: Path, release_id: str) -> dict[str, Any]:
 
 def _file(release: Path, table: str) -> dict[str, Any]:
     path = table_path(release, table)
-    sha256, n_bytes = hash_file(path)
     return {
         "@type": "cr:FileObject",
         "@id": f"{table}-file",
         "name": f"{table}-file",
         "contentUrl": path.relative_to(release).as_posix(),
-        "contentSize": f"{n_bytes} B",
+        "contentSize": f"{path.stat().st_size} B",
         "encodingFormat": "application/x-parquet",
-        "sha256": sha256,
+        "sha256": sha256(path),
     }
 
 

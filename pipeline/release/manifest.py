@@ -1,5 +1,6 @@
 """The manifest of a release: what it was made from, by what, and what it holds."""
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.settings import Settings, digest
-from pipeline.sources.inputs import Input, Inventory, hash_file
+from pipeline.sources.inputs import Input, Inventory
 from pipeline.version import library_versions, pipeline_version
 
 RELEASE_ID_DIGITS = 16
@@ -32,6 +33,12 @@ class Recipe:
             "bibliography",
             *(item.source_id for item in self.bibliography),
         )[:RELEASE_ID_DIGITS]
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, as it lies on the disk, in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def to_json(value: object) -> str:
@@ -60,7 +67,7 @@ def build_manifest(
         "tables": dict(rows),
         "files": {
             path.relative_to(release).as_posix(): {
-                "sha256": hash_file(path)[0],
+                "sha256": sha256(path),
                 "bytes": path.stat().st_size,
             }
             for path in sorted(release.rglob("*"))
@@ -81,4 +88,4 @@ def read_manifest(release: Path) -> dict[str, Any]:
 
 def identify_files(paths: Sequence[Path]) -> tuple[Input, ...]:
     """Hash bibliography files, in the order given: it decides which one is believed."""
-    return tuple(Input(path, path.name, *hash_file(path)) for path in paths)
+    return tuple(Input(path, path.name, sha256(path), path.stat().st_size) for path in paths)

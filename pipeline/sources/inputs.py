@@ -10,15 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import NoInputError
-
-_CHUNK_BYTES = 1 << 20
-MAX_SOURCE_BYTES = 1 << 30
-"""A source is parsed in memory: larger ones are turned away with the advice to split them."""
+from pipeline.sources.compression import SourceError, read_chunks
 
 
 @dataclass(frozen=True)
 class Input:
-    """One readable raw file. Files with equal bytes share the `source_id`."""
+    """One readable raw file. Files that hold equal bytes, compressed or not, are one source."""
 
     path: Path
     name: str
@@ -79,7 +76,7 @@ def take_inventory(raw: Sequence[str]) -> Inventory:
         except OSError as error:
             reason = f"cannot be read ({error.strerror}); check its permissions"
             problems[name] = Problem(name, reason)
-        except ValueError as error:
+        except SourceError as error:
             problems[name] = Problem(name, str(error))
     if not inputs:
         raise NoInputError(f"No raw dump could be read: {next(iter(problems.values()))}.")
@@ -123,23 +120,15 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 
 def _identify(path: Path, name: str) -> Input:
-    """Hash a file; OSError if it cannot be read, ValueError if it is not to be read."""
+    """Hash what a file holds; OSError if it cannot be read, SourceError if it cannot be used."""
     status = path.stat()
     if stat.S_ISDIR(status.st_mode):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     if not stat.S_ISREG(status.st_mode):
-        raise ValueError("is not a regular file; copy its content into one")
-    if status.st_size > MAX_SOURCE_BYTES:
-        raise ValueError(f"is larger than {MAX_SOURCE_BYTES >> 30} GiB; split it at line ends")
-    return Input(path, name, *hash_file(path))
-
-
-def hash_file(path: Path) -> tuple[str, int]:
-    """Return the SHA-256 of a file in hexadecimal digits, and its size in bytes."""
+        raise SourceError("is not a regular file; copy its content into one")
     hasher = hashlib.sha256()
     n_bytes = 0
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK_BYTES):
-            hasher.update(chunk)
-            n_bytes += len(chunk)
-    return hasher.hexdigest(), n_bytes
+    for chunk in read_chunks(path):
+        hasher.update(chunk)
+        n_bytes += len(chunk)
+    return Input(path, name, hasher.hexdigest(), n_bytes)

@@ -13,6 +13,7 @@ from pipeline.errors import DamagedError
 from pipeline.keys import key
 from pipeline.settings import SourceSettings
 from pipeline.sources import encodings, extracted_text, json_export
+from pipeline.sources.compression import read_chunks
 from pipeline.sources.inputs import Input
 from pipeline.sources.pieces import Piece, covering
 
@@ -108,7 +109,7 @@ def read_sources(
 
 
 def _read(path: Path, source_id: str) -> bytes:
-    data = path.read_bytes()
+    data = b"".join(read_chunks(path))
     if hashlib.sha256(data).hexdigest() != source_id:
         raise DamagedError(f"{path} changed while it was being read; run the build again.")
     return data

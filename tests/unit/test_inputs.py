@@ -1,11 +1,19 @@
 """Finding the raw dumps that a call names."""
 
+import bz2
+import gzip
+import lzma
 import os
+import random
+from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from pipeline.errors import NoInputError
+from pipeline.sources import compression
+from pipeline.sources.compression import read_chunks
 from pipeline.sources.inputs import Inventory, take_inventory
 
 
@@ -82,3 +90,43 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_taken(dumps: Path) -> None
     assert "Permission denied" in reasons["closed"]
     assert "Permission denied" in reasons["secret.txt"]
     assert "not a regular file" in reasons["pipe"]
+
+
+def zstd(data: bytes) -> bytes:
+    return bytes(pa.compress(data, codec="zstd", asbytes=True))
+
+
+COMPRESSIONS = [gzip.compress, bz2.compress, lzma.compress, zstd]
+
+
+@pytest.mark.parametrize("compress", COMPRESSIONS)
+def test_compressed_or_not_it_is_the_same_source(
+    tmp_path: Path, compress: Callable[[bytes], bytes]
+) -> None:
+    data = b"[link]\nA text. |\n" * 1000
+    (tmp_path / "plain.txt").write_bytes(data)
+    (tmp_path / "packed.bin").write_bytes(compress(data))
+    inventory = take_inventory([str(tmp_path)])
+    assert [item.n_bytes for item in inventory.inputs] == [len(data)] * 2
+    assert len(inventory.distinct) == 1
+    assert b"".join(read_chunks(tmp_path / "packed.bin")) == data
+
+
+@pytest.mark.parametrize("compress", COMPRESSIONS)
+def test_damaged_compression_is_named_and_the_rest_is_taken(
+    dumps: Path, compress: Callable[[bytes], bytes]
+) -> None:
+    whole = compress(bytes(random.Random(0).randbytes(100_000)))
+    (dumps / "cut.bin").write_bytes(whole[: len(whole) // 2])
+    inventory = take_inventory([str(dumps)])
+    assert names(inventory) == ["a.txt", "b/c.txt", "b/d.log"]
+    (problem,) = inventory.problems
+    assert problem.name == "cut.bin"
+    assert "damaged" in problem.reason
+
+
+def test_a_decompression_bomb_is_stopped(dumps: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compression, "MAX_SOURCE_BYTES", 1 << 22)
+    (dumps / "bomb.gz").write_bytes(gzip.compress(bytes(1 << 23)))
+    (problem,) = take_inventory([str(dumps)]).problems
+    assert (problem.name, "holds more than" in problem.reason) == ("bomb.gz", True)
