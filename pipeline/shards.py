@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 import pyarrow.parquet as pq
 
-from pipeline.cleaning.clean import clean
+from pipeline.cleaning.clean import clean, repair_facts
 from pipeline.duplicates.signatures import sign
 from pipeline.extraction.extract import extract
 from pipeline.settings import Settings, digest
@@ -106,6 +106,7 @@ def build_shard(batch: Batch, settings: Settings, folder: Path) -> bool:
 def process(inputs: Sequence[Input], settings: Settings) -> dict[str, pl.DataFrame]:
     """Run sources, cleaning, extraction and signatures over some inputs: one frame per FRAMES."""
     sources, records = read_sources(inputs, settings.sources)
+    records = repair_facts(records)
     cleaned = clean(records, settings.cleaning)
     empty = cleaned.filter(pl.col("text").str.strip_chars() == "").select("record_id")
     records = records.with_columns(

@@ -22,6 +22,23 @@ CLEAN_SCHEMA = pl.Schema(
 )
 
 
+_REPAIRED_FACTS = ("title", "venue", "abstract", "author")
+
+
+def repair_facts(records: pl.DataFrame) -> pl.DataFrame:
+    """Repair what the forms tell of papers and authors, as the texts are repaired."""
+    texts = [records[name] for name in _REPAIRED_FACTS] + [records["authors"].explode()]
+    distinct = pl.concat([series.rename("text") for series in texts]).drop_nulls().unique()
+    dirty = distinct.filter(distinct.str.contains(NOT_PLAIN_ASCII))
+    repaired = {text: repair(text).text for text in dirty}
+    if not repaired:
+        return records
+    return records.with_columns(
+        pl.col(_REPAIRED_FACTS).replace(repaired),
+        authors=pl.col("authors").list.eval(pl.element().replace(repaired)),
+    )
+
+
 def clean(records: pl.DataFrame, settings: CleaningSettings) -> pl.DataFrame:
     """Clean every record that was not rejected: one row per record, with CLEAN_SCHEMA."""
     bodies = records.filter(pl.col("reason").is_null()).select(

@@ -1,0 +1,174 @@
+"""Saved pages of the site: listings, papers, users, and pages without summaries.
+
+A page repeats a title block (`div.papertitle`) and a summary block (`div.vignette`), which holds
+the raw Markdown, escaped, in `pre.source`. Several summaries of one paper follow one title block. A
+record spans its summary block, and the title block where that stands right before it. Paper pages
+end with the preview of an empty summary, a block whose id is `guest`.
+"""
+
+import html
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from pipeline.sources.encodings import decode
+from pipeline.sources.pieces import NOTHING_KNOWN, Facts, Piece
+
+FORM = "html"
+KEEPS_STRUCTURE = True
+
+_SITE = re.compile(rb"<html[\s>][\s\S]{0,200000}?ShortScience\.org", re.IGNORECASE)
+_BLOCK = re.compile(
+    rb'<div class="papertitle |<div id="(?P<id>[^"<>]{0,200})" class="vignette (?P<style>[^<>]*)>'
+)
+_SOURCE = re.compile(
+    rb'<pre class="source [^<>]*>\r?\n?(?P<markdown>.*?)</pre>(?P<rest>.*?</table>\s*</div>)?',
+    re.DOTALL,
+)
+_GUEST = b"guest"
+_ANONYMOUS = "anon"
+_PUBLISHED = re.compile(rb'"datePublished"\s*:\s*"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)"')
+_FIRST = b"vignette-top"
+_VENUE = re.compile(r"(?P<venue>.*?) ?- (?P<year>\d{1,4})")
+_SCHOLAR = "https://scholar.google.com/"
+
+
+def recognise(data: bytes) -> bool:
+    """Whether the bytes are a page of the site."""
+    return bool(_SITE.search(data))
+
+
+def parse(data: bytes) -> Iterator[Piece]:
+    """Cut a page into one piece per summary, and the page around them."""
+    position = 0
+    title = None
+    for block in _blocks(data):
+        if block.user is None:
+            title = block
+            continue
+        own = title is not None and title.end == block.start
+        start = title.start if own and title is not None else block.start
+        if start > position:
+            yield Piece("boilerplate", position, start)
+        facts = _facts(data[title.start : title.end]) if title is not None else NOTHING_KNOWN
+        # A paper's page tells when its first summary was posted, even where it shows another.
+        first = position == 0 and block.first
+        yield _record(data, start, block, facts, _posted_at(data) if first else None)
+        position = block.end
+    if position < len(data):
+        yield Piece("boilerplate", position, len(data))
+
+
+def reread(raw: str) -> Piece:
+    """Parse the raw text of one record again."""
+    return next(piece for piece in parse(raw.encode()) if piece.kind == "record")
+
+
+class _Block(NamedTuple):
+    """A title block, which reaches to the next block, or a summary block with its user's id."""
+
+    start: int
+    end: int
+    user: bytes | None = None
+    first: bool = False
+    markdown: tuple[int, int] = (0, 0)
+
+
+def _blocks(data: bytes) -> Iterator[_Block]:
+    found = [match for match in _BLOCK.finditer(data) if match["id"] != _GUEST]
+    starts = [match.start() for match in found]
+    for match, end in zip(found, [*starts[1:], len(data)], strict=False):
+        if match["id"] is None:
+            yield _Block(match.start(), end)
+            continue
+        source = _SOURCE.search(data, match.end(), end)
+        if source is None:
+            yield _Block(match.start(), end, match["id"])
+        else:
+            first = _FIRST in match["style"]
+            markdown = source.span("markdown")
+            yield _Block(match.start(), source.end(), match["id"], first, markdown)
+
+
+def _record(
+    data: bytes, start: int, block: _Block, facts: Facts, posted_at: datetime | None
+) -> Piece:
+    markdown_start, markdown_end = block.markdown
+    escaped = decode(data[markdown_start:markdown_end])
+    body = html.unescape(escaped).strip()
+    if not body:
+        return Piece("rejected", start, block.end, reason="no text")
+    around = data[block.start : markdown_start] + data[markdown_end : block.end]
+    tree = LexborHTMLParser(decode(around))
+    user = html.unescape(decode(block.user or b""))
+    votes = _text(tree.css_first("span.votevalue"))
+    link = tree.css_first('a[title="Link"]')
+    key = _attribute(tree.css_first("input.paperid"), "value")
+    return Piece(
+        "record",
+        start,
+        block.end,
+        body,
+        Facts(
+            bibtex_key=key or facts.bibtex_key,
+            title=None if facts.title == key else facts.title,
+            authors=facts.authors,
+            venue=facts.venue,
+            year=facts.year,
+            abstract=facts.abstract,
+            paper_url=facts.paper_url,
+            author=None if user in {_ANONYMOUS, ""} else user,
+            votes=int(votes) if votes and re.fullmatch(r"-?\d{1,9}", votes) else None,
+            posted_at=posted_at,
+            url=_attribute(link, "href"),
+        ),
+    )
+
+
+def _facts(block: bytes) -> Facts:
+    """Read a title block. Where the site knows no title, it shows the key, and the year 0."""
+    tree = LexborHTMLParser(decode(block))
+    title = _text(tree.css_first("span.papertitle"))
+    address = _attribute(tree.css_first('a[href*="bibtexKey="]'), "href")
+    key = address.partition("bibtexKey=")[2] if address else None
+    authors = tuple(filter(None, (_text(node) for node in tree.css("span.paperauthors a"))))
+    # Behind the authors stands a link to "VENUE - YEAR", then the keywords.
+    venues = (_VENUE.fullmatch(_text(node) or "") for node in tree.css("small > a"))
+    venue = next(filter(None, venues), None)
+    year = int(venue["year"]) if venue else 0
+    links = (_attribute(node, "href") for node in tree.css('div[name="links"] a'))
+    return Facts(
+        bibtex_key=key,
+        title=None if title == key else title,
+        authors=authors or None,
+        venue=(venue["venue"] or None) if venue else None,
+        year=year or None,
+        abstract=_abstract(tree),
+        paper_url=next((link for link in links if link and not link.startswith(_SCHOLAR)), None),
+    )
+
+
+def _abstract(tree: LexborHTMLParser) -> str | None:
+    """Return what follows the label `Abstract:` in the hidden part of a title block."""
+    hidden = tree.css_first('div[id^="more-"]')
+    text = hidden.text() if hidden else ""
+    return text.partition("Abstract:")[2].strip() or None
+
+
+def _posted_at(data: bytes) -> datetime | None:
+    """Return the time of posting that a paper's page tells in its JSON-LD."""
+    match = _PUBLISHED.search(data)
+    if match is None:
+        return None
+    return datetime.strptime(match[1].decode(), "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
+
+
+def _text(node: LexborNode | None) -> str | None:
+    return (" ".join(node.text().split()) or None) if node is not None else None
+
+
+def _attribute(node: LexborNode | None, name: str) -> str | None:
+    return (node.attributes.get(name) or None) if node is not None else None

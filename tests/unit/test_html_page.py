@@ -1,0 +1,208 @@
+"""Saved pages of the site, in its own shape, with text of this project."""
+
+import html
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.settings import Settings
+from pipeline.shards import process
+from pipeline.sources.html_page import parse, recognise, reread
+from pipeline.sources.inputs import take_inventory
+from pipeline.sources.pieces import Facts, Piece, covering
+
+HEAD = "<!DOCTYPE html>\n<html>\n<head><title>ShortScience.org</title></head><body>\n"
+FOOT = "<center>ShortScience.org allows researchers to publish summaries</center></body></html>\n"
+
+
+def title_block(
+    title: str = "Adam", key: str = "journals/corr/KingmaB14", authors: str = "", venue: str = ""
+) -> str:
+    links = "".join(
+        f"<a style='x' href='search?term=\"{name}\"'/>\n{name}</a>\n and "
+        for name in authors.split("|")
+    )
+    return (
+        '<div class="papertitle well papertitle">\n<div name="links">\n'
+        '<a href="https://arxiv.org/abs/1412.6980"><span></span> arxiv.org</a><br>\n'
+        "<a href='https://scholar.google.com/scholar?q=\"x\"'>scholar.google.com</a>\n</div>\n"
+        f'<a href="./paper?bibtexKey={key}"><big><span class="papertitle">{html.escape(title)}'
+        f'</span></big></a>\n<br>\n<small>\n<span class="paperauthors">\n{links}</span>\n<br>\n'
+        f"<a href='venue?key=v&year=2015'>{venue}</a> <small>via Local arXiv</small>\n<br>Keywords:"
+        '<a href=\'search?term="cs.LG"\'>cs.LG</a></small>\n<div style="display:none"'
+        ' id="more-a1"><b>Abstract:</b>Steps that adapt, 1 < 2.</div>\n</div>\n'
+    )
+
+
+def summary_block(
+    markdown: str, user: str = "ada", key: str = "journals/corr/KingmaB14", style: str = "top"
+) -> str:
+    return (
+        f'<div id="{user}" class="vignette vignette-{style} " style="width:100%">\n<table><tr><td>'
+        f'<input type="hidden" class="paperid" value="{key}"/><span class="votevalue">8</span>'
+        f'<a href="http://www.shortscience.org/paper?bibtexKey={key}&a={user}" title="Link">[link]'
+        '</a><pre class="source panel-body entry " \n style="display:none">'
+        f"{html.escape(markdown)}</pre>\n"
+        '<div class="rendered"><img alt="Loading..." src="l.gif"/></div>\n'
+        "</td></tr></table>\n</div>\n"
+    )
+
+
+def page(*blocks: str, head: str = "") -> bytes:
+    return f"{HEAD}{head}{''.join(blocks)}{FOOT}".encode()
+
+
+def records(data: bytes) -> list[Piece]:
+    assert recognise(data)
+    return [piece for piece in covering(parse(data), len(data)) if piece.kind == "record"]
+
+
+TEXT = "## Idea\n\n* Steps of $a & b < c$\n* `<pre>` and [link] and an em — dash"
+
+
+def test_a_listing_tells_all_it_knows() -> None:
+    block = title_block(authors="Diederik P. Kingma|Jimmy Ba", venue="ICLR - New York - 2015")
+    (record,) = records(page(block, summary_block(TEXT)))
+    assert record.body == TEXT
+    assert record.facts == Facts(
+        bibtex_key="journals/corr/KingmaB14",
+        title="Adam",
+        authors=("Diederik P. Kingma", "Jimmy Ba"),
+        venue="ICLR - New York",
+        year=2015,
+        abstract="Steps that adapt, 1 < 2.",
+        paper_url="https://arxiv.org/abs/1412.6980",
+        author="ada",
+        votes=8,
+        url="http://www.shortscience.org/paper?bibtexKey=journals/corr/KingmaB14&a=ada",
+    )
+
+
+def test_a_record_is_read_again_from_its_raw_text() -> None:
+    data = page(title_block(), summary_block(TEXT))
+    (record,) = records(data)
+    again = reread(data[record.start : record.end].decode())
+    assert (again.body, again.facts) == (record.body, record.facts)
+
+
+def test_what_the_site_does_not_know_is_null() -> None:
+    unknown = title_block(title="somekey2015", key="somekey2015", venue="arXiv - 0")
+    (record,) = records(page(unknown, summary_block("A text.", user="anon", key="somekey2015")))
+    facts = record.facts
+    assert (facts.title, facts.authors, facts.year, facts.author) == (None, None, None, None)
+
+
+def test_a_merged_title_keeps_the_key_of_the_record() -> None:
+    (record,) = records(
+        page(title_block(key="conf/a/B1"), summary_block("A text.", key="conf/c/D2"))
+    )
+    assert (record.facts.bibtex_key, record.facts.title) == ("conf/c/D2", "Adam")
+
+
+JSON_LD = '<script type="application/ld+json">{"datePublished" : "2019-07-22 08:57:39",}</script>'
+
+
+def test_a_paper_page_has_several_summaries_and_an_empty_preview() -> None:
+    data = page(
+        title_block(),
+        summary_block("First."),
+        summary_block("Second.", user="bob", style="alt"),
+        '<div id="guest" class="vignette vignette-top vignette-preview" style="">preview</div>',
+        head=JSON_LD,
+    )
+    first, second = records(data)
+    assert (first.facts.title, second.facts.title) == ("Adam", "Adam")
+    assert first.facts.posted_at == datetime(2019, 7, 22, 8, 57, 39, tzinfo=UTC)
+    assert second.facts.posted_at is None
+
+
+def test_a_page_that_shows_another_summary_than_the_first_tells_no_date() -> None:
+    (record,) = records(page(title_block(), summary_block("Second.", style="alt"), head=JSON_LD))
+    assert record.facts.posted_at is None
+
+
+@pytest.mark.parametrize(
+    ("blocks", "reasons"),
+    [
+        pytest.param([], [], id="no summaries"),
+        pytest.param([title_block()], [], id="a title alone"),
+        pytest.param([title_block(), summary_block("")], ["no text"], id="an empty summary"),
+        pytest.param(
+            [title_block(), summary_block("A.").partition("</pre>")[0]], ["no text"], id="cut off"
+        ),
+    ],
+)
+def test_pages_without_a_record(blocks: list[str], reasons: list[str]) -> None:
+    data = page(*blocks)
+    found = list(covering(parse(data), len(data)))
+    assert [piece.reason for piece in found if piece.kind == "rejected"] == reasons
+    assert not [piece for piece in found if piece.kind == "record"]
+
+
+def test_what_follows_the_end_of_the_page_is_covered() -> None:
+    data = page(title_block(), summary_block("A text.")) + b"<!-- Cache was last modified -->"
+    assert len(records(data)) == 1
+
+
+def test_names_and_titles_are_repaired_as_texts_are(tmp_path: Path) -> None:
+    block = title_block(title="NaÃ¯ve Bayes", authors="HervÃ© JÃ©gou|Jürgen Müller")
+    (tmp_path / "page.html").write_bytes(page(block, summary_block("CafÃ© nets.")))
+    frames = process(take_inventory([str(tmp_path)]).inputs, Settings())
+    told = frames["records"].select("title", "authors").rows()
+    assert told == [("Naïve Bayes", ["Hervé Jégou", "Jürgen Müller"])]
+    assert frames["cleaned"].select("text", "structure").rows() == [("Café nets.", "original")]
+
+
+@settings(derandomize=True, max_examples=100)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                title_block(),
+                summary_block("A."),
+                summary_block(""),
+                *("<pre ", "</pre>", "</table></div>", '<div id="x" class="vignette ', "é"),
+            ]
+        ),
+        max_size=8,
+    )
+)
+def test_pieces_cover_every_byte_of_any_input(blocks: list[str]) -> None:
+    data = page(*blocks)
+    list(covering(parse(data), len(data)))
+
+
+def test_every_real_page_gives_its_records(shared: Path) -> None:
+    """Every field that a page shows, against the truth of all saved pages."""
+    lines = (shared / "pages" / "manifest.jsonl").read_text().splitlines()
+    wrong = []
+    for truth in map(json.loads, lines):
+        path = shared / "pages" / truth["file"]
+        if not path.exists() or not recognise(path.read_bytes()):
+            continue
+        found = records(path.read_bytes())
+        told = [
+            (f.bibtex_key, f.author, f.votes, f.title, list(f.authors or ()), f.venue, f.year)
+            for f in (record.facts for record in found)
+        ]
+        expected = [
+            (
+                r["bibtexKey"],
+                None if r["anon"] else r["username"],
+                r["votes"],
+                r["title"] if r["has_metadata"] else None,
+                r["authors"],
+                r["venue"] or None,
+                r["year"] or None,
+            )
+            for r in truth["records"]
+        ]
+        dated = [r.facts.posted_at for r in found if r.facts.posted_at]
+        posted = {r["posted"] for r in truth["records"]}
+        if told != expected or not {str(date)[:19] for date in dated} <= posted:
+            wrong.append(truth["file"])
+    assert wrong == []
