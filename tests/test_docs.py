@@ -12,6 +12,7 @@ import pytest
 from commands.main import cli
 from commands.reference import DOCS, pages
 from pipeline.schema import TABLES
+from pipeline.sources.reading import PARSERS, Parser
 from tests.conftest import PROJECT
 
 README = (PROJECT / "README.md").read_text()
@@ -50,6 +51,11 @@ def test_every_option_is_documented(command: click.Command) -> None:
         if isinstance(parameter, click.Option):
             assert parameter.help, parameter.name
             assert parameter.opts[-1] in reference
+
+
+@pytest.mark.parametrize("parser", PARSERS, ids=lambda parser: parser.FORM)
+def test_every_form_is_documented(parser: Parser) -> None:
+    assert f"| `{parser.FORM}` |" in (DOCS / "forms.md").read_text()
 
 
 @pytest.mark.parametrize("table", TABLES)

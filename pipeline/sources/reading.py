@@ -12,7 +12,7 @@ import polars as pl
 from pipeline.errors import DamagedError
 from pipeline.keys import key
 from pipeline.settings import SourceSettings
-from pipeline.sources import encodings, extracted_text, html_page, json_export
+from pipeline.sources import encodings, extracted_text, html_page, json_export, rss
 from pipeline.sources.compression import read_chunks
 from pipeline.sources.inputs import Input
 from pipeline.sources.pieces import Piece, covering
@@ -40,7 +40,7 @@ class Parser(Protocol):
         ...
 
 
-PARSERS: tuple[Parser, ...] = (json_export, html_page, extracted_text)
+PARSERS: tuple[Parser, ...] = (json_export, rss, html_page, extracted_text)
 """Asked in this order."""
 
 SOURCE_SCHEMA = pl.Schema(
