@@ -79,8 +79,8 @@ class _Block(NamedTuple):
 
 def _blocks(data: bytes) -> Iterator[_Block]:
     found = [match for match in _BLOCK.finditer(data) if match["id"] != _GUEST]
-    starts = [match.start() for match in found]
-    for match, end in zip(found, [*starts[1:], len(data)], strict=False):
+    bounds = [*(match.start() for match in found), len(data)]
+    for match, end in zip(found, bounds[1:], strict=True):
         if match["id"] is None:
             yield _Block(match.start(), end)
             continue

@@ -12,7 +12,7 @@ import polars as pl
 from pipeline.errors import DamagedError
 from pipeline.keys import key
 from pipeline.settings import SourceSettings
-from pipeline.sources import encodings, extracted_text, html_page, json_export, rss
+from pipeline.sources import encodings, extracted_text, html_page, json_export, page_text, rss
 from pipeline.sources.compression import read_chunks
 from pipeline.sources.inputs import Input
 from pipeline.sources.pieces import Piece, covering
@@ -40,7 +40,7 @@ class Parser(Protocol):
         ...
 
 
-PARSERS: tuple[Parser, ...] = (json_export, rss, html_page, extracted_text)
+PARSERS: tuple[Parser, ...] = (json_export, rss, html_page, page_text, extracted_text)
 """Asked in this order."""
 
 SOURCE_SCHEMA = pl.Schema(
@@ -151,7 +151,9 @@ def _pieces(
 
 def reread(form: str, raw: str) -> Piece:
     """Parse the raw text of one record again, as the parser of its form does."""
-    return next(parser for parser in PARSERS if form == parser.FORM).reread(raw)
+    data = raw.encode()
+    parsers = (parser for parser in PARSERS if form == parser.FORM and parser.recognise(data))
+    return next(parsers, extracted_text).reread(raw)
 
 
 def _rejected(data: bytes, reason: str) -> Piece:
