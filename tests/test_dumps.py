@@ -9,8 +9,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from pipeline.duplicates.find import find_duplicates
 from pipeline.release.parquet import read_table
 from pipeline.schema import TABLES
+from pipeline.settings import Settings
+from pipeline.shards import process
+from pipeline.sources.inputs import take_inventory
 from tests.conftest import PROJECT, RAW, Shortscience
 
 TRUTH = json.loads((PROJECT / "tests" / "data" / "sample_truth.json").read_text())
@@ -123,28 +127,47 @@ def test_their_text_is_exactly_what_stood_between_mark_and_trailer(
     assert len(stood) == 26
 
 
-def test_pages_of_the_same_shape_give_every_record(
-    shared: Path, shortscience: Shortscience, tmp_path: Path
-) -> None:
+def search(raw: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Records and verdicts of some dumps, without writing a release."""
+    settings = Settings()
+    frames = process(take_inventory([str(raw)]).inputs, settings)
+    found = find_duplicates(
+        frames["signatures"], frames["cleaned"].lazy(), settings.signatures, settings.duplicates
+    )
+    return frames["records"], found.verdicts
+
+
+def test_pages_of_the_same_shape_give_every_record(shared: Path) -> None:
     pages = shared / "pages" / "text" / "trafilatura-1.12.2_txt_nostyle_nofallback_images"
-    done = shortscience("build", pages, "--out", tmp_path, "--json")
-    assert done.returncode == 0, done.stderr
-    result = json.loads(done.stdout)
-    marks = sum(path.read_text().count("\n[link]\n") for path in pages.iterdir())
+    _, verdicts = search(pages)
     # Pages that list summaries elsewhere than in blocks have text that is no record.
-    assert result["records"]["kept"] + result["records"]["duplicate"] == marks
+    assert len(verdicts) == sum(path.read_text().count("\n[link]\n") for path in pages.iterdir())
 
 
 def test_summaries_by_people_are_never_taken_for_copies_of_each_other(
-    shared: Path, shortscience: Shortscience, tmp_path: Path
+    shared: Path, tmp_path: Path
 ) -> None:
     with gzip.open(shared / "corpus" / "flattened_pairs.jsonl.gz", "rt") as lines:
         texts = [json.loads(line)["flattened"] for line in lines]
     page = "".join(f"[link]\n{text} ![]() |\n" for text in texts)
     (tmp_path / "page.txt").write_text(page)
-    done = shortscience("build", tmp_path / "page.txt", "--out", tmp_path / "out", "--json")
-    assert done.returncode == 0, done.stderr
-    result = json.loads(done.stdout)
-    assert sum(result["records"].values()) == len(texts)
+    records, verdicts = search(tmp_path)
+    assert len(records) == len(verdicts) == len(texts)
     words = {tuple(re.findall(r"[^\W_]+", text.lower())) for text in texts}
-    assert result["tables"]["summaries"] == len(words)
+    assert verdicts["summary_id"].n_unique() == len(words)
+
+
+def test_the_export_gives_every_seed_its_paper(
+    shared: Path, shortscience: Shortscience, tmp_path: Path
+) -> None:
+    export = shared / "corpus" / "shortscience_export.json.gz"
+    done = shortscience("build", shared / "raw", export, "--out", tmp_path, "--json")
+    assert done.returncode == 0, done.stderr
+    release = Path(json.loads(done.stdout)["release"])
+    summaries = read_table(release, "summaries").join(read_table(release, "papers"), on="paper_id")
+    found = records_with_names(release).join(summaries, on="summary_id").sort("ordinal")
+    truth = json.loads((shared / "corpus" / "seed_truth.json").read_text())
+    expected = [(seed["file"], seed["bibtex_key"], "original") for seed in truth]
+    dumps = found.filter(pl.col("name").str.ends_with(".txt")).sort("name", "ordinal")
+    assert dumps.select("name", "bibtex_key", "structure").rows() == expected
+    assert len(found) == len(truth) + 762
