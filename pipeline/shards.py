@@ -56,7 +56,10 @@ class Batch:
             settings.sources,
             settings.cleaning,
             settings.signatures,
-            *(item.source_id for item in self.inputs),
+            *(
+                f"{item.source_id} {item.form} {item.url} {item.retrieved_at}"
+                for item in self.inputs
+            ),
         )
 
 

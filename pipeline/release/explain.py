@@ -71,13 +71,15 @@ def _of_summary(release: Path, summary: dict[str, Any]) -> Story:
     summary_id = summary["summary_id"]
     record = _rows(release, "records", "record_id", summary["record_id"])[0]
     source = _rows(release, "sources", "source_id", record["source_id"])[0]
-    piece = reread(source["form"], record["raw"])
+    piece = reread(record["raw"])
     copies = _rows(release, "records", "summary_id", summary_id)
     return {
         "record": record,
         "facts": _known(piece),
         "source": source,
-        "repairs": [_replayed(repair, piece.body or "") for repair in summary["repairs"]],
+        "repairs": [
+            _replayed(repair, (piece and piece.body) or "") for repair in summary["repairs"]
+        ],
         "copies": [_with_source(release, copy) for copy in copies if copy["status"] == "duplicate"],
         "paper": _rows(release, "papers", "paper_id", summary["paper_id"])[0],
         **{
@@ -94,14 +96,15 @@ def _replayed(repair: str, body: str) -> dict[str, str]:
     return {"span": span, "steps": steps, "before": body[start:end]}
 
 
-def _known(piece: Piece) -> dict[str, Any]:
+def _known(piece: Piece | None) -> dict[str, Any]:
     """Return what the form of a record knows besides its text: read again from the raw bytes."""
-    return {name: value for name, value in asdict(piece.facts).items() if value is not None}
+    facts = asdict(piece.facts) if piece else {}
+    return {name: value for name, value in facts.items() if value is not None}
 
 
 def _with_source(release: Path, record: dict[str, Any]) -> dict[str, Any]:
     source = _rows(release, "sources", "source_id", record["source_id"])[0]
-    facts = _known(reread(source["form"], record["raw"]))
+    facts = _known(reread(record["raw"]))
     return {"source": source["name"], **record, "facts": facts}
 
 

@@ -48,9 +48,9 @@ def parse(data: bytes) -> Iterator[Piece]:
         yield from _around(data, record_end, segment_end)
 
 
-def reread(raw: str) -> Piece:
-    """Parse the raw text of one record again."""
-    return next(piece for piece in parse(raw.encode()) if piece.kind == "record")
+def reread(raw: str) -> Piece | None:
+    """Parse the raw text of one record again; None if it is none of this form."""
+    return next((piece for piece in parse(raw.encode()) if piece.kind == "record"), None)
 
 
 def _trailer(data: bytes, start: int, end: int) -> tuple[int, int]:

@@ -7,20 +7,29 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from pipeline.errors import NoInputError
-from pipeline.sources.compression import SourceError, read_chunks
+from pipeline.sources.compression import SourceError
+from pipeline.sources.members import members
 
 
 @dataclass(frozen=True)
 class Input:
-    """One readable raw file. Files that hold equal bytes, compressed or not, are one source."""
+    """One readable raw file, or one member of an archive.
+
+    What holds equal bytes, compressed or not, in an archive or not, is one source.
+    """
 
     path: Path
     name: str
     source_id: str
     n_bytes: int
+    locator: str = ""
+    form: str | None = None
+    url: str | None = None
+    retrieved_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -44,8 +53,9 @@ class Inventory:
 
     @property
     def distinct(self) -> tuple[Input, ...]:
-        """One input per source, the one whose name sorts first."""
-        return tuple({item.source_id: item for item in reversed(self.inputs)}.values())[::-1]
+        """One input per source: one that knows its address, and of these the first by name."""
+        ranked = sorted(self.inputs, key=lambda item: (item.source_id, item.url is None, item.name))
+        return tuple({item.source_id: item for item in reversed(ranked)}.values())[::-1]
 
 
 def list_inputs(raw: Sequence[str]) -> list[tuple[Path, Path]]:
@@ -67,22 +77,26 @@ def take_inventory(raw: Sequence[str]) -> Inventory:
     Names are relative to the folder (or the fixed part of the pattern) they were found in. Raises
     NoInputError when nothing is found, or nothing of it can be read.
     """
-    inputs: dict[Path, Input] = {}
-    problems: dict[str, Problem] = {}
+    inputs: dict[tuple[Path, str], Input] = {}
+    problems: set[Problem] = set()
     for root, path in list_inputs(raw):
         name = path.relative_to(root).as_posix() if path != root else path.name
         try:
-            inputs.setdefault(path.resolve(), _identify(path, name))
+            for found in _identify(path, name):
+                if isinstance(found, Problem):
+                    problems.add(found)
+                else:
+                    inputs.setdefault((path.resolve(), found.locator), found)
         except OSError as error:
             reason = f"cannot be read ({error.strerror}); check its permissions"
-            problems[name] = Problem(name, reason)
+            problems.add(Problem(name, reason))
         except SourceError as error:
-            problems[name] = Problem(name, str(error))
+            problems.add(Problem(name, str(error)))
     if not inputs:
-        raise NoInputError(f"No raw dump could be read: {next(iter(problems.values()))}.")
+        raise NoInputError(f"No raw dump could be read: {min(problems, key=str)}.")
     return Inventory(
         tuple(sorted(inputs.values(), key=lambda item: (item.source_id, item.name))),
-        tuple(sorted(problems.values(), key=lambda problem: problem.name)),
+        tuple(sorted(problems, key=str)),
     )
 
 
@@ -119,16 +133,28 @@ def _walk(folder: Path) -> Iterator[Path]:
     yield from unreadable
 
 
-def _identify(path: Path, name: str) -> Input:
-    """Hash what a file holds; OSError if it cannot be read, SourceError if it cannot be used."""
+def _identify(path: Path, name: str) -> Iterator[Input | Problem]:
+    """Hash what a file holds, member by member.
+
+    Raises OSError if it cannot be read, SourceError if it cannot be used from some point on.
+    """
     status = path.stat()
     if stat.S_ISDIR(status.st_mode):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     if not stat.S_ISREG(status.st_mode):
         raise SourceError("is not a regular file; copy its content into one")
-    hasher = hashlib.sha256()
-    n_bytes = 0
-    for chunk in read_chunks(path):
-        hasher.update(chunk)
-        n_bytes += len(chunk)
-    return Input(path, name, hasher.hexdigest(), n_bytes)
+    for member in members(path):
+        full_name = f"{name}!{member.name}" if member.name else name
+        if member.problem is not None:
+            yield Problem(full_name, member.problem)
+            continue
+        yield Input(
+            path,
+            full_name,
+            hashlib.sha256(member.data).hexdigest(),
+            len(member.data),
+            member.locator,
+            member.form,
+            member.url,
+            member.retrieved_at,
+        )

@@ -55,10 +55,10 @@ def parse(data: bytes) -> Iterator[Piece]:
         start = position = end
 
 
-def reread(raw: str) -> Piece:
-    """Parse the raw text of one record again."""
+def reread(raw: str) -> Piece | None:
+    """Parse the raw text of one record again; None if it is none of this form."""
     document = f"{{{raw}}}" if raw.startswith('"') else raw
-    return next(piece for piece in parse(document.encode()) if piece.kind == "record")
+    return next((piece for piece in parse(document.encode()) if piece.kind == "record"), None)
 
 
 class _Offsets:

@@ -18,7 +18,7 @@ KEEPS_STRUCTURE = True
 _MARK = re.compile(
     rb"\[link\](?:(?<=\n\[link\])|(?<=\A\[link\]))\s+Summary by [^\n]{1,200}? ago[ \t\r]*\n"
 )
-_BUTTONS = re.compile(rb"(?:\n[ \t]*Loading\.\.\.)?\s*\n[ \t]*more[ \t\r]*\n\s*less(?=\s|\Z)")
+_BUTTONS = re.compile(rb"(?:\n[ \t]*Loading\.\.\.)?\s*\n[ \t]*more\s{1,9}less(?=\s|\Z)")
 _PAPER = re.compile(rb"scholar\.google\.com[ \t\r]*\n")
 _VENUE = re.compile(r"(?P<venue>.*?) ?- (?P<year>\d{1,4})(?: via .*)?")
 _NUMBER = re.compile(r"-?\d{1,9}")
@@ -54,9 +54,9 @@ def parse(data: bytes) -> Iterator[Piece]:
         yield Piece("boilerplate", position, len(data))
 
 
-def reread(raw: str) -> Piece:
-    """Parse the raw text of one record again."""
-    return next(piece for piece in parse(raw.encode()) if piece.kind == "record")
+def reread(raw: str) -> Piece | None:
+    """Parse the raw text of one record again; None if it is none of this form."""
+    return next((piece for piece in parse(raw.encode()) if piece.kind == "record"), None)
 
 
 def _facts(block: str) -> Facts:

@@ -13,8 +13,8 @@ from pipeline.errors import DamagedError
 from pipeline.keys import key
 from pipeline.settings import SourceSettings
 from pipeline.sources import encodings, extracted_text, html_page, json_export, page_text, rss
-from pipeline.sources.compression import read_chunks
 from pipeline.sources.inputs import Input
+from pipeline.sources.members import members
 from pipeline.sources.pieces import Piece, covering
 
 _LOGGER = logging.getLogger(__name__)
@@ -35,8 +35,8 @@ class Parser(Protocol):
         """Cut the bytes into pieces that cover them."""
         ...
 
-    def reread(self, raw: str) -> Piece:
-        """Parse the raw text of one record again."""
+    def reread(self, raw: str) -> Piece | None:
+        """Parse the raw text of one record again; None if it is none of this form."""
         ...
 
 
@@ -93,10 +93,11 @@ def read_sources(
     """Parse files into one row per source and one row per record, rejected ones included."""
     sources: list[tuple[object, ...]] = []
     records: list[tuple[object, ...]] = []
-    for item in inputs:
-        data = _read(item.path, item.source_id)
+    for item, data in _contents(inputs):
         source = _parse(data, settings)
-        sources.append((item.source_id, source.form, None, None, len(data), source.encoding))
+        form = item.form if source.form and item.form else source.form
+        told = item.url, item.retrieved_at, len(data), source.encoding
+        sources.append((item.source_id, form, *told))
         found = (piece for piece in source.pieces if piece.kind != "boilerplate")
         records.extend(
             _record(item.source_id, ordinal, data, piece, source)
@@ -108,11 +109,22 @@ def read_sources(
     )
 
 
-def _read(path: Path, source_id: str) -> bytes:
-    data = b"".join(read_chunks(path))
-    if hashlib.sha256(data).hexdigest() != source_id:
-        raise DamagedError(f"{path} changed while it was being read; run the build again.")
-    return data
+def _contents(inputs: Iterable[Input]) -> Iterator[tuple[Input, bytes]]:
+    """Read inputs, each archive once; DamagedError when one is no longer what was hashed."""
+    by_path: dict[Path, dict[str, Input]] = {}
+    for item in inputs:
+        by_path.setdefault(item.path, {})[item.locator] = item
+    for path, wanted in by_path.items():
+        pending = dict(wanted)
+        for member in members(path, None if "" in wanted else wanted.keys()):
+            if member.locator not in pending:
+                continue
+            item = pending.pop(member.locator)
+            if hashlib.sha256(member.data).hexdigest() != item.source_id:
+                raise DamagedError(f"{path} changed while it was being read; run the build again.")
+            yield item, member.data
+        if pending:
+            raise DamagedError(f"{path} changed while it was being read; run the build again.")
 
 
 @dataclass(frozen=True)
@@ -149,11 +161,9 @@ def _pieces(
         return [_rejected(data, f"parser failed: {error}")]
 
 
-def reread(form: str, raw: str) -> Piece:
-    """Parse the raw text of one record again, as the parser of its form does."""
-    data = raw.encode()
-    parsers = (parser for parser in PARSERS if form == parser.FORM and parser.recognise(data))
-    return next(parsers, extracted_text).reread(raw)
+def reread(raw: str) -> Piece | None:
+    """Parse the raw text of one record again, as the parser does that finds a record in it."""
+    return next(filter(None, (parser.reread(raw) for parser in PARSERS)), None)
 
 
 def _rejected(data: bytes, reason: str) -> Piece:

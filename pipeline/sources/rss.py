@@ -51,9 +51,9 @@ def parse(data: bytes) -> Iterator[Piece]:
         yield Piece("boilerplate", position, len(data))
 
 
-def reread(raw: str) -> Piece:
-    """Parse the raw text of one record again."""
-    return next(piece for piece in parse(raw.encode()) if piece.kind == "record")
+def reread(raw: str) -> Piece | None:
+    """Parse the raw text of one record again; None if it is none of this form."""
+    return next((piece for piece in parse(raw.encode()) if piece.kind == "record"), None)
 
 
 def _piece(data: bytes, start: int, end: int) -> Piece:

@@ -2,19 +2,26 @@
 
 import bz2
 import gzip
+import io
 import lzma
 import os
 import random
+import tarfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
 
 from pipeline.errors import NoInputError
-from pipeline.sources import compression
-from pipeline.sources.compression import read_chunks
+from pipeline.settings import SourceSettings
+from pipeline.sources import members as members_module
 from pipeline.sources.inputs import Inventory, take_inventory
+from pipeline.sources.members import members
+from pipeline.sources.reading import read_sources
 
 
 @pytest.fixture
@@ -103,13 +110,12 @@ COMPRESSIONS = [gzip.compress, bz2.compress, lzma.compress, zstd]
 def test_compressed_or_not_it_is_the_same_source(
     tmp_path: Path, compress: Callable[[bytes], bytes]
 ) -> None:
-    data = b"[link]\nA text. |\n" * 1000
-    (tmp_path / "plain.txt").write_bytes(data)
-    (tmp_path / "packed.bin").write_bytes(compress(data))
+    (tmp_path / "plain.txt").write_bytes(PAGE)
+    (tmp_path / "packed.bin").write_bytes(compress(PAGE))
     inventory = take_inventory([str(tmp_path)])
-    assert [item.n_bytes for item in inventory.inputs] == [len(data)] * 2
+    assert [item.n_bytes for item in inventory.inputs] == [len(PAGE)] * 2
     assert len(inventory.distinct) == 1
-    assert b"".join(read_chunks(tmp_path / "packed.bin")) == data
+    assert next(members(tmp_path / "packed.bin")).data == PAGE
 
 
 @pytest.mark.parametrize("compress", COMPRESSIONS)
@@ -126,7 +132,133 @@ def test_damaged_compression_is_named_and_the_rest_is_taken(
 
 
 def test_a_decompression_bomb_is_stopped(dumps: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compression, "MAX_SOURCE_BYTES", 1 << 22)
+    monkeypatch.setattr(members_module, "MAX_SOURCE_BYTES", 1 << 22)
     (dumps / "bomb.gz").write_bytes(gzip.compress(bytes(1 << 23)))
     (problem,) = take_inventory([str(dumps)]).problems
     assert (problem.name, "holds more than" in problem.reason) == ("bomb.gz", True)
+
+
+PAGE = b"[link]\nA text. |\n" * 1000
+
+
+def zip_of(**files: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name.replace("__", "/"), data)
+    return buffer.getvalue()
+
+
+def tar_of(mode: str, **files: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode=mode) as archive:
+        for name, data in files.items():
+            info = tarfile.TarInfo(name.replace("__", "/"))
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+        link = tarfile.TarInfo("link")
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        archive.addfile(link)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    "archive",
+    [
+        pytest.param(zip_of(one=PAGE, __up=gzip.compress(PAGE + b"x")), id="zip"),
+        pytest.param(tar_of("w", one=PAGE, __up=gzip.compress(PAGE + b"x")), id="tar"),
+        pytest.param(tar_of("w:gz", one=PAGE, __up=bz2.compress(PAGE + b"x")), id="tar.gz"),
+        pytest.param(tar_of("w:xz", one=PAGE, __up=PAGE + b"x"), id="tar.xz"),
+    ],
+)
+def test_archives_hold_sources(tmp_path: Path, archive: bytes) -> None:
+    (tmp_path / "packed.bin").write_bytes(archive)
+    inventory = take_inventory([str(tmp_path)])
+    assert names(inventory) == ["packed.bin!/up", "packed.bin!one"]
+    assert {item.n_bytes for item in inventory.inputs} == {len(PAGE), len(PAGE) + 1}
+    assert [problem.name for problem in inventory.problems] in ([], ["packed.bin!link"])
+    sources, records = read_sources(inventory.inputs, SourceSettings())
+    assert sources["source_id"].to_list() == [item.source_id for item in inventory.inputs]
+    assert len(records) == 2001
+
+
+@pytest.mark.parametrize("archive", [zip_of(one=PAGE), tar_of("w:gz", one=PAGE)])
+def test_a_damaged_archive_is_named(dumps: Path, archive: bytes) -> None:
+    (dumps / "packed.bin").write_bytes(archive[: len(archive) // 2])
+    inventory = take_inventory([str(dumps)])
+    named = {item.name for item in inventory.inputs} | {p.name for p in inventory.problems}
+    assert "packed.bin" in named
+
+
+def test_an_encrypted_member_is_named_and_the_rest_is_taken(tmp_path: Path) -> None:
+    data = bytearray(zip_of(locked=PAGE, open=PAGE))
+    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(signature) + offset] |= 1
+    (tmp_path / "packed.zip").write_bytes(data)
+    inventory = take_inventory([str(tmp_path)])
+    assert names(inventory) == ["packed.zip!open"]
+    assert [problem.name for problem in inventory.problems] == ["packed.zip!locked"]
+
+
+def warc_of(*responses: tuple[str, str, bytes]) -> bytes:
+    """A crawl of (address, HTTP headers, body), each record compressed on its own."""
+    buffer = io.BytesIO()
+    writer = WARCWriter(buffer, gzip=True)
+    for url, headers, body in responses:
+        lines = [tuple(line.split(": ")) for line in headers.splitlines()]
+        writer.write_record(
+            writer.create_warc_record(
+                url,
+                "response",
+                payload=io.BytesIO(body),
+                http_headers=StatusAndHeaders("200 OK", lines, protocol="HTTP/1.1"),
+                warc_headers_dict={"WARC-Date": "2021-11-18T12:01:22Z"},
+            )
+        )
+    return buffer.getvalue()
+
+
+CHUNKED = b"%x\r\n%s\r\n0\r\n\r\n" % (len(PAGE), PAGE)
+CRAWL = warc_of(
+    ("http://a.org/1", "Content-Type: text/html", PAGE),
+    ("http://a.org/2", "Content-Type: text/html\nTransfer-Encoding: chunked", CHUNKED),
+    (
+        "http://a.org/3",
+        "Content-Type: text/html\nContent-Encoding: gzip",
+        gzip.compress(PAGE + b"x"),
+    ),
+    ("http://a.org/4", "Content-Type: image/png", b"\x89PNG"),
+)
+
+
+def test_a_crawl_holds_pages_with_address_and_time(tmp_path: Path) -> None:
+    (tmp_path / "crawl.warc.gz").write_bytes(CRAWL)
+    inventory = take_inventory([str(tmp_path)])
+    assert names(inventory) == [f"crawl.warc.gz!http://a.org/{n}" for n in (1, 2, 3)]
+    assert len(inventory.distinct) == 2, "two responses hold the same page"
+    (problem,) = inventory.problems
+    assert problem.reason == "holds 1 responses that are not HTML: left out"
+    sources, records = read_sources(inventory.distinct, SourceSettings())
+    assert sources["form"].to_list() == ["warc"] * 2
+    assert str(sources["retrieved_at"][0]) == "2021-11-18 12:01:22+00:00"
+    assert len(records) == 2001
+
+
+def test_a_crawl_that_breaks_off_keeps_what_stands_before(tmp_path: Path) -> None:
+    (tmp_path / "crawl.warc.gz").write_bytes(CRAWL[: len(CRAWL) * 2 // 3])
+    inventory = take_inventory([str(tmp_path)])
+    assert "crawl.warc.gz!http://a.org/1" in names(inventory)
+
+
+def test_the_real_crawl_gives_what_its_pages_give(shared: Path) -> None:
+    pages = shared / "pages"
+    settings = SourceSettings()
+    found = {
+        form: read_sources(take_inventory([str(pages / form)]).distinct, settings)[1]
+        for form in ("html", "warc", "wet")
+    }
+    # The crawl holds the same pages; the text of a page has the same summaries.
+    facts = ["body", "bibtex_key", "title", "votes", "author"]
+    assert found["warc"].select(facts).sort(facts).equals(found["html"].select(facts).sort(facts))
+    read = {form: frame.filter(frame["reason"].is_null()) for form, frame in found.items()}
+    assert len(read["wet"]) == len(read["html"])
