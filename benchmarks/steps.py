@@ -14,7 +14,7 @@ import polars as pl
 
 from benchmarks.measuring import Clock
 from pipeline.cleaning.clean import clean
-from pipeline.cleaning.encoding import NOT_PLAIN_ASCII, repair
+from pipeline.cleaning.encoding import SUSPECT, repair
 from pipeline.cleaning.language import detect_language
 from pipeline.cleaning.plain_text import plain_text
 from pipeline.cleaning.structure import restore
@@ -74,11 +74,9 @@ def cleaning(folder: Path, clock: Clock) -> None:
 def encoding_repair(folder: Path, clock: Clock) -> None:
     """Find the texts that a repair could be about, and repair them."""
     for records in _frames(folder, "records"):
-        length = pl.col("body_end") - pl.col("body_start")
-        body = pl.col("raw").str.slice("body_start", length)
-        bodies = records.filter(pl.col("reason").is_null()).select(body)["raw"]
+        bodies = records["body"].drop_nulls()
         with clock:
-            suspect = bodies.str.contains(NOT_PLAIN_ASCII)
+            suspect = bodies.str.contains(SUSPECT)
             _exhaust(repair(text) for text in bodies.filter(suspect))
 
 

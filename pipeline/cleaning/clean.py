@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from pipeline.cleaning.encoding import NOT_PLAIN_ASCII, Repaired, repair
+from pipeline.cleaning.encoding import SUSPECT, Repaired, repair
 from pipeline.cleaning.language import detect_language
 from pipeline.cleaning.plain_text import plain_text
 from pipeline.cleaning.structure import restore
@@ -29,7 +29,7 @@ def repair_facts(records: pl.DataFrame) -> pl.DataFrame:
     """Repair what the forms tell of papers and authors, as the texts are repaired."""
     texts = [records[name] for name in _REPAIRED_FACTS] + [records["authors"].explode()]
     distinct = pl.concat([series.rename("text") for series in texts]).drop_nulls().unique()
-    dirty = distinct.filter(distinct.str.contains(NOT_PLAIN_ASCII))
+    dirty = distinct.filter(distinct.str.contains(SUSPECT))
     repaired = {text: repair(text).text for text in dirty}
     if not repaired:
         return records
@@ -44,7 +44,7 @@ def clean(records: pl.DataFrame, settings: CleaningSettings) -> pl.DataFrame:
     bodies = records.filter(pl.col("reason").is_null()).select(
         "record_id", "body", "keeps_structure"
     )
-    suspect = bodies["body"].str.contains(NOT_PLAIN_ASCII)
+    suspect = bodies["body"].str.contains(SUSPECT)
     rows = []
     for (record_id, body, whole), dirty in zip(bodies.iter_rows(), suspect, strict=True):
         repaired = repair(body) if dirty else Repaired(body, ())

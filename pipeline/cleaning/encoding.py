@@ -20,12 +20,16 @@ REPAIR_ONLY = ftfy.TextFixerConfig(
     normalization="NFC",  # canonical: the same characters, in one of their two spellings
 )
 
-NOT_PLAIN_ASCII = r"[^\t\n\x20-\x7e]"
-"""Matches whatever a repair could be about. Text without a match is clean, and skipped."""
+SUSPECT = r"[^\t\n\x20-\x7e‘’“”–—…•]"
+"""Matches what every repair is about. Text without a match is clean, and skipped.
+
+Typographic quotes and dashes are the end of mojibake and never its beginning: ftfy finds nothing in
+text that holds only them beside ASCII.
+"""
 
 # What ftfy leaves: C1 controls that windows-1252 does not define, form feeds, and DEL.
 _LEFT_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_NOT_PLAIN_ASCII = re.compile(NOT_PLAIN_ASCII)
+_SUSPECT = re.compile(SUSPECT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class Repaired:
 
 def repair(text: str) -> Repaired:
     """Repair the prose of a text."""
-    if not _NOT_PLAIN_ASCII.search(text):
+    if not _SUSPECT.search(text):
         return Repaired(text, ())
     parts: list[str] = []
     repairs: list[str] = []
@@ -64,7 +68,7 @@ def _repair_piece(piece: str) -> tuple[str, list[str]]:
     text around is mojibake.
     """
     steps: list[str] = []
-    while _NOT_PLAIN_ASCII.search(piece):
+    while _SUSPECT.search(piece):
         fixed, plan = ftfy.fix_and_explain(piece, REPAIR_ONLY)
         without = _LEFT_CONTROLS.sub("", fixed)
         if without == piece:

@@ -9,7 +9,6 @@ from pipeline.settings import CleaningSettings
 UNDECIDED = "und"
 """ISO 639-2 code for an undetermined language; ISO 639-1 has none."""
 
-_LETTER = re.compile(r"[^\W\d_]")
 Detector = Callable[[str], tuple[str, float]]
 
 
@@ -19,13 +18,19 @@ def detect_language(plain_text: str, settings: CleaningSettings) -> tuple[str, f
     The code is `und`, and the confidence 0, when the text is too short or the detector unsure.
     """
     sample = " ".join(plain_text[: settings.language_max_chars].split())
-    if len(_LETTER.findall(sample)) < settings.language_min_letters:
+    if not _letters(settings.language_min_letters).match(sample):
         return UNDECIDED, 0.0
     language, confidence = _DETECTORS[settings.language_detector]()(sample)
     if confidence < settings.language_min_confidence:
         return UNDECIDED, 0.0
     # Four digits: the last bits of a detector's floats differ between processors.
     return language, round(confidence, 4)
+
+
+@cache
+def _letters(count: int) -> re.Pattern[str]:
+    """Return a pattern that matches a text with so many letters, reading no further than these."""
+    return re.compile(rf"(?:[\W\d_]*[^\W\d_]){{{count}}}")
 
 
 @cache

@@ -130,7 +130,10 @@ def _links(links: Iterable[Link]) -> Iterator[_Found]:
 
 
 def _identifiers(text: str, opaque: Covered) -> Iterator[_Found]:
-    for pattern, parse in ((_ARXIV, parse_arxiv), (_DOI, parse_doi)):
+    lowered = text.lower()
+    for word, pattern, parse in (("arxiv", _ARXIV, parse_arxiv), ("doi", _DOI, parse_doi)):
+        if word not in lowered:
+            continue
         for match in pattern.finditer(text):
             identifier = parse(match[1])
             if identifier is None or match.start() in opaque:

@@ -32,13 +32,15 @@ _YEAR = r"(?P<{}>(?:19|20)\d\d)[a-z]?"
 _AND = r"(?:,?[ ]and|,?[ ]&)"
 _MENTION = re.compile(
     rf"""
-    (?<![\w-])(?P<many>(?P<many_authors>{_NAME}(?:(?:,|{_AND})[ ]{_NAME}){{0,4}}),?[ ]et[ ]?al\b\.?
-        (?:['’]s)?(?:(?:,[ ]?|[ ])[\(\[]?{_YEAR.format("many_year")}(?P<many_close>[\)\]])?)?)
+    (?=[{_CAPITAL}vdl ])  # what a mention may begin with: most positions are given up here
+    (?:(?<![\w-])(?P<many>(?P<many_authors>{_NAME}(?:(?:,|{_AND})[ ]{_NAME}){{0,4}})
+        ,?[ ]et[ ]?al\b\.?
+        (?:['’]s)?(?:(?:,[ ]?|[ ])[\(\[]?{_YEAR.format("many_year")}[\)\]]?)?)
   | (?<![\w-])(?P<two>(?P<two_authors>{_NAME}{_AND}[ ]{_NAME})
         (?:['’]s?)?(?:,[ ]?|[ ])[\(\[]?{_YEAR.format("two_year")}[\)\]]?)
   | (?<![\w-])(?P<one>(?P<one_author>{_NAME})(?:['’]s)?[ ]\({_YEAR.format("one_year")}\))
   | (?<=[\(\[;])[ ]?(?P<inside>(?P<inside_author>{_NAME}),[ ]{_YEAR.format("inside_year")})
-        (?=[\)\];,])
+        (?=[\)\];,]))
     """,
     re.VERBOSE,
 )

@@ -190,7 +190,7 @@ def test_shingles_do_not_depend_on_the_batch(texts: list[str], cut: int) -> None
     assert np.array_equal(whole.hashes, np.concatenate([part.hashes for part in parts]))
 
 
-@settings(derandomize=True, max_examples=15, deadline=None)
+@settings(derandomize=True, max_examples=8, deadline=None)
 @given(st.randoms(use_true_random=False), st.integers(1, 11))
 def test_order_and_batches_do_not_matter(generator: random.Random, batch: int) -> None:
     records = frame(*(prose(seed, 80) for seed in range(6)), LONG, LONG, EDITED, CUT, f"{EDITED} x")

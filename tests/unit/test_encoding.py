@@ -1,5 +1,6 @@
 """What is repaired, and what must stay as it is."""
 
+import re
 import unicodedata
 
 import ftfy
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.cleaning.encoding import Repaired, repair
+from pipeline.cleaning.encoding import REPAIR_ONLY, SUSPECT, Repaired, repair
 from pipeline.scanner import scan
 from tests.unit.cases import cases
 
@@ -83,3 +84,13 @@ def test_code_math_and_addresses_are_kept_character_for_character(text):
 def test_a_control_character_beside_a_formula():
     once = repair("é $Ã©$\x815").text
     assert repair(once).text == once
+
+
+PROOF = st.text(st.sampled_from("‘’“”–—…•aZ1 .,'\"-(\n"), max_size=12)
+
+
+@given(PROOF)
+@settings(derandomize=True, max_examples=300)
+def test_what_is_skipped_as_clean_would_not_be_changed(text):
+    assert not re.search(SUSPECT, text)
+    assert ftfy.fix_and_explain(text, REPAIR_ONLY).text == text
