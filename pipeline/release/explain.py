@@ -133,7 +133,7 @@ def to_text(story: Story) -> str:
     """Lay a story out for a terminal: one section per part, long texts cut."""
     lines: list[str] = []
     for part, content in story.items():
-        if part == "kind" or content == []:
+        if part == "kind" or not content:
             continue
         rows = content if isinstance(content, list) else [content]
         for number, row in enumerate(rows, 1):
