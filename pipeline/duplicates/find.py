@@ -67,9 +67,10 @@ class _Normals:
         wanted = pl.DataFrame({"record_id": self._record_ids.gather(rows.tolist())})
         found = (
             self._texts.join(wanted.lazy().unique(), on="record_id", how="semi")
-            .select("record_id", normal=normal_form(pl.col("text")))
+            .select("record_id", "text")
             .collect()
         )
+        found = found.select("record_id", normal=normal_form(found["text"]))
         return wanted.join(found, on="record_id", how="left", maintain_order="left")["normal"]
 
     def jaccard(self, left: pl.Series, right: pl.Series, shingle_words: int) -> pl.Series:

@@ -17,7 +17,7 @@ def sign(cleaned: pl.DataFrame, settings: SignatureSettings) -> pl.DataFrame:
     equal; `n_chars` of the text and `n_words` of the normal form; `structure`; `beginning`, a hash
     of the first words, null for texts of fewer; `bands`, an array of hashes.
     """
-    normal = cleaned.select(normal=normal_form(pl.col("text")))["normal"]
+    normal = normal_form(cleaned["text"])
     beginnings = normal.str.extract(rf"^((?:\S+ ){{{settings.prefix_words}}})")
     return pl.DataFrame(
         {
