@@ -7,9 +7,6 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 Scheme = Literal["arxiv", "doi", "openreview", "dblp", "shortscience"]
 
-STRENGTH: tuple[Scheme, ...] = ("arxiv", "doi", "openreview", "dblp", "shortscience")
-"""From the identifier that names a paper most reliably to the one that does so least."""
-
 
 @dataclass(frozen=True, slots=True)
 class Identifier:

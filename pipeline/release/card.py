@@ -1,10 +1,12 @@
 """The dataset card: what a person sees first on Hugging Face, derived from the release itself."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from pipeline.release.parquet import scan_table
 from pipeline.schema import TABLES, Table
 
 _SIZES = (
@@ -18,16 +20,15 @@ _LARGEST = "n>10M"
 _DEFAULT = "summaries"
 
 
-def dataset_card(tables: Mapping[str, pl.DataFrame], release_id: str) -> str:
+def dataset_card(release: Path, rows: Mapping[str, int], release_id: str) -> str:
     """Return the card of a release as Markdown with YAML front matter."""
     import yaml
 
-    front = yaml.safe_dump(_front_matter(tables), sort_keys=False, allow_unicode=True)
-    rows = "\n".join(
-        f"| `{name}` | {len(tables[name]):,} | {table.description} |"
-        for name, table in TABLES.items()
+    front = yaml.safe_dump(_front_matter(release, rows), sort_keys=False, allow_unicode=True)
+    table_rows = "\n".join(
+        f"| `{name}` | {rows[name]:,} | {table.description} |" for name, table in TABLES.items()
     )
-    fates = tables["records"].group_by("status").len().sort("status")
+    fates = scan_table(release, "records").group_by("status").len().sort("status").collect()
     found = ", ".join(f"{count:,} {status}" for status, count in fates.iter_rows())
     columns = "\n\n".join(describe_table(table) for table in TABLES.values())
     return f"""---
@@ -41,7 +42,7 @@ as tables of their own. Release `{release_id}`.
 
 | table | rows | what a row is |
 | --- | ---: | --- |
-{rows}
+{table_rows}
 
 Records found: {found}. Nothing found was dropped: the `records` table holds every record with its
 raw text, and for a copy the summary that was kept.
@@ -83,13 +84,13 @@ def _relation(references: str | None) -> str:
     return f" → `{references}`" if references else ""
 
 
-def _front_matter(tables: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
-    languages = tables["summaries"]["language"].value_counts(sort=True)["language"].sort().to_list()
-    count = len(tables["summaries"])
+def _front_matter(release: Path, rows: Mapping[str, int]) -> dict[str, Any]:
+    spoken = scan_table(release, "summaries").select(pl.col("language").unique().sort()).collect()
+    count = rows["summaries"]
     return {
         "pretty_name": "ShortScience.org paper summaries",
         "license": "unknown",
-        "language": [language for language in languages if language != "und"],
+        "language": [language for language in spoken["language"] if language != "und"],
         "size_categories": [next((name for limit, name in _SIZES if count < limit), _LARGEST)],
         "task_categories": ["summarization", "text-generation"],
         "tags": ["science", "research-papers", "paper-summaries", "citations", "latex"],

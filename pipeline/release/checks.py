@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.release.parquet import scan_table, table_path
-from pipeline.schema import TABLES, Column, Table, Type
+from pipeline.schema import Column, Table, Type
 
 # Sequences that arise only when UTF-8 was read as windows-1252 or latin-1.
 MOJIBAKE = r"â€[™œ“”˜¦\u{9d}\u{99}\u{9c}]|Ã[©¨¼¶¤±³­¡ª«®¯´µ·¹º»]|Â[\u{a0}°·»«®©]|ï¿½|ðŸ"
@@ -188,8 +188,3 @@ def _with_span_check(frame: pl.LazyFrame, release: Path) -> pl.LazyFrame:
     exact = (piece == pl.col("raw")) & (pl.col("start") < pl.col("end"))
     joined = frame.join(texts, on="summary_id", how="left")
     return joined.with_columns(exact.fill_null(value=False).alias(SPAN_CHECK)).drop("text")
-
-
-def check_frames(release: Path) -> dict[str, pl.DataFrame]:
-    """Return the narrow frames of all tables."""
-    return {name: check_frame(release, table) for name, table in TABLES.items()}

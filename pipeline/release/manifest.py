@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipeline.release.suites import suites_digest
 from pipeline.settings import Settings, digest
 from pipeline.sources.inputs import Input, Inventory
 from pipeline.version import library_versions, pipeline_version
@@ -27,6 +28,7 @@ class Recipe:
         """Name the release: the same recipe has the same name, whatever order it was given in."""
         return digest(
             pipeline_version(),
+            suites_digest(),
             self.settings,
             *(f"{item.name}\n{item.source_id}" for item in self.inventory.inputs),
             *map(str, self.inventory.problems),

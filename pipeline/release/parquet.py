@@ -35,6 +35,11 @@ def write_table(frame: pl.DataFrame, table: Table, release: Path) -> Path:
     return path
 
 
+def count_rows(release: Path, table: str) -> int:
+    """Return the number of rows of a table, from the footer of its file."""
+    return int(pq.read_metadata(table_path(release, table)).num_rows)
+
+
 def read_table(release: Path, table: str) -> pl.DataFrame:
     """Read a table of a release."""
     return pl.read_parquet(table_path(release, table))

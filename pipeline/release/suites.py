@@ -13,6 +13,7 @@ from typing import Any
 
 from pipeline.release.checks import ROW_CHECKS, SPAN_CHECK, counted, is_long, present, resolves
 from pipeline.schema import TABLES, Column, Table
+from pipeline.settings import digest
 
 EXPECTATIONS = Path(__file__).parents[2] / "expectations"
 MOSTLY_WITHOUT_MOJIBAKE = 0.99
@@ -31,6 +32,11 @@ def load_suite(table: str) -> list[Expectation]:
     """Read the expectations of a table."""
     expectations: list[Expectation] = json.loads(suite_path(table).read_text())["expectations"]
     return expectations
+
+
+def suites_digest() -> str:
+    """Hash all suites: a release says which expectations it met, so they belong to its name."""
+    return digest(*(suite_path(table).read_bytes() for table in TABLES))
 
 
 def derive_suite(table: Table) -> list[Expectation]:

@@ -8,7 +8,7 @@ import polars as pl
 from pipeline.release.card import dataset_card
 from pipeline.release.croissant import croissant
 from pipeline.release.manifest import Recipe, build_manifest, to_json
-from pipeline.release.parquet import read_table, write_table
+from pipeline.release.parquet import count_rows, scan_table, write_table
 from pipeline.release.validation import Outcome
 from pipeline.schema import TABLES
 
@@ -21,15 +21,14 @@ def write_tables(tables: Mapping[str, pl.DataFrame], staging: Path) -> None:
 
 def write_metadata(recipe: Recipe, outcome: Outcome, staging: Path) -> dict[str, int]:
     """Write everything beside the Parquet files; return the number of rows per table."""
-    tables = {name: read_table(staging, name) for name in TABLES}
-    rows = {name: len(frame) for name, frame in tables.items()}
-    forms = dict(tables["sources"].select("source_id", "form").iter_rows())
+    rows = {name: count_rows(staging, name) for name in TABLES}
+    forms = scan_table(staging, "sources").select("source_id", "form").collect()
     for name, content in (
         ("validation.json", to_json(outcome.report)),
-        ("README.md", dataset_card(tables, recipe.release_id)),
+        ("README.md", dataset_card(staging, rows, recipe.release_id)),
         ("croissant.json", to_json(croissant(staging, recipe.release_id))),
     ):
         (staging / name).write_text(content, encoding="utf-8")
-    manifest = build_manifest(recipe, forms, rows, staging)
+    manifest = build_manifest(recipe, dict(forms.iter_rows()), rows, staging)
     (staging / "manifest.json").write_text(to_json(manifest), encoding="utf-8")
     return rows
