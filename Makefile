@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # fresh one from an index, so that every byte that is installed has its hash in this repository.
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-build-isolation
 
-.PHONY: help dataset test check lock expectations reference bench clean
+.PHONY: help dataset test check lock expectations reference bench peers clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -33,6 +33,7 @@ $(VENV)/.installed: requirements/build.lock requirements/all.lock pyproject.toml
 lock:  ## pin the newest versions that fit pyproject.toml (needs uv)
 	uv pip compile requirements/build.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --custom-compile-command "make lock" -o requirements/build.lock
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --custom-compile-command "make lock" -o requirements/all.lock
+	uv pip compile requirements/peers.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --custom-compile-command "make lock" -o requirements/peers.lock
 
 expectations: $(VENV)/.installed  ## write expectations/*.json from the table definitions
 	$(BIN)/python -m pipeline.release.suites
@@ -43,5 +44,13 @@ reference: $(VENV)/.installed  ## write docs/{commands,settings,tables}.md from 
 bench: $(VENV)/.installed  ## records/s and peak memory per stage, on 100,000 generated records
 	$(BIN)/python -m benchmarks.stages
 
+peers: .venv-peers/.installed  ## the environment of the tools that the benchmarks race against
+
+.venv-peers/.installed: requirements/build.lock requirements/peers.lock
+	test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements/build.lock
+	.venv-peers/bin/python -m pip --disable-pip-version-check install --quiet --no-build-isolation --require-hashes --no-deps -r requirements/peers.lock
+	touch $@
+
 clean:  ## remove the environment and everything built
-	rm -rf $(VENV) data/processed/* .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .venv-peers data/processed/* .mypy_cache .pytest_cache .ruff_cache
