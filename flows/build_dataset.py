@@ -81,7 +81,7 @@ def build_dataset(build: BuildParameters = BuildParameters()) -> BuildResult:  #
 def take_stock(build: BuildParameters) -> Recipe:
     """Find and hash the inputs: all that decides the release."""
     report("reading inputs", 0)
-    inventory = take_inventory(build.raw)
+    inventory = take_inventory(build.raw, Store(Path(build.out)).spool)
     bibliography = identify_files([Path(name) for name in build.bibliography])
     report("reading inputs", 1)
     return Recipe(inventory, bibliography, build.settings)
