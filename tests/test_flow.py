@@ -75,7 +75,8 @@ def differing(one: Path, other: Path) -> list[str]:
 
 
 FEED = """<?xml version="1.0"?>
-<rss xmlns:shortscience="http://www.shortscience.org" version="2.0"><channel><title>ShortScience.org Latest Summaries</title>
+<rss xmlns:shortscience="http://www.shortscience.org" version="2.0">
+<channel><title>ShortScience.org Latest Summaries</title>
 <item><title>A Study of Ferns</title><link>http://www.shortscience.org/paper?bibtexKey=x&a=y</link>
 <description>Ferns unroll by water pressure alone, which the authors measure.</description></item>
 </channel></rss>
@@ -92,7 +93,7 @@ def test_a_form_that_gives_nothing_any_more_stops_the_build(tmp_path: Path) -> N
     latest = (out / "latest").readlink()
     feed.write_text(FEED.replace("item>", "entry>"))
     state, _ = run(build)
-    with pytest.raises(LostFormError, match="rss dumps, which gave 1 .*--allow-empty rss"):
+    with pytest.raises(LostFormError, match=r"rss dumps, which gave 1 .*--allow-empty rss"):
         state.result()
     assert (out / "latest").readlink() == latest
     state, _ = run(build.model_copy(update={"allow_empty": ["rss"]}))
