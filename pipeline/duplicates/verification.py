@@ -5,7 +5,7 @@ import numpy.typing as npt
 import polars as pl
 from scipy.sparse import csr_array
 
-from pipeline.duplicates.shingles import shingle
+from pipeline.duplicates.shingles import hash_words, shingle
 
 _PAIRS_AT_ONCE = 20_000  # bounds memory: about 10 kB per pair of texts of 2 kB
 
@@ -48,7 +48,7 @@ def _jaccard_of(
 
 def _membership(texts: pl.Series, shingle_words: int) -> csr_array:
     """One row per text, one column per distinct shingle, 1 where the text has it."""
-    shingles = shingle(texts, shingle_words)
+    shingles = shingle(hash_words(texts), shingle_words)
     vocabulary, columns = np.unique(shingles.hashes, return_inverse=True)
     matrix = csr_array(
         (np.ones(len(columns), np.int32), columns, shingles.offsets.astype(np.int64)),

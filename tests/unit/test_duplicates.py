@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.duplicates.find import Duplicates, find_duplicates
-from pipeline.duplicates.normal_form import normal_form
-from pipeline.duplicates.shingles import shingle
+from pipeline.duplicates.normal_form import _words_by_rule, normal_form
+from pipeline.duplicates.shingles import Shingles, hash_beginnings, hash_words, shingle
 from pipeline.duplicates.signatures import sign
 from pipeline.duplicates.verification import jaccard
 from pipeline.keys import key
@@ -165,6 +165,28 @@ def test_a_hot_bucket_of_templates_stays_linear_and_correct() -> None:
     assert len(found.pairs) < 10 * len(texts)
 
 
+def test_the_table_of_characters_agrees_with_the_rule() -> None:
+    chars = [chr(code) for code in range(0x20000) if not 0xD800 <= code < 0xE000]
+    around = pl.Series([f"A{char}B {char}" for char in chars])
+    assert normal_form(around).equals(_words_by_rule(around))
+
+
+@settings(derandomize=True, max_examples=200, deadline=None)
+@given(st.lists(st.text(st.characters(codec="utf-8"), max_size=30), max_size=5))
+def test_a_text_is_folded_alike_alone_and_among_others(texts: list[str]) -> None:
+    long = [f"{text} {LONG}" for text in texts]
+    together = normal_form(pl.Series(long, dtype=pl.String))
+    assert together.to_list() == [_words_by_rule(pl.Series([text]))[0] for text in long]
+
+
+def test_beginnings_are_equal_when_the_first_words_are() -> None:
+    texts = pl.Series(["a b c d", "a b c e f", "a b", "a b c", "b a c d"])
+    hashes = hash_beginnings(hash_words(texts), 3).to_list()
+    assert hashes[0] == hashes[1]
+    assert hashes[2] is hashes[3] is None
+    assert hashes[4] not in (None, hashes[0])
+
+
 WORDS = st.lists(st.sampled_from(["a", "bb", "ccc", "dé", "éé", "f"]), min_size=1, max_size=12)
 
 
@@ -185,8 +207,12 @@ def test_jaccard_is_exact(texts: list[str]) -> None:
 @settings(derandomize=True, max_examples=40, deadline=None)
 @given(st.lists(WORDS.map(" ".join), min_size=1, max_size=8), st.integers(1, 7))
 def test_shingles_do_not_depend_on_the_batch(texts: list[str], cut: int) -> None:
-    whole = shingle(pl.Series(texts), 3)
-    parts = [shingle(pl.Series(part, dtype=pl.String), 3) for part in (texts[:cut], texts[cut:])]
+    """Texts of any size lie in chunks of any size."""
+
+    def hashes(part: list[str]) -> Shingles:
+        return shingle(hash_words(pl.Series(part, dtype=pl.String)), 3)
+
+    whole, parts = hashes(texts), [hashes(texts[:cut]), hashes(texts[cut:])]
     assert np.array_equal(whole.hashes, np.concatenate([part.hashes for part in parts]))
 
 
