@@ -14,7 +14,8 @@ def sign(cleaned: pl.DataFrame, settings: SignatureSettings) -> pl.DataFrame:
     """Sign every row of a frame with the columns `record_id`, `text` and `structure`.
 
     Returns one row per record: `record_id`; `content_id`, equal for records whose normal forms are
-    equal; `n_chars` of the text and `n_words` of the normal form; `structure`; `beginning`, a hash
+    equal; `n_chars` of the text and `n_words` of the normal form; whether its structure is
+    `original`; `beginning`, a hash
     of the first words, null for texts of fewer; `bands`, an array of hashes.
     """
     normal = normal_form(cleaned["text"])
@@ -25,7 +26,7 @@ def sign(cleaned: pl.DataFrame, settings: SignatureSettings) -> pl.DataFrame:
             "content_id": pl.Series([key(text) for text in normal], dtype=pl.String),
             "n_chars": cleaned["text"].str.len_chars().cast(pl.Int32),
             "n_words": pl.Series(words.counts, dtype=pl.Int32),
-            "structure": cleaned["structure"],
+            "original": cleaned["structure"] == "original",
             "beginning": hash_beginnings(words, settings.prefix_words),
             "bands": _bands(words, settings),
         }

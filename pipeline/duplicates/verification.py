@@ -1,5 +1,8 @@
 """The exact Jaccard similarity of pairs of texts."""
 
+from collections.abc import Sequence
+from typing import Protocol
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -10,16 +13,21 @@ from pipeline.duplicates.shingles import hash_words, shingle
 _PAIRS_AT_ONCE = 20_000  # bounds memory: about 10 kB per pair of texts of 2 kB
 
 
+class Texts(Protocol):
+    """Texts in normal form, by number: a Polars series is one."""
+
+    def gather(self, numbers: Sequence[int], /) -> pl.Series:
+        """Return some of the texts."""
+        ...
+
+
 def jaccard(
-    texts: pl.Series,
+    texts: Texts,
     left: npt.NDArray[np.int64],
     right: npt.NDArray[np.int64],
     shingle_words: int,
 ) -> npt.NDArray[np.float64]:
-    """Return |A ∩ B| / |A ∪ B| for the shingle sets of `texts[left[i]]` and `texts[right[i]]`.
-
-    `texts` are in normal form; `left` and `right` hold row numbers.
-    """
+    """Return |A ∩ B| / |A ∪ B| for the shingle sets of texts `left[i]` and `right[i]`."""
     similarities = [
         _jaccard_of(
             texts,
@@ -33,7 +41,7 @@ def jaccard(
 
 
 def _jaccard_of(
-    texts: pl.Series,
+    texts: Texts,
     left: npt.NDArray[np.int64],
     right: npt.NDArray[np.int64],
     shingle_words: int,
