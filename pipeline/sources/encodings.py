@@ -10,6 +10,12 @@ MIXED = "utf-8+windows-1252"
 """UTF-8 with stray bytes of windows-1252, as a page holds whose database mixed the two."""
 BINARY = "latin-1"
 """For what is no text: maps each byte to the code point of its value, so that nothing is lost."""
+UTF16 = "utf-16-le", "utf-16-be"
+"""For what begins with their byte order mark."""
+
+_UTF8_MARK = codecs.BOM_UTF8
+_UTF16_MARKS = dict(zip((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE), UTF16, strict=True))
+_UTF32_MARK = codecs.BOM_UTF32_LE
 
 
 def _stray_byte(error: UnicodeError) -> tuple[str, int]:
@@ -42,7 +48,11 @@ def _replacement(match: re.Match[str]) -> str:
 
 
 def detect(data: bytes) -> str:
-    """Return the encoding of a source: UTF8, MIXED, or BINARY for bytes that are no text."""
+    """Return the encoding of a source: UTF8, MIXED, one of UTF16, or BINARY for what is no text."""
+    # The mark of UTF-32 begins like that of UTF-16; nobody writes files in it.
+    marked = _UTF16_MARKS.get(data[:2])
+    if marked and not data.startswith(_UTF32_MARK):
+        return marked
     if b"\0" in data:
         return BINARY
     try:
@@ -53,7 +63,21 @@ def detect(data: bytes) -> str:
 
 
 def decode(data: bytes, encoding: str = MIXED) -> str:
-    """Decode bytes in an encoding that `detect` returned; never fails."""
+    """Decode bytes in an encoding that `detect` returned; never fails.
+
+    In UTF-16, half a character and the first byte of half a unit become U+FFFD.
+    """
     if encoding == BINARY:
         return data.decode(BINARY)
+    if encoding in UTF16:
+        units = data[: len(data) // 2 * 2].decode(encoding, "surrogatepass")
+        rest = "\N{REPLACEMENT CHARACTER}" * (len(data) % 2)
+        return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", units) + rest
     return data.decode(UTF8, "windows-1252-for-stray-bytes")
+
+
+def mark_length(data: bytes, encoding: str) -> int:
+    """Return the number of bytes of a source's byte order mark."""
+    if encoding in UTF16:
+        return 2
+    return len(_UTF8_MARK) if data.startswith(_UTF8_MARK) and encoding != BINARY else 0

@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Protocol
@@ -12,11 +12,22 @@ import polars as pl
 from pipeline.errors import DamagedError
 from pipeline.keys import key
 from pipeline.settings import SourceSettings
-from pipeline.sources import encodings, extracted_text, html_page, json_export, page_text, rss
+from pipeline.sources import (
+    encodings,
+    extracted_text,
+    html2text_page,
+    html_page,
+    json_export,
+    markdownify_page,
+    page_text,
+    rss,
+    trafilatura_rows,
+    transcoding,
+)
 from pipeline.sources.archives import ENTRY_DAMAGE
 from pipeline.sources.inputs import Input
 from pipeline.sources.members import read_members
-from pipeline.sources.pieces import Piece, covering
+from pipeline.sources.pieces import Piece
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -41,7 +52,16 @@ class Parser(Protocol):
         ...
 
 
-PARSERS: tuple[Parser, ...] = (json_export, rss, html_page, page_text, extracted_text)
+PARSERS: tuple[Parser, ...] = (
+    json_export,
+    rss,
+    html_page,
+    html2text_page,
+    markdownify_page,
+    trafilatura_rows,
+    page_text,
+    extracted_text,
+)
 """Asked in this order."""
 
 SOURCE_SCHEMA = pl.Schema(
@@ -144,19 +164,20 @@ def _parse(data: bytes, settings: SourceSettings) -> _Source:
         return _Source(None, encoding, [])
     if encoding == encodings.BINARY:
         return _Source(None, encoding, [_rejected(data, "binary data")])
+    text = transcoding.text_of(data, encoding)
     for parser in PARSERS:
-        if parser.recognise(data):
-            pieces = _pieces(parser.parse, data, settings)
+        if parser.recognise(text):
+            pieces = _pieces(parser.parse, data, encoding, settings)
             return _Source(parser.FORM, encoding, pieces, parser.KEEPS_STRUCTURE)
     return _Source(None, encoding, [_rejected(data, "unknown form")])
 
 
 def _pieces(
-    parse: Callable[[bytes], Iterable[Piece]], data: bytes, settings: SourceSettings
+    parse: transcoding.Parse, data: bytes, encoding: str, settings: SourceSettings
 ) -> list[Piece]:
     """Collect what a parser yields. One that fails costs its own source, and no other."""
     try:
-        return [_bounded(piece, settings) for piece in covering(parse(data), len(data))]
+        return [_bounded(piece, settings) for piece in transcoding.pieces(parse, data, encoding)]
     except Exception as error:
         _LOGGER.exception("A parser failed")
         return [_rejected(data, f"parser failed: {error}")]

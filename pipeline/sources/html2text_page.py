@@ -1,0 +1,111 @@
+r"""Pages as html2text makes Markdown of them, with and without links, wrapped or not.
+
+A summary is a block indented by four spaces below a line that ends in `[link] Summary by NAME 3
+years ago`: whatever an author wrote is indented, and so no text can look like that line. Before it
+stand the paper's links, title, authors, venue and year, then the votes and the buttons to share;
+behind it `more less` and the edge of a table.
+"""
+
+import re
+from collections.abc import Iterator
+
+from pipeline.sources import markdown_block, site_text
+from pipeline.sources.encodings import decode
+from pipeline.sources.markdown_links import identified, permalink
+from pipeline.sources.pieces import NOTHING_KNOWN, Facts, Piece
+
+FORM = "extracted-text"
+KEEPS_STRUCTURE = True
+
+# Patterns begin with what is fixed, for which the engine searches fast. A long name may be wrapped.
+_MARK = re.compile(
+    rb"\[link\](?:\]\((?P<address>[^\r\n\"]{1,2000}?(?:\r?\n[^\r\n\"]{1,2000}?){0,5}?)(?:\s{1,2}\"Link\")?\))?"
+    rb"(?:(?<!\n\[link\])\r?\n| ) {0,2}(?:\[edit\]\s{1,3})?\[?\s?Summary\s{1,3}by\s"
+    rb"(?P<name>(?:[^\n]|(?<=\S)\n(?=\S)){1,300}?)"
+    rb"\sago(?:\]\([^\s()]{1,300}\))?[ \t\r]*(?:\n|\Z)"
+)
+_GREETING = re.compile(rb"\|[ ]{1,2}Welcome to ShortScience\.org![ ]{2,3}\r?\n")
+_INDENT = b"    "
+# Where html2text leaves a summary, an empty line follows the mark.
+_INDENTED = re.compile(rb"[ \t\r]*\n[ \t\r\n]*(?<=\n) {4}")
+_BLOCK = re.compile(rb"(?: {4}[^\n]*+(?:\n|\Z)|[ \t\r]*+\n)*+")
+_TRAILER = re.compile(
+    rb"(?:!\[Loading\.\.\.\]\([^\s()]{1,200}\)\s{1,3})?more\s{1,3}less\b"
+    rb"[ \t\r]*(?:\n(?:---\|---[ \t\r]*(?:\n|\Z))?|\Z)?"
+)
+_USER = re.compile(rb"\[\s{0,3}(?:!\[\]\([^()\n]{0,300}\)\s{0,3})?\]\(user\?name=")
+_VOTES = re.compile(rb"^-?\d{1,9}[ \t\r]*\n", re.MULTILINE)
+_GUEST = re.compile(rb"guest\s")
+_ESCAPED = re.compile(r"\\(\\)(?=[\\`*_{}\[\]()#+\-.!])|\\(?=[-+.])")
+
+
+def recognise(data: bytes) -> bool:
+    """Whether the bytes are such a page."""
+    indented = (_INDENTED.match(data, mark.end()) for mark in _marks(data))
+    return bool(_GREETING.search(data)) or any(indented)
+
+
+def parse(data: bytes) -> Iterator[Piece]:
+    """Cut a page into one piece per summary, and the page around them."""
+    position = 0
+    known = NOTHING_KNOWN
+    for mark in _marks(data):
+        # An indented block belongs to the mark above it.
+        if mark.start() < position:
+            continue
+        block = markdown_block.find(data, position, mark.start())
+        start = _start(data, position, mark.start()) if block is None else block
+        yield from site_text.around(data, position, start)
+        facts = _facts(data[start : mark.start()], mark["address"], known)
+        known = facts
+        text = _BLOCK.match(data, mark.end())
+        text_end = text.end() if text else mark.end()
+        trailer = _TRAILER.match(data, text_end)
+        position = trailer.end() if trailer else text_end
+        body = _body(data[mark.end() : text_end])
+        if body:
+            yield Piece("record", start, position, body, facts)
+        elif _GUEST.match(mark["name"]):
+            yield Piece("boilerplate", start, position)
+        else:
+            yield Piece("rejected", start, position, reason="no text")
+    yield from site_text.around(data, position, len(data))
+
+
+def reread(raw: str) -> Piece | None:
+    """Parse the raw text of one record again; None if it is none of this form."""
+    return next((piece for piece in parse(raw.encode()) if piece.kind == "record"), None)
+
+
+def _marks(data: bytes) -> Iterator[re.Match[bytes]]:
+    line = 0
+    for match in _MARK.finditer(data):
+        line = max(line, data.rfind(b"\n", line, match.start()) + 1)
+        if not data.startswith(_INDENT, line):
+            yield match
+
+
+def _start(data: bytes, start: int, mark: int) -> int:
+    """Return where a further summary of the same paper begins: with its user or its votes."""
+    for pattern in _USER, _VOTES:
+        found = [match.start() for match in pattern.finditer(data, start, mark)]
+        if found:
+            return found[-1]
+    return max(start, data.rfind(b"\n", 0, mark) + 1)
+
+
+def _facts(block: bytes, link: bytes | None, before: Facts) -> Facts:
+    facts = markdown_block.read(block, _unescape)
+    address = permalink(markdown_block.address(decode(link))) if link else None
+    return identified(facts, address, before)
+
+
+def _body(block: bytes) -> str:
+    """Return a summary without its indentation."""
+    lines = decode(block).replace("\r\n", "\n").split("\n")
+    return "\n".join(line.removeprefix(_INDENT.decode()) for line in lines).strip()
+
+
+def _unescape(text: str) -> str:
+    r"""Undo html2text's escapes: of `\` before a character of Markdown, and of lists."""
+    return _ESCAPED.sub(r"\1", text)

@@ -1,0 +1,101 @@
+r"""Pages as markdownify makes Markdown of them, with or without links.
+
+A summary is one row of a table: the votes, the buttons to share, `[link] Summary by NAME 3 years
+ago`, the summary between two fences with its line breaks turned into spaces, `Loading... more less`
+and the number of comments. Above the table stand the paper's links, title, authors, venue and year.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from pipeline.sources import markdown_block, site_text
+from pipeline.sources.encodings import decode
+from pipeline.sources.markdown_links import identified, permalink
+from pipeline.sources.pieces import NOTHING_KNOWN, Facts, Piece
+
+FORM = "extracted-text"
+KEEPS_STRUCTURE = False
+
+_MARK = re.compile(
+    rb"\[link\](?:\]\((?P<address>[^\n\"]{1,2000}?)(?: \"Link\")?\))? {1,4}"
+    rb"(?:\[\[edit\]\]\([^\s()]{1,300} \"Edit\"\) {1,4})?\[?Summary by [^\n]{1,300}? ago"
+    rb"(?:\]\([^\s()]{1,300}\))? {1,4}``` "
+)
+_ROW = re.compile(rb"\| (?P<votes>-?\d{1,9})? ?\|")
+_END = re.compile(
+    rb"```(?<= ```) {1,9}(?:(?:Loading\.\.\.|!\[Loading\.\.\.\]\([^\s()]{1,200}\)) {1,4})?"
+    rb"more {1,4}less\b"
+    rb"[ |\r]*"
+)
+_GREETING = re.compile(rb"^\|[ ]{1,2}\| Welcome to ShortScience\.org! \|", re.MULTILINE)
+_TABLE_HEAD = re.compile(rb"\|  \|  \|[ \t\r]*\n\| --- \| --- \|[ \t\r]*\n\Z")
+_LONGEST_HEAD = 64
+_ESCAPED = re.compile(r"\\(?=[*_])")
+
+
+def recognise(data: bytes) -> bool:
+    """Whether the bytes are such a page."""
+    return bool(_GREETING.search(data)) or next(_marks(data), None) is not None
+
+
+def parse(data: bytes) -> Iterator[Piece]:
+    """Cut a page into one piece per summary, and the page around them."""
+    position = 0
+    known = NOTHING_KNOWN
+    for mark, row in _marks(data):
+        block = markdown_block.find(data, position, row.start())
+        start = _table(data, position, row.start()) if block is None else block
+        yield from site_text.around(data, position, start)
+        facts = known = _facts(data[start : row.start()], row, mark["address"], known)
+        newline = data.find(b"\n", mark.end())
+        row_end = len(data) if newline < 0 else newline + 1
+        # An author may have written the same; the site's own stands last.
+        ends = list(_END.finditer(data, mark.end(), row_end))
+        text_end, position = ends[-1].span() if ends else (row_end, row_end)
+        if not data[position:row_end].strip():
+            position = row_end
+        body = decode(data[mark.end() : text_end]).strip()
+        if body:
+            yield Piece("record", start, position, body, facts)
+        else:
+            yield Piece("rejected", start, position, reason="no text")
+    yield from site_text.around(data, position, len(data))
+
+
+def reread(raw: str) -> Piece | None:
+    """Parse the raw text of one record again; None if it is none of this form."""
+    return next((piece for piece in parse(raw.encode()) if piece.kind == "record"), None)
+
+
+def _marks(data: bytes) -> Iterator[tuple[re.Match[bytes], re.Match[bytes]]]:
+    """Yield the mark and the begin of each row that holds a summary; a row holds one."""
+    line_end = 0
+    for mark in _MARK.finditer(data):
+        if mark.start() < line_end:
+            continue
+        line = max(line_end, data.rfind(b"\n", line_end, mark.start()) + 1)
+        newline = data.find(b"\n", mark.end())
+        line_end = len(data) if newline < 0 else newline + 1
+        row = _ROW.match(data, line)
+        if row:
+            yield mark, row
+
+
+def _table(data: bytes, start: int, row: int) -> int:
+    """Return where the table begins whose first row stands at `row`."""
+    window = max(start, row - _LONGEST_HEAD)
+    head = _TABLE_HEAD.search(data[window:row])
+    return window + head.start() if head else row
+
+
+def _facts(block: bytes, row: re.Match[bytes], link: bytes | None, before: Facts) -> Facts:
+    facts = markdown_block.read(block, _unescape)
+    facts = replace(facts, votes=int(row["votes"]) if row["votes"] else None)
+    address = permalink(decode(link)) if link else None
+    return identified(facts, address, before)
+
+
+def _unescape(text: str) -> str:
+    """Undo markdownify's escapes of emphasis."""
+    return _ESCAPED.sub("", text)

@@ -1,0 +1,139 @@
+"""The site's own words around summaries, in whatever form a page comes.
+
+What stands outside of records is boilerplate where each of its words is known to be the site's;
+anything else may be a summary that was not recognised, and is rejected line by line.
+"""
+
+import re
+from collections.abc import Iterator
+
+from pipeline.sources import markdown_links
+from pipeline.sources.pieces import Piece
+
+# Sentences by how they begin, and where needed how they end; they may be broken over lines. `#`
+# stands for a number, `~` for the rest of a sentence.
+_SENTENCES = (
+    "ShortScience.org - Making Science Accessible!",
+    "Welcome to ShortScience.org!",
+    "ShortScience.org is a platform for ~.",
+    "The website has # public summaries~.",
+    "Reading summaries of papers is useful ~.",
+    "Also, writing summaries is a good exercise ~.",
+    "Finally, you can keep up to date ~.",
+    "ShortScience.org allows researchers to ~!",
+    "Write your summary here ~syntax",
+    "You must log in before you can ~!",
+    "Your draft will not be saved!",
+    "Sponsored by:",
+    "Summary by guest # minutes ago",
+    "Your comment:",
+)
+# These are the site's only where they fill a line, alone or with each other.
+_LABELS = (
+    "Login",
+    "RSS Feed",
+    "Twitter",
+    "Facebook",
+    "more",
+    "less",
+    "hide",
+    "All",
+    "CompSci",
+    "Biology",
+    "Physics",
+    "Popular (Today",
+    "Most Recent",
+    "Highest Rated",
+    "Loading",
+    "# Comments?",
+    "Summaries/Notes #",
+    "Page #",
+    "Prev",
+    "Next",
+    "About",
+    "Preview",
+    "Delete",
+    "Add Image",
+    "Anon",
+    "Private",
+    "Save",
+    "edit",
+    "link",
+    "sci-hub",
+    "#",
+    *("URL", "Buffer", "Digg", "Email", "Google", "LinkedIn", "Pinterest", "Reddit"),
+    *("StumbleUpon", "Tumblr", "VK"),
+)
+
+
+_PLACEHOLDERS = {r"\ ": r"\s+", r"\#": r"\d{1,9}", r"\~": r"[^.!]{1,300}?", r"s\?": "s?"}
+
+
+def _pattern(phrase: str) -> str:
+    pattern = re.escape(phrase)
+    for placeholder, meaning in _PLACEHOLDERS.items():
+        pattern = pattern.replace(placeholder, meaning)
+    return pattern
+
+
+_SENTENCE = re.compile("|".join(map(_pattern, _SENTENCES)).encode())
+_HOST = r"(?:[a-z0-9-]{1,60}\.){1,4}[a-z]{2,10}"
+_BETWEEN = r"[^\w\n\x80-\xff]*+"
+_LABEL = rf"(?:{'|'.join(map(_pattern, _LABELS))}|{_HOST})\b"
+_PAGE_TITLE = re.compile(
+    rb"^[^\n]{1,400} (?:on|profile -) ShortScience\.org[ \t\r]*$", re.MULTILINE
+)
+_LABEL_LINE = re.compile(
+    rf"^(?:{_BETWEEN}{_LABEL}){{1,40}}+{_BETWEEN}$".encode(),
+    re.MULTILINE,
+)
+# A no-break space and a bullet, which are no letters.
+_MARKS = re.compile(rb"\xc2\xa0|\xe2\x80\xa2")
+_LINK = re.compile(markdown_links.PATTERN.encode())
+_WORD = re.compile(rb"[\w\x80-\xff]")
+_BLACK = re.compile(rb"[^\n]")
+
+
+def around(data: bytes, start: int, end: int) -> Iterator[Piece]:
+    """Cut what stands outside of records into the site's boilerplate and stray text."""
+    if start == end:
+        return
+    text = data[start:end]
+    words = _MARKS.sub(_blank, _LINK.sub(_label, text))
+    unknown = words
+    for known in _PAGE_TITLE, _SENTENCE, _LABEL_LINE:
+        unknown = known.sub(_blank, unknown)
+    position, stray = 0, None
+    line_start = 0
+    while line_start < len(text):
+        newline = text.find(b"\n", line_start)
+        line_end = len(text) if newline < 0 else newline + 1
+        # An empty line goes with what stands before it.
+        if stray is None or text[line_start:line_end].strip():
+            line_stray = _WORD.search(unknown, line_start, line_end) is not None
+            if stray is not None and line_stray != stray:
+                yield _outside(start + position, start + line_start, stray)
+                position = line_start
+            stray = line_stray
+        line_start = line_end
+    yield _outside(start + position, end, bool(stray))
+
+
+def _outside(start: int, end: int, stray: bool) -> Piece:
+    if stray:
+        return Piece("rejected", start, end, reason="text outside a record")
+    return Piece("boilerplate", start, end)
+
+
+def _blank(match: re.Match[bytes]) -> bytes:
+    """Return white space as long as what was matched, with its line breaks where they were."""
+    return _BLACK.sub(b" ", match[0])
+
+
+def _label(link: re.Match[bytes]) -> bytes:
+    """Leave of a link its label, where it stood, and nothing of an image."""
+    if link[0].startswith(b"!"):
+        return _blank(link)
+    before = link.start("label") - link.start()
+    after = link.end("label") - link.start()
+    return b" " * before + _LINK.sub(_blank, link["label"]) + _BLACK.sub(b" ", link[0][after:])

@@ -1,0 +1,40 @@
+"""What stands before a summary, line by line: title, authors, venue and year, votes."""
+
+import re
+from collections.abc import Sequence
+
+from pipeline.identifiers import parse_bibtex_key
+from pipeline.sources.pieces import NOTHING_KNOWN, Facts
+
+_VENUE = re.compile(r"(?P<venue>.*?) ?- (?P<year>\d{1,4})(?: via .*)?")
+_NUMBER = re.compile(r"-?\d{1,9}")
+_ET_AL = re.compile(r"\s+et al\.?\Z|\Aet al\.?\Z")
+_MAX_AUTHOR_LINES = 100
+
+
+def read(lines: Sequence[str]) -> Facts:
+    """Read the lines from the title on; the year 0 and an empty venue are not known."""
+    if not lines:
+        return NOTHING_KNOWN
+    title, *rest = lines
+    venues = ((place, _VENUE.fullmatch(line)) for place, line in enumerate(rest))
+    place, venue = next(((p, v) for p, v in venues if v and p < _MAX_AUTHOR_LINES), (0, None))
+    names = (_ET_AL.sub("", name) for name in re.split(r"\s+and\s+", " ".join(rest[:place])))
+    authors = tuple(name for name in names if name)
+    year = int(venue["year"]) if venue else 0
+    # Where the site knows no title it shows the key, and nobody as author.
+    key = title if not authors and " " not in title and parse_bibtex_key(title) else None
+    return Facts(
+        bibtex_key=key,
+        title=None if key else title,
+        authors=authors or None,
+        venue=(venue["venue"] or None) if venue else None,
+        year=year or None,
+        votes=votes(rest),
+    )
+
+
+def votes(lines: Sequence[str]) -> int | None:
+    """Return the last bare number, which stands between the arrows to vote up and down."""
+    numbers = [line for line in lines if _NUMBER.fullmatch(line)]
+    return int(numbers[-1]) if numbers else None

@@ -1,0 +1,124 @@
+r"""Listing pages as trafilatura 2.3 makes Markdown of them, or text with tables.
+
+A summary is one row of a table: the votes, `[\[link\]](address)` or without links `[link]`, the
+summary with its line breaks turned into spaces, the loading image and the number of comments. For
+Markdown, the extractor takes a summary of several lines for code and fences it, or for prose and
+escapes characters of Markdown in it.
+"""
+
+import re
+from collections.abc import Iterator
+
+from pipeline.sources import site_text
+from pipeline.sources.encodings import decode
+from pipeline.sources.markdown_links import identified, permalink
+from pipeline.sources.pieces import NOTHING_KNOWN, Facts, Piece
+
+FORM = "extracted-text"
+KEEPS_STRUCTURE = False
+
+_MARK = re.compile(
+    rb"\[link(?P<escape>\\)?\](?:\]\((?:<(?P<quoted>(?:\\.|[^<>\\\n]){1,2000}+)>|(?P<plain>[^\s()<>]{1,2000}+))\))?"
+)
+_ROW = re.compile(
+    rb"\|[ \t]{0,99}+(?P<votes>-?\d{1,9})?[ \t]{0,99}+\|[ \t]{0,99}+"
+    rb"(?:!\[[^\[\]\n]{0,40}+\]\([^\s()]{0,200}+\)[ \t]{0,99}+){0,30}+"
+    rb"(?P<bracket>\[)?(?P<escape>\\)?"
+)
+_GREETING = re.compile(rb"^\|[^|\n]{0,200}\| Welcome to ShortScience\.org! \|", re.MULTILINE)
+_EDGE = re.compile(rb"\|(?<!\\\|)[ \t]*\r?(?:\n|\Z)")
+# An author's own would be escaped, or stand before it in a fence.
+_LOADING = re.compile(r"!\[Loading\.\.\.\]\([^\s()]{1,200}\)")
+_TRAILER = re.compile(
+    r"(?:\s\[?\d{1,9} Comments?(?:\]\(\S{1,400}\))?)?"
+    r"(?:\s{1,99}Your comment:\s{1,99}You must log in before you can post this comment!)?\Z"
+)
+_LONGEST_TRAILER = 600
+# Paper pages end with the preview of an empty summary, which shows a button instead.
+_PREVIEW = "[edit]", "[[edit]](#entrytext)"
+_FENCED = re.compile(r"(?P<fence>`{3,}+) (?P<code>.*) (?P=fence)", re.DOTALL)
+_ESCAPED = re.compile(r"(\\++)([*_`~\[\]<])")
+
+
+def recognise(data: bytes) -> bool:
+    """Whether the bytes are such a page."""
+    return bool(_GREETING.search(data)) or next(_rows(data), None) is not None
+
+
+def parse(data: bytes) -> Iterator[Piece]:
+    """Cut a page into one piece per summary, and the page around them."""
+    rows = list(_rows(data))
+    bounds = [*(row.start() for _, row in rows), len(data)]
+    position = 0
+    for (mark, row), bound in zip(rows, bounds[1:], strict=True):
+        yield from site_text.around(data, position, row.start())
+        edge = _EDGE.search(data, mark.end(), bound)
+        # A page that breaks off has no edge.
+        text_end, position = edge.span() if edge else (bound, bound)
+        body = _body(decode(data[mark.end() : text_end]), mark["escape"] is not None)
+        facts = _facts(mark, row)
+        if body in _PREVIEW:
+            yield Piece("boilerplate", row.start(), position)
+        elif body:
+            yield Piece("record", row.start(), position, body, facts)
+        else:
+            yield Piece("rejected", row.start(), position, reason="no text")
+    yield from site_text.around(data, position, len(data))
+
+
+def reread(raw: str) -> Piece | None:
+    """Parse the raw text of one record again; None if it is none of this form."""
+    return next((piece for piece in parse(raw.encode()) if piece.kind == "record"), None)
+
+
+def _rows(data: bytes) -> Iterator[tuple[re.Match[bytes], re.Match[bytes]]]:
+    """Yield the mark of each summary and the begin of its row.
+
+    A comment may begin with the same word as a mark; only a mark has an address or votes, or
+    stands indented on the page.
+    """
+    line = searched = 0
+    for mark in _MARK.finditer(data):
+        line = max(line, data.rfind(b"\n", searched, mark.start()) + 1)
+        searched = mark.start()
+        row = _ROW.fullmatch(data, line, mark.start())
+        if row is None or row["escape"] != mark["escape"]:
+            continue
+        linked = (mark["plain"] or mark["quoted"]) is not None
+        indented = data.endswith(b"\t", line, mark.start())
+        if linked == (row["bracket"] is not None) and (linked or row["votes"] or indented):
+            yield mark, row
+
+
+def _facts(mark: re.Match[bytes], row: re.Match[bytes]) -> Facts:
+    facts = Facts(votes=int(row["votes"]) if row["votes"] else None)
+    address = mark["plain"] or re.sub(rb"\\([\\<>])", rb"\1", mark["quoted"] or b"")
+    return identified(facts, permalink(decode(address).replace(r"\|", "|")), NOTHING_KNOWN)
+
+
+def _body(cell: str, escaped: bool) -> str:
+    """Return a summary without what stands behind it in its cell, and without escapes."""
+    loading = list(_LOADING.finditer(cell))
+    if loading:
+        text = cell[: loading[-1].start()]
+    else:
+        window = max(0, len(cell.rstrip()) - _LONGEST_TRAILER)
+        trailer = _TRAILER.search(cell.rstrip(), window)
+        text = cell[: trailer.start()] if trailer else cell
+    text = text.strip().replace(r"\|", "|")
+    if not escaped:
+        return text
+    fenced = _FENCED.fullmatch(text)
+    return (fenced["code"] if fenced else _ESCAPED.sub(_unescaped, text)).strip()
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    r"""Undo an escape: the author's backslashes were doubled and one added.
+
+    An even number of them was not written by the extractor: it leaves formulas in `\(` and `\[` as
+    they are.
+    """
+    backslashes, character = match.groups()
+    if len(backslashes) % 2 == 0:
+        return match[0]
+    return backslashes[: len(backslashes) // 2] + character

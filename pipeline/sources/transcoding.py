@@ -1,0 +1,41 @@
+"""Letting parsers, which read bytes of UTF-8, read sources with a byte order mark and in UTF-16."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from pipeline.sources import encodings
+from pipeline.sources.pieces import Piece, covering
+
+Parse = Callable[[bytes], Iterable[Piece]]
+
+
+def text_of(data: bytes, encoding: str) -> bytes:
+    """Return what parsers read of a source: without its byte order mark, in UTF-8.
+
+    A source in UTF-8, or in UTF-8 and windows-1252, is passed on as it is.
+    """
+    text = data[encodings.mark_length(data, encoding) :]
+    return encodings.decode(text, encoding).encode() if encoding in encodings.UTF16 else text
+
+
+def pieces(parse: Parse, data: bytes, encoding: str) -> Iterator[Piece]:
+    """Yield a parser's pieces, which cover `data`; their spans count the bytes of `data`."""
+    text = text_of(data, encoding)
+    start = encodings.mark_length(data, encoding)
+    if start:
+        yield Piece("boilerplate", 0, start)
+    for piece in covering(parse(text), len(text)):
+        end = _end(text, piece, start, encoding, len(data))
+        if end > start:
+            yield replace(piece, start=start, end=end)
+        start = end
+
+
+def _end(text: bytes, piece: Piece, start: int, encoding: str, n_bytes: int) -> int:
+    """Return where a piece of `text` ends in the source, in which it begins at `start`."""
+    if piece.end == len(text):
+        return n_bytes
+    if encoding not in encodings.UTF16:
+        return start + piece.end - piece.start
+    characters = text[piece.start : piece.end].decode(errors="ignore")
+    return start + len(characters.encode(encoding))
