@@ -45,7 +45,7 @@ SETTINGS = Settings()
 def inventory(folder: Path, clock: Clock) -> None:
     """Find and hash the dumps, and cut them into batches."""
     with clock:
-        found = take_inventory([str(folder / "raw")])
+        found = take_inventory([str(folder / "raw")], folder / "spool")
         batches = cut_batches(found.distinct)
     _save(folder, "inventory", found)
     _save(folder, "batches", batches)

@@ -24,7 +24,7 @@ def build(raw: str, out: Path) -> Path:
     settings = Settings()
     store = Store(out)
     with store.locked(), store.staging() as staging:
-        recipe = Recipe(take_inventory([raw]), (), settings)
+        recipe = Recipe(take_inventory([raw], store.spool), (), settings)
         batches = cut_batches(recipe.inventory.distinct)
         for batch in batches:
             build_shard(batch, settings, store.shards)

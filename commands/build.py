@@ -45,6 +45,12 @@ Examples:
     help="JSON lines of DBLP or arXiv records to take titles and authors from; may be repeated.",
 )
 @click.option(
+    "--allow-empty",
+    multiple=True,
+    metavar="FORM",
+    help="Release even if no dump of this form gives records any more; may be repeated.",
+)
+@click.option(
     "--engine",
     type=click.Choice(["local"]),
     default="local",
@@ -63,6 +69,7 @@ def build(
     raw: tuple[str, ...],
     out: Path,
     bibliography: tuple[str, ...],
+    allow_empty: tuple[str, ...],
     engine: str,
     workers: int | None,
     as_json: bool,
@@ -73,7 +80,7 @@ def build(
     RAW are files, folders or patterns; the default is data/raw. The same dumps and settings give
     the same release, byte for byte; where it exists already, nothing is done.
     """
-    _check_call(raw or ("data/raw",), out)
+    _check_call(raw or ("data/raw",), out, allow_empty)
     with private_server(verbose=verbose) as server:
         # Importing takes as long as the server takes to start.
         from flows.build_dataset import build_dataset
@@ -85,6 +92,7 @@ def build(
             raw=list(raw) or ["data/raw"],
             out=str(out),
             bibliography=list(bibliography),
+            allow_empty=list(allow_empty),
             engine=engine,  # type: ignore[arg-type]
             workers=workers or os.cpu_count() or 1,
         )
@@ -94,11 +102,16 @@ def build(
     _show(result, as_json=as_json)
 
 
-def _check_call(raw: tuple[str, ...], out: Path) -> None:
+def _check_call(raw: tuple[str, ...], out: Path, allow_empty: tuple[str, ...]) -> None:
     """Find out what is wrong with the call before anything is started."""
+    from pipeline.errors import UsageError
     from pipeline.release.store import Store
+    from pipeline.schema import FORMS
     from pipeline.sources.inputs import list_inputs
 
+    for form in allow_empty:
+        if form not in FORMS:
+            raise UsageError(f"{form} is no form of dumps; the forms are {', '.join(FORMS)}.")
     Store(out)
     list_inputs(raw)
 

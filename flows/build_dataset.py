@@ -35,6 +35,7 @@ from pipeline.release.store import Store
 from pipeline.release.tables import build_tables, kept
 from pipeline.release.validation import Outcome, validate
 from pipeline.release.write import write_metadata, write_tables
+from pipeline.release.yields import check_yields
 from pipeline.settings import Settings
 from pipeline.shards import Batch, Shards, build_shard, cut_batches, prune
 from pipeline.sources.inputs import take_inventory
@@ -66,7 +67,7 @@ def build_dataset(build: BuildParameters = BuildParameters()) -> BuildResult:  #
         if not unchanged:
             shards = process_batches(recipe, build, store)
             with store.staging() as staging:
-                build_release(recipe, shards, staging, store)
+                build_release(recipe, shards, staging, store, build.allow_empty)
             prune(store.shards, shards.paths)
         store.point_latest_to(recipe.release_id)
         return summarise(recipe, store, unchanged=unchanged)
@@ -81,7 +82,7 @@ def build_dataset(build: BuildParameters = BuildParameters()) -> BuildResult:  #
 def take_stock(build: BuildParameters) -> Recipe:
     """Find and hash the inputs: all that decides the release."""
     report("reading inputs", 0)
-    inventory = take_inventory(build.raw)
+    inventory = take_inventory(build.raw, Store(Path(build.out)).spool)
     bibliography = identify_files([Path(name) for name in build.bibliography])
     report("reading inputs", 1)
     return Recipe(inventory, bibliography, build.settings)
@@ -138,11 +139,14 @@ def process_batch(batch: Batch, settings: Settings, folder: Path, run: Runner) -
     return Completed(name="Completed" if computed else "Cached")
 
 
-def build_release(recipe: Recipe, shards: Shards, staging: Path, store: Store) -> None:
+def build_release(
+    recipe: Recipe, shards: Shards, staging: Path, store: Store, allow_empty: Sequence[str]
+) -> None:
     """Do what needs all records together, then write, validate and commit the release."""
     duplicates = deduplicate(shards, recipe.settings)
     identities = identify(shards, duplicates, recipe)
     write(recipe, shards, duplicates, identities, staging)
+    check_yields(staging, store.latest, allow_empty)
     outcome = check(staging)
     index = write_data_docs(outcome, store.validation(recipe.release_id))
     _show_outcome(outcome)

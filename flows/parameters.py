@@ -21,6 +21,11 @@ class BuildParameters(BaseModel):
     bibliography: list[str] = Field(
         default=[], description="Bibliography files; the first one named is believed."
     )
+    allow_empty: list[str] = Field(
+        default=[],
+        description="Forms of dumps that may give no records although they did in the release"
+        " before. The result is the same.",
+    )
     engine: Literal["local"] = Field(
         default="local", description="What runs the stages. The result is the same."
     )

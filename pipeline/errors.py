@@ -53,6 +53,18 @@ class FailedExpectation:
         return f"{where}: {self.expectation}{rows if self.examples else ''}"
 
 
+class LostFormError(ShortScienceError):
+    """A form that gave records in the former release gives none: nothing was released."""
+
+    def __init__(self, form: str, records: int, silent: Sequence[str]) -> None:
+        more = f" and {len(silent) - 1} more" if len(silent) > 1 else ""
+        super().__init__(
+            f"Nothing was read from {form} dumps, which gave {records} records in the latest"
+            f" release; look into {silent[0]}{more}, or build with --allow-empty {form} if"
+            " this is right. Nothing was released."
+        )
+
+
 class ValidationError(ShortScienceError):
     """The tables were written and did not pass their expectations: nothing was released."""
 

@@ -16,6 +16,8 @@ PROJECT = Path(__file__).parents[1]
 SHARED = PROJECT.parent / "shared"
 RAW = PROJECT / "data" / "raw"
 BIN = Path(sys.executable).parent
+NO_SPOOL = Path("/dev/null/spool")
+"""For inventories without compressed archives: unpacking one there fails."""
 
 Shortscience = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -28,6 +28,7 @@ from tests.conftest import PROJECT, RAW, Shortscience
         pytest.param(["build", "--workers", "0"], "--workers", id="no workers"),
         pytest.param(["build", "--engine", "abacus"], "abacus", id="unknown engine"),
         pytest.param(["build", "--bibliography", "nope.bib"], "nope.bib", id="no bibliography"),
+        pytest.param(["build", "--allow-empty", "pdf"], "pdf", id="no form of dumps"),
         pytest.param(["explain", "0000"], "latest", id="no dataset", marks=[]),
     ],
 )

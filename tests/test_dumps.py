@@ -15,7 +15,7 @@ from pipeline.schema import TABLES
 from pipeline.settings import Settings
 from pipeline.shards import process
 from pipeline.sources.inputs import take_inventory
-from tests.conftest import PROJECT, RAW, Shortscience
+from tests.conftest import NO_SPOOL, PROJECT, RAW, Shortscience
 
 TRUTH = json.loads((PROJECT / "tests" / "data" / "sample_truth.json").read_text())
 
@@ -130,7 +130,7 @@ def test_their_text_is_exactly_what_stood_between_mark_and_trailer(
 def search(raw: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Records and verdicts of some dumps, without writing a release."""
     settings = Settings()
-    frames = process(take_inventory([str(raw)]).inputs, settings)
+    frames = process(take_inventory([str(raw)], NO_SPOOL).inputs, settings)
     found = find_duplicates(
         frames["signatures"], frames["cleaned"].lazy(), settings.signatures, settings.duplicates
     )

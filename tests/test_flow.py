@@ -19,7 +19,7 @@ from prefect.testing.utilities import prefect_test_harness
 import flows.build_dataset as flow_module
 from flows.build_dataset import BuildResult, build_dataset
 from flows.parameters import BuildParameters
-from pipeline.errors import BusyError, ValidationError
+from pipeline.errors import BusyError, LostFormError, ValidationError
 from pipeline.release.store import Store
 from pipeline.release.suites import EXPECTATIONS
 from pipeline.settings import DuplicateSettings, Settings
@@ -72,6 +72,33 @@ def differing(one: Path, other: Path) -> list[str]:
     )
     _, mismatch, errors = filecmp.cmpfiles(one, other, names, shallow=False)
     return mismatch + errors
+
+
+FEED = """<?xml version="1.0"?>
+<rss xmlns:shortscience="http://www.shortscience.org" version="2.0">
+<channel><title>ShortScience.org Latest Summaries</title>
+<item><title>A Study of Ferns</title><link>http://www.shortscience.org/paper?bibtexKey=x&a=y</link>
+<description>Ferns unroll by water pressure alone, which the authors measure.</description></item>
+</channel></rss>
+"""
+
+
+def test_a_form_that_gives_nothing_any_more_stops_the_build(tmp_path: Path) -> None:
+    feed, out = tmp_path / "dumps" / "feed.xml", tmp_path / "out"
+    shutil.copytree(RAW, feed.parent)
+    feed.write_text(FEED)
+    build = parameters(out, raw=[str(feed.parent)])
+    state, _ = run(build)
+    assert state.result()["tables"]["sources"] == 1 + len(list(RAW.iterdir()))
+    latest = (out / "latest").readlink()
+    feed.write_text(FEED.replace("item>", "entry>"))
+    state, _ = run(build)
+    with pytest.raises(LostFormError, match=r"rss dumps, which gave 1 .*--allow-empty rss"):
+        state.result()
+    assert (out / "latest").readlink() == latest
+    state, _ = run(build.model_copy(update={"allow_empty": ["rss"]}))
+    assert state.is_completed()
+    assert (out / "latest").readlink() != latest
 
 
 def test_workers_and_batches_do_not_change_a_byte(built: Path, tmp_path: Path) -> None:

@@ -213,7 +213,9 @@ _TOLD = ("title", "authors", "year", "venue", "abstract", "paper_url")
 def _papers(summarised: pl.DataFrame, linked: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """Return one row per paper that is summarised or cited.
 
-    Of several summaries, the one with the strongest evidence speaks for the paper first.
+    Of several summaries, the one with the strongest evidence speaks for the paper first; but a
+    paper is only as well identified as all of its summaries are, so that whoever asks for papers
+    told by pages gets no summary that was tied to its paper in another way.
     """
     evidence = pl.col("identified_by").cast(pl.Enum(_STRENGTH_OF_EVIDENCE))
     of_summaries = (
@@ -221,8 +223,8 @@ def _papers(summarised: pl.DataFrame, linked: pl.DataFrame, known: pl.DataFrame)
         .sort("paper_id", "identified_by", "summary_id")
         .group_by("paper_id", maintain_order=True)
         .agg(
-            pl.col("identified_by").first().cast(pl.String),
-            pl.col("identity_confidence").max(),
+            pl.col("identified_by").last().cast(pl.String),
+            pl.col("identity_confidence").min(),
             *(pl.col(name).drop_nulls().first() for name in _TOLD),
         )
     )

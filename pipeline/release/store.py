@@ -3,7 +3,8 @@
 releases/<release_id>/      appears by one rename, when all is written and validated
 latest -> releases/<id>     switched by one rename
 validation/<release_id>/    Data Docs of the last validation, passed or failed
-.work/                      shards, staging folders and the lock: safe to delete
+.work/                      shards, unpacked archives, staging folders and the lock: safe to
+                            delete while no build runs
 """
 
 import contextlib
@@ -28,6 +29,7 @@ class Store:
         self.latest = root / "latest"
         self.work = root / ".work"
         self.shards = self.work / "shards"
+        self.spool = self.work / "spool"
         nearest = next(path for path in (root, *root.absolute().parents) if path.exists())
         if not nearest.is_dir():
             raise OutputError(f"{nearest} is a file; name a folder for the output.")
@@ -76,10 +78,12 @@ class Store:
             self._sweep()
             yield
         finally:
+            shutil.rmtree(self.spool, ignore_errors=True)
             lock.release()
 
     def _sweep(self) -> None:
-        """Remove the staging folders of builds that were killed: nobody else holds the lock."""
+        """Remove what builds that were killed left: nobody else holds the lock."""
+        shutil.rmtree(self.spool, ignore_errors=True)
         for path in self.work.glob("release-*"):
             shutil.rmtree(path, ignore_errors=True)
         (self.work / "latest").unlink(missing_ok=True)

@@ -71,22 +71,22 @@ def list_inputs(raw: Sequence[str]) -> list[tuple[Path, Path]]:
     return found
 
 
-def take_inventory(raw: Sequence[str]) -> Inventory:
+def take_inventory(raw: Sequence[str], spool: Path) -> Inventory:
     """Find and hash every file below the given files, folders and glob patterns.
 
-    Names are relative to the folder (or the fixed part of the pattern) they were found in. Raises
-    NoInputError when nothing is found, or nothing of it can be read.
+    Names are relative to the folder (or the fixed part of the pattern) they were found in. Archives
+    that are compressed as a whole are unpacked into the folder `spool`, which must stay until the
+    inputs are read. Raises NoInputError when nothing is found, or nothing of it can be read.
     """
-    inputs: dict[tuple[Path, str], Input] = {}
+    inputs: list[Input] = []
     problems: set[Problem] = set()
-    for root, path in list_inputs(raw):
-        name = path.relative_to(root).as_posix() if path != root else path.name
+    for path, name in _named(list_inputs(raw)).items():
         try:
-            for found in _identify(path, name):
+            for found in _identify(path, name, spool):
                 if isinstance(found, Problem):
                     problems.add(found)
                 else:
-                    inputs.setdefault((path.resolve(), found.locator), found)
+                    inputs.append(found)
         except OSError as error:
             reason = f"cannot be read ({error.strerror}); check its permissions"
             problems.add(Problem(name, reason))
@@ -95,9 +95,21 @@ def take_inventory(raw: Sequence[str]) -> Inventory:
     if not inputs:
         raise NoInputError(f"No raw dump could be read: {min(problems, key=str)}.")
     return Inventory(
-        tuple(sorted(inputs.values(), key=lambda item: (item.source_id, item.name))),
+        tuple(sorted(inputs, key=lambda item: (item.source_id, item.name, item.locator))),
         tuple(sorted(problems, key=str)),
     )
+
+
+def _named(found: Sequence[tuple[Path, Path]]) -> dict[Path, str]:
+    """Name each file once: relative to its root, and the first of its names if it has several."""
+    named = sorted(
+        (path.relative_to(root).as_posix() if path != root else path.name, path)
+        for root, path in found
+    )
+    first: dict[Path, tuple[Path, str]] = {}
+    for name, path in named:
+        first.setdefault(path.resolve(), (path, name))
+    return dict(first.values())
 
 
 def _expand(pattern: str) -> Iterator[tuple[Path, Path]]:
@@ -133,7 +145,7 @@ def _walk(folder: Path) -> Iterator[Path]:
     yield from unreadable
 
 
-def _identify(path: Path, name: str) -> Iterator[Input | Problem]:
+def _identify(path: Path, name: str, spool: Path) -> Iterator[Input | Problem]:
     """Hash what a file holds, member by member.
 
     Raises OSError if it cannot be read, SourceError if it cannot be used from some point on.
@@ -143,13 +155,13 @@ def _identify(path: Path, name: str) -> Iterator[Input | Problem]:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     if not stat.S_ISREG(status.st_mode):
         raise SourceError("is not a regular file; copy its content into one")
-    for member in members(path):
+    for member in members(path, spool):
         full_name = f"{name}!{member.name}" if member.name else name
         if member.problem is not None:
             yield Problem(full_name, member.problem)
             continue
         yield Input(
-            path,
+            member.path,
             full_name,
             hashlib.sha256(member.data).hexdigest(),
             len(member.data),

@@ -1,71 +1,137 @@
 """What a raw file holds: itself, or the members of an archive.
 
-A file may be compressed; a zip or tar archive, or a WARC or WET file of a crawl, holds members,
-each of which may again be compressed. Nothing is ever unpacked to the disk, so that names such as
-`../x` are only names; links and devices in archives are left out.
+A file may be compressed, and so may each member of an archive. A member may again be an archive,
+as a crawl in a zip file is; deeper nesting is turned away.
 """
 
-import io
-import tarfile
-import zipfile
-import zlib
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+import tempfile
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from typing import IO, Any
 
-from warcio.archiveiterator import ArchiveIterator
-from warcio.exceptions import ArchiveLoadFailed
-
-from pipeline.sources.compression import SourceError, decompressed
+from pipeline.sources import archives
+from pipeline.sources.archives import Archive, Entry
+from pipeline.sources.compression import SourceError, decompressed, is_compressed
 
 MAX_SOURCE_BYTES = 1 << 30
 """A source is parsed in memory: larger ones are turned away with the advice to split them. This
 also bounds what a decompression bomb can do."""
 
 _CHUNK_BYTES = 1 << 20
-_BEGINNING_BYTES = 512
-_TAR_MAGIC = slice(257, 262)
+_MAX_DEPTH = 2
 
 
 @dataclass(frozen=True)
 class Member:
     """One piece of content: its decompressed bytes, or what is wrong with it.
 
-    `locator` finds it again in its file; it is empty for a file that is no archive. `form` is given
-    where the container decides it.
+    `locator` finds it again in the file at `path`: one step per archive around it, none for a file
+    that is no archive. `form` is given where the archive decides it.
     """
 
-    locator: str
-    name: str
-    data: bytes
+    path: Path
+    locator: str = ""
+    name: str = ""
+    data: bytes = b""
     form: str | None = None
     url: str | None = None
     retrieved_at: datetime | None = None
     problem: str | None = None
 
 
-def members(path: Path, wanted: Collection[str] | None = None) -> Iterator[Member]:
-    """Yield what a file holds, or the members with the wanted locators.
+def members(path: Path, spool: Path) -> Iterator[Member]:
+    """Yield what a file holds.
 
-    Raises OSError when the file cannot be read, and SourceError when it cannot be used any further.
+    An archive that is compressed as a whole is unpacked once into the folder `spool`, where its
+    members can be found without reading what stands before them. Raises OSError when the file
+    cannot be read, and SourceError when it cannot be used any further.
     """
     with path.open("rb") as file:
-        is_zip = zipfile.is_zipfile(file)
-    with path.open("rb") as file, decompressed(file) as stream:
-        beginning = stream.read(_BEGINNING_BYTES)
+        yield from _found(file, Member(path), spool, depth=0)
+
+
+def read_members(path: Path, locators: Collection[str]) -> Iterator[tuple[str, bytes]]:
+    """Yield (locator, data) of members that were found in a file, in the order of the file."""
+    wanted = sorted(tuple(map(int, filter(None, locator.split("/")))) for locator in locators)
     with path.open("rb") as file:
-        if is_zip:
-            yield from _of_zip(file, wanted)
-        elif beginning.startswith(b"WARC/"):
-            yield from _of_warc(file, wanted)
-        else:
-            with decompressed(file) as stream:
-                if beginning[_TAR_MAGIC] == b"ustar":
-                    yield from _of_tar(stream, wanted)
-                else:
-                    yield Member("", "", _read(stream))
+        for steps, data in _wanted(file, wanted):
+            yield "/".join(map(str, steps)), data
+
+
+_Steps = tuple[int, ...]
+
+
+def _wanted(stream: IO[bytes], wanted: Sequence[_Steps]) -> Iterator[tuple[_Steps, bytes]]:
+    """Yield the members that are found by the wanted steps, which are sorted."""
+    if wanted == [()]:
+        with decompressed(stream) as content:
+            yield (), _read(content)
+        return
+    kind = _archive(stream)
+    if kind is None:
+        raise SourceError("is no archive any more")
+    archive = kind(stream)
+    for step, group in groupby(wanted, key=lambda steps: steps[0]):
+        with archive.open(step) as inner:
+            if kind is archives.Warc:
+                yield (step,), _read(inner)
+                continue
+            for steps, data in _wanted(inner, [steps[1:] for steps in group]):
+                yield (step, *steps), data
+
+
+def _archive(stream: IO[bytes]) -> type[Archive] | None:
+    """Return the kind of archive that a stream holds, compressed or not."""
+    with decompressed(stream) as content:
+        beginning = content.read(archives.BEGINNING_BYTES)
+    stream.seek(0)
+    return archives.recognise(beginning)
+
+
+def _found(
+    stream: IO[bytes], here: Member, spool: Path, *, depth: int, packed: bool = False
+) -> Iterator[Member]:
+    """Yield what a seekable stream holds, which stands where `here` says."""
+    kind = _archive(stream)
+    if kind is None:
+        with decompressed(stream) as content:
+            yield replace(here, data=_read(content))
+    elif depth == _MAX_DEPTH:
+        raise SourceError("is an archive in an archive in an archive; unpack it")
+    elif packed or (is_compressed(stream) and not kind.is_seekable(stream)):
+        unpacked = _unpack(stream, spool)
+        with unpacked.open("rb") as file:
+            there = replace(here, path=unpacked, locator="")
+            yield from _entries(kind(file), there, spool, depth)
+    else:
+        yield from _entries(kind(stream), here, spool, depth)
+
+
+def _entries(archive: Archive, here: Member, spool: Path, depth: int) -> Iterator[Member]:
+    for entry in archive.entries():
+        member = replace(
+            here,
+            locator="/".join(filter(None, (here.locator, entry.locator))),
+            name="!".join(filter(None, (here.name, entry.name))),
+        )
+        try:
+            yield from _of_entry(entry, member, spool, depth)
+        except archives.ENTRY_DAMAGE as error:
+            yield replace(member, problem=str(error))
+
+
+def _of_entry(entry: Entry, member: Member, spool: Path, depth: int) -> Iterator[Member]:
+    if entry.problem is not None:
+        yield replace(member, problem=entry.problem)
+    elif entry.page is not None:
+        told = {"form": entry.page, "url": entry.url, "retrieved_at": entry.retrieved_at}
+        yield replace(member, data=_read(entry.stream), **told)  # type: ignore[arg-type]
+    else:
+        with entry.stream as content:
+            yield from _found(content, member, spool, depth=depth + 1, packed=entry.packed)
 
 
 def _read(stream: Any) -> bytes:
@@ -81,100 +147,19 @@ def _read(stream: Any) -> bytes:
     return b"".join(chunks)
 
 
-def _member(name: str, stream: Any) -> Member:
-    """Read one member of an archive, and what is compressed in it."""
-    try:
-        with decompressed(io.BytesIO(_read(stream))) as inner:
-            return Member(name, name, _read(inner))
-    except (SourceError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
-        return Member(name, name, b"", problem=str(error))
-
-
-def _of_zip(file: IO[bytes], wanted: Collection[str] | None) -> Iterator[Member]:
-    try:
-        archive = zipfile.ZipFile(file)
-    except zipfile.BadZipFile as error:
-        raise SourceError(f"is a damaged archive ({error}); fetch it again") from error
-    for info in archive.infolist():
-        if info.is_dir() or (wanted is not None and info.filename not in wanted):
-            continue
-        if info.flag_bits & 1:
-            yield Member(info.filename, info.filename, b"", problem="is encrypted; decrypt it")
-            continue
-        try:
-            with archive.open(info) as stream:
-                yield _member(info.filename, stream)
-        except (zipfile.BadZipFile, NotImplementedError) as error:
-            yield Member(info.filename, info.filename, b"", problem=f"cannot be unpacked ({error})")
-
-
-def _of_tar(stream: Any, wanted: Collection[str] | None) -> Iterator[Member]:
-    try:
-        with tarfile.open(fileobj=stream, mode="r|") as archive:
-            for info in archive:
-                if info.isdir() or (wanted is not None and info.name not in wanted):
-                    continue
-                inner = archive.extractfile(info) if info.isreg() else None
-                if inner is None:
-                    problem = "is a link or a device; put the file itself into the archive"
-                    yield Member(info.name, info.name, b"", problem=problem)
-                else:
-                    yield _member(info.name, inner)
-    except tarfile.TarError as error:
-        raise SourceError(f"is a damaged archive ({error}); fetch it again") from error
-
-
-def _of_warc(file: IO[bytes], wanted: Collection[str] | None) -> Iterator[Member]:
-    """Yield the pages of a crawl: HTML responses, and the texts of a WET file.
-
-    A revisit holds no page of its own. The offset of a record finds it again without reading what
-    stands before it.
-    """
-    skipped = 0
-    for start in sorted(map(int, wanted)) if wanted is not None else [0]:
-        file.seek(start)
-        records = ArchiveIterator(file)
-        try:
-            for record in records:
-                if record.rec_type not in _WARC_FORMS:
-                    continue
-                member = _of_record(record, records)
-                skipped += member is None
-                if member is not None:
-                    yield member
-                if wanted is not None:
-                    break
-        except (ArchiveLoadFailed, OSError, EOFError, ValueError, zlib.error) as error:
-            where = f"from byte {records.offset} on" if records.offset else "from its beginning"
-            raise SourceError(f"is damaged {where} ({error}); fetch it again") from error
-    if skipped:
-        yield Member("", "", b"", problem=f"holds {skipped} responses that are not HTML: left out")
-
-
-_WARC_FORMS = {"response": "warc", "conversion": "wet"}
-
-
-def _of_record(record: Any, records: ArchiveIterator) -> Member | None:
-    """Return the page of a WARC record; None for a response that is not HTML."""
-    if record.rec_type == "response":
-        kind = (record.http_headers and record.http_headers.get_header("Content-Type")) or ""
-        if "html" not in kind:
-            return None
-    data = _read(record.content_stream())
-    url = record.rec_headers.get_header("WARC-Target-URI")
-    date = record.rec_headers.get_header("WARC-Date") or ""
-    return Member(
-        str(records.get_record_offset()),
-        url or str(records.get_record_offset()),
-        data,
-        _WARC_FORMS[record.rec_type],
-        url,
-        _date(date),
-    )
-
-
-def _date(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text).astimezone(UTC)
-    except ValueError:
-        return None
+def _unpack(stream: IO[bytes], spool: Path) -> Path:
+    """Write what a compressed stream holds into a new file of the spool."""
+    left = archives.may_unpack_to(archives.size(stream))
+    spool.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.NamedTemporaryFile(dir=spool, delete=False) as file,
+        decompressed(stream) as content,
+    ):
+        while chunk := content.read(_CHUNK_BYTES):
+            left -= len(chunk)
+            if left < 0:
+                raise SourceError(
+                    f"unpacks to more than {archives.MAX_RATIO} times its size; unpack it"
+                )
+            file.write(chunk)
+    return Path(file.name)

@@ -13,8 +13,9 @@ from pipeline.errors import DamagedError
 from pipeline.keys import key
 from pipeline.settings import SourceSettings
 from pipeline.sources import encodings, extracted_text, html_page, json_export, page_text, rss
+from pipeline.sources.archives import ENTRY_DAMAGE
 from pipeline.sources.inputs import Input
-from pipeline.sources.members import members
+from pipeline.sources.members import read_members
 from pipeline.sources.pieces import Piece, covering
 
 _LOGGER = logging.getLogger(__name__)
@@ -115,16 +116,16 @@ def _contents(inputs: Iterable[Input]) -> Iterator[tuple[Input, bytes]]:
     for item in inputs:
         by_path.setdefault(item.path, {})[item.locator] = item
     for path, wanted in by_path.items():
-        pending = dict(wanted)
-        for member in members(path, None if "" in wanted else wanted.keys()):
-            if member.locator not in pending:
-                continue
-            item = pending.pop(member.locator)
-            if hashlib.sha256(member.data).hexdigest() != item.source_id:
-                raise DamagedError(f"{path} changed while it was being read; run the build again.")
-            yield item, member.data
-        if pending:
-            raise DamagedError(f"{path} changed while it was being read; run the build again.")
+        try:
+            for locator, data in read_members(path, wanted.keys()):
+                if hashlib.sha256(data).hexdigest() != wanted[locator].source_id:
+                    raise DamagedError(_CHANGED.format(path))
+                yield wanted[locator], data
+        except (*ENTRY_DAMAGE, LookupError, ValueError) as error:
+            raise DamagedError(_CHANGED.format(path)) from error
+
+
+_CHANGED = "{} changed while it was being read; run the build again."
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from pipeline.papers.identities import Identities, identify_papers
 from pipeline.settings import Settings
 from pipeline.shards import process
 from pipeline.sources.inputs import take_inventory
+from tests.conftest import NO_SPOOL
 
 SETTINGS = Settings()
 TEXT = (
@@ -24,7 +25,7 @@ def build(folder: Path, **files: str) -> tuple[Identities, pl.DataFrame]:
     """Identities and kept texts of some dumps."""
     for name, content in files.items():
         (folder / name).write_text(content)
-    frames = process(take_inventory([str(folder)]).inputs, SETTINGS)
+    frames = process(take_inventory([str(folder)], NO_SPOOL).inputs, SETTINGS)
     verdicts = find_duplicates(
         frames["signatures"], frames["cleaned"].lazy(), SETTINGS.signatures, SETTINGS.duplicates
     ).verdicts

@@ -14,6 +14,7 @@ from pipeline.shards import process
 from pipeline.sources.html_page import parse, recognise, reread
 from pipeline.sources.inputs import take_inventory
 from pipeline.sources.pieces import Facts, Piece, covering
+from tests.conftest import NO_SPOOL
 
 HEAD = "<!DOCTYPE html>\n<html>\n<head><title>ShortScience.org</title></head><body>\n"
 FOOT = "<center>ShortScience.org allows researchers to publish summaries</center></body></html>\n"
@@ -151,7 +152,7 @@ def test_what_follows_the_end_of_the_page_is_covered() -> None:
 def test_names_and_titles_are_repaired_as_texts_are(tmp_path: Path) -> None:
     block = title_block(title="NaÃ¯ve Bayes", authors="HervÃ© JÃ©gou|Jürgen Müller")
     (tmp_path / "page.html").write_bytes(page(block, summary_block("CafÃ© nets.")))
-    frames = process(take_inventory([str(tmp_path)]).inputs, Settings())
+    frames = process(take_inventory([str(tmp_path)], NO_SPOOL).inputs, Settings())
     told = frames["records"].select("title", "authors").rows()
     assert told == [("Naïve Bayes", ["Hervé Jégou", "Jürgen Müller"])]
     assert frames["cleaned"].select("text", "structure").rows() == [("Café nets.", "original")]

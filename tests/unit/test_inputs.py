@@ -18,6 +18,7 @@ from warcio.warcwriter import WARCWriter
 
 from pipeline.errors import NoInputError
 from pipeline.settings import SourceSettings
+from pipeline.sources import archives
 from pipeline.sources import members as members_module
 from pipeline.sources.inputs import Inventory, take_inventory
 from pipeline.sources.members import members
@@ -31,6 +32,11 @@ def dumps(tmp_path: Path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
     return tmp_path / "dumps"
+
+
+@pytest.fixture
+def spool(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("spool")
 
 
 def names(inventory: Inventory) -> list[str]:
@@ -48,31 +54,31 @@ def names(inventory: Inventory) -> list[str]:
     ],
 )
 def test_names_are_relative_to_what_was_named(
-    dumps: Path, raw: list[str], expected: list[str]
+    dumps: Path, raw: list[str], expected: list[str], spool: Path
 ) -> None:
-    assert names(take_inventory([str(dumps / item) for item in raw])) == expected
+    assert names(take_inventory([str(dumps / item) for item in raw], spool)) == expected
 
 
-def test_the_order_of_the_call_is_forgotten(dumps: Path) -> None:
+def test_the_order_of_the_call_is_forgotten(dumps: Path, spool: Path) -> None:
     parts = [str(dumps / "a.txt"), str(dumps / "b")]
-    assert take_inventory(parts) == take_inventory(parts[::-1])
+    assert take_inventory(parts, spool) == take_inventory(parts[::-1], spool)
 
 
-def test_files_with_equal_bytes_are_one_source(dumps: Path) -> None:
+def test_files_with_equal_bytes_are_one_source(dumps: Path, spool: Path) -> None:
     (dumps / "z.txt").write_text("1")
-    inventory = take_inventory([str(dumps)])
+    inventory = take_inventory([str(dumps)], spool)
     assert len(inventory.inputs) == 4
     assert sorted(item.name for item in inventory.distinct) == ["a.txt", "b/c.txt", "b/d.log"]
 
 
 @pytest.mark.parametrize("raw", ["missing", "missing/*.txt", "empty"])
-def test_nothing_found_is_said(tmp_path: Path, raw: str) -> None:
+def test_nothing_found_is_said(tmp_path: Path, raw: str, spool: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(NoInputError, match=raw.split("/")[0]):
-        take_inventory([str(tmp_path / raw)])
+        take_inventory([str(tmp_path / raw)], spool)
 
 
-def test_what_cannot_be_read_is_named_and_the_rest_is_taken(dumps: Path) -> None:
+def test_what_cannot_be_read_is_named_and_the_rest_is_taken(dumps: Path, spool: Path) -> None:
     secret, closed = dumps / "secret.txt", dumps / "closed"
     secret.write_text("5")
     closed.mkdir()
@@ -87,7 +93,7 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_taken(dumps: Path) -> None
     try:
         if was == 0:
             os.seteuid(65534)  # root reads everything
-        inventory = take_inventory([str(dumps)])
+        inventory = take_inventory([str(dumps)], spool)
     finally:
         os.seteuid(was)
         closed.chmod(0o755)
@@ -108,33 +114,35 @@ COMPRESSIONS = [gzip.compress, bz2.compress, lzma.compress, zstd]
 
 @pytest.mark.parametrize("compress", COMPRESSIONS)
 def test_compressed_or_not_it_is_the_same_source(
-    tmp_path: Path, compress: Callable[[bytes], bytes]
+    tmp_path: Path, compress: Callable[[bytes], bytes], spool: Path
 ) -> None:
     (tmp_path / "plain.txt").write_bytes(PAGE)
     (tmp_path / "packed.bin").write_bytes(compress(PAGE))
-    inventory = take_inventory([str(tmp_path)])
+    inventory = take_inventory([str(tmp_path)], spool)
     assert [item.n_bytes for item in inventory.inputs] == [len(PAGE)] * 2
     assert len(inventory.distinct) == 1
-    assert next(members(tmp_path / "packed.bin")).data == PAGE
+    assert next(members(tmp_path / "packed.bin", spool)).data == PAGE
 
 
 @pytest.mark.parametrize("compress", COMPRESSIONS)
 def test_damaged_compression_is_named_and_the_rest_is_taken(
-    dumps: Path, compress: Callable[[bytes], bytes]
+    dumps: Path, compress: Callable[[bytes], bytes], spool: Path
 ) -> None:
     whole = compress(bytes(random.Random(0).randbytes(100_000)))
     (dumps / "cut.bin").write_bytes(whole[: len(whole) // 2])
-    inventory = take_inventory([str(dumps)])
+    inventory = take_inventory([str(dumps)], spool)
     assert names(inventory) == ["a.txt", "b/c.txt", "b/d.log"]
     (problem,) = inventory.problems
     assert problem.name == "cut.bin"
     assert "damaged" in problem.reason
 
 
-def test_a_decompression_bomb_is_stopped(dumps: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_decompression_bomb_is_stopped(
+    dumps: Path, monkeypatch: pytest.MonkeyPatch, spool: Path
+) -> None:
     monkeypatch.setattr(members_module, "MAX_SOURCE_BYTES", 1 << 22)
     (dumps / "bomb.gz").write_bytes(gzip.compress(bytes(1 << 23)))
-    (problem,) = take_inventory([str(dumps)]).problems
+    (problem,) = take_inventory([str(dumps)], spool).problems
     assert (problem.name, "holds more than" in problem.reason) == ("bomb.gz", True)
 
 
@@ -171,9 +179,9 @@ def tar_of(mode: str, **files: bytes) -> bytes:
         pytest.param(tar_of("w:xz", one=PAGE, __up=PAGE + b"x"), id="tar.xz"),
     ],
 )
-def test_archives_hold_sources(tmp_path: Path, archive: bytes) -> None:
+def test_archives_hold_sources(tmp_path: Path, archive: bytes, spool: Path) -> None:
     (tmp_path / "packed.bin").write_bytes(archive)
-    inventory = take_inventory([str(tmp_path)])
+    inventory = take_inventory([str(tmp_path)], spool)
     assert names(inventory) == ["packed.bin!/up", "packed.bin!one"]
     assert {item.n_bytes for item in inventory.inputs} == {len(PAGE), len(PAGE) + 1}
     assert [problem.name for problem in inventory.problems] in ([], ["packed.bin!link"])
@@ -183,19 +191,19 @@ def test_archives_hold_sources(tmp_path: Path, archive: bytes) -> None:
 
 
 @pytest.mark.parametrize("archive", [zip_of(one=PAGE), tar_of("w:gz", one=PAGE)])
-def test_a_damaged_archive_is_named(dumps: Path, archive: bytes) -> None:
+def test_a_damaged_archive_is_named(dumps: Path, archive: bytes, spool: Path) -> None:
     (dumps / "packed.bin").write_bytes(archive[: len(archive) // 2])
-    inventory = take_inventory([str(dumps)])
+    inventory = take_inventory([str(dumps)], spool)
     named = {item.name for item in inventory.inputs} | {p.name for p in inventory.problems}
     assert "packed.bin" in named
 
 
-def test_an_encrypted_member_is_named_and_the_rest_is_taken(tmp_path: Path) -> None:
+def test_an_encrypted_member_is_named_and_the_rest_is_taken(tmp_path: Path, spool: Path) -> None:
     data = bytearray(zip_of(locked=PAGE, open=PAGE))
     for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         data[data.index(signature) + offset] |= 1
     (tmp_path / "packed.zip").write_bytes(data)
-    inventory = take_inventory([str(tmp_path)])
+    inventory = take_inventory([str(tmp_path)], spool)
     assert names(inventory) == ["packed.zip!open"]
     assert [problem.name for problem in inventory.problems] == ["packed.zip!locked"]
 
@@ -231,30 +239,131 @@ CRAWL = warc_of(
 )
 
 
-def test_a_crawl_holds_pages_with_address_and_time(tmp_path: Path) -> None:
+def test_a_crawl_holds_pages_with_address_and_time(tmp_path: Path, spool: Path) -> None:
     (tmp_path / "crawl.warc.gz").write_bytes(CRAWL)
-    inventory = take_inventory([str(tmp_path)])
+    inventory = take_inventory([str(tmp_path)], spool)
     assert names(inventory) == [f"crawl.warc.gz!http://a.org/{n}" for n in (1, 2, 3)]
     assert len(inventory.distinct) == 2, "two responses hold the same page"
     (problem,) = inventory.problems
-    assert problem.reason == "holds 1 responses that are not HTML: left out"
+    assert problem.reason == "left out: 1 responses that are not HTML"
     sources, records = read_sources(inventory.distinct, SourceSettings())
     assert sources["form"].to_list() == ["warc"] * 2
     assert str(sources["retrieved_at"][0]) == "2021-11-18 12:01:22+00:00"
     assert len(records) == 2001
 
 
-def test_a_crawl_that_breaks_off_keeps_what_stands_before(tmp_path: Path) -> None:
+def zip_stored(**files: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("archive", "unpacked"),
+    [
+        pytest.param(zip_of(crawl=CRAWL), 1, id="in a zip, compressed again"),
+        pytest.param(zip_stored(crawl=CRAWL), 0, id="in a zip, as it is"),
+        pytest.param(tar_of("w", crawl=CRAWL), 0, id="in a tar"),
+        pytest.param(tar_of("w:gz", crawl=CRAWL), 1, id="in a tar.gz"),
+        pytest.param(lzma.compress(gzip.decompress(CRAWL)), 1, id="xz"),
+        pytest.param(gzip.compress(gzip.decompress(CRAWL)), 1, id="gzip as a whole"),
+        pytest.param(gzip.decompress(CRAWL), 0, id="not compressed"),
+        pytest.param(zip_of(crawl=bz2.compress(gzip.decompress(CRAWL))), 1, id="bz2 in a zip"),
+    ],
+)
+def test_a_crawl_is_read_wherever_it_lies(
+    tmp_path: Path, spool: Path, archive: bytes, unpacked: int
+) -> None:
+    (tmp_path / "packed.bin").write_bytes(archive)
+    inventory = take_inventory([str(tmp_path)], spool)
+    assert {item.url for item in inventory.inputs} == {f"http://a.org/{n}" for n in (1, 2, 3)}
+    assert len(list(spool.iterdir())) == unpacked
+    _, records = read_sources(inventory.distinct, SourceSettings())
+    assert len(records) == 2001
+
+
+@pytest.mark.parametrize(
+    "archive",
+    [
+        pytest.param(zip_of(a=tar_of("w:gz", b=PAGE)), id="tar.gz in a zip"),
+        pytest.param(tar_of("w:bz2", a=zip_of(b=PAGE)), id="zip in a tar.bz2"),
+        pytest.param(gzip.compress(zip_of(a=zip_of(b=PAGE))), id="zip in a zip in a gzip"),
+    ],
+)
+def test_an_archive_in_an_archive_is_read(tmp_path: Path, spool: Path, archive: bytes) -> None:
+    (tmp_path / "packed.bin").write_bytes(archive)
+    inventory = take_inventory([str(tmp_path)], spool)
+    assert names(inventory) == ["packed.bin!a!b"]
+    assert len(read_sources(inventory.inputs, SourceSettings())[1]) == 1000
+
+
+def test_deeper_nesting_is_turned_away_and_the_rest_is_taken(tmp_path: Path, spool: Path) -> None:
+    (tmp_path / "packed.zip").write_bytes(zip_of(a=zip_of(b=zip_of(c=PAGE)), z=PAGE))
+    inventory = take_inventory([str(tmp_path)], spool)
+    assert names(inventory) == ["packed.zip!z"]
+    (problem,) = inventory.problems
+    assert problem.name == "packed.zip!a!b"
+    assert "archive in an archive in an archive" in problem.reason
+
+
+def test_two_members_of_one_name_are_two_sources(tmp_path: Path, spool: Path) -> None:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for data in (PAGE, PAGE + b"x"):
+            info = tarfile.TarInfo("same")
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    (tmp_path / "packed.tar").write_bytes(buffer.getvalue())
+    inventory = take_inventory([str(tmp_path)], spool)
+    assert names(inventory) == ["packed.tar!same"] * 2
+    assert len(read_sources(inventory.distinct, SourceSettings())[1]) == 2001
+
+
+@pytest.mark.parametrize("bomb", [gzip.compress, bz2.compress])
+def test_an_archive_that_unpacks_to_far_more_than_its_size_is_a_bomb(
+    dumps: Path, spool: Path, monkeypatch: pytest.MonkeyPatch, bomb: Callable[[bytes], bytes]
+) -> None:
+    monkeypatch.setattr(archives, "_SMALL_BYTES", 1 << 20)
+    (dumps / "bomb.tar.gz").write_bytes(bomb(tar_of("w", zeros=bytes(1 << 26))))
+    (dumps / "bomb.zip").write_bytes(zip_of(zeros=bytes(1 << 26)))
+    inventory = take_inventory([str(dumps)], spool)
+    assert names(inventory) == ["a.txt", "b/c.txt", "b/d.log"]
+    reasons = {problem.name: problem.reason for problem in inventory.problems}
+    assert reasons.keys() == {"bomb.tar.gz", "bomb.zip"}
+    assert all("unpacks to more than 200 times its size" in why for why in reasons.values())
+
+
+def test_revisits_and_cut_records_are_counted(tmp_path: Path, spool: Path) -> None:
+    whole = gzip.decompress(CRAWL)
+    lying = whole.replace(b"Content-Length: %d" % _length(whole), b"Content-Length: 9000000", 1)
+    revisit = whole.replace(b"WARC-Type: response", b"WARC-Type: revisit", 1)
+    (tmp_path / "lying.warc").write_bytes(lying)
+    (tmp_path / "revisit.warc").write_bytes(revisit)
+    reasons = {p.name: p.reason for p in take_inventory([str(tmp_path)], spool).problems}
+    assert reasons == {
+        "lying.warc": "left out: 1 records that do not end where they say, whose pages may be cut",
+        "revisit.warc": "left out: 1 revisits, which have no page of their own;"
+        " 1 responses that are not HTML",
+    }
+
+
+def _length(crawl: bytes) -> int:
+    return int(crawl.partition(b"Content-Length: ")[2].partition(b"\r\n")[0])
+
+
+def test_a_crawl_that_breaks_off_keeps_what_stands_before(tmp_path: Path, spool: Path) -> None:
     (tmp_path / "crawl.warc.gz").write_bytes(CRAWL[: len(CRAWL) * 2 // 3])
-    inventory = take_inventory([str(tmp_path)])
+    inventory = take_inventory([str(tmp_path)], spool)
     assert "crawl.warc.gz!http://a.org/1" in names(inventory)
 
 
-def test_the_real_crawl_gives_what_its_pages_give(shared: Path) -> None:
+def test_the_real_crawl_gives_what_its_pages_give(shared: Path, spool: Path) -> None:
     pages = shared / "pages"
     settings = SourceSettings()
     found = {
-        form: read_sources(take_inventory([str(pages / form)]).distinct, settings)[1]
+        form: read_sources(take_inventory([str(pages / form)], spool).distinct, settings)[1]
         for form in ("html", "warc", "wet")
     }
     # The crawl holds the same pages; the text of a page has the same summaries.

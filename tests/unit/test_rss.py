@@ -13,6 +13,7 @@ from pipeline.shards import process
 from pipeline.sources.inputs import take_inventory
 from pipeline.sources.pieces import Facts, Piece, covering
 from pipeline.sources.rss import parse, recognise, reread
+from tests.conftest import NO_SPOOL
 
 HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -106,7 +107,7 @@ def test_a_preview_is_a_truncated_copy_of_the_whole_text(tmp_path: Path) -> None
     whole = " ".join(words)
     (tmp_path / "feed.xml").write_text(HEAD + item(f"{whole[:400]}...") + FOOT)
     (tmp_path / "export.json").write_text(json.dumps([{"transcript": whole}]))
-    frames = process(take_inventory([str(tmp_path)]).inputs, Settings())
+    frames = process(take_inventory([str(tmp_path)], NO_SPOOL).inputs, Settings())
     own = Settings()
     verdicts = find_duplicates(
         frames["signatures"], frames["cleaned"].lazy(), own.signatures, own.duplicates

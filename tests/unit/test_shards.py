@@ -17,7 +17,7 @@ from pipeline.shards import (
     prune,
 )
 from pipeline.sources.inputs import Input, take_inventory
-from tests.conftest import RAW
+from tests.conftest import NO_SPOOL, RAW
 
 SETTINGS = Settings()
 
@@ -52,7 +52,7 @@ def test_a_setting_changes_the_shard_only_if_it_reaches_it(
 
 
 def test_a_shard_is_built_once_and_is_the_same_in_any_batches(tmp_path: Path) -> None:
-    inputs = take_inventory([str(RAW)]).distinct
+    inputs = take_inventory([str(RAW)], NO_SPOOL).distinct
     one, many = cut_batches(inputs), cut_batches(inputs, batch_bytes=10_000)
     assert len(many) > 3
     assert all(build_shard(batch, SETTINGS, tmp_path) for batch in (*one, *many))
@@ -92,7 +92,7 @@ def test_prune_removes_what_no_build_needs(tmp_path: Path) -> None:
 def test_nothing_is_dropped(tmp_path: Path, content: bytes, reasons: list[str | None]) -> None:
     path = tmp_path / "dump.txt"
     path.write_bytes(content)
-    frames = process(take_inventory([str(path)]).inputs, SETTINGS)
+    frames = process(take_inventory([str(path)], NO_SPOOL).inputs, SETTINGS)
     records = frames["records"]
     assert records["reason"].to_list() == reasons
     for start, end, raw in records.select("byte_start", "byte_end", "raw").iter_rows():
@@ -103,7 +103,7 @@ def test_nothing_is_dropped(tmp_path: Path, content: bytes, reasons: list[str | 
 def test_stray_bytes_are_read_as_windows_1252(tmp_path: Path) -> None:
     path = tmp_path / "dump.txt"
     path.write_bytes("[link]\nIt’s naïve: ".encode() + b"it\x92s caf\xe9 |\n")
-    frames = process(take_inventory([str(path)]).inputs, SETTINGS)
+    frames = process(take_inventory([str(path)], NO_SPOOL).inputs, SETTINGS)
     assert frames["sources"]["encoding"].to_list() == ["utf-8+windows-1252"]
     assert frames["cleaned"]["text"].to_list() == ["It’s naïve: it’s café"]
 
@@ -123,6 +123,6 @@ def test_a_parser_that_fails_costs_only_its_own_source(
     monkeypatch.setattr(extracted_text, "parse", fail_on_bad)
     (tmp_path / "bad.txt").write_text("[link]\nbad |\n")
     (tmp_path / "good.txt").write_text("[link]\ngood |\n")
-    records = process(take_inventory([str(tmp_path)]).inputs, SETTINGS)["records"]
+    records = process(take_inventory([str(tmp_path)], NO_SPOOL).inputs, SETTINGS)["records"]
     assert records.filter(pl.col("reason").is_null())["raw"].to_list() == ["[link]\ngood |"]
     assert records["reason"].drop_nulls().to_list() == ["parser failed: unforeseen"]

@@ -1,0 +1,51 @@
+"""What each form of dump yields, compared with the release before.
+
+A site that changes its pages, or a parser that breaks, shows as a form that gave records once and
+gives none any more. Such a build must not become a release unnoticed. Dumps that were taken away
+are no such case: nothing is left of them that could give records.
+"""
+
+from collections.abc import Collection
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.errors import LostFormError
+from pipeline.release.parquet import scan_table
+
+
+def check_yields(staged: Path, former: Path, allowed: Collection[str]) -> None:
+    """Compare a staged release with the former one, where there is one.
+
+    Raises LostFormError for the first form, by name, that is not among the allowed ones, gave
+    records in the former release, and gives none in the staged one, though a source of this form,
+    or of a form that is not recognised, is there.
+    """
+    if not former.exists():
+        return
+    before, after = _yields(former), _yields(staged)
+    read = set(after.filter(pl.col("read") > 0)["form"])
+    gave = before.filter(pl.col("read") > 0, pl.col("form").is_not_null())
+    records = dict(gave.group_by("form").agg(pl.col("read").sum()).sort("form").iter_rows())
+    for form, count in records.items():
+        if form in read or form in allowed:
+            continue
+        silent = after.filter(pl.col("form").is_null() | (pl.col("form") == form))
+        if len(silent):
+            raise LostFormError(form, count, sorted(silent["name"]))
+
+
+def _yields(release: Path) -> pl.DataFrame:
+    """Return `name`, `form` and `read`, the number of records not rejected, of each source."""
+    read = (
+        scan_table(release, "records")
+        .filter(pl.col("status") != "rejected")
+        .group_by("source_id")
+        .agg(read=pl.len())
+    )
+    return (
+        scan_table(release, "sources")
+        .join(read, on="source_id", how="left")
+        .select("name", "form", pl.col("read").fill_null(0))
+        .collect()
+    )

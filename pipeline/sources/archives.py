@@ -1,0 +1,279 @@
+"""Archives: zip, tar, and the WARC and WET files of a crawl.
+
+Each knows how to list its entries, and how to open one of them again by its locator, without
+reading what stands before it. Nothing is ever unpacked under its own name, so that `../x` is only
+a name; links and devices are left out.
+"""
+
+import lzma
+import tarfile
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import IO, Any, Protocol
+
+from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
+
+from pipeline.sources.compression import SourceError
+
+BEGINNING_BYTES = 512
+_TAR_MAGIC = slice(257, 262)
+_ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
+_WARC_MAGIC = b"WARC/"
+_GZIP_MAGIC = b"\x1f\x8b"
+MAX_RATIO = 200
+"""An archive of text unpacks to some 3 to 50 times its size; gzip reaches 1,032 with zeros. What
+claims more is taken for a decompression bomb, unless it is small anyway."""
+_SMALL_BYTES = 1 << 30
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of an archive: a stream of its content, or what is wrong with it.
+
+    `packed` says that going back in the stream costs reading it again. A `page` of a crawl is
+    content as it stands, and is not looked into any further.
+    """
+
+    locator: str
+    name: str
+    stream: Any = None
+    packed: bool = False
+    page: str | None = None
+    url: str | None = None
+    retrieved_at: datetime | None = None
+    problem: str | None = None
+
+
+class Archive(Protocol):
+    """What a kind of archive provides; it is opened with a seekable stream."""
+
+    def __init__(self, stream: IO[bytes]) -> None: ...
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield every entry; SourceError from where on the archive is damaged."""
+        ...
+
+    def open(self, locator: int) -> Any:
+        """Return a stream of the entry at a locator."""
+        ...
+
+    @staticmethod
+    def is_seekable(compressed: IO[bytes]) -> bool:
+        """Whether an entry of a compressed archive is found without unpacking all before it."""
+        ...
+
+
+def recognise(beginning: bytes) -> type[Archive] | None:
+    """Return the kind of archive that begins with these (decompressed) bytes; None for others."""
+    if beginning.startswith(_ZIP_MAGIC):
+        return Zip
+    if beginning.startswith(_WARC_MAGIC):
+        return Warc
+    return Tar if beginning[_TAR_MAGIC] == b"ustar" else None
+
+
+def may_unpack_to(n_bytes: int) -> int:
+    """Return the most that an archive of some size is let unpack to, in bytes."""
+    return max(_SMALL_BYTES, MAX_RATIO * n_bytes)
+
+
+def size(stream: IO[bytes]) -> int:
+    """Return the size of a seekable stream in bytes, and go to its beginning."""
+    n_bytes = stream.seek(0, 2)
+    stream.seek(0)
+    return n_bytes
+
+
+class Zip:
+    """A zip archive. The locator is the entry's place in the directory."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        limit = may_unpack_to(size(stream))
+        try:
+            self._archive = zipfile.ZipFile(stream)
+        except zipfile.BadZipFile as error:
+            raise SourceError(f"is a damaged archive ({error}); fetch it again") from error
+        if sum(info.file_size for info in self._archive.infolist()) > limit:
+            raise SourceError(
+                f"unpacks to more than {MAX_RATIO} times its size; unpack it yourself"
+            )
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield every file in the archive."""
+        for place, info in enumerate(self._archive.infolist()):
+            if not info.is_dir():
+                yield self._entry(place, info)
+
+    def _entry(self, place: int, info: zipfile.ZipInfo) -> Entry:
+        if info.flag_bits & 1:
+            return Entry(str(place), info.filename, problem="is encrypted; decrypt it")
+        packed = info.compress_type != zipfile.ZIP_STORED
+        try:
+            return Entry(str(place), info.filename, self.open(place), packed)
+        except (zipfile.BadZipFile, NotImplementedError) as error:
+            return Entry(str(place), info.filename, problem=f"cannot be unpacked ({error})")
+
+    def open(self, locator: int) -> Any:
+        """Return a stream of one file."""
+        return self._archive.open(self._archive.infolist()[locator])
+
+    @staticmethod
+    def is_seekable(compressed: IO[bytes]) -> bool:  # noqa: ARG004 - of no such archive
+        """Say no: the directory stands at the end."""
+        return False
+
+
+class Tar:
+    """A tar archive. The locator is the offset of the entry's header."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        stream.seek(0)
+        self._stream = stream
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield every entry in the archive."""
+        try:
+            with tarfile.open(fileobj=self._stream, mode="r:") as archive:
+                for info in archive:
+                    if not info.isdir():
+                        yield self._entry(archive, info)
+                    archive.members = []  # type: ignore[attr-defined]  # or it remembers all
+        except tarfile.TarError as error:
+            raise SourceError(f"is a damaged archive ({error}); fetch it again") from error
+
+    def _entry(self, archive: tarfile.TarFile, info: tarfile.TarInfo) -> Entry:
+        stream = archive.extractfile(info) if info.isreg() else None
+        if stream is None:
+            problem = "is a link or a device; put the file itself into the archive"
+            return Entry(str(info.offset), info.name, problem=problem)
+        return Entry(str(info.offset), info.name, stream)
+
+    def open(self, locator: int) -> Any:
+        """Return a stream of one file."""
+        self._stream.seek(0)
+        archive = tarfile.TarFile(fileobj=self._stream)
+        self._stream.seek(locator)
+        return archive.extractfile(tarfile.TarInfo.fromtarfile(archive))
+
+    @staticmethod
+    def is_seekable(compressed: IO[bytes]) -> bool:  # noqa: ARG004 - of no such archive
+        """Say no: it is compressed as a whole."""
+        return False
+
+
+_PAGES = {"response": "warc", "conversion": "wet"}
+_LEFT_OUT = {
+    "revisit": "revisits, which have no page of their own",
+    "no HTML": "responses that are not HTML",
+    "wrong length": "records that do not end where they say, whose pages may be cut",
+}
+
+
+class Warc:
+    """The records of a crawl. The locator is the offset of a record."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        stream.seek(0)
+        self._stream = stream
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield the pages: HTML responses, and the texts of a WET file.
+
+        What holds no page is counted, and told in a last entry that is nothing but a problem.
+        """
+        left_out: Counter[str] = Counter()
+        records = ArchiveIterator(self._stream)
+        last: Any = None
+        try:
+            for record in records:
+                left_out["wrong length"] += _breaks_off(last)
+                last = record
+                if record.rec_type == "revisit":
+                    left_out["revisit"] += 1
+                elif record.rec_type in _PAGES and not _is_page(record):
+                    left_out["no HTML"] += 1
+                elif record.rec_type in _PAGES:
+                    yield _page(record, str(records.offset))
+        except _WARC_DAMAGE as error:
+            where = f"from byte {records.offset} on" if records.offset else "from its beginning"
+            raise SourceError(f"is damaged {where} ({error}); fetch it again") from error
+        left_out["wrong length"] += _breaks_off(last) + records.err_count
+        counts = [f"{left_out[what]} {told}" for what, told in _LEFT_OUT.items() if left_out[what]]
+        if counts:
+            yield Entry("", "", problem=f"left out: {'; '.join(counts)}")
+
+    def open(self, locator: int) -> Any:
+        """Return a stream of one page, without its headers."""
+        self._stream.seek(locator)
+        record = next(iter(ArchiveIterator(self._stream)))
+        # Closing the stream of the page would close the archive.
+        return nullcontext(record.content_stream())
+
+    @staticmethod
+    def is_seekable(compressed: IO[bytes]) -> bool:
+        """Whether its records are compressed one by one by gzip, and not as a whole."""
+        by_gzip = compressed.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
+        compressed.seek(0)
+        if not by_gzip:
+            return False
+        records = iter(ArchiveIterator(compressed))
+        try:
+            next(records)
+            next(records, None)
+        except (*_WARC_DAMAGE, StopIteration):
+            return False
+        finally:
+            compressed.seek(0)
+        return True
+
+
+_WARC_DAMAGE = (ArchiveLoadFailed, OSError, EOFError, ValueError, zlib.error)
+ENTRY_DAMAGE = (
+    SourceError,
+    ArchiveLoadFailed,
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    EOFError,
+    zlib.error,
+    lzma.LZMAError,
+    RuntimeError,
+)
+"""What is raised while an entry is read that is damaged itself, in an archive that is not."""
+
+
+def _breaks_off(record: Any) -> bool:
+    """Whether a record that was read to its end is shorter than it says."""
+    return record is not None and getattr(record.raw_stream, "limit", 0) > 0
+
+
+def _is_page(record: Any) -> bool:
+    if record.rec_type != "response":
+        return True
+    kind = (record.http_headers and record.http_headers.get_header("Content-Type")) or ""
+    return "html" in kind.lower()
+
+
+def _page(record: Any, locator: str) -> Entry:
+    url = record.rec_headers.get_header("WARC-Target-URI")
+    return Entry(
+        locator,
+        url or locator,
+        record.content_stream(),
+        page=_PAGES[record.rec_type],
+        url=url,
+        retrieved_at=_date(record.rec_headers.get_header("WARC-Date") or ""),
+    )
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        date = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
