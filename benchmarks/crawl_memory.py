@@ -23,7 +23,7 @@ from pipeline.shards import build_shard, cut_batches
 from pipeline.sources.inputs import take_inventory
 
 SIZES_MB = 10, 100, 1000
-_CRAWL, _SHARDS = "crawl.warc.gz", "shards"
+_CRAWL, _SPOOL, _SHARDS = "crawl.warc.gz", "spool", "shards"
 _DATE = "2021-11-18T12:00:00Z"
 _CHUNK_PAGES = 200
 """A corpus is generated for so many pages at a time, with a seed of its own."""
@@ -56,14 +56,15 @@ def write_crawl(path: Path, megabytes: int) -> int:
 def inventory(folder: Path, clock: Clock) -> None:
     """Find and hash the pages of the crawl."""
     with clock:
-        take_inventory([str(folder / _CRAWL)])
+        take_inventory([str(folder / _CRAWL)], folder / _SPOOL)
 
 
 def shards(folder: Path, clock: Clock) -> None:
     """Do the same, and build the shard of each batch."""
     settings = Settings()
     with clock:
-        for batch in cut_batches(take_inventory([str(folder / _CRAWL)]).distinct):
+        found = take_inventory([str(folder / _CRAWL)], folder / _SPOOL)
+        for batch in cut_batches(found.distinct):
             build_shard(batch, settings, folder / _SHARDS)
 
 

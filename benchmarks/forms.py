@@ -9,6 +9,7 @@ reasons are written down in `benchmarks.page_truth`, and printed below the table
 import argparse
 import re
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -68,8 +69,9 @@ class Score:
 
 def read(path: Path) -> tuple[tuple[Input, ...], dict[str, list[Told]]]:
     """Read a form as a build does: its inputs, and the records of each `source_id`."""
-    inventory = take_inventory([str(path)])
-    _, records = read_sources(inventory.distinct, SourceSettings())
+    with tempfile.TemporaryDirectory(prefix="shortscience-bench-") as spool:
+        inventory = take_inventory([str(path)], Path(spool))
+        _, records = read_sources(inventory.distinct, SourceSettings())
     records = repair_facts(records)
     found: dict[str, list[Told]] = {item.source_id: [] for item in inventory.inputs}
     for row in records.iter_rows(named=True):
