@@ -4,6 +4,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from benchmarks.pages import RECORDS_PER_PAGE, pages
+from benchmarks.parsing_race import CONTESTANTS, PEERS
+from pipeline.sources.html_page import parse, recognise
 from tests.conftest import PROJECT
 
 
@@ -47,3 +52,31 @@ def test_the_benchmark_of_forms_says_what_it_needs(tmp_path: Path) -> None:
     done = run("benchmarks.forms", tmp_path)
     assert done.returncode == 1
     assert "manifest.jsonl" in done.stderr
+
+
+@pytest.mark.skipif(not PEERS.exists(), reason="the peers are not installed (`make peers`)")
+def test_the_race_times_every_contestant_on_the_same_pages() -> None:
+    done = run("benchmarks.parsing_race", "--generate", "4", "--rounds", "1")
+    assert done.returncode == 0, done.stderr
+    assert "4 generated pages" in done.stdout
+    for contestant in CONTESTANTS:
+        assert contestant.name in done.stdout
+
+
+def test_the_benchmark_of_crawls_prints_the_memory_of_both_steps() -> None:
+    done = run("benchmarks.crawl_memory", "--sizes", "1")
+    assert done.returncode == 0, done.stderr
+    assert [step in done.stdout for step in ("inventory", "shards")] == [True, True]
+
+
+def test_generated_pages_hold_the_records_that_they_should() -> None:
+    first, second = pages(2)
+    found = [piece for piece in parse(first) if piece.kind == "record"]
+    assert recognise(first)
+    assert len(found) == RECORDS_PER_PAGE
+    for piece in found:
+        facts = piece.facts
+        assert all((facts.bibtex_key, facts.title, facts.authors, facts.venue, facts.year))
+        assert all((facts.author, facts.url)) and facts.votes is not None
+    assert first != second
+    assert list(pages(2)) == [first, second]

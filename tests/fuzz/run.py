@@ -21,6 +21,7 @@ from tests.fuzz import seeds
 from tests.fuzz.targets import TARGETS
 
 AVAILABLE = importlib.util.find_spec("atheris") is not None
+MISSING = "atheris is not installed: it has wheels for Linux on x86-64 alone"
 MAX_BYTES = 8192
 """Longest input that is tried; longer ones are slower and find nothing that these do not."""
 SECONDS_PER_INPUT = 30
@@ -53,20 +54,23 @@ def _is_error(line: str) -> bool:
     return bool(colon) and name.rpartition(".")[2].endswith(("Error", "Exception", "Interrupt"))
 
 
-def fuzz(target: str, keep: Path, budget: Sequence[str], *, with_real: bool) -> Outcome:
-    """Fuzz one target within a budget, an option of libFuzzer such as `-runs=1000`."""
+def fuzz(target: str, keep: Path, budget: Sequence[str], *, thorough: bool) -> Outcome:
+    """Fuzz one target within a budget, options of libFuzzer such as `-runs=1000`.
+
+    A thorough run begins with real files as well, where there are any, and makes a crash smaller.
+    """
     keep.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="fuzz-corpus-") as scratch:
         corpus, words = Path(scratch) / "corpus", Path(scratch) / "words"
         corpus.mkdir()
-        seeds.write(corpus, target, with_real=with_real)
+        seeds.write(corpus, target, with_real=thorough)
         seeds.write_dictionary(words)
         limits = f"-max_len={MAX_BYTES}", f"-dict={words}", f"-artifact_prefix={keep}/{target}-"
         status, log = _harness(target, str(corpus), "-seed=1", *budget, *limits)
     crash = _artifact(keep, target)
     if crash is None and status:
         raise RuntimeError(f"the harness of {target} failed: {log[-2000:]}")
-    return Outcome(target, _minimised(target, crash) if crash else None, log)
+    return Outcome(target, _minimised(target, crash) if crash and thorough else crash, log)
 
 
 def _harness(target: str, *options: str, seconds: float | None = None) -> tuple[int, str]:
@@ -120,13 +124,13 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "fuzz-crashes")
     arguments = parser.parse_args()
     if not AVAILABLE:
-        sys.exit("atheris is not installed: it has wheels for Linux on x86-64 alone.")
+        sys.exit(MISSING)
     if unknown := set(arguments.targets) - TARGETS.keys():
         parser.error(f"{', '.join(sorted(unknown))}: name some of {', '.join(TARGETS)}")
     broken = False
     for target in arguments.targets or TARGETS:
         budget = (f"-max_total_time={arguments.seconds}",)
-        outcome = fuzz(target, arguments.keep.resolve(), budget, with_real=True)
+        outcome = fuzz(target, arguments.keep.resolve(), budget, thorough=True)
         broken = broken or outcome.crash is not None
         sys.stdout.write(f"{outcome}\n")
         sys.stdout.flush()
