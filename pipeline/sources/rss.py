@@ -1,7 +1,7 @@
 """The site's feeds: RSS with its own elements for key, votes and arXiv id.
 
-A feed strips the scheme from addresses in its texts, and a short one cuts them at 500 bytes and
-ends them with an ellipsis. Its `author` is a display name; the user name stands in the link.
+A feed cuts addresses out of its texts, and a short one cuts them at 500 bytes and ends them with an
+ellipsis. Its `author` is a display name; the user name stands in the link.
 
 Items are found by their tags, so that damage in one item, or a feed that breaks off, costs no
 other. Each is then read by a parser that recovers from broken XML and resolves no entities.
