@@ -175,6 +175,7 @@ def duplicates(folder: Path, clock: Clock) -> None:
             built.scan("cleaned").select("record_id", "text"),
             SETTINGS.signatures,
             SETTINGS.duplicates,
+            folder / "scratch",
         )
     _save(folder, "verdicts", found.verdicts)
 

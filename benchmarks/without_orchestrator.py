@@ -34,6 +34,7 @@ def build(raw: str, out: Path) -> Path:
             shards.scan("cleaned").select("record_id", "text"),
             settings.signatures,
             settings.duplicates,
+            store.work,
         )
         identities = identify_papers(
             kept(shards, "cleaned", found.verdicts).select("summary_id", "text").collect(),

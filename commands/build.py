@@ -26,6 +26,8 @@ Examples:
   shortscience build                               data/raw into data/processed
   shortscience build ~/dumps --out ~/dataset       your own dumps
   shortscience build 'dumps/*.txt' --workers 4     a pattern, on four processes
+  shortscience build new --against data/processed/latest --out delta
+                                                   only what is new
 """,
 )
 @click.argument("raw", nargs=-1, metavar="[RAW ...]")
@@ -43,6 +45,12 @@ Examples:
     type=click.Path(exists=True, dir_okay=False),
     metavar="FILE",
     help="JSON lines of DBLP or arXiv records to take titles and authors from; may be repeated.",
+)
+@click.option(
+    "--against",
+    type=click.Path(exists=True, file_okay=False),
+    metavar="DATASET",
+    help="An earlier release: leave out what it has already.",
 )
 @click.option(
     "--allow-empty",
@@ -69,6 +77,7 @@ def build(
     raw: tuple[str, ...],
     out: Path,
     bibliography: tuple[str, ...],
+    against: str | None,
     allow_empty: tuple[str, ...],
     engine: str,
     workers: int | None,
@@ -80,7 +89,7 @@ def build(
     RAW are files, folders or patterns; the default is data/raw. The same dumps and settings give
     the same release, byte for byte; where it exists already, nothing is done.
     """
-    _check_call(raw or ("data/raw",), out, allow_empty)
+    _check_call(raw or ("data/raw",), out, against, allow_empty)
     with private_server(verbose=verbose) as server:
         # Importing takes as long as the server takes to start.
         from flows.build_dataset import build_dataset
@@ -92,6 +101,7 @@ def build(
             raw=list(raw) or ["data/raw"],
             out=str(out),
             bibliography=list(bibliography),
+            against=against,
             allow_empty=list(allow_empty),
             engine=engine,  # type: ignore[arg-type]
             workers=workers or os.cpu_count() or 1,
@@ -102,10 +112,12 @@ def build(
     _show(result, as_json=as_json)
 
 
-def _check_call(raw: tuple[str, ...], out: Path, allow_empty: tuple[str, ...]) -> None:
+def _check_call(
+    raw: tuple[str, ...], out: Path, against: str | None, allow_empty: tuple[str, ...]
+) -> None:
     """Find out what is wrong with the call before anything is started."""
     from pipeline.errors import UsageError
-    from pipeline.release.store import Store
+    from pipeline.release.store import Store, open_dataset
     from pipeline.schema import FORMS
     from pipeline.sources.inputs import list_inputs
 
@@ -113,6 +125,8 @@ def _check_call(raw: tuple[str, ...], out: Path, allow_empty: tuple[str, ...]) -
         if form not in FORMS:
             raise UsageError(f"{form} is no form of dumps; the forms are {', '.join(FORMS)}.")
     Store(out)
+    if against:
+        open_dataset(Path(against))
     list_inputs(raw)
 
 

@@ -5,6 +5,7 @@ import sys
 import click
 
 from commands.build import build
+from commands.duplicates import duplicates
 from commands.explain import explain
 from pipeline import __version__
 from pipeline.errors import ShortScienceError
@@ -27,6 +28,7 @@ def cli() -> None:
 
 cli.add_command(build)
 cli.add_command(explain)
+cli.add_command(duplicates)
 
 
 def main() -> None:

@@ -24,14 +24,16 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.parameters import BuildParameters
 from flows.progress import report
-from pipeline.duplicates.find import find_duplicates
+from pipeline.duplicates.find import Duplicates, find_duplicates
 from pipeline.errors import ValidationError
 from pipeline.papers.copies import gather_facts
 from pipeline.papers.identities import Identities, identify_papers
 from pipeline.release.data_docs import write_data_docs
+from pipeline.release.earlier import Earlier
+from pipeline.release.evidence import write_evidence
 from pipeline.release.manifest import Recipe, identify_files, read_manifest
 from pipeline.release.notices import notices
-from pipeline.release.store import Store
+from pipeline.release.store import Store, open_dataset
 from pipeline.release.tables import build_tables, kept
 from pipeline.release.validation import Outcome, validate
 from pipeline.release.write import write_metadata, write_tables
@@ -62,12 +64,13 @@ def build_dataset(build: BuildParameters = BuildParameters()) -> BuildResult:  #
     """
     store = Store(Path(build.out))
     with store.locked():
-        recipe = take_stock(build)
+        earlier = Earlier(open_dataset(Path(build.against))) if build.against else None
+        recipe = take_stock(build, earlier)
         unchanged = store.has(recipe.release_id)
         if not unchanged:
             shards = process_batches(recipe, build, store)
             with store.staging() as staging:
-                build_release(recipe, shards, staging, store, build.allow_empty)
+                build_release(recipe, shards, earlier, staging, store, build.allow_empty)
             prune(store.shards, shards.paths)
         store.point_latest_to(recipe.release_id)
         return summarise(recipe, store, unchanged=unchanged)
@@ -79,13 +82,13 @@ def build_dataset(build: BuildParameters = BuildParameters()) -> BuildResult:  #
     retry_delay_seconds=1,
     retry_condition_fn=lambda *a: _may_pass(a[2]),
 )
-def take_stock(build: BuildParameters) -> Recipe:
+def take_stock(build: BuildParameters, earlier: Earlier | None) -> Recipe:
     """Find and hash the inputs: all that decides the release."""
     report("reading inputs", 0)
     inventory = take_inventory(build.raw, Store(Path(build.out)).spool)
     bibliography = identify_files([Path(name) for name in build.bibliography])
     report("reading inputs", 1)
-    return Recipe(inventory, bibliography, build.settings)
+    return Recipe(inventory, bibliography, build.settings, earlier.release_id if earlier else None)
 
 
 def process_batches(recipe: Recipe, build: BuildParameters, store: Store) -> Shards:
@@ -140,12 +143,18 @@ def process_batch(batch: Batch, settings: Settings, folder: Path, run: Runner) -
 
 
 def build_release(
-    recipe: Recipe, shards: Shards, staging: Path, store: Store, allow_empty: Sequence[str]
+    recipe: Recipe,
+    shards: Shards,
+    earlier: Earlier | None,
+    staging: Path,
+    store: Store,
+    allow_empty: Sequence[str],
 ) -> None:
     """Do what needs all records together, then write, validate and commit the release."""
-    duplicates = deduplicate(shards, recipe.settings)
-    identities = identify(shards, duplicates, recipe)
-    write(recipe, shards, duplicates, identities, staging)
+    duplicates = deduplicate(shards, earlier, recipe.settings, store.work)
+    identities = identify(shards, duplicates.verdicts, recipe)
+    write(recipe, shards, duplicates.verdicts, identities, staging)
+    write_evidence(duplicates.evidence, store.evidence(recipe.release_id))
     check_yields(staging, store.latest, allow_empty)
     outcome = check(staging)
     index = write_data_docs(outcome, store.validation(recipe.release_id))
@@ -160,17 +169,19 @@ def build_release(
 
 
 @task(cache_policy=NO_CACHE)
-def deduplicate(shards: Shards, settings: Settings) -> pl.DataFrame:
+def deduplicate(
+    shards: Shards, earlier: Earlier | None, settings: Settings, scratch: Path
+) -> Duplicates:
     """Find the records that carry one summary."""
     report("finding duplicates", 0)
-    found = find_duplicates(
-        shards.scan("signatures").collect(),
-        shards.scan("cleaned").select("record_id", "text"),
-        settings.signatures,
-        settings.duplicates,
-    )
+    signatures = shards.scan("signatures").collect()
+    texts = shards.scan("cleaned").select("record_id", "text")
+    if earlier is not None:
+        signatures = pl.concat([signatures, earlier.sign(settings.signatures)])
+        texts = pl.concat([texts, earlier.texts])
+    found = find_duplicates(signatures, texts, settings.signatures, settings.duplicates, scratch)
     report("finding duplicates", 1)
-    return found.verdicts
+    return found
 
 
 @task(cache_policy=NO_CACHE)

@@ -21,6 +21,10 @@ class BuildParameters(BaseModel):
     bibliography: list[str] = Field(
         default=[], description="Bibliography files; the first one named is believed."
     )
+    against: str | None = Field(
+        default=None,
+        description="An earlier release: what it has already is rejected, with its summary named.",
+    )
     allow_empty: list[str] = Field(
         default=[],
         description="Forms of dumps that may give no records although they did in the release"

@@ -92,6 +92,13 @@ class DuplicateSettings(_Group):
         description="Jaccard similarity of word shingles: above it lie edits of one text; two"
         " texts by different people about one paper stay below 0.1.",
     )
+    kept_similarity: float = Field(
+        default=0.5,
+        gt=0,
+        le=1,
+        description="Verified pairs at least this similar are kept with the build, so that another"
+        " threshold is answered at once; below it, few pairs are found as candidates anyway.",
+    )
     near_min_words: int = Field(
         default=50,
         ge=0,

@@ -127,11 +127,13 @@ def process(inputs: Sequence[Input], settings: Settings) -> dict[str, pl.DataFra
         "images": extracted.images,
         "links": extracted.links,
         "citations": extracted.citations,
-        "signatures": sign(cleaned, settings.signatures).join(
+        "signatures": sign(cleaned, settings.signatures)
+        .join(
             records.select("record_id", identified=pl.col("bibtex_key").is_not_null()),
             on="record_id",
             maintain_order="left",
-        ),
+        )
+        .with_columns(earlier=pl.lit(value=False)),
     }
 
 

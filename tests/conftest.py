@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +19,8 @@ RAW = PROJECT / "data" / "raw"
 BIN = Path(sys.executable).parent
 NO_SPOOL = Path("/dev/null/spool")
 """For inventories without compressed archives: unpacking one there fails."""
+
+SCRATCH = Path(tempfile.gettempdir())
 
 Shortscience = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -29,6 +29,8 @@ from tests.conftest import PROJECT, RAW, Shortscience
         pytest.param(["build", "--engine", "abacus"], "abacus", id="unknown engine"),
         pytest.param(["build", "--bibliography", "nope.bib"], "nope.bib", id="no bibliography"),
         pytest.param(["build", "--allow-empty", "pdf"], "pdf", id="no form of dumps"),
+        pytest.param(["build", "--against", "nowhere"], "nowhere", id="no earlier release"),
+        pytest.param(["duplicates", "{tmp}", "--threshold", "0.9"], "build", id="not a release"),
         pytest.param(["explain", "0000"], "latest", id="no dataset", marks=[]),
     ],
 )
@@ -46,7 +48,9 @@ def test_a_wrong_call_is_one_sentence_and_status_2(
     assert names in done.stderr
 
 
-@pytest.mark.parametrize("command", [[], ["build"], ["explain"]], ids=["", "build", "explain"])
+@pytest.mark.parametrize(
+    "command", [[], ["build"], ["explain"], ["duplicates"]], ids=lambda names: " ".join(names)
+)
 def test_help_teaches(shortscience: Shortscience, command: list[str]) -> None:
     done = shortscience(*command, "--help")
     assert done.returncode == 0
@@ -169,3 +173,17 @@ def test_explain_refuses_what_is_unknown_or_ambiguous(
         done = shortscience("explain", identifier, "--dataset", built)
         assert done.returncode == 2
         assert words in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("threshold", "status", "said"),
+    [
+        ("0.9", 0, "summaries at 0.8"),
+        ("0.2", 2, "were not kept"),
+    ],
+)
+def test_another_threshold_is_answered(
+    shortscience: Shortscience, built: Path, threshold: str, status: int, said: str
+) -> None:
+    done = shortscience("duplicates", built, "--threshold", threshold)
+    assert (done.returncode, said in done.stdout + done.stderr) == (status, True)

@@ -15,7 +15,7 @@ from pipeline.schema import TABLES
 from pipeline.settings import Settings
 from pipeline.shards import process
 from pipeline.sources.inputs import take_inventory
-from tests.conftest import NO_SPOOL, PROJECT, RAW, Shortscience
+from tests.conftest import NO_SPOOL, PROJECT, RAW, SCRATCH, Shortscience
 
 TRUTH = json.loads((PROJECT / "tests" / "data" / "sample_truth.json").read_text())
 
@@ -132,7 +132,11 @@ def search(raw: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
     settings = Settings()
     frames = process(take_inventory([str(raw)], NO_SPOOL).inputs, settings)
     found = find_duplicates(
-        frames["signatures"], frames["cleaned"].lazy(), settings.signatures, settings.duplicates
+        frames["signatures"],
+        frames["cleaned"].lazy(),
+        settings.signatures,
+        settings.duplicates,
+        SCRATCH,
     )
     return frames["records"], found.verdicts
 

@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import polars as pl
 import pytest
 from prefect.artifacts import Artifact
 from prefect.client.orchestration import get_client
@@ -20,6 +21,7 @@ import flows.build_dataset as flow_module
 from flows.build_dataset import BuildResult, build_dataset
 from flows.parameters import BuildParameters
 from pipeline.errors import BusyError, LostFormError, ValidationError
+from pipeline.release.parquet import read_table
 from pipeline.release.store import Store
 from pipeline.release.suites import EXPECTATIONS
 from pipeline.settings import DuplicateSettings, Settings
@@ -99,6 +101,23 @@ def test_a_form_that_gives_nothing_any_more_stops_the_build(tmp_path: Path) -> N
     state, _ = run(build.model_copy(update={"allow_empty": ["rss"]}))
     assert state.is_completed()
     assert (out / "latest").readlink() != latest
+
+
+def test_a_build_against_an_earlier_release_takes_only_what_is_new(
+    built: Path, tmp_path: Path
+) -> None:
+    new = tmp_path / "new.txt"
+    new.write_text("[link]\nA summary that no release has had so far, of a paper on ferns. |\n")
+    some = sorted(RAW.iterdir())[0]
+    build = parameters(tmp_path / "out", raw=[str(new), str(some)], against=str(built))
+    state, _ = run(build)
+    result = state.result()
+    assert result["tables"]["summaries"] == 1
+    assert result["records"]["kept"] == 1
+    assert any("are in the earlier release already" in notice for notice in result["notices"])
+    records = read_table(Path(result["release"]), "records").filter(pl.col("status") == "rejected")
+    ids = records["reason"].str.extract(r"^(?:exact|near|truncated) copy of summary (\w+) of")
+    assert set(ids) <= set(read_table(built, "summaries")["summary_id"])
 
 
 def test_workers_and_batches_do_not_change_a_byte(built: Path, tmp_path: Path) -> None:

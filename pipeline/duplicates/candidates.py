@@ -1,5 +1,7 @@
 """Pairs that may be copies: texts whose signatures agree in a whole band."""
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 _SMALL_BUCKET = 32
@@ -8,48 +10,41 @@ compared with its neighbours in the order of ids and with the first, so that the
 grows linearly."""
 _NEIGHBOURS = 4
 
+Pairs = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
 
-def candidate_pairs(contents: pl.DataFrame) -> pl.DataFrame:
-    """Return distinct pairs `left` < `right` of row numbers of `contents`, sorted.
 
-    `contents` has one row per distinct text, in the order of `content_id`, with its `bands`.
+def candidate_pairs(bands: npt.NDArray[np.uint64]) -> Pairs:
+    """Return distinct pairs `left` < `right` of row numbers, sorted.
+
+    `bands` has a row per distinct text, in the order of content ids, and a column per band.
     """
-    n_bands = contents.schema["bands"].shape[0] if len(contents) else 0  # type: ignore[attr-defined]
-    texts = contents.select("bands").with_row_index("text").lazy()
-    pairs = [
-        _pairs_of_band(texts.select("text", bucket=pl.col("bands").arr.get(band)))
-        for band in range(n_bands)
-    ]
-    if not pairs:
-        return pl.DataFrame(schema={"left": pl.UInt32(), "right": pl.UInt32()})
-    return pl.concat(pairs).unique().sort("left", "right").collect()
+    found = np.empty(0, np.uint64)
+    for band in bands.T:
+        # Band by band, and each pair in one number: what is held never exceeds the answer by much.
+        found = np.union1d(found, _pairs_of_band(band))
+    return (found >> np.uint64(32)).astype(np.int64), (found & _LOW).astype(np.int64)
 
 
-def _pairs_of_band(buckets: pl.LazyFrame) -> pl.LazyFrame:
-    """Pair the texts of each bucket of one band."""
-    ranked = (
-        buckets.with_columns(size=pl.len().over("bucket"))
-        .filter(pl.col("size") > 1)
-        .with_columns(
-            rank=pl.col("text").rank("ordinal").over("bucket"),
-            first=pl.col("text").min().over("bucket"),
-        )
+_LOW = np.uint64(0xFFFFFFFF)
+
+
+def _pairs_of_band(band: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """Pair the texts of each bucket of one band; a pair is `left << 32 | right`."""
+    buckets = (
+        pl.DataFrame({"bucket": band})
+        .with_row_index("right")
+        .filter(pl.len().over("bucket") > 1)
+        .sort("bucket", "right")
+        .with_columns(size=pl.len().over("bucket"))
     )
-    small = ranked.filter(pl.col("size") <= _SMALL_BUCKET).select("bucket", "text")
-    all_pairs = (
-        small.join(small, on="bucket", suffix="_right")
-        .filter(pl.col("text") < pl.col("text_right"))
-        .select(left="text", right="text_right")
-    )
-    large = ranked.filter(pl.col("size") > _SMALL_BUCKET)
-    stars = large.filter(pl.col("text") != pl.col("first")).select(left="first", right="text")
-    chains = [
-        large.sort("bucket", "rank")
-        .select(
-            left=pl.col("text").shift(step).over("bucket"),
-            right="text",
-        )
-        .drop_nulls()
+    small = buckets.filter(pl.col("size") <= _SMALL_BUCKET).select("bucket", "right")
+    all_pairs = small.rename({"right": "left"}).join(small, on="bucket").select("left", "right")
+    large = buckets.filter(pl.col("size") > _SMALL_BUCKET)
+    first = large.select(left=pl.col("right").first().over("bucket"), right="right")
+    neighbours = [
+        large.select(left=pl.col("right").shift(step).over("bucket"), right="right").drop_nulls()
         for step in range(1, _NEIGHBOURS + 1)
     ]
-    return pl.concat([all_pairs, stars, *chains])
+    pairs = pl.concat([all_pairs, first, *neighbours]).filter(pl.col("left") < pl.col("right"))
+    left, right = (pairs[side].to_numpy().astype(np.uint64) for side in ("left", "right"))
+    return np.asarray((left << np.uint64(32)) | right, np.uint64)

@@ -1,78 +1,77 @@
 """From verified pairs to clusters, and from each cluster to the copy that is kept."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+Numbers = npt.NDArray[np.int64]
 
-def components(n_nodes: int, pairs: pl.DataFrame) -> npt.NDArray[np.int64]:
-    """Return a number per node that is the same within each connected component.
 
-    `pairs` holds the edges `left`, `right`.
-    """
-    left, right = pairs["left"].to_numpy(), pairs["right"].to_numpy()
+def components(n_nodes: int, left: Numbers, right: Numbers) -> Numbers:
+    """Return a number per node that is the same within each connected component of the edges."""
     graph = coo_array((np.ones(len(left), bool), (left, right)), shape=(n_nodes, n_nodes))
     _, labels = connected_components(graph, directed=False)
     return np.asarray(labels, np.int64)
 
 
-def best_copies(contents: pl.DataFrame, clusters: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def best_copies(contents: pl.DataFrame, clusters: Numbers) -> Numbers:
     """Return for each content the row number of the one its cluster keeps.
 
-    Original structure goes before restored, identified before not, then the longer text, then the
-    smaller id. Whether a text is whole is not decided here: cut copies join only after this.
+    What an earlier release has goes first; then original structure before restored, identified
+    before not, the longer text, and the smaller id. Whether a text is whole is not decided here:
+    cut copies join only after this.
     """
     ranked = (
-        contents.select("content_id", "n_chars", "identified", "original")
+        contents.select("content_id", "n_chars", "identified", "original", "earlier")
         .with_row_index("row")
         .with_columns(cluster=clusters)
         .sort(
+            "earlier",
             "original",
             "identified",
             "n_chars",
             "content_id",
-            descending=[True, True, True, False],
+            descending=[True, True, True, True, False],
         )
     )
     kept = ranked.with_columns(kept=pl.col("row").first().over("cluster"))
     return kept.sort("row")["kept"].to_numpy().astype(np.int64)
 
 
-def attach_cut_copies(
-    kept: npt.NDArray[np.int64], beginnings: pl.DataFrame
-) -> npt.NDArray[np.int64]:
+def attach_cut_copies(kept: Numbers, extensions: Mapping[int, int]) -> Numbers:
     """Attach each cluster whose kept text is the beginning of another text to that text's cluster.
 
-    `beginnings` has the columns `text` (row number), `beginning` (hash of the first words) and
-    `normal`, for the texts that share their first words with another. A cut copy says nothing about
-    what it was cut from, so it never joins two clusters with each other.
+    `extensions` is what `cuts.extensions` returns. A cut copy says nothing about what it was cut
+    from, so it never joins two clusters with each other.
     """
-    target = {}
-    for _, group in beginnings.sort("beginning", "normal").group_by(
-        "beginning", maintain_order=True
-    ):
-        rows, normals = group["text"].to_list(), group["normal"].to_list()
-        # In lexicographic order all extensions of a text follow it directly.
-        for place, row in enumerate(rows):
-            if kept[row] != row:
-                continue
-            for other in range(place + 1, len(rows)):
-                if not normals[other].startswith(normals[place]):
-                    break
-                if kept[rows[other]] != row:
-                    target[row] = int(kept[rows[other]])
-                    break
-    attached = kept.copy()
-    for row in sorted(target):
-        attached[kept == row] = _follow(row, target)
-    return attached
+    beyond: dict[int, int] = {}
+    # A text is named before those that extend it, so these are known when it is its turn.
+    for text in reversed(extensions):
+        extension = extensions[text]
+        own = kept[extension] == kept[text]
+        target = beyond.get(extension) if own else int(kept[extension])
+        if target is not None:
+            beyond[text] = target
+    follow = {text: target for text, target in beyond.items() if kept[text] == text}
+    attached = np.arange(len(kept))
+    for text in follow:
+        attached[text] = _end(text, follow)
+    return attached[kept]
 
 
-def _follow(row: int, target: dict[int, int]) -> int:
+def _end(text: int, follow: dict[int, int]) -> int:
+    """Return where following from a text ends, and shorten the way for those that come later."""
+    way = []
     seen = set()
-    while row in target and row not in seen:
-        seen.add(row)
-        row = target[row]
-    return row
+    while text in follow and text not in seen:
+        seen.add(text)
+        way.append(text)
+        text = follow[text]
+    for passed in way:
+        if passed != text:
+            follow[passed] = text
+    return text

@@ -1,30 +1,58 @@
 """The duplicates stage: the only step that has to see all records together."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from pipeline.duplicates.candidates import candidate_pairs
-from pipeline.duplicates.clusters import attach_cut_copies, best_copies, components
-from pipeline.duplicates.normal_form import normal_form
-from pipeline.duplicates.verification import jaccard
+from pipeline.duplicates.clusters import Numbers, attach_cut_copies, best_copies, components
+from pipeline.duplicates.cuts import extensions, shared_beginnings
+from pipeline.duplicates.texts import NormalForms
+from pipeline.duplicates.verification import Texts, jaccard
 from pipeline.settings import DuplicateSettings, SignatureSettings
+
+KEPT, DUPLICATE, EARLIER = "kept", "duplicate", "earlier"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What was found out about copies, before any threshold is applied.
+
+    `contents` has one row per distinct normal form, in the order of `content_id`; `pairs` the
+    verified pairs of them: `left` < `right` (row numbers of `contents`) and `similarity`;
+    `extensions` leads from each text that is the beginning of another to the next longer one.
+    """
+
+    contents: pl.DataFrame
+    pairs: pl.DataFrame
+    extensions: Mapping[int, int]
+
+    def clusters(self, threshold: float) -> tuple[Numbers, Numbers]:
+        """Return for each content the one that its cluster keeps, and the one it is a cut copy of.
+
+        The second is the first where a text is not cut. Clusters are connected components over
+        pairs that are similar at least to the threshold.
+        """
+        near = self.pairs.filter(pl.col("similarity") >= threshold)
+        left, right = near["left"].to_numpy(), near["right"].to_numpy()
+        kept = best_copies(self.contents, components(len(self.contents), left, right))
+        return kept, attach_cut_copies(kept, self.extensions)
 
 
 @dataclass(frozen=True)
 class Duplicates:
     """What the search found.
 
-    `verdicts` has one row per signed record, in the order of `record_id`: `status` (`kept` or
-    `duplicate`), `summary_id`, `kept_record_id`, `relation` and `similarity` (null when kept).
-    `pairs` has the verified pairs of distinct texts at or above the threshold: `left` and `right`
-    (`content_id`) and `similarity`.
+    `verdicts` has one row per signed record, in the order of `record_id`: `status` (`kept`,
+    `duplicate`, or `earlier` for what an earlier release has), `summary_id`, `kept_record_id`,
+    `relation` and `similarity` (null when kept). The evidence answers for other thresholds.
     """
 
     verdicts: pl.DataFrame
-    pairs: pl.DataFrame
+    evidence: Evidence
 
 
 def find_duplicates(
@@ -32,135 +60,98 @@ def find_duplicates(
     texts: pl.LazyFrame,
     signing: SignatureSettings,
     settings: DuplicateSettings,
+    scratch: Path,
 ) -> Duplicates:
     """Find copies among signed records.
 
-    `signatures` is what `sign` returned for all records, and whether each is `identified`; `texts`
-    has the columns `record_id` and
-    `text`, and is read only for texts that may have copies.
+    `signatures` is what `sign` returned for all records, and whether each is `identified` and
+    `earlier`; `texts` has the columns `record_id` and `text`, and is read once, for texts that may
+    have copies: their normal forms go to a file in the folder `scratch`.
     """
     records = _ranked(signatures)
-    contents = records.unique("content_id", keep="first", maintain_order=True).sort("content_id")
-    # Short texts are copies only when they are equal.
+    first = records.unique("content_id", keep="first", maintain_order=True).sort("content_id")
+    bands = signatures["bands"].to_numpy()[first["row"].to_numpy()]
+    contents = first.drop("row")
     long = (contents["n_words"] >= settings.near_min_words).to_numpy()
-    pairs = candidate_pairs(contents)
-    pairs = pairs.filter(long[pairs["left"].to_numpy()] & long[pairs["right"].to_numpy()])
-    normals = _Normals(contents, texts)
-    verified = pairs.with_columns(
-        similarity=normals.jaccard(pairs["left"], pairs["right"], signing.shingle_words)
-    ).filter(pl.col("similarity") >= settings.near_threshold)
-    kept = best_copies(contents, components(len(contents), verified))
-    attached = attach_cut_copies(kept, _shared_beginnings(contents, normals))
-    fates = _fates(contents, kept, attached, normals, signing)
-    return Duplicates(_verdicts(records, fates), _named(verified, contents))
-
-
-class _Normals:
-    """The normal forms of contents, computed for those that are asked for."""
-
-    def __init__(self, contents: pl.DataFrame, texts: pl.LazyFrame) -> None:
-        self._record_ids = contents["record_id"]
-        self._texts = texts
-
-    def of(self, rows: npt.NDArray[np.int64]) -> pl.Series:
-        """Return the normal forms of some contents, in the order asked for."""
-        wanted = pl.DataFrame({"record_id": self._record_ids.gather(rows.tolist())})
-        found = (
-            self._texts.join(wanted.lazy().unique(), on="record_id", how="semi")
-            .select("record_id", "text")
-            .collect()
-        )
-        found = found.select("record_id", normal=normal_form(found["text"]))
-        return wanted.join(found, on="record_id", how="left", maintain_order="left")["normal"]
-
-    def jaccard(self, left: pl.Series, right: pl.Series, shingle_words: int) -> pl.Series:
-        """Return the exact similarity of pairs of contents."""
-        rows, local = np.unique(
-            np.concatenate([left.to_numpy(), right.to_numpy()]).astype(np.int64),
-            return_inverse=True,
-        )
-        if not len(rows):
-            return pl.Series([], dtype=pl.Float64)
-        a, b = local[: len(left)], local[len(left) :]
-        return pl.Series(jaccard(self.of(rows), a, b, shingle_words))
+    left, right = candidate_pairs(bands)
+    # Short texts are copies only when they are equal.
+    near = long[left] & long[right]
+    left, right = left[near], right[near]
+    beginnings = shared_beginnings(contents)
+    with NormalForms(scratch) as normals:
+        wanted = np.union1d(np.union1d(left, right), beginnings["text"].to_numpy())
+        normals.fill(texts, contents["record_id"], pl.Series(wanted, dtype=pl.Int64))
+        pairs = pl.DataFrame(
+            {
+                "left": left,
+                "right": right,
+                "similarity": jaccard(normals, left, right, signing.shingle_words),
+            }
+        ).filter(pl.col("similarity") >= min(settings.kept_similarity, settings.near_threshold))
+        normal = normals.gather(beginnings["text"])
+        evidence = Evidence(contents, pairs, extensions(beginnings.with_columns(normal=normal)))
+        fates = _fates(evidence, settings.near_threshold, normals, signing.shingle_words)
+    return Duplicates(_verdicts(records, fates), evidence)
 
 
 def _ranked(signatures: pl.DataFrame) -> pl.DataFrame:
     """Sort records so that the first one of each content is the copy to keep."""
-    return signatures.with_columns(original=pl.col("structure") == "original").sort(
-        "content_id",
-        "original",
-        "identified",
-        "n_chars",
-        "record_id",
-        descending=[False, True, True, True, False],
+    return (
+        signatures.drop("bands")
+        .with_row_index("row")
+        .sort(
+            "content_id",
+            "earlier",
+            "original",
+            "identified",
+            "n_chars",
+            "record_id",
+            descending=[False, True, True, True, True, False],
+        )
     )
-
-
-def _shared_beginnings(contents: pl.DataFrame, normals: _Normals) -> pl.DataFrame:
-    """Return `text`, `beginning` and `normal` of the contents that begin alike."""
-    shared = (
-        contents.select("beginning")
-        .with_row_index("text")
-        .drop_nulls()
-        .filter(pl.len().over("beginning") > 1)
-    )
-    rows = shared["text"].to_numpy().astype(np.int64)
-    return shared.with_columns(normal=normals.of(rows))
 
 
 def _fates(
-    contents: pl.DataFrame,
-    kept: npt.NDArray[np.int64],
-    attached: npt.NDArray[np.int64],
-    normals: _Normals,
-    signing: SignatureSettings,
+    evidence: Evidence, threshold: float, normals: Texts, shingle_words: int
 ) -> pl.DataFrame:
     """Return what becomes of each content, with its similarity to the text that is kept for it."""
+    contents = evidence.contents
+    kept, attached = evidence.clusters(threshold)
     rows = np.arange(len(contents))
-    removed = pl.DataFrame({"text": rows, "kept": attached}).filter(
-        pl.col("text") != pl.col("kept")
-    )
-    removed = removed.with_columns(
-        similarity=normals.jaccard(removed["text"], removed["kept"], signing.shingle_words)
-    )
-    ids = contents["content_id"], contents["record_id"]
+    removed = np.flatnonzero(attached != rows)
+    similarity = np.ones(len(contents))
+    similarity[removed] = jaccard(normals, removed, attached[removed], shingle_words)
+    relation = np.where(attached == rows, "exact", np.where(attached == kept, "near", "truncated"))
     return pl.DataFrame(
         {
-            "content_id": ids[0],
-            "summary_id": ids[0].gather(attached.tolist()),
-            "kept_record_id": ids[1].gather(attached.tolist()),
-            "relation": np.where(
-                attached == rows, "exact", np.where(attached == kept, "near", "truncated")
-            ),
-            "text": rows,
+            "content_id": contents["content_id"],
+            "summary_id": contents["content_id"].gather(attached),
+            "kept_record_id": contents["record_id"].gather(attached),
+            "known": contents["earlier"].gather(attached),
+            "relation": relation,
+            "similarity": similarity,
         }
-    ).join(removed.select("text", "similarity"), on="text", how="left")
+    )
 
 
 def _verdicts(records: pl.DataFrame, fates: pl.DataFrame) -> pl.DataFrame:
     is_kept = pl.col("record_id") == pl.col("kept_record_id")
     return (
-        records.select("record_id", "content_id")
+        records.filter(~pl.col("earlier"))
+        .select("record_id", "content_id")
         .join(fates, on="content_id")
         .select(
             "record_id",
-            pl.when(is_kept).then(pl.lit("kept")).otherwise(pl.lit("duplicate")).alias("status"),
+            pl.when(is_kept)
+            .then(pl.lit(KEPT))
+            .when("known")
+            .then(pl.lit(EARLIER))
+            .otherwise(pl.lit(DUPLICATE))
+            .alias("status"),
             "summary_id",
             "kept_record_id",
             pl.when(~is_kept).then("relation").alias("relation"),
-            pl.when(~is_kept).then(pl.col("similarity").fill_null(1.0)).alias("similarity"),
+            pl.when(~is_kept).then("similarity").alias("similarity"),
         )
         .sort("record_id")
-    )
-
-
-def _named(pairs: pl.DataFrame, contents: pl.DataFrame) -> pl.DataFrame:
-    ids = contents["content_id"]
-    return pl.DataFrame(
-        {
-            "left": ids.gather(pairs["left"]),
-            "right": ids.gather(pairs["right"]),
-            "similarity": pairs["similarity"],
-        }
     )

@@ -1,11 +1,24 @@
 """What two copies of a text have in common after all that dumps add or lose is taken away."""
 
+import itertools
+import unicodedata
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-_URL = r"(?i)(?:https?|ftp)://[^\s)>\]]+|www\.[^\s)>\]]+"
+_ADDRESS_AHEAD = r"(?i)://|www\."
+_ADDRESS = r"(?i)(?:https?|ftp)://[^\s)>\]]+|www\.[^\s)>\]]+"
 _NOT_A_WORD = r"[^\p{L}\p{N}]+"
 _FEW_WORDS = 10
 """So short a text may consist of its address: there, addresses count as words."""
+
+_CHUNK_BYTES = 1 << 17  # what is computed for one chunk fits into a core's cache
+_TABLE_SIZE = 0x3000  # scripts that are written with letters and marks
+_ASK = 0x110000  # no character: the table does not know what becomes of this one
+_SPACE, _END = 0x20, 0x0A
 
 
 def normal_form(texts: pl.Series) -> pl.Series:
@@ -15,13 +28,105 @@ def normal_form(texts: pl.Series) -> pl.Series:
     compatibility characters become plain ones (Unicode NFKC). A text that has no words is its own
     normal form.
     """
-    normal = _words(texts.str.replace_all(_URL, " "))
+    addressed = texts.str.contains(_ADDRESS_AHEAD).arg_true()
+    bare = texts
+    if len(addressed):
+        bare = texts.clone().scatter(
+            addressed, texts.gather(addressed).str.replace_all(_ADDRESS, " ")
+        )
+    normal = _words(bare)
     short = (normal.str.count_matches(" ", literal=True) < _FEW_WORDS - 1).arg_true()
+    if not len(short):
+        return normal
     few = texts.gather(short)
     words = _words(few)
-    return normal.scatter(short, words.zip_with(words != "", few)) if len(short) else normal
+    return normal.scatter(short, words.zip_with(words != "", few))
 
 
 def _words(texts: pl.Series) -> pl.Series:
+    """Fold texts into words: by tables, where these know all their characters."""
+    n_chars, n_bytes = texts.str.len_chars(), texts.str.len_bytes()
+    result = pl.Series([""], dtype=pl.String).new_from_index(0, len(texts))
+    for rows, fold in (
+        ((n_chars == n_bytes).arg_true(), _fold_ascii),
+        ((n_chars != n_bytes).arg_true(), _fold),
+    ):
+        parts = [fold(texts.gather(part).to_list()) for part in _chunks(rows, n_bytes)]
+        folded = pl.Series(list(itertools.chain.from_iterable(parts)), dtype=pl.String)
+        result = result.scatter(rows, folded)
+    unknown = result.is_null().arg_true()
+    return result.scatter(unknown, _words_by_rule(texts.gather(unknown)))
+
+
+def _chunks(rows: pl.Series, n_bytes: pl.Series) -> list[pl.Series]:
+    ends = n_bytes.gather(rows).to_numpy().astype(np.int64).cumsum()
+    bounds = np.flatnonzero(np.diff(ends // _CHUNK_BYTES, prepend=-1, append=-1)).tolist()
+    return [rows.slice(start, stop - start) for start, stop in itertools.pairwise(bounds)]
+
+
+def _words_by_rule(texts: pl.Series) -> pl.Series:
+    """Fold texts into words: what the table holds the results of, for every character there is."""
     folded = texts.str.normalize("NFKC").str.to_lowercase()
     return folded.str.replace_all(_NOT_A_WORD, " ").str.strip_chars(" ")
+
+
+def _fold_ascii(texts: list[str]) -> list[str | None]:
+    """Fold texts that have nothing but ASCII."""
+    joined = "\n".join([*texts, ""]).encode("ascii")
+    # A line break within a text is a space; those that end one are put back.
+    folded = np.frombuffer(bytearray(joined.translate(_ascii_table())), np.uint8)
+    return [*_lines(folded, _ends(texts), "ascii")]
+
+
+def _fold(texts: list[str]) -> list[str | None]:
+    """Fold texts; None for those with a character that the table does not know."""
+    joined = "\n".join([*texts, ""]).encode("utf-32-le")
+    folded = _table().take(np.frombuffer(joined, np.uint32), mode="clip")
+    ends = _ends(texts)
+    asked = np.flatnonzero(folded == _ASK)
+    folded[asked] = _SPACE
+    unknown = set(np.searchsorted(ends, asked).tolist())
+    lines = _lines(folded, ends, "utf-32-le")
+    return [None if row in unknown else line for row, line in enumerate(lines)]
+
+
+def _ends(texts: list[str]) -> npt.NDArray[np.int64]:
+    return np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1) - 1
+
+
+def _lines(folded: npt.NDArray[Any], ends: npt.NDArray[np.int64], codec: str) -> list[str]:
+    """Leave one space between words; `folded` holds the texts, which end at `ends`."""
+    folded[ends] = _END
+    word = folded > _SPACE
+    kept = word.copy()
+    kept[:-1] |= word[1:]  # of a run of spaces, the last one stays
+    kept[ends] = True
+    lines = folded[kept].tobytes().decode(codec).split("\n")[:-1]
+    return [line.strip(" ") for line in lines]
+
+
+@cache
+def _ascii_table() -> bytes:
+    return bytes(_table()[:128].tolist()) + bytes(128)
+
+
+@cache
+def _table() -> npt.NDArray[np.uint32]:
+    """Tell what becomes of each character: its lower case, a space, or `_ASK`.
+
+    Characters that NFKC or lower case turn into several or compose with others are left to the
+    rule, as are those that this Python does not know yet, and all beyond the table.
+    """
+    folded = [_folded(chr(code)) for code in range(_TABLE_SIZE)]
+    codes = [_ASK if char is None else ord(char) for char in (*folded, None)]
+    return np.array(codes, np.uint32)
+
+
+def _folded(char: str) -> str | None:
+    category, plain = unicodedata.category(char), unicodedata.normalize("NFKC", char)
+    if category[0] in "LN" and plain == char and len(char.lower()) == 1 and char != "Σ":
+        return char.lower()
+    separates = category[0] in "PSZ" or category == "Cc"
+    if separates and not any(unicodedata.category(part)[0] in "LNM" for part in plain):
+        return " "
+    return None

@@ -1,25 +1,33 @@
 """The exact Jaccard similarity of pairs of texts."""
 
+from collections.abc import Sequence
+from typing import Protocol
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 from scipy.sparse import csr_array
 
-from pipeline.duplicates.shingles import shingle
+from pipeline.duplicates.shingles import hash_words, shingle
 
 _PAIRS_AT_ONCE = 20_000  # bounds memory: about 10 kB per pair of texts of 2 kB
 
 
+class Texts(Protocol):
+    """Texts in normal form, by number: a Polars series is one."""
+
+    def gather(self, numbers: Sequence[int], /) -> pl.Series:
+        """Return some of the texts."""
+        ...
+
+
 def jaccard(
-    texts: pl.Series,
+    texts: Texts,
     left: npt.NDArray[np.int64],
     right: npt.NDArray[np.int64],
     shingle_words: int,
 ) -> npt.NDArray[np.float64]:
-    """Return |A ∩ B| / |A ∪ B| for the shingle sets of `texts[left[i]]` and `texts[right[i]]`.
-
-    `texts` are in normal form; `left` and `right` hold row numbers.
-    """
+    """Return |A ∩ B| / |A ∪ B| for the shingle sets of texts `left[i]` and `right[i]`."""
     similarities = [
         _jaccard_of(
             texts,
@@ -33,7 +41,7 @@ def jaccard(
 
 
 def _jaccard_of(
-    texts: pl.Series,
+    texts: Texts,
     left: npt.NDArray[np.int64],
     right: npt.NDArray[np.int64],
     shingle_words: int,
@@ -48,7 +56,7 @@ def _jaccard_of(
 
 def _membership(texts: pl.Series, shingle_words: int) -> csr_array:
     """One row per text, one column per distinct shingle, 1 where the text has it."""
-    shingles = shingle(texts, shingle_words)
+    shingles = shingle(hash_words(texts), shingle_words)
     vocabulary, columns = np.unique(shingles.hashes, return_inverse=True)
     matrix = csr_array(
         (np.ones(len(columns), np.int32), columns, shingles.offsets.astype(np.int64)),

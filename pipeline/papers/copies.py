@@ -6,6 +6,7 @@ that names its paper. One row per summary gathers what any of its records knows.
 
 import polars as pl
 
+from pipeline.duplicates.find import EARLIER
 from pipeline.sources.reading import FACTS_SCHEMA
 
 PAGE, COPY = "page", "copy"
@@ -21,7 +22,7 @@ def gather_facts(records: pl.LazyFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
     """
     known = (
         verdicts.lazy()
-        .filter(pl.col("summary_id").is_not_null())
+        .filter(pl.col("status") != EARLIER)
         .select("record_id", "summary_id", kept=pl.col("status") == "kept")
         .join(records.select("record_id", *FACTS_SCHEMA), on="record_id")
         .collect()

@@ -6,6 +6,8 @@ from typing import Any
 
 import polars as pl
 
+from pipeline.cleaning.encoding import repair
+from pipeline.duplicates.differences import differing_words
 from pipeline.errors import UsageError
 from pipeline.release.parquet import scan_table
 from pipeline.sources.pieces import Piece
@@ -80,7 +82,9 @@ def _of_summary(release: Path, summary: dict[str, Any]) -> Story:
         "repairs": [
             _replayed(repair, (piece and piece.body) or "") for repair in summary["repairs"]
         ],
-        "copies": [_with_source(release, copy) for copy in copies if copy["status"] == "duplicate"],
+        "copies": [
+            _compared(release, copy, summary) for copy in copies if copy["status"] == "duplicate"
+        ],
         "paper": _rows(release, "papers", "paper_id", summary["paper_id"])[0],
         **{
             table: _rows(release, table, "summary_id", summary_id)
@@ -102,6 +106,17 @@ def _known(piece: Piece | None) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if value is not None}
 
 
+def _compared(release: Path, copy: dict[str, Any], summary: dict[str, Any]) -> dict[str, Any]:
+    """Return a copy with the words in which it differs from the kept text."""
+    return _with_source(release, copy) | {"differences": _differences(copy, summary)}
+
+
+def _differences(copy: dict[str, Any], summary: dict[str, Any]) -> list[dict[str, str]]:
+    piece = reread(copy["raw"])
+    text = repair(piece.body).text if piece and piece.body else ""
+    return [found._asdict() for found in differing_words(summary["text"], text)]
+
+
 def _with_source(release: Path, record: dict[str, Any]) -> dict[str, Any]:
     source = _rows(release, "sources", "source_id", record["source_id"])[0]
     facts = _known(reread(record["raw"]))
@@ -111,7 +126,9 @@ def _with_source(release: Path, record: dict[str, Any]) -> dict[str, Any]:
 def _of_record(release: Path, record: dict[str, Any]) -> Story:
     story: Story = {"source": _rows(release, "sources", "source_id", record["source_id"])[0]}
     if record["summary_id"]:
-        story["summary"] = _rows(release, "summaries", "summary_id", record["summary_id"])[0]
+        summary = _rows(release, "summaries", "summary_id", record["summary_id"])[0]
+        story["summary"] = summary
+        story["differences"] = _differences(record, summary)
     return story
 
 
@@ -146,6 +163,10 @@ def to_text(story: Story) -> str:
 def _shown(value: object) -> str:
     if value is None:
         return "-"
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        value = "\n".join(
+            ", ".join(f"{name}: {part}" for name, part in row.items()) for row in value
+        )
     text = str(value) if not isinstance(value, str) else value
     flat = text.replace("\n", "\n" + " " * 22)
     return flat if len(flat) <= _LONG else f"{flat[:_LONG]} … ({len(text):,} characters)"

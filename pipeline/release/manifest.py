@@ -22,6 +22,7 @@ class Recipe:
     inventory: Inventory
     bibliography: tuple[Input, ...]
     settings: Settings
+    earlier_release: str | None = None
 
     @property
     def release_id(self) -> str:
@@ -34,6 +35,7 @@ class Recipe:
             *map(str, self.inventory.problems),
             "bibliography",
             *(item.source_id for item in self.bibliography),
+            *(("earlier", self.earlier_release) if self.earlier_release else ()),
         )[:RELEASE_ID_DIGITS]
 
 
@@ -66,6 +68,7 @@ def build_manifest(
             for problem in recipe.inventory.problems
         ],
         "bibliography": [_describe(item) for item in recipe.bibliography],
+        "earlier_release": recipe.earlier_release,
         "tables": dict(rows),
         "files": {
             path.relative_to(release).as_posix(): {

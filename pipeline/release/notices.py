@@ -5,6 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
+from pipeline.release.earlier import is_known
 from pipeline.release.parquet import scan_table
 from pipeline.sources.encodings import MIXED
 from pipeline.sources.inputs import Problem
@@ -15,7 +16,7 @@ def notices(release: Path, problems: Iterable[Problem]) -> list[str]:
     sources = scan_table(release, "sources")
     rejected = (
         scan_table(release, "records")
-        .filter(pl.col("status") == "rejected")
+        .filter(pl.col("status") == "rejected", ~is_known())
         .select("source_id", "ordinal", "reason", "byte_start", "byte_end")
         .join(sources.select("source_id", "name"), on="source_id")
         .sort("name", "ordinal")
@@ -30,7 +31,13 @@ def notices(release: Path, problems: Iterable[Problem]) -> list[str]:
             for row in rejected.iter_rows(named=True)
         ),
         *_mixed_encodings(sources),
+        *_known(scan_table(release, "records")),
     ]
+
+
+def _known(records: pl.LazyFrame) -> list[str]:
+    count = records.filter(is_known()).select(pl.len()).collect().item()
+    return [f"{count:,} records are in the earlier release already: left out."] if count else []
 
 
 def _without_records(sources: pl.LazyFrame) -> list[str]:

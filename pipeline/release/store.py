@@ -3,6 +3,7 @@
 releases/<release_id>/      appears by one rename, when all is written and validated
 latest -> releases/<id>     switched by one rename
 validation/<release_id>/    Data Docs of the last validation, passed or failed
+duplicates/<release_id>/    pairs of copies that were verified for it
 .work/                      shards, unpacked archives, staging folders and the lock: safe to
                             delete while no build runs
 """
@@ -43,6 +44,10 @@ class Store:
     def validation(self, release_id: str) -> Path:
         """Return the folder of the Data Docs of a release, passed or failed."""
         return self.root / "validation" / release_id
+
+    def evidence(self, release_id: str) -> Path:
+        """Return the folder of the pairs of copies that were verified for a release."""
+        return self.root / "duplicates" / release_id
 
     def has(self, release_id: str) -> bool:
         """Whether a release is there, with all its files in their sizes.

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 
 import polars as pl
 
+from pipeline.duplicates.find import EARLIER
 from pipeline.keys import key
 from pipeline.papers.identities import Identities
+from pipeline.release.earlier import why_known
 from pipeline.schema import TABLES, Table
 from pipeline.shards import Shards
 from pipeline.sources.inputs import Input
@@ -61,10 +63,19 @@ def _sources(inputs: Iterable[Input], shards: Shards, records: pl.DataFrame) -> 
 
 
 def _records(shards: Shards, verdicts: pl.DataFrame) -> pl.DataFrame:
+    """Tell what became of each record; what an earlier release has is rejected for that reason."""
+    known = pl.col("status") == EARLIER
     return (
         shards.scan("records")
-        .join(verdicts.lazy().drop("kept_record_id"), on="record_id", how="left")
-        .with_columns(status=pl.col("status").fill_null("rejected"))
+        .join(verdicts.lazy(), on="record_id", how="left")
+        .with_columns(
+            reason=pl.when(known).then(why_known()).otherwise("reason"),
+            **{
+                name: pl.when(~known).then(name)
+                for name in ("summary_id", "relation", "similarity")
+            },
+            status=pl.when(known).then(None).otherwise("status").fill_null("rejected"),
+        )
         .collect()
     )
 

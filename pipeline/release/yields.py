@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.errors import LostFormError
+from pipeline.release.earlier import is_known
 from pipeline.release.parquet import scan_table
 
 
@@ -39,7 +40,7 @@ def _yields(release: Path) -> pl.DataFrame:
     """Return `name`, `form` and `read`, the number of records not rejected, of each source."""
     read = (
         scan_table(release, "records")
-        .filter(pl.col("status") != "rejected")
+        .filter((pl.col("status") != "rejected") | is_known())
         .group_by("source_id")
         .agg(read=pl.len())
     )

@@ -11,7 +11,7 @@ from pipeline.papers.identities import Identities, identify_papers
 from pipeline.settings import Settings
 from pipeline.shards import process
 from pipeline.sources.inputs import take_inventory
-from tests.conftest import NO_SPOOL
+from tests.conftest import NO_SPOOL, SCRATCH
 
 SETTINGS = Settings()
 TEXT = (
@@ -27,7 +27,11 @@ def build(folder: Path, **files: str) -> tuple[Identities, pl.DataFrame]:
         (folder / name).write_text(content)
     frames = process(take_inventory([str(folder)], NO_SPOOL).inputs, SETTINGS)
     verdicts = find_duplicates(
-        frames["signatures"], frames["cleaned"].lazy(), SETTINGS.signatures, SETTINGS.duplicates
+        frames["signatures"],
+        frames["cleaned"].lazy(),
+        SETTINGS.signatures,
+        SETTINGS.duplicates,
+        SCRATCH,
     ).verdicts
     kept = verdicts.filter(pl.col("status") == "kept").select("record_id", "summary_id")
     cleaned = frames["cleaned"].join(kept, on="record_id")

@@ -8,13 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.duplicates.clusters import attach_cut_copies
+from pipeline.duplicates.differences import differing_words
 from pipeline.duplicates.find import Duplicates, find_duplicates
-from pipeline.duplicates.normal_form import normal_form
-from pipeline.duplicates.shingles import shingle
+from pipeline.duplicates.normal_form import _words_by_rule, normal_form
+from pipeline.duplicates.shingles import Shingles, hash_beginnings, hash_words, shingle
 from pipeline.duplicates.signatures import sign
+from pipeline.duplicates.thresholds import compare_thresholds
 from pipeline.duplicates.verification import jaccard
 from pipeline.keys import key
 from pipeline.settings import DuplicateSettings, SignatureSettings
+from tests.conftest import SCRATCH
 
 SIGNING = SignatureSettings()
 VOCABULARY = [
@@ -43,11 +47,13 @@ def frame(*texts: str, structure: str = "restored") -> pl.DataFrame:
 
 def signed(records: pl.DataFrame) -> pl.DataFrame:
     """Signatures of records of which no form knows the paper."""
-    return sign(records, SIGNING).with_columns(identified=pl.lit(value=False))
+    return sign(records, SIGNING).with_columns(
+        identified=pl.lit(value=False), earlier=pl.lit(value=False)
+    )
 
 
 def find(records: pl.DataFrame) -> Duplicates:
-    return find_duplicates(signed(records), records.lazy(), SIGNING, DuplicateSettings())
+    return find_duplicates(signed(records), records.lazy(), SIGNING, DuplicateSettings(), SCRATCH)
 
 
 def fates(*texts: str) -> list[tuple[str, str | None]]:
@@ -162,7 +168,98 @@ def test_a_hot_bucket_of_templates_stays_linear_and_correct() -> None:
     texts = [f"{LONG} variant {number}" for number in range(500)]
     found = find(frame(*texts))
     assert found.verdicts["summary_id"].n_unique() == 1
-    assert len(found.pairs) < 10 * len(texts)
+    assert len(found.evidence.pairs) < 10 * len(texts)
+
+
+def test_the_table_of_characters_agrees_with_the_rule() -> None:
+    chars = [chr(code) for code in range(0x20000) if not 0xD800 <= code < 0xE000]
+    around = pl.Series([f"A{char}B {char}" for char in chars])
+    assert normal_form(around).equals(_words_by_rule(around))
+
+
+@settings(derandomize=True, max_examples=200, deadline=None)
+@given(st.lists(st.text(st.characters(codec="utf-8"), max_size=30), max_size=5))
+def test_a_text_is_folded_alike_alone_and_among_others(texts: list[str]) -> None:
+    long = [f"{text} {LONG}" for text in texts]
+    together = normal_form(pl.Series(long, dtype=pl.String))
+    assert together.to_list() == [_words_by_rule(pl.Series([text]))[0] for text in long]
+
+
+def test_beginnings_are_equal_when_the_first_words_are() -> None:
+    texts = pl.Series(["a b c d", "a b c e f", "a b", "a b c", "b a c d"])
+    hashes = hash_beginnings(hash_words(texts), 3).to_list()
+    assert hashes[0] == hashes[1]
+    assert hashes[2] is hashes[3] is None
+    assert hashes[4] not in (None, hashes[0])
+
+
+def test_a_long_row_of_cuts_leads_to_the_whole_text_in_linear_time() -> None:
+    words = prose(9, 3_000).split()
+    cuts = [" ".join(words[:size]) for size in range(30, len(words) + 1, 30)]
+    verdicts = find(frame(*cuts)).verdicts
+    assert verdicts["summary_id"].n_unique() == 1
+    assert set(verdicts["relation"].drop_nulls()) <= {"near", "truncated"}
+
+
+def test_two_clusters_that_cut_each_other_stay_what_they_are() -> None:
+    kept = np.array([0, 1, 0, 1])
+    assert attach_cut_copies(kept, {0: 3, 1: 2}).tolist() == kept.tolist()
+
+
+def test_what_an_earlier_release_has_is_not_taken_again() -> None:
+    records = frame(LONG, EDITED, CUT, prose(7), prose(8))
+    earlier = signed(frame(LONG, prose(8))).with_columns(
+        earlier=pl.lit(value=True), record_id=pl.lit("earlier:") + pl.col("record_id")
+    )
+    texts = pl.concat([records, frame(LONG, prose(8))]).with_columns(
+        record_id=pl.concat([records["record_id"], earlier["record_id"]])
+    )
+    signatures = pl.concat([signed(records), earlier])
+    found = find_duplicates(signatures, texts.lazy(), SIGNING, DuplicateSettings(), SCRATCH)
+    verdicts = records.select("record_id").join(
+        found.verdicts, on="record_id", maintain_order="left"
+    )
+    assert verdicts.select("status", "relation").rows() == [
+        ("earlier", "exact"),
+        ("earlier", "near"),
+        ("earlier", "truncated"),
+        KEPT,
+        ("earlier", "exact"),
+    ]
+    assert verdicts["kept_record_id"][0] == earlier["record_id"][0]
+
+
+@pytest.mark.parametrize(
+    ("new", "summaries", "n_changes"),
+    [
+        pytest.param(0.8, (2, 2), 0, id="the same"),
+        pytest.param(0.99, (2, 3), 1, id="higher: a pair comes apart"),
+        pytest.param(0.55, (2, 1), 2, id="lower: the other edit joins"),
+    ],
+)
+def test_another_threshold_is_answered_from_the_evidence(
+    new: float, summaries: tuple[int, int], n_changes: int
+) -> None:
+    words = LONG.split()
+    for place in range(5, 145, 20):
+        words[place] = f"other{place}"
+    evidence = find(frame(LONG, EDITED, " ".join(words))).evidence
+    found = compare_thresholds(evidence, 0.8, new)
+    assert found.summaries == summaries
+    assert len(found.changes) == n_changes
+
+
+@pytest.mark.parametrize(
+    ("kept", "copy", "expected"),
+    [
+        ("a b c", "a b c", []),
+        ("a b c", "a x c", [("b", "x")]),
+        ("a b c d", "a b", [("c d", "")]),
+        ("a\nb", "a b", []),
+    ],
+)
+def test_differing_words(kept: str, copy: str, expected: list[tuple[str, str]]) -> None:
+    assert differing_words(kept, copy) == expected
 
 
 WORDS = st.lists(st.sampled_from(["a", "bb", "ccc", "dé", "éé", "f"]), min_size=1, max_size=12)
@@ -185,8 +282,12 @@ def test_jaccard_is_exact(texts: list[str]) -> None:
 @settings(derandomize=True, max_examples=40, deadline=None)
 @given(st.lists(WORDS.map(" ".join), min_size=1, max_size=8), st.integers(1, 7))
 def test_shingles_do_not_depend_on_the_batch(texts: list[str], cut: int) -> None:
-    whole = shingle(pl.Series(texts), 3)
-    parts = [shingle(pl.Series(part, dtype=pl.String), 3) for part in (texts[:cut], texts[cut:])]
+    """Texts of any size lie in chunks of any size."""
+
+    def hashes(part: list[str]) -> Shingles:
+        return shingle(hash_words(pl.Series(part, dtype=pl.String)), 3)
+
+    whole, parts = hashes(texts), [hashes(texts[:cut]), hashes(texts[cut:])]
     assert np.array_equal(whole.hashes, np.concatenate([part.hashes for part in parts]))
 
 
@@ -200,6 +301,6 @@ def test_order_and_batches_do_not_matter(generator: random.Random, batch: int) -
     shuffled = records[rows]
     batches = [shuffled.slice(start, batch) for start in range(0, len(shuffled), batch)]
     signatures = pl.concat([signed(part) for part in batches])
-    found = find_duplicates(signatures, shuffled.lazy(), SIGNING, DuplicateSettings())
+    found = find_duplicates(signatures, shuffled.lazy(), SIGNING, DuplicateSettings(), SCRATCH)
     assert found.verdicts.equals(expected.verdicts)
-    assert found.pairs.equals(expected.pairs)
+    assert found.evidence.pairs.equals(expected.evidence.pairs)

@@ -13,7 +13,7 @@ from pipeline.shards import process
 from pipeline.sources.inputs import take_inventory
 from pipeline.sources.pieces import Facts, Piece, covering
 from pipeline.sources.rss import parse, recognise, reread
-from tests.conftest import NO_SPOOL
+from tests.conftest import NO_SPOOL, SCRATCH
 
 HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -110,7 +110,7 @@ def test_a_preview_is_a_truncated_copy_of_the_whole_text(tmp_path: Path) -> None
     frames = process(take_inventory([str(tmp_path)], NO_SPOOL).inputs, Settings())
     own = Settings()
     verdicts = find_duplicates(
-        frames["signatures"], frames["cleaned"].lazy(), own.signatures, own.duplicates
+        frames["signatures"], frames["cleaned"].lazy(), own.signatures, own.duplicates, SCRATCH
     ).verdicts
     assert sorted(verdicts["status"]) == ["duplicate", "kept"]
     assert verdicts["relation"].drop_nulls().to_list() == ["truncated"]

@@ -14,7 +14,7 @@ Source = tuple[str, str | None, int, int]  # name, form, records kept, records r
 def release(folder: Path, *sources: Source) -> Path:
     """The two tables that the alarm reads."""
     records = [
-        {"source_id": name, "status": status}
+        {"source_id": name, "status": status, "reason": None}
         for name, _, kept, rejected in sources
         for status, count in (("kept", kept), ("rejected", rejected))
         for _ in range(count)
@@ -23,7 +23,7 @@ def release(folder: Path, *sources: Source) -> Path:
     text = pl.String()
     for table, frame in (
         ("sources", pl.DataFrame(rows, {"source_id": text, "name": text, "form": text})),
-        ("records", pl.DataFrame(records, {"source_id": text, "status": text})),
+        ("records", pl.DataFrame(records, {"source_id": text, "status": text, "reason": text})),
     ):
         (folder / "data" / table).mkdir(parents=True)
         frame.write_parquet(folder / "data" / table / "train-00000-of-00001.parquet")

@@ -1,0 +1,72 @@
+"""`shortscience duplicates`."""
+
+import json
+from pathlib import Path
+
+import click
+
+_MAX_PAIRS = 20
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  shortscience duplicates --threshold 0.6          what a lower threshold would join
+  shortscience duplicates --threshold 0.9 --json   everything, for a program
+""",
+)
+@click.argument(
+    "dataset",
+    type=click.Path(path_type=Path),
+    default=Path("data/processed/latest"),
+    required=False,
+)
+@click.option(
+    "--threshold",
+    type=click.FloatRange(0, 1, min_open=True),
+    required=True,
+    metavar="T",
+    help="The similarity at which two texts would be copies.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print everything as one JSON object.")
+def duplicates(dataset: Path, threshold: float, as_json: bool) -> None:
+    """Tell what another threshold for near-duplicates would change.
+
+    DATASET is a release where it was built. The pairs that the build verified answer at once;
+    nothing is computed again and nothing is changed. `shortscience explain` shows each text.
+    """
+    from pipeline.duplicates.thresholds import compare_thresholds
+    from pipeline.errors import UsageError
+    from pipeline.release.evidence import read_evidence
+    from pipeline.release.manifest import read_manifest
+    from pipeline.release.store import Store, open_dataset
+
+    release = open_dataset(dataset)
+    settings = read_manifest(release)["settings"]["duplicates"]
+    if threshold < settings["kept_similarity"]:
+        raise UsageError(
+            f"Pairs less similar than {settings['kept_similarity']} were not kept; name a higher"
+            " --threshold."
+        )
+    store = Store(release.parents[1])
+    evidence = read_evidence(store.evidence(release.name))
+    found = compare_thresholds(evidence, settings["near_threshold"], threshold)
+    answer = {
+        "release_id": release.name,
+        "threshold": settings["near_threshold"],
+        "summaries": found.summaries[0],
+        "other_threshold": threshold,
+        "other_summaries": found.summaries[1],
+        "pairs": found.changes.to_dicts(),
+    }
+    if as_json:
+        click.echo(json.dumps(answer))
+        return
+    click.echo(
+        f"{found.summaries[0]:,} summaries at {settings['near_threshold']},"
+        f" {found.summaries[1]:,} at {threshold}."
+    )
+    for pair in answer["pairs"][:_MAX_PAIRS]:
+        click.echo(f"  {pair['similarity']:.3f}  {pair['left']}  {pair['right']}")
+    if len(answer["pairs"]) > _MAX_PAIRS:
+        click.echo(f"  … and {len(answer['pairs']) - _MAX_PAIRS:,} more pairs; --json lists all.")

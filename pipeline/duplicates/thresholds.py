@@ -1,0 +1,40 @@
+"""What another threshold would change, answered from the pairs that a build verified."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from pipeline.duplicates.find import Evidence
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two thresholds side by side.
+
+    `summaries` counts what is kept at each of both; `changes` lists the verified pairs of distinct
+    texts that are copies at one threshold and not at the other: `left` and `right` (record ids),
+    `similarity`, most similar first.
+    """
+
+    summaries: tuple[int, int]
+    changes: pl.DataFrame
+
+
+def compare_thresholds(evidence: Evidence, old: float, new: float) -> Comparison:
+    """Compare the threshold of a build with another one."""
+    kept = [len(np.unique(evidence.clusters(threshold)[1])) for threshold in (old, new)]
+    between = pl.col("similarity").is_between(min(old, new), max(old, new), closed="left")
+    ids = evidence.contents["record_id"]
+    pairs = evidence.pairs.filter(between)
+    changes = pl.DataFrame(
+        {
+            "left": ids.gather(pairs["left"]),
+            "right": ids.gather(pairs["right"]),
+            "similarity": pairs["similarity"],
+        }
+    )
+    return Comparison(
+        (kept[0], kept[1]),
+        changes.sort("similarity", "left", "right", descending=[True, False, False]),
+    )

@@ -1,0 +1,53 @@
+"""An earlier release, of which a build takes nothing again."""
+
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.duplicates.signatures import sign
+from pipeline.release.manifest import read_manifest
+from pipeline.release.parquet import scan_table
+from pipeline.settings import SignatureSettings
+
+_PREFIX = "earlier:"
+
+
+class Earlier:
+    """The summaries of an earlier release, in the shape of cleaned records."""
+
+    def __init__(self, release: Path) -> None:
+        self.release_id: str = read_manifest(release)["release_id"]
+        self._summaries = scan_table(release, "summaries").select(
+            pl.lit(_PREFIX).add(pl.col("summary_id")).alias("record_id"), "text", "structure"
+        )
+
+    @property
+    def texts(self) -> pl.LazyFrame:
+        """`record_id` and `text` of the summaries; their record ids are no record's."""
+        return self._summaries.select("record_id", "text")
+
+    def sign(self, settings: SignatureSettings) -> pl.DataFrame:
+        """Sign the summaries again: the earlier release may have been made with other settings."""
+        batches = self._summaries.collect_batches(maintain_order=True)
+        return pl.concat([sign(batch, settings) for batch in batches]).with_columns(
+            identified=pl.lit(value=True), earlier=pl.lit(value=True)
+        )
+
+
+_OF_EARLIER = " of the earlier release"
+
+
+def why_known() -> pl.Expr:
+    """Return the reason for which a record is rejected whose verdict says `earlier`."""
+    return pl.format(
+        "{} copy of summary {}{}, similarity {}",
+        "relation",
+        pl.col("kept_record_id").str.strip_prefix(_PREFIX),
+        pl.lit(_OF_EARLIER),
+        pl.col("similarity").round(3),
+    )
+
+
+def is_known() -> pl.Expr:
+    """Whether a record of the table was rejected because an earlier release has it."""
+    return pl.col("reason").str.contains(_OF_EARLIER, literal=True).fill_null(value=False)

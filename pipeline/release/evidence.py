@@ -1,0 +1,44 @@
+"""The evidence of the duplicates stage, kept beside a release to answer for other thresholds."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.duplicates.find import Evidence
+from pipeline.errors import UsageError
+
+_FRAMES = ("contents", "pairs", "extensions")
+
+
+def write_evidence(evidence: Evidence, folder: Path) -> None:
+    """Write evidence as three Parquet files into a folder, which appears complete."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    followed = {"text": list(evidence.extensions), "extension": [*evidence.extensions.values()]}
+    frames = (
+        evidence.contents,
+        evidence.pairs,
+        pl.DataFrame(followed, schema=dict.fromkeys(followed, pl.Int64())),
+    )
+    with tempfile.TemporaryDirectory(prefix=".evidence-", dir=folder.parent) as scratch:
+        staging = Path(scratch) / "evidence"
+        staging.mkdir()
+        for name, frame in zip(_FRAMES, frames, strict=True):
+            frame.write_parquet(staging / f"{name}.parquet")
+        shutil.rmtree(folder, ignore_errors=True)
+        staging.rename(folder)
+
+
+def read_evidence(folder: Path) -> Evidence:
+    """Read evidence; UsageError if there is none."""
+    try:
+        contents, pairs, followed = (
+            pl.read_parquet(folder / f"{name}.parquet") for name in _FRAMES
+        )
+    except OSError:
+        raise UsageError(
+            f"The pairs found by the build are not at {folder}; name a release where it was built,"
+            " or build it again."
+        ) from None
+    return Evidence(contents, pairs, dict(followed.iter_rows()))
