@@ -2,11 +2,12 @@
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
+MINUTES ?= 5
 # langdetect comes as source only: it is built with the setuptools of the build lock, not with a
 # fresh one from an index, so that every byte that is installed has its hash in this repository.
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-build-isolation
 
-.PHONY: help dataset test check lock expectations reference bench peers clean
+.PHONY: help dataset test check lock expectations reference bench peers fuzz clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -43,6 +44,9 @@ reference: $(VENV)/.installed  ## write docs/{commands,settings,tables}.md from 
 
 bench: $(VENV)/.installed  ## records/s and peak memory per stage, on 100,000 generated records
 	$(BIN)/python -m benchmarks.stages
+
+fuzz: $(VENV)/.installed  ## fuzz each parser for MINUTES (default 5), from sample and real files
+	$(BIN)/python -m tests.fuzz.run --seconds $$((60 * $(MINUTES)))
 
 peers: .venv-peers/.installed  ## the environment of the tools that the benchmarks race against
 

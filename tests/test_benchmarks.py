@@ -2,19 +2,81 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
+import pytest
+
+from benchmarks.pages import RECORDS_PER_PAGE, pages
+from benchmarks.parsing_race import CONTESTANTS, PEERS
+from pipeline.sources.html_page import parse, recognise
 from tests.conftest import PROJECT
 
 
-def test_the_stage_benchmark_prints_every_stage() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.stages", "--records", "200"],
+def run(module: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", module, *map(str, arguments)],
         cwd=PROJECT,
         capture_output=True,
         text=True,
         timeout=300,
         check=False,
     )
+
+
+def test_the_stage_benchmark_prints_every_stage() -> None:
+    done = run("benchmarks.stages", "--records", "200")
     assert done.returncode == 0, done.stderr
     for stage in ("sources", "cleaning", "extraction", "duplicates", "validation", "total"):
         assert stage in done.stdout
+
+
+def test_the_benchmark_of_forms_judges_every_field_of_every_form(shared: Path) -> None:
+    done = run("benchmarks.forms", shared / "pages")
+    assert done.returncode == 0, done.stderr
+    rows = {
+        cells[1].strip(): cells[2:-1]
+        for line in done.stdout.splitlines()
+        if len(cells := line.split("│")) > 5
+    }
+    assert {"html", "warc", "wet", "rss, full", "json"} <= rows.keys()
+    # The export holds key and text, and tells nothing else.
+    assert [cell.strip() for cell in rows["json"]] == [
+        *("762/0", "0", "1/1", "762/0/0"),
+        *("-",) * 7,
+        *("762/0/0",) * 2,
+    ]
+    assert rows["html"][0].strip() == "266/0"
+
+
+def test_the_benchmark_of_forms_says_what_it_needs(tmp_path: Path) -> None:
+    done = run("benchmarks.forms", tmp_path)
+    assert done.returncode == 1
+    assert "manifest.jsonl" in done.stderr
+
+
+@pytest.mark.skipif(not PEERS.exists(), reason="the peers are not installed (`make peers`)")
+def test_the_race_times_every_contestant_on_the_same_pages() -> None:
+    done = run("benchmarks.parsing_race", "--generate", "4", "--rounds", "1")
+    assert done.returncode == 0, done.stderr
+    assert "4 generated pages" in done.stdout
+    for contestant in CONTESTANTS:
+        assert contestant.name in done.stdout
+
+
+def test_the_benchmark_of_crawls_prints_the_memory_of_both_steps() -> None:
+    done = run("benchmarks.crawl_memory", "--sizes", "1")
+    assert done.returncode == 0, done.stderr
+    assert [step in done.stdout for step in ("inventory", "shards")] == [True, True]
+
+
+def test_generated_pages_hold_the_records_that_they_should() -> None:
+    first, second = pages(2)
+    found = [piece for piece in parse(first) if piece.kind == "record"]
+    assert recognise(first)
+    assert len(found) == RECORDS_PER_PAGE
+    for piece in found:
+        facts = piece.facts
+        assert all((facts.bibtex_key, facts.title, facts.authors, facts.venue, facts.year))
+        assert all((facts.author, facts.url)) and facts.votes is not None
+    assert first != second
+    assert list(pages(2)) == [first, second]

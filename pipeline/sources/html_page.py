@@ -33,6 +33,9 @@ _ANONYMOUS = "anon"
 _PUBLISHED = re.compile(rb'"datePublished"\s*:\s*"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)"')
 _FIRST = b"vignette-top"
 _VENUE = re.compile(r"(?P<venue>.*?) ?- (?P<year>\d{1,4})")
+_MAX_MARKUP_BYTES = 1 << 15
+"""Of a block, without its text; the largest known has 14,000. Lexbor's cost grows with the square
+of how deep elements are nested: a block of 100,000 open tags would take it a minute."""
 _SCHOLAR = "https://scholar.google.com/"
 
 
@@ -102,7 +105,7 @@ def _record(
     if not body:
         return Piece("rejected", start, block.end, reason="no text")
     around = data[block.start : markdown_start] + data[markdown_end : block.end]
-    tree = LexborHTMLParser(decode(around))
+    tree = _tree(around)
     user = html.unescape(decode(block.user or b""))
     votes = _text(tree.css_first("span.votevalue"))
     link = tree.css_first('a[title="Link"]')
@@ -130,7 +133,7 @@ def _record(
 
 def _facts(block: bytes) -> Facts:
     """Read a title block. Where the site knows no title, it shows the key, and the year 0."""
-    tree = LexborHTMLParser(decode(block))
+    tree = _tree(block)
     title = _text(tree.css_first("span.papertitle"))
     address = _attribute(tree.css_first('a[href*="bibtexKey="]'), "href")
     key = address.partition("bibtexKey=")[2] if address else None
@@ -151,6 +154,10 @@ def _facts(block: bytes) -> Facts:
     )
 
 
+def _tree(markup: bytes) -> LexborHTMLParser:
+    return LexborHTMLParser(decode(markup[:_MAX_MARKUP_BYTES]))
+
+
 def _abstract(tree: LexborHTMLParser) -> str | None:
     """Return what follows the label `Abstract:` in the hidden part of a title block."""
     hidden = tree.css_first('div[id^="more-"]')
@@ -163,7 +170,11 @@ def _posted_at(data: bytes) -> datetime | None:
     match = _PUBLISHED.search(data)
     if match is None:
         return None
-    return datetime.strptime(match[1].decode(), "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
+    try:
+        date = datetime.strptime(match[1].decode(), "%Y-%m-%d %H:%M:%S")
+    except ValueError:
+        return None  # such as the month 13
+    return date.replace(tzinfo=UTC)
 
 
 def _text(node: LexborNode | None) -> str | None:

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from pipeline.sources.encodings import without_surrogates
 from pipeline.sources.pieces import Facts, Piece
@@ -101,7 +101,8 @@ def _piece(value: object, start: int, end: int) -> Piece:
 
 def _facts(value: dict[str, Any]) -> Facts:
     page, paper = (_string(value.get(name)) for name in ("sourceUrl", "linkToPaper"))
-    query = parse_qs(urlsplit(page).query) if page else {}
+    # By hand: `urlsplit` raises for addresses such as `http://[`, and an export may hold anything.
+    query = parse_qs(page.partition("#")[0].partition("?")[2]) if page else {}
     return Facts(bibtex_key=query.get("bibtexKey", [None])[0], paper_url=paper, url=page)
 
 

@@ -126,6 +126,13 @@ def test_a_page_that_shows_another_summary_than_the_first_tells_no_date() -> Non
     assert record.facts.posted_at is None
 
 
+@pytest.mark.parametrize("date", ["0000-00-00", "2019-13-22", "2019-02-30"])
+def test_a_date_that_is_none_costs_nothing_else(date: str) -> None:
+    head = JSON_LD.replace("2019-07-22", date)
+    (record,) = records(page(title_block(), summary_block("A text."), head=head))
+    assert (record.body, record.facts.posted_at) == ("A text.", None)
+
+
 @pytest.mark.parametrize(
     ("blocks", "reasons"),
     [

@@ -72,6 +72,21 @@ def test_damage_costs_what_it_touches(text: str, reasons: list[str]) -> None:
     assert [piece.reason for piece in found if piece.kind == "rejected"] == reasons
 
 
+@pytest.mark.parametrize(
+    ("page", "key"),
+    [
+        pytest.param("http://[/paper?bibtexKey=conf/a/B1", "conf/a/B1", id="unclosed bracket"),
+        pytest.param("http://[2]/paper?bibtexKey=conf/a/B1#x?y", "conf/a/B1", id="no IP address"),
+        pytest.param("http://a\u2100/paper", None, id="a host that normal form would change"),
+    ],
+)
+def test_a_broken_address_costs_nothing(page: str, key: str | None) -> None:
+    broken = json.dumps({"0": {**PLAIN, "sourceUrl": page}, "1": ADAM})
+    first, second = records(broken.encode())
+    assert first.facts == Facts(bibtex_key=key, url=page)
+    assert second.body == ADAM["transcript"]
+
+
 def test_what_no_text_can_hold_is_replaced() -> None:
     lone = records(b'[{"transcript": "half \\ud83d a character"}]')[0].body
     stray = records(b'[{"transcript": "caf\xe9"}]')[0].body

@@ -90,6 +90,13 @@ def test_damage_costs_only_its_own_item(feed: str, expected: list[str]) -> None:
     assert bodies(feed) == expected
 
 
+def test_a_broken_address_costs_nothing() -> None:
+    broken = item("A").replace("http://www.shortscience.org", "http://[2]")
+    first, second = (p for p in pieces(HEAD + broken + item("B") + FOOT) if p.kind == "record")
+    assert (first.body, first.facts.author) == ("A", "ada")
+    assert second.facts.author == "ada"
+
+
 def test_an_empty_description_is_rejected() -> None:
     found = pieces(HEAD + item("") + FOOT)
     assert [piece.reason for piece in found if piece.kind == "rejected"] == ["no text"]

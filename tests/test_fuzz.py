@@ -1,0 +1,72 @@
+"""A short fuzz of every parser, the same on every run; `make fuzz` is the long one."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.fuzz.run import AVAILABLE, MISSING, fuzz
+from tests.fuzz.targets import TARGETS
+
+pytestmark = pytest.mark.skipif(not AVAILABLE, reason=MISSING)
+
+SHORT = "-runs=600", "-max_total_time=4"
+LETS_THROUGH = "archives lets errors of warcio and zipfile through: see test_hostile_inputs"
+KNOWN = {"containers": pytest.mark.xfail(strict=False, reason=LETS_THROUGH)}
+
+
+@pytest.mark.parametrize("target", [pytest.param(n, marks=KNOWN.get(n, ())) for n in TARGETS])
+def test_nothing_breaks_a_target(target: str, tmp_path: Path) -> None:
+    outcome = fuzz(target, tmp_path, SHORT, thorough=False)
+    assert outcome.crash is None, f"{outcome}\n{outcome.log[-3000:]}"
+
+
+PARSER = """
+from pipeline.sources.pieces import Piece
+
+FORM = "planted"
+KEEPS_STRUCTURE = True
+
+def recognise(data):
+    return True
+
+def reread(raw):
+    return None
+
+def parse(data):
+    end = len(data)
+    {bug}
+    if data:
+        yield Piece("boilerplate", 0, end)
+"""
+LOSES_A_BYTE = """if data[:1] == b"b":
+        if data[1:2] == b"u":
+            if data[2:3] == b"g":
+                end -= 1"""
+RAISES = """if len(data) > 3 and data[0] == data[1] != data[2]:
+        raise KeyError(data[2])"""
+QUADRATIC = """for start in range(0, len(data), 3):
+        data[start:].count(b"x") + data[start:].count(b"y") + len(set(data[start:]))"""
+
+
+@pytest.mark.parametrize(
+    ("bug", "said"),
+    [
+        pytest.param("pass", None, id="no bug"),
+        pytest.param(LOSES_A_BYTE, "CoverageError", id="loses a byte, behind three conditions"),
+        pytest.param(RAISES, "KeyError", id="raises"),
+        pytest.param(QUADRATIC, "BrokenInvariantError", id="quadratic"),
+    ],
+)
+def test_a_planted_bug_is_found(
+    bug: str, said: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "planted_form.py").write_text(PARSER.format(bug=bug))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=":")
+    budget = "-runs=80000", "-max_total_time=30"
+    outcome = fuzz("planted_form", tmp_path / "kept", budget, thorough=False)
+    if said is None:
+        assert outcome.crash is None, str(outcome)
+    else:
+        assert outcome.crash is not None
+        assert said in str(outcome)
+        assert f"tests.fuzz.harness planted_form {outcome.crash}" in str(outcome)

@@ -1,0 +1,334 @@
+"""Inputs made to break a reader: each costs itself, in bounded time, with a reason."""
+
+import gzip
+import io
+import json
+import resource
+import struct
+import subprocess
+import sys
+import tarfile
+import time
+import zipfile
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipeline.errors import NoInputError
+from pipeline.settings import SourceSettings
+from pipeline.sources import members as members_module
+from pipeline.sources.inputs import Inventory, take_inventory
+from pipeline.sources.reading import read_sources
+from tests.conftest import PROJECT
+from tests.unit import test_html_page, test_rss
+from tests.unit.test_inputs import warc_of, zip_of
+
+TEXT = b"[link]\nA text. |\n"
+KNOWN = "from warcio or zipfile, and not caught: costs the whole build"
+
+
+@pytest.fixture
+def raw(tmp_path: Path) -> Path:
+    """A folder with one good dump beside whatever a test adds."""
+    folder = tmp_path / "raw"
+    folder.mkdir()
+    (folder / "good.txt").write_bytes(TEXT)
+    return folder
+
+
+def inventory(raw: Path) -> Inventory:
+    found = take_inventory([str(raw)], raw.parent / "spool")
+    assert "good.txt" in {item.name for item in found.inputs}
+    return found
+
+
+def records(raw: Path) -> pl.DataFrame:
+    """The records beside the one of the good dump."""
+    inputs = [item for item in inventory(raw).distinct if item.name != "good.txt"]
+    return read_sources(inputs, SourceSettings())[1]
+
+
+def tar_with(*infos: tuple[str, bytes, str]) -> bytes:
+    """A tar of (name, type, link name) with a text in what is a file."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for name, kind, linked in infos:
+            info = tarfile.TarInfo(name)
+            info.type, info.linkname = kind, linked
+            info.size = len(TEXT) if kind == tarfile.REGTYPE else 0
+            archive.addfile(info, io.BytesIO(TEXT))
+    return buffer.getvalue()
+
+
+NAMES = "../../evil", "/etc/evil", "a/../../../evil", "C:\\evil", "-rf", "a\nb"
+
+
+@pytest.mark.parametrize(
+    "archive",
+    [
+        pytest.param(zip_of(**dict.fromkeys(NAMES, TEXT)), id="zip"),
+        pytest.param(tar_with(*((name, tarfile.REGTYPE, "") for name in NAMES)), id="tar"),
+    ],
+)
+def test_names_that_lead_elsewhere_are_only_names(raw: Path, archive: bytes) -> None:
+    (raw / "packed.bin").write_bytes(archive)
+    before = set(raw.parent.rglob("*"))
+    found = inventory(raw)
+    inside = {item.name for item in found.inputs} - {"good.txt"}
+    assert inside == {f"packed.bin!{name}" for name in NAMES}
+    assert set(raw.parent.rglob("*")) == before
+
+
+def test_links_and_devices_are_named_and_not_followed(raw: Path) -> None:
+    secret = raw.parent / "secret.txt"
+    secret.write_bytes(b"[link]\nA secret. |\n")
+    kinds = {
+        "symbolic": (tarfile.SYMTYPE, str(secret)),
+        "hard": (tarfile.LNKTYPE, str(secret)),
+        "upwards": (tarfile.SYMTYPE, "../secret.txt"),
+        "characters": (tarfile.CHRTYPE, ""),
+        "blocks": (tarfile.BLKTYPE, ""),
+        "pipe": (tarfile.FIFOTYPE, ""),
+    }
+    entries = ((name, kind, linked) for name, (kind, linked) in kinds.items())
+    (raw / "packed.tar").write_bytes(tar_with(*entries, ("file", tarfile.REGTYPE, "")))
+    found = inventory(raw)
+    assert {item.name for item in found.inputs} == {"good.txt", "packed.tar!file"}
+    assert {problem.name for problem in found.problems} == {f"packed.tar!{name}" for name in kinds}
+    assert {problem.reason.partition(";")[0] for problem in found.problems} == {
+        "is a link or a device"
+    }
+
+
+def test_a_link_in_a_zip_is_a_text_with_the_name_of_its_target(raw: Path) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        link = zipfile.ZipInfo("link")
+        link.external_attr = 0o120777 << 16
+        archive.writestr(link, "/etc/passwd")
+    (raw / "packed.zip").write_bytes(buffer.getvalue())
+    assert records(raw).select("raw", "reason").rows() == [("/etc/passwd", "unknown form")]
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        ("Content-Type: text/html\nContent-Encoding: gzip", gzip.compress(bytes(1 << 23))),
+        ("Content-Type: text/html", bytes(1 << 23)),
+    ],
+    ids=["compressed page", "page of zeros in a compressed record"],
+)
+def test_a_bomb_in_a_crawl_costs_its_own_page(
+    raw: Path, monkeypatch: pytest.MonkeyPatch, headers: str, body: bytes
+) -> None:
+    monkeypatch.setattr(members_module, "MAX_SOURCE_BYTES", 1 << 22)
+    html = "Content-Type: text/html"
+    crawl = warc_of(("http://a.org/1", headers, body), ("http://a.org/2", html, TEXT * 2))
+    (raw / "crawl.warc.gz").write_bytes(crawl)
+    found = inventory(raw)
+    assert "crawl.warc.gz!http://a.org/2" in {item.name for item in found.inputs}
+    (problem,) = (p for p in found.problems if p.name == "crawl.warc.gz!http://a.org/1")
+    assert "holds more than" in problem.reason
+
+
+def lying(length: bytes) -> bytes:
+    """A crawl whose first of two pages says that it has another length."""
+    html = "Content-Type: text/html"
+    crawl = gzip.decompress(
+        warc_of(("http://a.org/1", html, TEXT * 9), ("http://a.org/2", html, TEXT * 2))
+    )
+    start = crawl.index(b"Content-Length: ") + len(b"Content-Length: ")
+    return crawl[:start] + length + crawl[crawl.index(b"\r\n", start) :]
+
+
+@pytest.mark.parametrize(
+    ("length", "reason"),
+    [
+        (b"40", "damaged"),
+        (b"100000", "do not end where they say"),
+        pytest.param(
+            b"99999999999999999999",
+            "do not end where they say",
+            marks=pytest.mark.xfail(raises=OverflowError, strict=True, reason=KNOWN),
+        ),
+    ],
+)
+def test_a_crawl_that_lies_about_a_length_says_so(raw: Path, length: bytes, reason: str) -> None:
+    (raw / "crawl.warc").write_bytes(lying(length))
+    assert reason in " ".join(problem.reason for problem in inventory(raw).problems)
+
+
+@pytest.mark.parametrize("length", [b"-1", b"many", b""])
+def test_a_crawl_with_no_length_at_all_is_read_or_named(raw: Path, length: bytes) -> None:
+    (raw / "crawl.warc").write_bytes(lying(length))
+    found = inventory(raw)
+    assert len(found.inputs) > 1 or found.problems
+
+
+def without_address() -> bytes:
+    crawl = gzip.decompress(warc_of(("http://a.org/1", "Content-Type: text/html", TEXT)))
+    return crawl.replace(b"WARC-Target-URI: http://a.org/1\r\n", b"")
+
+
+def newer_zip() -> bytes:
+    data = bytearray(zip_of(one=TEXT))
+    struct.pack_into("<H", data, data.index(b"PK\x01\x02") + 6, 235)
+    return bytes(data)
+
+
+def nameless_zip() -> bytes:
+    """A name ends at a zero byte: of this one, nothing is left."""
+    return zip_of(name=TEXT).replace(b"name", b"\0ame")
+
+
+def damaged_zip() -> bytes:
+    data = bytearray(zip_of(one=bytes(range(256)) * 40))
+    data[60:80] = b"\xff" * 20
+    return bytes(data)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(
+            without_address(),
+            id="response without an address",
+            marks=pytest.mark.xfail(raises=AttributeError, strict=True, reason=KNOWN),
+        ),
+        pytest.param(
+            newer_zip(),
+            id="zip of a version to come",
+            marks=pytest.mark.xfail(raises=NotImplementedError, strict=True, reason=KNOWN),
+        ),
+        pytest.param(
+            nameless_zip(),
+            id="zip entry without a name",
+            marks=pytest.mark.xfail(raises=IndexError, strict=True, reason=KNOWN),
+        ),
+        pytest.param(damaged_zip(), id="zip entry whose data is damaged"),
+        pytest.param(gzip.compress(TEXT * 999)[:-30], id="truncated gzip"),
+        pytest.param(gzip.compress(TEXT * 999)[:12], id="gzip that ends in its header"),
+    ],
+)
+def test_a_broken_archive_is_named_and_the_rest_is_taken(raw: Path, data: bytes) -> None:
+    (raw / "broken.bin").write_bytes(data)
+    named = {problem.name.partition("!")[0] for problem in inventory(raw).problems}
+    assert named == {"broken.bin"}
+
+
+@pytest.mark.xfail(raises=ValueError, strict=True, reason="no problem is told of an empty archive")
+def test_an_archive_with_nothing_in_it_is_no_dump(tmp_path: Path) -> None:
+    (tmp_path / "empty.zip").write_bytes(zip_of())
+    with pytest.raises(NoInputError, match=r"empty\.zip"):
+        take_inventory([str(tmp_path / "empty.zip")], tmp_path / "spool")
+
+
+LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+
+
+@pytest.mark.parametrize(
+    ("entities", "text"),
+    [
+        pytest.param(f'<!ENTITY l0 "ha">{LAUGHS}', "&l9;", id="billion laughs"),
+        pytest.param(f'<!ENTITY b "{"b" * 2_000}">', "&b;" * 20_000, id="quadratic blow-up"),
+        pytest.param('<!ENTITY x SYSTEM "file:///etc/passwd">', "&x;", id="external entity"),
+        pytest.param('<!ENTITY % p SYSTEM "http://127.0.0.1:9/p"> %p;', "&p;", id="external DTD"),
+    ],
+)
+@pytest.mark.parametrize("inside", [False, True], ids=["before the feed", "inside an item"])
+def test_entities_of_a_feed_stay_as_they_are(
+    raw: Path, entities: str, text: str, inside: bool
+) -> None:
+    kind = f"<!DOCTYPE rss [{entities}]>"
+    item = test_rss.item(f"Before {text} behind")
+    feed = test_rss.HEAD + item + test_rss.item("Another.") + test_rss.FOOT
+    feed = feed.replace("<item>", f"<item>{kind}", 1) if inside else kind + feed
+    (raw / "feed.xml").write_text(feed)
+    started = time.process_time()
+    found = records(raw)
+    assert time.process_time() - started < 5
+    assert "Another." in found["body"].to_list()
+    told = "".join(found["body"].drop_nulls())
+    assert len(told) <= len(text) + 100
+    assert "root:" not in told
+
+
+@pytest.mark.parametrize("tag", ["<div>", "<ul><li>", "<b>", "<table>", "<a>"])
+@pytest.mark.parametrize("place", ["<body>", "<small>", "<pre"], ids=["page", "title", "summary"])
+def test_a_page_nested_100_000_deep_is_read(raw: Path, tag: str, place: str) -> None:
+    blocks = test_html_page.title_block(), test_html_page.summary_block("A text.")
+    data = test_html_page.page(*blocks, test_html_page.summary_block("Another."))
+    (raw / "page.html").write_bytes(
+        data.replace(place.encode(), (tag * 100_000 + place).encode(), 1)
+    )
+    started = time.process_time()
+    found = records(raw)
+    assert time.process_time() - started < 20
+    assert found["body"].to_list() == ["A text.", "Another."]
+    assert found["author"].to_list() == ["ada", "ada"]
+
+
+def test_a_page_in_two_encodings_is_read_in_both(raw: Path) -> None:
+    block = test_html_page.summary_block("Café and caf?.")
+    data = test_html_page.page(block).replace(b"caf?", b"caf\xe9")
+    (raw / "page.html").write_bytes(data)
+    assert records(raw)["body"].to_list() == ["Café and café."]
+
+
+def test_no_surrogate_of_an_export_reaches_a_table(raw: Path) -> None:
+    lone = "\ud83d"
+    entry = {"transcript": f"Half {lone}.", "sourceUrl": f"http://a.org/?bibtexKey=k{lone}"}
+    export = json.dumps({f"0{lone}": entry, "1": {"transcript": "\U0001f600"}})
+    (raw / "export.json").write_text(export, encoding="ascii")
+    found = records(raw)
+    assert found["body"].to_list() == ["Half \ufffd.", "\U0001f600"]
+    assert found["bibtex_key"].to_list() == ["k\ufffd", None]
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        pytest.param(b"[link]\n" + b"word " * 300_000, "longer than 1000000 bytes", id="no end"),
+        pytest.param(b"\0" * 100_000, "binary data", id="zeros"),
+        pytest.param(b"[" * 1_000_000, "unknown form", id="brackets"),
+        pytest.param(b'{"transcript"' + b"[" * 1_000_000, "broken JSON", id="deep JSON"),
+        pytest.param(b"<html>ShortScience.org" * 1, None, id="a page with nothing on it"),
+    ],
+)
+def test_what_is_no_record_is_rejected_with_one_reason(
+    raw: Path, data: bytes, reason: str | None
+) -> None:
+    (raw / "hostile.bin").write_bytes(data)
+    assert records(raw)["reason"].to_list() == ([reason] if reason else [])
+
+
+MILLION = """
+import resource, sys
+from pathlib import Path
+from pipeline.settings import SourceSettings
+from pipeline.sources.inputs import take_inventory
+from pipeline.sources.reading import read_sources
+found = take_inventory([sys.argv[1]], Path(sys.argv[1]).parent / "spool")
+_, records = read_sources(found.inputs, SourceSettings())
+print(len(records), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+def test_a_page_with_many_records_takes_time_and_memory_in_proportion(raw: Path) -> None:
+    """Bounds are generous: 100 µs and 10 kB per record, of a page with nothing but records."""
+    count = 100_000
+    (raw / "good.txt").write_bytes(b"[link]\nA. |\n" * count)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    done = subprocess.run(
+        [sys.executable, "-c", MILLION, str(raw)],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=True,
+    )
+    found, mebibytes = map(int, done.stdout.split())
+    assert found == count
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before < 60
+    assert mebibytes < 2_000
