@@ -10,11 +10,9 @@ from tests.fuzz.targets import TARGETS
 pytestmark = pytest.mark.skipif(not AVAILABLE, reason=MISSING)
 
 SHORT = "-runs=600", "-max_total_time=4"
-LETS_THROUGH = "archives lets errors of warcio and zipfile through: see test_hostile_inputs"
-KNOWN = {"containers": pytest.mark.xfail(strict=False, reason=LETS_THROUGH)}
 
 
-@pytest.mark.parametrize("target", [pytest.param(n, marks=KNOWN.get(n, ())) for n in TARGETS])
+@pytest.mark.parametrize("target", TARGETS)
 def test_nothing_breaks_a_target(target: str, tmp_path: Path) -> None:
     outcome = fuzz(target, tmp_path, SHORT, thorough=False)
     assert outcome.crash is None, f"{outcome}\n{outcome.log[-3000:]}"

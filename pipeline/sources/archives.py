@@ -10,10 +10,11 @@ import tarfile
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import IO, Any, Protocol
 
 from warcio.archiveiterator import ArchiveIterator
@@ -95,10 +96,8 @@ class Zip:
 
     def __init__(self, stream: IO[bytes]) -> None:
         limit = may_unpack_to(size(stream))
-        try:
+        with _named_damage():
             self._archive = zipfile.ZipFile(stream)
-        except zipfile.BadZipFile as error:
-            raise SourceError(f"is a damaged archive ({error}); fetch it again") from error
         if sum(info.file_size for info in self._archive.infolist()) > limit:
             raise SourceError(
                 f"unpacks to more than {MAX_RATIO} times its size; unpack it yourself"
@@ -107,7 +106,7 @@ class Zip:
     def entries(self) -> Iterator[Entry]:
         """Yield every file in the archive."""
         for place, info in enumerate(self._archive.infolist()):
-            if not info.is_dir():
+            if not info.filename.endswith("/"):
                 yield self._entry(place, info)
 
     def _entry(self, place: int, info: zipfile.ZipInfo) -> Entry:
@@ -138,14 +137,11 @@ class Tar:
 
     def entries(self) -> Iterator[Entry]:
         """Yield every entry in the archive."""
-        try:
-            with tarfile.open(fileobj=self._stream, mode="r:") as archive:
-                for info in archive:
-                    if not info.isdir():
-                        yield self._entry(archive, info)
-                    archive.members = []  # type: ignore[attr-defined]  # or it remembers all
-        except tarfile.TarError as error:
-            raise SourceError(f"is a damaged archive ({error}); fetch it again") from error
+        with _named_damage(), tarfile.open(fileobj=self._stream, mode="r:") as archive:
+            for info in archive:
+                if not info.isdir():
+                    yield self._entry(archive, info)
+                archive.members = []  # type: ignore[attr-defined]  # or it remembers all
 
     def _entry(self, archive: tarfile.TarFile, info: tarfile.TarInfo) -> Entry:
         stream = archive.extractfile(info) if info.isreg() else None
@@ -190,7 +186,7 @@ class Warc:
         left_out: Counter[str] = Counter()
         records = ArchiveIterator(self._stream)
         last: Any = None
-        try:
+        with _named_damage(lambda: int(records.offset)):
             for record in records:
                 left_out["wrong length"] += _breaks_off(last)
                 last = record
@@ -200,9 +196,6 @@ class Warc:
                     left_out["no HTML"] += 1
                 elif record.rec_type in _PAGES:
                     yield _page(record, str(records.offset))
-        except _WARC_DAMAGE as error:
-            where = f"from byte {records.offset} on" if records.offset else "from its beginning"
-            raise SourceError(f"is damaged {where} ({error}); fetch it again") from error
         left_out["wrong length"] += _breaks_off(last) + records.err_count
         counts = [f"{left_out[what]} {told}" for what, told in _LEFT_OUT.items() if left_out[what]]
         if counts:
@@ -222,18 +215,33 @@ class Warc:
         compressed.seek(0)
         if not by_gzip:
             return False
-        records = iter(ArchiveIterator(compressed))
         try:
-            next(records)
-            next(records, None)
-        except (*_WARC_DAMAGE, StopIteration):
+            with _named_damage():
+                # From the second record on, warcio tells whether the first was compressed alone.
+                return len(list(islice(ArchiveIterator(compressed), 2))) > 0
+        except SourceError:
             return False
         finally:
             compressed.seek(0)
-        return True
 
 
-_WARC_DAMAGE = (ArchiveLoadFailed, OSError, EOFError, ValueError, zlib.error)
+@contextmanager
+def _named_damage(position: Callable[[], int] = lambda: 0) -> Iterator[None]:
+    """Turn whatever a library raises while it reads an archive into a SourceError.
+
+    What they raise for bytes that were never an archive of theirs is written nowhere: besides the
+    documented errors, warcio was seen to raise AttributeError and OverflowError, zipfile IndexError
+    and NotImplementedError.
+    """
+    try:
+        yield
+    except SourceError:
+        raise
+    except Exception as error:
+        where = f"from byte {position()} on " if position() else ""
+        raise SourceError(f"is a damaged archive {where}({error}); fetch it again") from error
+
+
 ENTRY_DAMAGE = (
     SourceError,
     ArchiveLoadFailed,

@@ -81,12 +81,16 @@ def take_inventory(raw: Sequence[str], spool: Path) -> Inventory:
     inputs: list[Input] = []
     problems: set[Problem] = set()
     for path, name in _named(list_inputs(raw)).items():
+        empty = True
         try:
             for found in _identify(path, name, spool):
+                empty = False
                 if isinstance(found, Problem):
                     problems.add(found)
                 else:
                     inputs.append(found)
+            if empty:
+                problems.add(Problem(name, "is an archive without any content"))
         except OSError as error:
             reason = f"cannot be read ({error.strerror}); check its permissions"
             problems.add(Problem(name, reason))
