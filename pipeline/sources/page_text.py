@@ -1,17 +1,18 @@
 """The whole text of a page, as BeautifulSoup and resiliparse extract it.
 
 Line breaks survive, and so does what stands around a summary: before it the links, title, authors,
-venue and year of the paper; then a line `[link]` and a line `Summary by NAME 3 years ago`; behind
-it the words of two buttons, `more` and `less`. trafilatura 2.3 leaves the mark and the summary,
-without its empty lines.
+venue and year of the paper, which several summaries may follow; its votes; then a line `[link]` and
+a line `Summary by NAME 3 years ago`; behind it the words of two buttons, `more` and `less`.
+trafilatura 2.3 leaves the mark and the summary, without its empty lines.
 """
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pipeline.sources import site_text, title_block
 from pipeline.sources.encodings import decode
-from pipeline.sources.pieces import NOTHING_KNOWN, Facts, Piece
+from pipeline.sources.pieces import NOTHING_KNOWN, Piece
 
 FORM = "extracted-text"
 KEEPS_STRUCTURE = True
@@ -33,10 +34,16 @@ def parse(data: bytes) -> Iterator[Piece]:
     marks = list(_MARK.finditer(data))
     bounds = [*(mark.start() for mark in marks), len(data)]
     position = 0
+    paper = NOTHING_KNOWN
     for mark, end in zip(marks, bounds[1:], strict=True):
         start = max((m.start() for m in _PAPER.finditer(data, position, mark.start())), default=-1)
-        facts = _facts(decode(data[start : mark.start()])) if start >= 0 else NOTHING_KNOWN
-        start = start if start >= 0 else mark.start()
+        # The votes stand right before the mark; a comment further up may be a number, too.
+        votes = title_block.votes(_lines(data[position : mark.start()])[-2:])
+        if start < 0:
+            start = mark.start()
+        else:
+            paper = title_block.read(_lines(data[start : mark.start()])[1:])
+        facts = replace(paper, votes=votes)
         yield from site_text.around(data, position, start)
         buttons = _BUTTONS.search(data, mark.end() - 1, end)
         # A page that breaks off has no buttons.
@@ -55,6 +62,5 @@ def reread(raw: str) -> Piece | None:
     return next((piece for piece in parse(raw.encode()) if piece.kind == "record"), None)
 
 
-def _facts(block: str) -> Facts:
-    """Read what stands between the paper's links and the mark."""
-    return title_block.read([line.strip() for line in block.splitlines()[1:] if line.strip()])
+def _lines(block: bytes) -> list[str]:
+    return [line.strip() for line in decode(block).splitlines() if line.strip()]

@@ -1,6 +1,7 @@
 """The whole text of a page, as extractors that keep line breaks leave it."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -54,10 +55,20 @@ def test_a_key_in_the_place_of_a_title_is_the_key() -> None:
     assert record.facts == Facts(bibtex_key="journals/corr/KingmaB14", venue="arXiv", votes=7)
 
 
-def test_a_second_summary_of_a_paper_does_not_take_the_facts_of_another() -> None:
-    first, second = records(HEAD + TITLE + MARK + "One." + BUTTONS + MARK + "Two." + BUTTONS)
+@pytest.mark.parametrize(
+    ("between", "votes"),
+    [
+        pytest.param("", None, id="none shown"),
+        pytest.param("\n12\nURL Twitter", 12, id="its own"),
+        pytest.param("3\nA comment.\nAnother.", None, id="a number in a comment"),
+    ],
+)
+def test_a_second_summary_of_a_paper_has_votes_of_its_own(between: str, votes: int | None) -> None:
+    mark = between + MARK[MARK.index("\n[link]") :]
+    first, second = records(HEAD + TITLE + MARK + "One." + BUTTONS + mark + "Two." + BUTTONS)
     assert (first.body, second.body) == ("One.", "Two.")
-    assert second.facts == Facts()
+    assert second.facts == replace(first.facts, votes=votes)
+    assert first.facts.votes is not None
 
 
 def test_a_page_that_breaks_off_keeps_what_it_has() -> None:
