@@ -14,7 +14,7 @@ import polars as pl
 
 from benchmarks.measuring import Clock
 from pipeline.cleaning.clean import clean
-from pipeline.cleaning.encoding import SUSPECT, repair
+from pipeline.cleaning.encoding import repair_all
 from pipeline.cleaning.language import detect_language
 from pipeline.cleaning.plain_text import plain_text
 from pipeline.cleaning.structure import restore
@@ -76,8 +76,7 @@ def encoding_repair(folder: Path, clock: Clock) -> None:
     for records in _frames(folder, "records"):
         bodies = records["body"].drop_nulls()
         with clock:
-            suspect = bodies.str.contains(SUSPECT)
-            _exhaust(repair(text) for text in bodies.filter(suspect))
+            repair_all(bodies.to_list())
 
 
 def structure(folder: Path, clock: Clock) -> None:

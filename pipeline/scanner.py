@@ -92,9 +92,12 @@ _SCANNER = re.compile(
     re.VERBOSE,
 )
 _INLINE_GROUPS = ("dollar_inner", "loose_inner", "paren_inner")
-# Where a span may begin. Each alternative begins with a rare character: the engine finds these many
-# times faster than it tries the whole scanner at every position.
-_OPENING = re.compile(r"[`$\\<]|\]\(|:(?://)(?:(?<=http://)|(?<=https://)|(?<=ftp://))|www\.")
+# Where a span may begin. All alternatives begin with one class of rare characters: the engine finds
+# these many times faster than it tries the whole scanner at every position.
+_OPENING = re.compile(
+    r"[`$\\<\]:w](?:(?<=[`$\\<])|(?<=\])\(|(?<=w)ww\."
+    r"|(?<=:)//(?:(?<=http://)|(?<=https://)|(?<=ftp://)))"
+)
 _SCHEMES = ("https", "http", "ftp")
 _TRAILING_PUNCTUATION = ".,;:!?'\"*_~|\\"
 _CLOSING = {")": "(", "]": "[", "}": "{"}

@@ -2,10 +2,11 @@
 
 import polars as pl
 
-from pipeline.cleaning.encoding import SUSPECT, Repaired, repair
+from pipeline.cleaning.encoding import repair_all
 from pipeline.cleaning.language import detect_language
 from pipeline.cleaning.plain_text import plain_text
 from pipeline.cleaning.structure import restore
+from pipeline.cleaning.suspects import suspects
 from pipeline.settings import CleaningSettings
 
 CLEAN_SCHEMA = pl.Schema(
@@ -29,8 +30,8 @@ def repair_facts(records: pl.DataFrame) -> pl.DataFrame:
     """Repair what the forms tell of papers and authors, as the texts are repaired."""
     texts = [records[name] for name in _REPAIRED_FACTS] + [records["authors"].explode()]
     distinct = pl.concat([series.rename("text") for series in texts]).drop_nulls().unique()
-    dirty = distinct.filter(distinct.str.contains(SUSPECT))
-    repaired = {text: repair(text).text for text in dirty}
+    dirty = distinct.filter(suspects(distinct)).to_list()
+    repaired = {text: done.text for text, done in zip(dirty, repair_all(dirty), strict=True)}
     if not repaired:
         return records
     return records.with_columns(
@@ -44,10 +45,9 @@ def clean(records: pl.DataFrame, settings: CleaningSettings) -> pl.DataFrame:
     bodies = records.filter(pl.col("reason").is_null()).select(
         "record_id", "body", "keeps_structure"
     )
-    suspect = bodies["body"].str.contains(SUSPECT)
     rows = []
-    for (record_id, body, whole), dirty in zip(bodies.iter_rows(), suspect, strict=True):
-        repaired = repair(body) if dirty else Repaired(body, ())
+    repaired_bodies = repair_all(bodies["body"].to_list())
+    for (record_id, _, whole), repaired in zip(bodies.iter_rows(), repaired_bodies, strict=True):
         text = repaired.text
         markdown, structure = (text, "original") if whole else restore(text)
         plain = plain_text(markdown)

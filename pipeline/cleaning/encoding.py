@@ -6,10 +6,16 @@ URLs are never touched: what looks broken there may be meant.
 """
 
 import re
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
 
 import ftfy
+import polars as pl
+from ftfy import fixes
 
+from pipeline.cleaning.suspects import suspects
 from pipeline.scanner import outside, scan
 
 REPAIR_ONLY = ftfy.TextFixerConfig(
@@ -20,16 +26,16 @@ REPAIR_ONLY = ftfy.TextFixerConfig(
     normalization="NFC",  # canonical: the same characters, in one of their two spellings
 )
 
-SUSPECT = r"[^\t\n\x20-\x7e‘’“”–—…•]"
-"""Matches what every repair is about. Text without a match is clean, and skipped.
-
-Typographic quotes and dashes are the end of mojibake and never its beginning: ftfy finds nothing in
-text that holds only them beside ASCII.
-"""
-
 # What ftfy leaves: C1 controls that windows-1252 does not define, form feeds, and DEL.
 _LEFT_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_SUSPECT = re.compile(SUSPECT)
+_FIXERS = (
+    fixes.fix_c1_controls,
+    fixes.fix_line_breaks,
+    fixes.fix_surrogates,
+    fixes.remove_terminal_escapes,
+    fixes.remove_control_chars,
+)
+"""What ftfy applies after the encoding, less the restyling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,35 +52,79 @@ class Repaired:
 
 def repair(text: str) -> Repaired:
     """Repair the prose of a text."""
-    if not _SUSPECT.search(text):
-        return Repaired(text, ())
+    return repair_all([text])[0]
+
+
+def repair_all(texts: Sequence[str]) -> list[Repaired]:
+    """Repair the prose of texts: what lies between their code, math and URLs."""
+    done = [Repaired(text, ()) for text in texts]
+    dirty = suspects(pl.Series(texts, dtype=pl.String)).arg_true().to_list()
+    spans = [(row, span) for row in dirty for span in outside(scan(texts[row]), len(texts[row]))]
+    pieces = [_Piece(texts[row][start:end]) for row, (start, end) in spans]
+    _repair_pieces(pieces)
+    for row, group in groupby(zip(spans, pieces, strict=True), key=lambda item: item[0][0]):
+        done[row] = _assembled(texts[row], [(*span, piece) for (_, span), piece in group])
+    return done
+
+
+@dataclass(slots=True)
+class _Piece:
+    text: str
+    steps: list[str] = field(default_factory=list)
+
+
+def _assembled(text: str, pieces: Iterable[tuple[int, int, _Piece]]) -> Repaired:
+    """Put repaired pieces `(start, end, piece)` back into the text around them."""
     parts: list[str] = []
     repairs: list[str] = []
     position = 0
-    for start, end in outside(scan(text), len(text)):
-        piece, steps = _repair_piece(text[start:end])
-        parts += text[position:start], piece
+    for start, end, piece in pieces:
+        parts += text[position:start], piece.text
         position = end
-        if steps:
-            repairs.append(f"{start}:{end} {' '.join(steps)}")
+        if piece.steps:
+            repairs.append(f"{start}:{end} {' '.join(piece.steps)}")
     parts.append(text[position:])
     return Repaired("".join(parts), tuple(repairs))
 
 
-def _repair_piece(piece: str) -> tuple[str, list[str]]:
-    """Return the repaired piece and the steps taken, until another pass would change nothing.
+def _repair_pieces(pieces: Iterable[_Piece]) -> None:
+    """Repair pieces in place, until another pass would change nothing.
 
     One pass is not always enough: a control character that ftfy leaves can hide from it that the
     text around is mojibake.
     """
-    steps: list[str] = []
-    while _SUSPECT.search(piece):
-        fixed, plan = ftfy.fix_and_explain(piece, REPAIR_ONLY)
-        without = _LEFT_CONTROLS.sub("", fixed)
-        if without == piece:
-            break
-        steps += (f"{action}:{parameter}" for action, parameter in plan or ())
-        if without != fixed:
-            steps.append("apply:remove_left_controls")
-        piece = without
-    return piece, steps
+    active = list(pieces)
+    while active:
+        dirty = suspects(pl.Series([piece.text for piece in active], dtype=pl.String))
+        active = [
+            piece for piece, known in zip(active, dirty, strict=True) if known and _changes(piece)
+        ]
+
+
+def _changes(piece: _Piece) -> bool:
+    """Pass once over a piece as `ftfy.fix_and_explain` does; tell whether that changed it."""
+    before = piece.text
+    text, plan = ftfy.fix_encoding_and_explain(before, REPAIR_ONLY)
+    if text != before:
+        piece.steps += (f"{action}:{parameter}" for action, parameter in plan or ())
+    for fix in _FIXERS:
+        text = _applied(fix, text, piece.steps)
+    piece.text = unicodedata.normalize("NFC", text)
+    if piece.text != text:
+        piece.steps.append("normalize:NFC")
+    if piece.text == before:
+        # A control character may be a part of mojibake until nothing else is left of that.
+        piece.text = _applied(remove_left_controls, before, piece.steps)
+    return piece.text != before
+
+
+def _applied(fix: Callable[[str], str], text: str, steps: list[str]) -> str:
+    fixed = fix(text)
+    if fixed != text:
+        steps.append(f"apply:{fix.__name__}")
+    return fixed
+
+
+def remove_left_controls(text: str) -> str:
+    """Remove the control characters that ftfy leaves."""
+    return _LEFT_CONTROLS.sub("", text)

@@ -20,11 +20,20 @@ def detect_language(plain_text: str, settings: CleaningSettings) -> tuple[str, f
     sample = " ".join(plain_text[: settings.language_max_chars].split())
     if not _letters(settings.language_min_letters).match(sample):
         return UNDECIDED, 0.0
-    language, confidence = _DETECTORS[settings.language_detector]()(sample)
+    detect = _DETECTORS[settings.language_detector]()
+    language, confidence = detect(_beginning(sample, settings.language_first_chars))
+    if confidence < settings.language_sure_confidence:
+        language, confidence = detect(sample)
     if confidence < settings.language_min_confidence:
         return UNDECIDED, 0.0
     # Four digits: the last bits of a detector's floats differ between processors.
     return language, round(confidence, 4)
+
+
+def _beginning(sample: str, n_chars: int) -> str:
+    """Return whole words up to about so many characters."""
+    end = sample.find(" ", n_chars)
+    return sample if end < 0 else sample[:end]
 
 
 @cache

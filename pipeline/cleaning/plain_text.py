@@ -1,11 +1,12 @@
 """A summary as words: without markup, math, code and URLs."""
 
 import re
+from collections.abc import Iterable
 
 from pipeline.scanner import scan
 
-_LINE_MARKUP = re.compile(r"^[ \t]*(?:(?:#{1,6}|[-*+]|\d{1,3}[.)]|>)[ \t]+)+", re.MULTILINE)
-_RULE = re.compile(r"^[ \t]*(?:[-*_=|:][ \t]*){3,}$", re.MULTILINE)
+_LINE_MARKUP = re.compile(r"[ \t]*(?:(?:#{1,6}|[-*+]|\d{1,3}[.)]|>)[ \t]+)+")
+_RULE = re.compile(r"[ \t]*(?:[-*_=|:][ \t]*){3,}")
 _LINE_BREAK = r"\n(?![ \t]*\n)"
 _DESTINATION = r"\((?:[ \t]*\"[^\"\n]{0,400}\"[ \t]*|[^()\n]{0,200})\)"
 _IMAGE = re.compile(rf"!\[(?:[^\]\n]|{_LINE_BREAK}){{0,1000}}\]{_DESTINATION}")
@@ -14,14 +15,14 @@ _LINK = re.compile(
 )
 _CITE = re.compile(r"\\cite\{[^{}\n]{0,400}\}")
 _TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,400}>|<[ \t]*>")
-_EMPHASIS = re.compile(
-    r"\*(?<!\\\*)\*{0,2}|~~|_(?<!\w_)_{0,2}(?=\w)|_(?<=[\w.,;:!?)]_)_{0,2}(?!\w)"
-)
+_UNDERSCORES = re.compile(r"_(?<!\\_)(?:(?<!\w_)_{0,2}(?=\w)|(?<=[\w.,;:!?)]_)_{0,2}(?!\w))")
+_ASTERISKS = re.compile(r"\*(?<!\\\*)\*{0,2}")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _CELL_EDGE = re.compile(r"[ \t]*\|[ \t]*")
+_STRUCK = re.compile("~~")
 _TAB = re.compile(r"\t")
 _BLANKS = re.compile(r"  +")
-_SPACE_BEFORE = re.compile(r" +(?=[,.;:!?)])")
+# Patterns begin with what is fixed, for which the engine searches fast, and look back from there.
 # In this order; a pattern is only tried where the text holds what it cannot do without.
 _REMOVALS = (
     ("\t", _TAB, " "),
@@ -30,14 +31,17 @@ _REMOVALS = (
     ("](", _LINK, r"\1"),
     ("\\cite", _CITE, ""),
     ("<", _TAG, ""),
-    ("", _RULE, ""),
-    ("", _LINE_MARKUP, ""),
-    ("", _EMPHASIS, ""),
+)
+_REMOVALS_WITHIN_LINES = (
+    ("_", _UNDERSCORES, ""),
+    ("*", _ASTERISKS, ""),
+    ("~~", _STRUCK, ""),
     ("\\", _ESCAPE, r"\1"),
     ("|", _CELL_EDGE, " "),
     ("  ", _BLANKS, " "),
-    ("", _SPACE_BEFORE, ""),
 )
+_AFTER_SPACE = re.compile(r"[,.;:!?)](?<= .)")
+_SPACE_BEFORE = re.compile(r" ([,.;:!?)])")
 
 
 def plain_text(markdown: str) -> str:
@@ -51,9 +55,23 @@ def plain_text(markdown: str) -> str:
         parts.append(markdown[position : span.start])
         position = span.end
     parts.append(markdown[position:])
-    text = "".join(parts)
-    for needle, pattern, replacement in _REMOVALS:
-        if needle in text:
-            text = pattern.sub(replacement, text)
+    text = _remove(_REMOVALS, "".join(parts))
+    text = _remove(_REMOVALS_WITHIN_LINES, "\n".join(map(_unmarked, text.split("\n"))))
+    text = _SPACE_BEFORE.sub(r"\1", text) if _AFTER_SPACE.search(text) else text
     lines = (line.strip() for line in text.split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+def _remove(removals: Iterable[tuple[str, re.Pattern[str], str]], text: str) -> str:
+    for needle, pattern, replacement in removals:
+        if needle in text:
+            text = pattern.sub(replacement, text)
+    return text
+
+
+def _unmarked(line: str) -> str:
+    """Return a line without the marks that it begins with; nothing of one that is a rule."""
+    if _RULE.fullmatch(line):
+        return ""
+    markup = _LINE_MARKUP.match(line)
+    return line[markup.end() :] if markup else line

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import NamedTuple
 
 # Capitalised words that begin a sentence, or stand before a year, without being anybody's name.
@@ -32,21 +33,26 @@ _YEAR = r"(?P<{}>(?:19|20)\d\d)[a-z]?"
 _AND = r"(?:,?[ ]and|,?[ ]&)"
 _MENTION = re.compile(
     rf"""
-    (?=[{_CAPITAL}vdl ])  # what a mention may begin with: most positions are given up here
     (?:(?<![\w-])(?P<many>(?P<many_authors>{_NAME}(?:(?:,|{_AND})[ ]{_NAME}){{0,4}})
         ,?[ ]et[ ]?al\b\.?
         (?:['’]s)?(?:(?:,[ ]?|[ ])[\(\[]?{_YEAR.format("many_year")}[\)\]]?)?)
   | (?<![\w-])(?P<two>(?P<two_authors>{_NAME}{_AND}[ ]{_NAME})
         (?:['’]s?)?(?:,[ ]?|[ ])[\(\[]?{_YEAR.format("two_year")}[\)\]]?)
   | (?<![\w-])(?P<one>(?P<one_author>{_NAME})(?:['’]s)?[ ]\({_YEAR.format("one_year")}\))
-  | (?<=[\(\[;])[ ]?(?P<inside>(?P<inside_author>{_NAME}),[ ]{_YEAR.format("inside_year")})
-        (?=[\)\];,]))
+  | (?:(?<=[\(\[;])|(?<=[\(\[;][ ]))
+        (?P<inside>(?P<inside_author>{_NAME}),[ ]{_YEAR.format("inside_year")})(?=[\)\];,]))
     """,
     re.VERBOSE,
 )
 # Every mention has one of these, with at most five names before it.
-_ANCHOR = re.compile(r"et[ ]?al\b|(?:19|20)\d\d")
-_REACH = 200
+_ET_AL = re.compile(r"al\b(?:(?<=\bet al)|(?<=\betal))")
+_YEARS = re.compile(r"19\d\d"), re.compile(r"20\d\d")
+# With what a name begins, its particle included: only there is `_MENTION` tried.
+_START = re.compile(rf"[{_CAPITAL}vdl](?<![\w-].)")
+_BEFORE_ET_AL = 200  # five names
+_BEFORE_YEAR = 110  # two names
+_BEHIND = 16  # a year in brackets behind `et al.`
+_LONGEST_NAME = 48
 _SPLIT = re.compile(r",? and |,? & |, ")
 
 
@@ -79,13 +85,40 @@ def mentions(text: str) -> Iterator[Mention]:
 def _matches(text: str) -> Iterator[re.Match[str]]:
     """Yield the matches of `_MENTION`, tried only where an anchor is in reach."""
     position = 0
-    for anchor in _ANCHOR.finditer(text):
-        position = max(position, anchor.start() - _REACH)
-        while position < anchor.end() and (
-            match := _MENTION.search(text, position, anchor.end() + _REACH)
-        ):
+    for start, end in _anchors(text):
+        position = max(position, start, 0)
+        while match := _first_match(text, position, end):
             yield match
             position = match.end()
+
+
+def _first_match(text: str, start: int, end: int) -> re.Match[str] | None:
+    """Return the first match that begins in `text[start:end]`.
+
+    What begins behind has an anchor of its own.
+    """
+    for name in _START.finditer(text, start, end):
+        if match := _MENTION.match(text, name.start(), end + _BEHIND):
+            return match
+    return None
+
+
+def _anchors(text: str) -> list[tuple[int, int]]:
+    """Return pieces of text that end with `et al` or with a year that may follow a name."""
+    found = [(m.start() - _BEFORE_ET_AL, m.end()) for m in _ET_AL.finditer(text)]
+    found += (
+        (m.start() - _BEFORE_YEAR, m.end())
+        for year in _YEARS
+        for m in year.finditer(text)
+        if _follows_name(text, m.start())
+    )
+    return sorted(found, key=itemgetter(1))
+
+
+def _follows_name(text: str, year: int) -> bool:
+    """Whether the word before a year begins with a capital, as every name does."""
+    before = text[max(0, year - _LONGEST_NAME) : year].rstrip(" ([,")
+    return before[max(before.rfind(" "), before.rfind("\n")) + 1 :].lstrip("([;")[:1].isupper()
 
 
 def _parts(match: re.Match[str], kind: str) -> tuple[tuple[str, ...], int | None]:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_MARK = re.compile(r"(?<![\w\])}])\[(\d{1,2})\](?!\()[:.]?[ \t]*(?=[\"“*_\[]{0,3}[^\W\d_])")
+# Patterns begin with what is fixed, for which the engine searches fast, and look back from there.
+_MARK = re.compile(r"\[(?<![\w\])}]\[)(\d{1,2})\](?!\()[:.]?[ \t]*(?=[\"“*_\[]{0,3}[^\W\d_])")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 # Quotation marks inside a title, as in: Comment on “…”, do not begin one.
 _QUOTED = re.compile(r"(?:^|(?<=[.,:;)*_] )|(?<=[.,:;*_]))[\"“]([^\"“”]{8,300}?)[,.]?[\"”]")

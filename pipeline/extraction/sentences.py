@@ -5,8 +5,10 @@ from bisect import bisect_left, bisect_right
 
 _ABBREVIATIONS = ("al", r"i\.e", r"e\.g", "cf", "vs", "Fig", "Sec", "Eq")
 _NOT_ABBREVIATED = "".join(rf"(?<!\b{word}\.)" for word in _ABBREVIATIONS) + r"(?<![ (.][A-Z]\.)"
+# One class begins both alternatives, so that the engine skips what cannot be a boundary.
 _BOUNDARY = re.compile(
-    rf"[.!?]{_NOT_ABBREVIATED}[\"'”’)\]*_]*(\s+)(?=[\"'“‘(\[*_#`$]*[A-Z0-9])|(\n\s*)"
+    rf"[.!?\n](?:(?<=\n)\s*|(?<!\n){_NOT_ABBREVIATED}[\"'”’)\]*_]*(?P<gap>\s+)"
+    r"(?=[\"'“‘(\[*_#`$]*[A-Z0-9]))"
 )
 _MAX_CONTEXT = 1000
 
@@ -19,9 +21,8 @@ class Sentences:
         self._ends = []
         self._starts = [0]
         for match in _BOUNDARY.finditer(text):
-            group = 1 if match[1] is not None else 2
-            self._ends.append(match.start(group))
-            self._starts.append(match.end(group))
+            self._ends.append(match.start() if match["gap"] is None else match.start("gap"))
+            self._starts.append(match.end())
         self._ends.append(len(text))
 
     def around(self, start: int, end: int) -> str:

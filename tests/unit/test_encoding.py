@@ -4,12 +4,16 @@ import re
 import unicodedata
 
 import ftfy
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.cleaning.encoding import REPAIR_ONLY, SUSPECT, Repaired, repair
+from pipeline.cleaning.clean import clean
+from pipeline.cleaning.encoding import REPAIR_ONLY, Repaired, repair
+from pipeline.cleaning.suspects import suspects
 from pipeline.scanner import scan
+from pipeline.settings import CleaningSettings
 from tests.unit.cases import cases
 
 FRAGMENTS = [
@@ -86,11 +90,43 @@ def test_a_control_character_beside_a_formula():
     assert repair(once).text == once
 
 
-PROOF = st.text(st.sampled_from("‘’“”–—…•aZ1 .,'\"-(\n"), max_size=12)
+BROKEN = "Ã©â€™Â Ð°Ÿ√ß\x81\x1b\ufeff\u2028\u0301\u206ae\u0301Å²£œŒ°³€×"
+PROOF = st.text(st.sampled_from("‘’“”–—…•éüñaZ1 .,'\"-(\n中" + BROKEN), max_size=9)
 
 
 @given(PROOF)
-@settings(derandomize=True, max_examples=300)
+@settings(derandomize=True, max_examples=2_000)
 def test_what_is_skipped_as_clean_would_not_be_changed(text):
-    assert not re.search(SUSPECT, text)
-    assert ftfy.fix_and_explain(text, REPAIR_ONLY).text == text
+    if not suspects(pl.Series([text]))[0]:
+        assert ftfy.fix_and_explain(text, REPAIR_ONLY).text == text
+        assert repair(text) == Repaired(text, ())
+
+
+@given(PROOF)
+@settings(derandomize=True, max_examples=1_000)
+def test_one_pass_after_the_other_is_what_ftfy_does(text):
+    """Where no formula cuts the text and ftfy leaves no control, the repairs are ftfy's."""
+    fixed = ftfy.fix_and_explain(text, REPAIR_ONLY).text
+    if not scan(text) and not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", fixed):
+        assert repair(text).text == fixed
+        assert bool(repair(text).repairs) == (fixed != text)
+
+
+@given(st.lists(PROOF, max_size=5))
+@settings(derandomize=True, max_examples=300)
+def test_a_text_is_suspect_when_one_of_its_pieces_is(pieces):
+    """Repair looks at pieces between formulas: none may be broken in a text that is skipped."""
+    whole = suspects(pl.Series(["".join(pieces)]))[0]
+    assert whole or not any(ftfy.badness.is_bad(piece) for piece in pieces)
+
+
+@given(st.lists(PROOF, max_size=6))
+@settings(derandomize=True, max_examples=100)
+def test_the_short_cut_changes_nothing(texts):
+    bodies = pl.DataFrame(
+        {"record_id": map(str, range(len(texts))), "body": texts, "reason": None},
+        schema={"record_id": pl.String, "body": pl.String, "reason": pl.String},
+    ).with_columns(keeps_structure=pl.lit(value=True))
+    cleaned = clean(bodies, CleaningSettings())
+    assert cleaned["text"].to_list() == [repair(text).text for text in texts]
+    assert [tuple(steps) for steps in cleaned["repairs"]] == [repair(t).repairs for t in texts]
