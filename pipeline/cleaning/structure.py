@@ -10,7 +10,7 @@ Only white space is changed: `markdown` and `text` are equal once all white spac
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.scanner import Covered, Span, scan
@@ -56,7 +56,7 @@ class _Break:
     white: str
 
 
-def restore(text: str) -> tuple[str, str]:
+def restore(text: str, spans: Sequence[Span] | None = None) -> tuple[str, str]:
     """Return (markdown, structure) of a summary.
 
     A text that has line breaks kept its `original` structure and is returned as it is; any other
@@ -64,7 +64,7 @@ def restore(text: str) -> tuple[str, str]:
     """
     if "\n" in text:
         return text, "original"
-    spans = scan(text)
+    spans = scan(text) if spans is None else spans
     breaks = sorted(set(_breaks(text, spans)), key=lambda item: (item.position, len(item.white)))
     widest = {item.position: item.white for item in breaks if 0 < item.position < len(text)}
     parts: list[str] = []
@@ -79,7 +79,7 @@ def restore(text: str) -> tuple[str, str]:
     return "".join(parts), "restored"
 
 
-def _breaks(text: str, spans: list[Span]) -> Iterator[_Break]:
+def _breaks(text: str, spans: Sequence[Span]) -> Iterator[_Break]:
     covered = Covered(spans)
     items = sorted({*_bullets(text, covered), *_numbers(text, covered)})
     headings = [match for match in _HEADING.finditer(text) if match.start() not in covered]
@@ -181,7 +181,7 @@ def _paragraphs(text: str, covered: Covered) -> Iterator[_Break]:
             yield _Break(match.end() + 1, "\n\n")
 
 
-def _blocks(text: str, spans: list[Span]) -> Iterator[_Break]:
+def _blocks(text: str, spans: Sequence[Span]) -> Iterator[_Break]:
     for span in spans:
         fenced = span.kind == "code" and text.startswith("```", span.start)
         if not fenced and span.kind != "display":
