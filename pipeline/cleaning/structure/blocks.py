@@ -28,6 +28,9 @@ def _of_spans(text: str, spans: Sequence[Span]) -> Iterator[Mark]:
         start, end, kind = span.start, span.end, span.kind
         if kind == "display":
             yield Mark(start, _past_punctuation(text, end) + 1, "math")
+        elif kind == "inline":
+            if end - start >= FORM and text[start - 2 : start] in FB and "=" in text[start:end]:
+                yield Mark(start, _past_punctuation(text, end) + 1, "math")
         elif kind == "code":
             if text.startswith("```", start):
                 yield Mark(start, end + 1, "code")
@@ -64,3 +67,7 @@ def fence_lines(text: str, code: Mark) -> tuple[int, int]:
     inner, closing = code.start + ticks, end - ticks
     info = _FENCE_INFO.match(text, inner, closing)
     return (info.end() if info else inner + 1), closing
+
+
+FORM = 20
+FB = (": ",)

@@ -86,12 +86,19 @@ def _part_blocks(text: str, marks: Sequence[Mark], layout: Layout) -> None:
         else:
             if not inside:
                 layout.put(mark.start, "\n\n")
-            layout.put(mark.end, "\n\n")
+            layout.put(mark.end, _behind(text, mark))
             listed = quoted = False
         if mark.kind == "code":
             for line in fence_lines(text, mark):
                 layout.put(line, "\n")
         previous = mark
+
+
+def _behind(text: str, block: Mark) -> str:
+    """Return the white space behind a block: less where the text goes on about it."""
+    if block.kind == "image" and text.startswith(("Figure", "Fig", "Table"), block.end):
+        return "\n"
+    return "\n\n"
 
 
 def _item_indents(marks: Sequence[Mark]) -> Iterator[int]:
