@@ -16,12 +16,14 @@ Kinds, and what is counted:
 - `code`: fenced and indented code, at its fence or its first token.
 - `quote`: block quotes, at the first `>`.
 - `table`: tables, at the first token of the header row.
-- `display math`: paragraphs that hold nothing but displayed math, and a punctuation mark after it.
+- `display math`: displayed math that has its lines for itself, but for a punctuation mark. Markdown
+  knows no math, and MathJax displays it wherever it stands; so it counts on lines within a
+  paragraph as it does between blank lines.
 - `paragraph`: all other paragraphs, but not the first of a list item or quote: it begins with its
   container and would count the same decision twice. Later paragraphs of a container count.
 
-`all` sums these kinds. Thematic breaks and HTML blocks are parsed, and not counted. A line break
-within a paragraph is no block, wherever it stands: Markdown renders it as a space.
+`all` sums these kinds. Thematic breaks and HTML blocks are parsed, and not counted. Any other line
+break within a paragraph begins no block: Markdown renders it as a space.
 
 The baseline breaks at every free-standing `*` and at every free-standing run of hashes.
 
@@ -64,8 +66,10 @@ _KIND_OF_TOKEN = {
 _OPENING = ("list_item_open", "blockquote_open")
 _CLOSING = ("list_item_close", "blockquote_close")
 _DISPLAY_MATH = re.compile(
-    r"\s*(?:\$\$(?:(?!\$\$).)+\$\$|\\\[(?:(?!\\\]).)+\\\]|\\begin\{(\w+\*?)\}.+\\end\{\1\})\s*[.,;:]?\s*",
-    re.DOTALL,
+    r"""^[ \t]*
+    (?P<math>\$\$(?:(?!\$\$).)+\$\$|\\\[(?:(?!\\\]).)+\\\]|\\begin\{(?P<name>\w+\*?)\}.+?\\end\{(?P=name)\})
+    [ \t]*[.,;:]?[ \t]*$""",
+    re.DOTALL | re.MULTILINE | re.VERBOSE,
 )
 _REPEATS = 3  # the fastest of these runs is reported: other work on the machine only adds time
 
@@ -141,18 +145,25 @@ def blocks(markdown: str) -> list[Block]:
         kind = _KIND_OF_TOKEN.get(token.type)
         if kind is None or token.map is None:
             continue
-        if kind == "paragraph" and _DISPLAY_MATH.fullmatch(following.content):
-            kind = "display math"
         line = _first_line(lines, token.map[0])
         # Each container that opens on the same line stands before the block with its marker.
-        markers = sum(container.line == line for container in containers)
-        if not (kind == "paragraph" and containers and containers[-1].empty):
-            found.append(Block(first_token[line] + markers, kind))
+        start = first_token[line] + sum(container.line == line for container in containers)
+        math = list(_math(following.content, start)) if kind == "paragraph" else []
+        found += math
+        counts = kind != "paragraph" or not (containers and containers[-1].empty)
+        if counts and Block(start, "display math") not in math:
+            found.append(Block(start, kind))
         if containers:
             containers[-1].empty = False
         if token.type in _OPENING:
             containers.append(_Container(line))
     return found
+
+
+def _math(paragraph: str, start: int) -> Iterator[Block]:
+    """Yield the displayed math of a paragraph whose first token is `start`."""
+    for match in _DISPLAY_MATH.finditer(paragraph):
+        yield Block(start + len(paragraph[: match.start("math")].split()), "display math")
 
 
 def _first_line(lines: Sequence[str], start: int) -> int:

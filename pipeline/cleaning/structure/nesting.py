@@ -5,16 +5,19 @@ from collections.abc import Sequence
 from pipeline.cleaning.structure.layout import Mark
 
 
-def indents(items: Sequence[Mark]) -> list[int]:
-    """Return by how many characters each item of one section is indented.
+def indents(marks: Sequence[Mark]) -> list[int]:
+    """Return by how many characters each mark of one section is indented.
 
     A list of another marker is nested in the one before it if that goes on behind it. Lists of one
     marker cannot be told apart.
     """
-    last = {item.marker: number for number, item in enumerate(items)}
+    last = {mark.marker: number for number, mark in enumerate(marks) if mark.kind == "item"}
     open_lists: list[tuple[str, int]] = []
     found = []
-    for number, item in enumerate(items):
+    for number, item in enumerate(marks):
+        if item.kind != "item":
+            found.append(0)
+            continue
         while open_lists and open_lists[-1][0] != item.marker and last[open_lists[-1][0]] < number:
             open_lists.pop()
         markers = [marker for marker, _ in open_lists]

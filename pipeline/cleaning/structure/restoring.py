@@ -13,6 +13,9 @@ from pipeline.cleaning.structure.quotes import quotes
 from pipeline.cleaning.structure.tables import Table, tables
 from pipeline.scanner import Span, scan
 
+_CONTAINERS = ("item", "quote")
+_CAPTIONS = ("Figure", "Fig", "Table")
+
 
 def restore(text: str, spans: Sequence[Span] | None = None) -> tuple[str, str]:
     """Return (markdown, structure) of a summary.
@@ -51,62 +54,74 @@ def _marks(prose: str, standing: Sequence[Mark], layout: Layout) -> list[Mark]:
         found.append(heading)
     ends = frozenset(mark.end for mark in found)
     starts = heading_starts(prose)
-    found += items(Surroundings(prose, starts, ends))
+    around = Surroundings(prose, starts, ends)
+    found += items(around)
     stops = sorted({*starts, *(mark.start for mark in found)})
     found += headings(prose, starts, stops)
     if ">" in prose:
         item_starts = frozenset(mark.start for mark in found if mark.kind == "item")
         ends = frozenset(mark.end for mark in found if mark.kind != "item")
-        found += quotes(prose, ends, item_starts)
+        found += quotes(Surroundings(prose, starts, ends), item_starts)
     return sorted(found)
 
 
 def _part_blocks(text: str, marks: Sequence[Mark], layout: Layout) -> None:
     """Part the blocks from what is before and behind them."""
-    indent = dict(
-        zip((m.start for m in marks if m.kind == "item"), _item_indents(marks), strict=True)
-    )
-    previous: Mark | None = None
-    listed = quoted = False
-    for mark in marks:
-        inside = (
-            previous is not None
-            and previous.kind in ("item", "quote")
-            and previous.end == mark.start
-        )
-        if mark.kind == "item":
-            if not inside:
-                quoted = False
-                layout.put(mark.start, "\n" + " " * indent[mark.start] if listed else "\n\n")
-            listed = True
-        elif mark.kind == "quote":
-            if not inside:
-                layout.put(mark.start, "\n" if quoted else "\n\n")
-            quoted = True
-        else:
-            if not inside:
-                layout.put(mark.start, "\n\n")
+    indent = list(_indents(marks))
+    for number, mark in enumerate(marks):
+        previous = marks[number - 1] if number else None
+        # Behind the marker of an item or a quote, a block stands where it belongs.
+        if not (previous and previous.end == mark.start and previous.kind in _CONTAINERS):
+            quoted = number > 1 and _quotes_items(marks[number - 2 : number + 2])
+            layout.put(
+                mark.start, "\n" if quoted else _before(text, mark, previous, indent[number])
+            )
+        elif mark.kind == previous.kind == "quote":
+            layout.put(mark.start, "\n")
+        if mark.kind not in _CONTAINERS:
             layout.put(mark.end, _behind(text, mark))
-            listed = quoted = False
         if mark.kind == "code":
             for line in fence_lines(text, mark):
                 layout.put(line, "\n")
-        previous = mark
 
 
-def _behind(text: str, block: Mark) -> str:
-    """Return the white space behind a block: less where the text goes on about it."""
-    if block.kind == "image" and text.startswith(("Figure", "Fig", "Table"), block.end):
+def _quotes_items(marks: Sequence[Mark]) -> bool:
+    """Whether of four marks the third opens the next item of a quoted list."""
+    kinds = [mark.kind for mark in marks]
+    return kinds == ["quote", "item"] * 2 and all(
+        quote.end == item.start for quote, item in (marks[:2], marks[2:])
+    )
+
+
+def _before(text: str, mark: Mark, previous: Mark | None, indent: int) -> str:
+    """Return the white space before a block: less where it goes on with what is before it."""
+    if mark.kind == "item" and previous and previous.kind == "item":
+        return "\n" + " " * indent
+    if mark.kind == "math" and _is_within_sentence(text, mark.start):
         return "\n"
     return "\n\n"
 
 
-def _item_indents(marks: Sequence[Mark]) -> Iterator[int]:
-    """Yield the indentation of every item; nothing is nested across a heading."""
+def _behind(text: str, block: Mark) -> str:
+    """Return the white space behind a block: less where the text goes on about it."""
+    if block.kind == "image" and text.startswith(_CAPTIONS, block.end):
+        return "\n"
+    if block.kind == "math" and _is_within_sentence(text, block.start):
+        goes_on = text[block.end : block.end + 1].islower()
+        return "\n" if goes_on or text.startswith("Where ", block.end) else "\n\n"
+    return "\n\n"
+
+
+def _is_within_sentence(text: str, position: int) -> bool:
+    before = text[position - 2 : position - 1]
+    return before.isalnum() or before == ","
+
+
+def _indents(marks: Sequence[Mark]) -> Iterator[int]:
+    """Yield the indentation of every mark; nothing is nested across a heading."""
     sections: list[list[Mark]] = [[]]
     for mark in marks:
         if mark.kind == "heading":
             sections.append([])
-        elif mark.kind == "item":
-            sections[-1].append(mark)
+        sections[-1].append(mark)
     return chain.from_iterable(map(indents, sections))
