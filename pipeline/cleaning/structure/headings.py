@@ -186,6 +186,8 @@ def _title_length(words: Sequence[str], *, whole: bool) -> tuple[int, bool]:
                 break
             if word[0].isupper() or not any(later.endswith("?") for later in words[number:]):
                 return number, True
+        if word[0] == ">":
+            return number, True
         if before in _SMALL_WORDS or before.endswith(","):
             continue
         if _sets_off(words[0], word) or _begins_sentence(words, number):

@@ -52,6 +52,14 @@ class Surroundings:
         starred = self.prose.find(" * ", position, position + _MAX_TITLE) >= 0
         return self.ends_sentence(position) or (not starred and self._in_title(position))
 
+    def parts_title(self, position: int, following: int | None) -> bool:
+        """Whether a dash parts a title: before a date, or if it is the only one in its section."""
+        if position < 2 or not self._in_title(position):
+            return False
+        index = bisect_right(self._headings, position)
+        end = self._headings[index] if index < len(self._headings) else len(self.prose)
+        return self.prose[position + 2].isdigit() or following is None or following > end
+
     def introduces(self, position: int) -> bool:
         """Whether what is before `position` makes one expect a list: nothing, a colon, a title."""
         before = self.prose[max(0, position - _MAX_EMPHASIS) : max(0, position - 1)]
@@ -104,28 +112,38 @@ def _dashes(around: Surroundings, marker: str, *, starred: bool) -> Iterator[Mar
     capital, or with a small letter where most do. Where asterisks are the bullets, a dash after
     a word explains this word.
     """
-    found = _bullets(around.prose, marker)
+    prose = around.prose
+    found = _bullets(prose, marker)
     if not found:
         return
     opens = around.opens_between_stars if starred else around.opens_line
-    opening = [position for position in found if opens(position)]
-    others = len(found) - len(opening)
-    if not opening or (
-        len(opening) == 1 and (starred or not others or not around.introduces(opening[0]))
-    ):
+    opening = {
+        position
+        for position, following in zip(found, [*found[1:], None], strict=True)
+        if opens(position) and not around.parts_title(position, following)
+    }
+    if not opening:
         return
-    small = sum(around.prose[position + 2].islower() for position in opening)
-    lower = 2 * small > len(opening)
+    first = min(opening)
+    if len(opening) == 1 and (starred or len(found) == 1 or not around.introduces(first)):
+        return
+    lower = 2 * sum(prose[position + 2].islower() for position in opening) > len(opening)
+    last = -1
     for position in found:
-        following = around.prose[position + 2]
-        alike = not following.islower() or lower
-        if opens(position) or (not starred and alike and not _labels(around.prose, position)):
+        alike = lower or not prose[position + 2].islower()
+        near = not starred or (last >= 0 and "*" not in prose[last:position])
+        if position in opening or (alike and near and not _labels(prose, position)):
+            last = position
             yield Mark(position, position + 2, "item", marker)
 
 
 def _labels(prose: str, position: int) -> bool:
-    """Whether what is before a dash is emphasised, and so named by it."""
-    return prose[position - 2] in "*_"
+    """Whether a dash explains an emphasised word that begins an item, or another sentence."""
+    if prose[position - 2] not in "*_":
+        return False
+    emphasis = prose[position - 2]
+    start = prose.rfind(f" {emphasis}", 0, position - 3)
+    return start < 1 or prose[start - 1] not in ".!?"
 
 
 def _numbers(around: Surroundings) -> Iterator[Mark]:
@@ -188,7 +206,7 @@ def _all_ones(around: Surroundings, starts: Sequence[int]) -> list[int]:
     """Return the places of a list that leaves its numbering to Markdown: 1, 1, 1."""
     prose = around.prose
     run = [
-        start for start in starts if prose[start + 3].isupper() or prose[start + 3] in "*_" + COVER
+        start for start in starts if prose[start + 3].isupper() or prose[start + 3] in "*_[" + COVER
     ]
     opened = sum(around.opens_line(position) for position in run)
     return run if len(run) > 2 and 3 * opened >= len(run) else []
