@@ -4,17 +4,30 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_RULE = re.compile(r"[|:-](?<!\S.)(?:(?<=\|) ?:?-++|(?<=:)-++|(?<=-)-*+):?(?: ?\| ?:?-++:?)++ ?\|?")
+_RULE = re.compile(r"[|:-](?<!\S.)(?:(?<=\|) ?:?-++|(?<=:)-++|(?<=-)-*+):?(?: ?\| ?:?-++:?)++(?: ?\|)?")
 _BAR = re.compile(r"\|(?<!\\\|)")
+_WORD = re.compile(r"\S+")
+_LAST_CELL = re.compile(r"\| ?[^\s|]+(?: \([^()|]{1,40}\))?")
+_OTHER_MARKERS = ("", "+", "-", "*", "#")
+_MAX_CELL = 80  # characters of a row's first cell, where no bar begins it
 _MAX_ROW = 2_000  # characters
 _WORDS_OF_A_CELL = 3  # that are looked at for where an unbarred header begins
 
 
 class Table(NamedTuple):
-    """A table by the places where its rows begin, and the place where it ends."""
+    """A table by the places where its rows begin, header and dashes among them, and its end."""
 
     rows: list[int]
     end: int
+
+
+class _Head(NamedTuple):
+    """A header and the row of dashes below it: `rule` is its match, `cells` their number."""
+
+    start: int
+    rule: re.Match[str]
+    cells: int
+    barred: bool
 
 
 def tables(prose: str) -> Iterator[Table]:
@@ -26,27 +39,29 @@ def tables(prose: str) -> Iterator[Table]:
     """
     if "|" not in prose or "-" not in prose:
         return
-    end = 0
+    heads = list(_heads(prose))
+    for number, head in enumerate(heads):
+        limit = heads[number + 1].start if number + 1 < len(heads) else len(prose)
+        rows = _barred_rows if head.barred else _rows
+        yield rows(prose, limit, head)
+
+
+def _heads(prose: str) -> Iterator[_Head]:
+    behind = 0
     for rule in _RULE.finditer(prose):
-        start = rule.start()
-        if start < end:
-            continue
-        cells = (
-            rule[0].count("-|") + rule[0].count(":|") + rule[0].count("- |") + rule[0].count(": |")
-        )
-        barred = rule[0].startswith("|")
-        cells += not rule[0].rstrip().endswith("|")
-        header = _barred_header(prose, start, cells) if barred else _header(prose, start, cells)
-        if header is None:
-            continue
-        table = (_barred_rows if barred else _rows)(prose, rule.end(), cells)
-        end = table.end
-        yield Table([header, start, *table.rows], end)
+        dashes = rule[0]
+        barred = dashes.startswith("|")
+        cells = len(re.findall("-+", dashes))
+        find = _barred_header if barred else _header
+        start = find(prose, behind, rule.start(), cells)
+        if start is not None:
+            behind = rule.end()
+            yield _Head(start, rule, cells, barred)
 
 
-def _bars_before(prose: str, position: int, count: int) -> int:
-    """Return where the last `count` bars before `position` begin, or -1."""
-    limit = max(0, position - _MAX_ROW)
+def _bars_before(prose: str, behind: int, position: int, count: int) -> int:
+    """Return where the last `count` bars before `position` begin, none before `behind`, or -1."""
+    limit = max(behind, position - _MAX_ROW)
     for _ in range(count):
         position = prose.rfind("|", limit, position)
         if position < 0:
@@ -54,62 +69,59 @@ def _bars_before(prose: str, position: int, count: int) -> int:
     return position
 
 
-def _barred_header(prose: str, rule: int, cells: int) -> int | None:
-    ends_with_bar = prose[:rule].endswith("| ") if rule < 2 else prose[rule - 2] == "|"
-    bar = _bars_before(prose, rule, cells + ends_with_bar)
+def _barred_header(prose: str, behind: int, rule: int, cells: int) -> int | None:
+    ends_with_bar = rule > 1 and prose[rule - 2] == "|"
+    bar = _bars_before(prose, behind, rule, cells + ends_with_bar)
     return bar if bar >= 0 and (bar == 0 or prose[bar - 1] == " ") else None
 
 
-def _header(prose: str, rule: int, cells: int) -> int | None:
-    """Return where a header without outer bars begins: with the words before its first bar."""
-    bar = _bars_before(prose, rule, cells - 1)
+def _header(prose: str, behind: int, rule: int, cells: int) -> int | None:
+    """Return where a header without outer bars begins.
+
+    Its first cell goes back to the end of a sentence, if that is near, or else is one word.
+    """
+    bar = _bars_before(prose, behind, rule, cells - 1)
     if bar < 0:
         return None
-    words = [*re.finditer(r"\S+", prose[max(0, bar - 80) : bar])][-_WORDS_OF_A_CELL:]
-    start = max(0, bar - 80)
-    first = None
-    for word in words:
-        if first is None or (word.start() and prose[start + word.start() - 2] in ".!?:"):
-            first = word
-    if len(words) == _WORDS_OF_A_CELL and first is words[0]:
-        first = words[-1]
-    return start + first.start() if first else None
+    words = [*_WORD.finditer(prose, max(behind, bar - _MAX_CELL), bar)][-_WORDS_OF_A_CELL:]
+    if not words:
+        return None
+    for number in range(len(words) - 1, -1, -1):
+        start = words[number].start()
+        if start == behind or (start > 1 and prose[start - 2] in ".!?:"):
+            return start
+    return words[-1].start()
 
 
-def _barred_rows(prose: str, position: int, cells: int) -> Table:
-    rows: list[int] = []
-    end = position
-    while prose.startswith(" |", end) or (prose.startswith("|", end) and end == position):
-        start = end + (prose[end] == " ")
-        bar = start
-        for _ in range(cells):
-            match = _BAR.search(prose, bar + 1, start + _MAX_ROW)
+def _barred_rows(prose: str, limit: int, head: _Head) -> Table:
+    rows = [head.start, head.rule.start()]
+    end = head.rule.end()
+    while prose.startswith(" |", end) and end + 1 < limit:
+        bar = end + 1
+        for _ in range(head.cells):
+            match = _BAR.search(prose, bar + 1, min(limit, end + _MAX_ROW))
             if match is None:
                 return Table(rows, end)
             bar = match.start()
-        if bar + 1 < len(prose) and prose[bar + 1] != " ":
-            return Table(rows, end)
-        rows.append(start)
+        rows.append(end + 1)
         end = bar + 1
     return Table(rows, end)
 
 
-def _rows(prose: str, position: int, cells: int) -> Table:
-    rows: list[int] = []
-    end = position
-    while True:
-        start = end + prose.startswith(" ", end)
-        if prose[start : start + 1] in "+-*#":  # nothing is in it, too
-            return Table(rows, end)
-        bar = start
-        for number in range(cells - 1):
-            reach = 80 if not number else _MAX_ROW
-            match = _BAR.search(prose, bar + 1, bar + reach)
+def _rows(prose: str, limit: int, head: _Head) -> Table:
+    rows = [head.start, head.rule.start()]
+    end = head.rule.end()
+    while prose.startswith(" ", end) and prose[end + 1 : end + 2] not in _OTHER_MARKERS:
+        bar = end
+        reach = min(limit, end + _MAX_CELL)
+        for _ in range(head.cells - 1):
+            match = _BAR.search(prose, bar + 1, reach)
             if match is None:
                 return Table(rows, end)
-            bar = match.start()
-        last = re.compile(r"\| ?[^\s|]+(?: \([^()|]{1,40}\))?").match(prose, bar)
+            bar, reach = match.start(), min(limit, end + _MAX_ROW)
+        last = _LAST_CELL.match(prose, bar)
         if last is None:
             return Table(rows, end)
-        rows.append(start)
+        rows.append(end + 1)
         end = last.end()
+    return Table(rows, end)
