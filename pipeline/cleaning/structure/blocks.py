@@ -1,73 +1,94 @@
-"""Finding the blocks that have an extent: code, displayed math, images, rules."""
+"""Finding the blocks that have an extent: code, displayed math, images, thematic breaks."""
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
-from pipeline.cleaning.structure.layout import Mark
+from pipeline.cleaning.structure.layout import COVER, Mark
 from pipeline.scanner import Span
 
 _IMAGE = re.compile(
-    r"!\[[^\]]{0,400}\]\([^()\s]{1,400}(?: [^()]{0,200})?\)(?:\]\([^()\s]{1,400}\))?(?!\S)"
+    rf"!\[[^\]]{{0,400}}\]\({COVER}{{1,2000}}[^()]{{0,200}}\)(?:\]\({COVER}{{1,2000}}\))?(?!\S)"
 )
-_IMAGE_NAMES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".PNG", ".JPG", ".JPEG", ".GIF")
-_FENCE_INFO = re.compile(r"[a-z+#]{0,12} ")
+_IMAGE_NAMES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".PNG", ".JPG", ".JPEG", ".GIF", ".SVG")
+_FENCE = "```"
+_FENCE_INFO = re.compile(r"[a-zA-Z0-9+#-]{0,12} ")
+_PUNCTUATION = (".", ",", ";", ":")
+# A formula that a colon announces, with a relation in it and no shorter than this, is displayed:
+# many write it between single dollars on a line of its own.
+_LONG_FORMULA = 20
 _RULE = re.compile(r"(?:-(?<!\S-)-{2,}+|\*(?<!\S\*)\*{2,}+|_(?<!\S_)_{2,}+)(?!\S)")
+_BEFORE_RULE = f".!?:)*_`|{COVER}"
 
 
 def blocks(text: str, prose: str, spans: Sequence[Span]) -> list[Mark]:
     """Return code, displayed math, images and thematic breaks that stand in a text."""
-    found = [*_of_spans(text, spans), *_images(text)]
-    if "---" in prose or "***" in prose or "___" in prose:
+    found = []
+    for span in spans:
+        if (kind := _kind(text, span)) is not None:
+            end = span.end + (kind == "math" and text.startswith(_PUNCTUATION, span.end))
+            found.append(Mark(span.start, end + 1, kind))
+    if "!" in prose:
+        found += _images(prose)
+    if "---" in prose or ("*" in prose and "***" in prose) or ("_" in prose and "___" in prose):
         rules = (match for match in _RULE.finditer(prose) if _parts(prose, match))
         found += (Mark(rule.start(), rule.end() + 1, "rule") for rule in rules)
     return found
 
 
-def _of_spans(text: str, spans: Sequence[Span]) -> Iterator[Mark]:
-    for span in spans:
-        start, end, kind = span.start, span.end, span.kind
-        if kind == "display":
-            yield Mark(start, _past_punctuation(text, end) + 1, "math")
-        elif kind == "inline":
-            if end - start >= FORM and text[start - 2 : start] in FB and "=" in text[start:end]:
-                yield Mark(start, _past_punctuation(text, end) + 1, "math")
-        elif kind == "code":
-            if text.startswith("```", start):
-                yield Mark(start, end + 1, "code")
-        elif kind == "url" and text.endswith(_IMAGE_NAMES, start, end):
-            if (not start or text[start - 1] == " ") and (end == len(text) or text[end] == " "):
-                yield Mark(start, end + 1, "image")
+def _kind(text: str, span: Span) -> Literal["math", "code", "image"] | None:
+    """Return what block a span is, if it is one."""
+    start, end = span.start, span.end
+    if span.kind == "display":
+        return "math"
+    if span.kind == "inline":
+        announced = end - start >= _LONG_FORMULA and text.startswith(": ", start - 2)
+        return "math" if announced and "=" in text[start:end] else None
+    if not _is_free(text, start, end):
+        return None
+    if span.kind == "code":
+        return (
+            "code"
+            if text.startswith(_FENCE, start) and text[_closing(text, end) - 1] == " "
+            else None
+        )
+    return "image" if text.endswith(_IMAGE_NAMES, start, end) else None
 
 
-def _past_punctuation(text: str, position: int) -> int:
-    return position + text.startswith((".", ",", ";", ":"), position)
+def _is_free(text: str, start: int, end: int) -> bool:
+    return (not start or text[start - 1] == " ") and (end == len(text) or text[end] == " ")
 
 
-def _images(text: str) -> Iterator[Mark]:
-    position = text.find("![")
+def _images(prose: str) -> Iterator[Mark]:
+    position = prose.find("![")
     while position >= 0:
-        match = _IMAGE.match(text, position)
-        start = position - text.startswith("[", position - 1) if position else 0
-        if match and (not start or text[start - 1] == " "):
+        match = _IMAGE.match(prose, position)
+        start = position - (position > 0 and prose[position - 1] == "[")
+        if match and (not start or prose[start - 1] == " "):
             yield Mark(start, match.end() + 1, "image")
-        position = text.find("![", match.end() if match else position + 2)
+        position = prose.find("![", match.end() if match else position + 2)
 
 
-def _parts(prose: str, match: re.Match[str]) -> bool:
+def _parts(prose: str, rule: re.Match[str]) -> bool:
     """Whether a run of signs parts two sections, rather than being a dash."""
-    start, end = match.span()
-    after = prose[end + 1 : end + 2]
-    return (start < 2 or prose[start - 2] in ".!?:)*_\x7f`|") and not after.islower()
+    start, end = rule.span()
+    return (start < 2 or prose[start - 2] in _BEFORE_RULE) and not prose[
+        end + 1 : end + 2
+    ].islower()
 
 
 def fence_lines(text: str, code: Mark) -> tuple[int, int]:
     """Return where the first line of fenced code begins, and its closing fence."""
     end = code.end - 1
-    ticks = end - code.start - len(text[code.start : end].rstrip("`"))
-    inner, closing = code.start + ticks, end - ticks
+    closing = _closing(text, end)
+    inner = code.start + end - closing
     info = _FENCE_INFO.match(text, inner, closing)
     return (info.end() if info else inner + 1), closing
 
 
-FORM = 20
-FB = (": ",)
+def _closing(text: str, end: int) -> int:
+    """Return where the backticks begin that end at `end`."""
+    position = end
+    while text[position - 1] == "`":
+        position -= 1
+    return position

@@ -5,15 +5,15 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from pipeline.cleaning.structure.layout import COVER, Mark
+from pipeline.cleaning.structure.surroundings import Surroundings
 
-BULLETS = "*-+"
-_OPERANDS = "(0123456789" + COVER
-_LINE_ENDS = ".!?:;…"
-_EMPHASIS = '*_"”'
-_MAX_EMPHASIS = 5  # characters that may close emphasis and quotation behind a sentence
-_BULLET = re.compile(r" [*+-] ")
-_MAX_TITLE = 80  # characters of a heading that a list follows
+_OPERANDS = f"(0123456789{COVER}"
+_MARKUP = f"*_[{COVER}"  # what an item may begin with instead of a capital
 _MAX_NUMBER = 99
+_MAX_ITEM = 4_000  # characters from one number to the next
+_LOOK_BACK = 12  # characters before a number that say what is counted
+_ONE = re.compile(r"1(?<!\S1)[.)] (?=\S)")
+# An enumeration within a sentence: `1) this, 2) that and 3) those`.
 _CONTINUES = re.compile(r"(?:,|(?<![^\s(])(?:and|or|then|by|to|in|of|with|from))\Z")
 # What is counted in prose: `as in Table 2. Then`, `of layer 2. It`.
 _COUNTED = re.compile(
@@ -21,71 +21,21 @@ _COUNTED = re.compile(
     r"versions?|steps?|parts?|levels?|stages?|phases?|of|is|to|than|and|or|=|\+|-|×)\Z",
     re.IGNORECASE,
 )
-_LOOK_BACK = 12
-_MAX_ITEM = 4_000  # characters from one number to the next
-
-
-class Surroundings:
-    """Tells what stands around a marker: where a line could begin, and how an item could."""
-
-    def __init__(self, prose: str, headings: Sequence[int], ends: frozenset[int]) -> None:
-        self.prose = prose
-        self._headings = headings
-        self._ends = ends
-
-    def opens_line(self, position: int) -> bool:
-        """Whether what is before `position` ends a sentence, a heading or a block."""
-        return self.ends_sentence(position) or self._in_title(position)
-
-    def ends_sentence(self, position: int) -> bool:
-        """Whether a sentence or a block ends before `position`, as it does before `**So:** -`."""
-        if position < 2 or position in self._ends:
-            return True
-        prose = self.prose
-        end = position - 2
-        while prose[end] in _EMPHASIS and end > position - _MAX_EMPHASIS:
-            end -= 1
-        return prose[end] in _LINE_ENDS or prose[position - 2] == ">"
-
-    def opens_between_stars(self, position: int) -> bool:
-        """The same where asterisks are the bullets: a dash shortly before one is in a title."""
-        starred = self.prose.find(" * ", position, position + _MAX_TITLE) >= 0
-        return self.ends_sentence(position) or (not starred and self._in_title(position))
-
-    def parts_title(self, position: int, following: int | None) -> bool:
-        """Whether a dash parts a title: before a date, or if it is the only one in its section."""
-        if position < 2 or not self._in_title(position):
-            return False
-        index = bisect_right(self._headings, position)
-        end = self._headings[index] if index < len(self._headings) else len(self.prose)
-        return self.prose[position + 2].isdigit() or following is None or following > end
-
-    def introduces(self, position: int) -> bool:
-        """Whether what is before `position` makes one expect a list: nothing, a colon, a title."""
-        before = self.prose[max(0, position - _MAX_EMPHASIS) : max(0, position - 1)]
-        return before.rstrip(_EMPHASIS).endswith(("", ":")[position > 1]) or self._in_title(
-            position
-        )
-
-    def _in_title(self, position: int) -> bool:
-        index = bisect_right(self._headings, position) - 1
-        if index < 0 or position - self._headings[index] > _MAX_TITLE:
-            return False
-        title = self.prose[self._headings[index] : position - 1]
-        return ". " not in title and " " in title and not _BULLET.search(title)
 
 
 def items(around: Surroundings) -> list[Mark]:
-    """Return the list items of a text, in order."""
+    """Return the list items of a text."""
     found = [*_numbers(around), *_stars(around)]
     starred = sum(item.marker == "*" for item in found) > 1
     for marker in "-+":
         found += _dashes(around, marker, starred=starred)
-    return sorted(found)
+    return found
 
 
 def _bullets(prose: str, marker: str) -> list[int]:
     """Return where a free-standing bullet is followed by something."""
+    if marker not in prose:
+        return []
     found = [0] if prose.startswith(f"{marker} ") else []
     position = prose.find(f" {marker} ")
     while position >= 0:
@@ -98,7 +48,7 @@ def _bullets(prose: str, marker: str) -> list[int]:
 def _stars(around: Surroundings) -> Iterator[Mark]:
     """Yield the items with an asterisk, which is hardly ever anything else but a product."""
     found = _bullets(around.prose, "*")
-    opening = any(around.opens_line(position) for position in found)
+    opening = any(map(around.opens_line, found))
     for position in found:
         if opening or (len(found) > 1 and around.prose[position + 2] not in _OPERANDS):
             yield Mark(position, position + 2, "item", "*")
@@ -114,18 +64,12 @@ def _dashes(around: Surroundings, marker: str, *, starred: bool) -> Iterator[Mar
     """
     prose = around.prose
     found = _bullets(prose, marker)
-    if not found:
-        return
-    opens = around.opens_between_stars if starred else around.opens_line
-    opening = {
-        position
-        for position, following in zip(found, [*found[1:], None], strict=True)
-        if opens(position) and not around.parts_title(position, following)
-    }
+    opening = set(_opening(around, found, starred=starred))
     if not opening:
         return
-    first = min(opening)
-    if len(opening) == 1 and (starred or len(found) == 1 or not around.introduces(first)):
+    if len(opening) == 1 and (
+        starred or len(found) == 1 or not around.introduces(next(iter(opening)))
+    ):
         return
     lower = 2 * sum(prose[position + 2].islower() for position in opening) > len(opening)
     last = -1
@@ -137,22 +81,32 @@ def _dashes(around: Surroundings, marker: str, *, starred: bool) -> Iterator[Mar
             yield Mark(position, position + 2, "item", marker)
 
 
+def _opening(around: Surroundings, found: Sequence[int], *, starred: bool) -> Iterator[int]:
+    """Yield those of the dashes that stand where a line could begin, and part no title."""
+    for number, position in enumerate(found):
+        if around.ends_sentence(position):
+            yield position
+        elif around.is_in_title(position):
+            following = found[number + 1] if number + 1 < len(found) else len(around.prose)
+            if not around.parts_title(position, following, starred=starred):
+                yield position
+
+
 def _labels(prose: str, position: int) -> bool:
     """Whether a dash explains an emphasised word that begins an item, or another sentence."""
-    if prose[position - 2] not in "*_":
-        return False
     emphasis = prose[position - 2]
-    start = prose.rfind(f" {emphasis}", 0, position - 3)
+    if emphasis not in "*_":
+        return False
+    start = prose.rfind(f" {emphasis}", max(0, position - _MAX_ITEM), position - 3)
     return start < 1 or prose[start - 1] not in ".!?"
 
 
 def _numbers(around: Surroundings) -> Iterator[Mark]:
     """Yield the items 1, 2, … of every run in one style."""
     prose = around.prose
-    for style in ".)":
-        if f"1{style} " not in prose:
-            continue
-        starts = [match.start() for match in re.finditer(rf"1(?<!\S1)\{style} (?=\S)", prose)]
+    ones = [match.start() for match in _ONE.finditer(prose)]
+    for style in ".)" if ones else "":
+        starts = [start for start in ones if prose[start + 1] == style]
         opening = [start for start in starts if around.opens_line(start)]
         runs = [_run(around, start, style, _limit(opening, start)) for start in starts]
         if len(starts) > 2 and not any(runs):
@@ -205,8 +159,6 @@ def _next(around: Surroundings, marker: str, start: int, limit: int) -> int:
 def _all_ones(around: Surroundings, starts: Sequence[int]) -> list[int]:
     """Return the places of a list that leaves its numbering to Markdown: 1, 1, 1."""
     prose = around.prose
-    run = [
-        start for start in starts if prose[start + 3].isupper() or prose[start + 3] in "*_[" + COVER
-    ]
-    opened = sum(around.opens_line(position) for position in run)
+    run = [start for start in starts if prose[start + 3].isupper() or prose[start + 3] in _MARKUP]
+    opened = sum(map(around.opens_line, run))
     return run if len(run) > 2 and 3 * opened >= len(run) else []

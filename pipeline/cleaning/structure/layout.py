@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
-from pipeline.scanner import Span
-
 COVER = "\x7f"
 """Stands for every character of code, math and addresses: prose holds no DEL character."""
 
@@ -23,13 +21,13 @@ class Mark(NamedTuple):
     marker: str = ""
 
 
-def cover(text: str, spans: Iterable[Span]) -> str:
-    """Return the text with its spans covered, character by character, so that no marker shows."""
+def cover(text: str, extents: Iterable[tuple[int, int]]) -> str:
+    """Return the text with what lies between `extents` covered, so that no marker shows there."""
     parts: list[str] = []
     position = 0
-    for span in spans:
-        parts += text[position : span.start], COVER * (span.end - span.start)
-        position = span.end
+    for start, end in extents:
+        parts += text[position:start], COVER * (end - start)
+        position = end
     parts.append(text[position:])
     return "".join(parts)
 

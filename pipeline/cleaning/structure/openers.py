@@ -1,16 +1,19 @@
-"""What the first words of a sentence say about whether a paragraph begins with it."""
+"""What the first words of a sentence say about whether a paragraph begins with it.
+
+The weights say how much more or less likely it is than for any sentence, as far as that is a
+matter of English, not of an author or a subject: words that point back or draw a conclusion go on
+with a paragraph, words that sum up, count or name the paper or its parts turn to the next thing.
+"""
 
 import re
 
-_LABEL = re.compile(r"[A-Z][\w'’/-]{1,20}(?: [\w'’/-]{1,20}){0,2} ?: ")
-_WORDS = re.compile(r"\W{0,3}([\w’'-]{1,30}),?(?: ([\w’'-]{1,30}))?")
+from pipeline.cleaning.structure.layout import COVER
+
 _FIRST_WORD = {
-    # What goes on with the sentence before it.
     **dict.fromkeys("But Or And They He She It Its Their Otherwise These Those".split(), -1.0),
     **dict.fromkeys("Therefore Thus Hence So Then Instead Consequently Such That".split(), -0.7),
     **dict.fromkeys("This Specifically Additionally Furthermore Moreover However".split(), -0.5),
     **dict.fromkeys("Because Here Each Both Similarly If Indeed When Again We Our".split(), -0.4),
-    # What turns to something else.
     **dict.fromkeys("To There Given Some Many Most Unlike Several Let Let's Now".split(), 0.4),
     **dict.fromkeys("Note Previous Recent Authors Another One My Recently Next".split(), 0.4),
     **dict.fromkeys("First Firstly Second Secondly Third Figure Fig".split(), 0.5),
@@ -19,47 +22,52 @@ _FIRST_WORD = {
     **dict.fromkeys("Code Paper Link Links References Reference Disclaimer NOTE PS".split(), 1.2),
 }
 _FIRST_WORDS = {
-    ("For", "example"): -0.8,
-    ("For", "instance"): -0.8,
-    ("In", "particular"): -0.7,
-    ("In", "other"): -0.5,
-    ("More", "specifically"): -0.7,
-    ("In", "this"): 0.3,
-    ("In", "these"): -0.3,
-    ("In", "summary"): 1.2,
-    ("In", "conclusion"): 1.2,
-    ("In", "short"): 0.7,
-    ("In", "terms"): 0.7,
-    ("This", "paper"): 1.0,
-    ("This", "work"): 0.7,
-    ("This", "article"): 1.0,
-    ("The", "authors"): 0.5,
-    ("The", "paper"): 0.5,
-    ("The", "main"): 0.5,
-    ("The", "key"): 0.5,
-    ("The", "experiments"): 0.7,
-    ("The", "first"): 0.3,
-    ("The", "second"): 0.3,
-    ("As", "for"): 0.7,
-    ("To", "summarize"): 1.2,
-    ("To", "sum"): 1.2,
-    ("To", "do"): -0.4,
+    "For": {"example": -0.8, "instance": -0.8},
+    "More": {"specifically": -0.7},
+    "In": {
+        "particular": -0.7,
+        "other": -0.5,
+        "these": -0.3,
+        "this": 0.3,
+        "short": 0.7,
+        "terms": 0.7,
+        "summary": 1.2,
+        "conclusion": 1.2,
+    },
+    "This": {"paper": 1.0, "article": 1.0, "work": 0.7},
+    "The": {
+        "first": 0.3,
+        "second": 0.3,
+        "authors": 0.5,
+        "paper": 0.5,
+        "main": 0.5,
+        "key": 0.5,
+        "experiments": 0.7,
+    },
+    "As": {"for": 0.7},
+    "To": {"do": -0.4, "sum": 1.2, "summarize": 1.2},
 }
-_LINE = re.compile(r"\x7f{20}")
-_ALONE = 1.2
-_ASIDE = -2.0
-_LABELLED = 1.5
+_ASIDE = -2.0  # in parentheses
+_LABELLED = 1.5  # `Data: images`, which is a line of its own
+_ALONE = 1.2  # an address or a long formula, likewise
+_LONG = COVER * 20
+_PUNCTUATION = "*_\"“”‘’'([,.:;"
+_LABEL = re.compile(r"[A-Z][\w'’/-]{1,20}(?: [\w'’/-]{1,20}){0,2} ?: ")
+_LONGEST_LABEL = 66
+_LONGEST_WORDS = 40  # characters that hold the first two words
 
 
 def opener_score(prose: str, start: int) -> float:
     """Return how much the sentence at `start` looks like the first of a paragraph, from -2 to 2."""
     if prose[start] == "(":
         return _ASIDE
-    if _LINE.match(prose, start):
+    if prose.startswith(_LONG, start):
         return _ALONE
-    words = _WORDS.match(prose, start)
-    if words is None:
-        return 0.0
-    both = _FIRST_WORDS.get((words[1], words[2]))
-    score = _FIRST_WORD.get(words[1], 0.0) if both is None else both
-    return _LABELLED if score >= 0 and _LABEL.match(prose, start) else score
+    words = prose[start : start + _LONGEST_WORDS].split(" ", 2)
+    first = words[0].strip(_PUNCTUATION)
+    score = _FIRST_WORD.get(first, 0.0)
+    if first in _FIRST_WORDS and len(words) > 1:
+        score = _FIRST_WORDS[first].get(words[1].strip(_PUNCTUATION), score)
+    if score >= 0 and ": " in prose[start : start + _LONGEST_LABEL] and _LABEL.match(prose, start):
+        return _LABELLED
+    return score

@@ -1,16 +1,16 @@
 """From a flattened text to its Markdown."""
 
-from collections.abc import Iterator, Sequence
-from itertools import chain
+from collections.abc import Sequence
 
 from pipeline.cleaning.structure.blocks import blocks, fence_lines
 from pipeline.cleaning.structure.headings import heading_starts, headings, underlined
-from pipeline.cleaning.structure.items import Surroundings, items
-from pipeline.cleaning.structure.layout import COVER, Layout, Mark, cover
+from pipeline.cleaning.structure.items import items
+from pipeline.cleaning.structure.layout import Layout, Mark, cover
 from pipeline.cleaning.structure.nesting import indents
 from pipeline.cleaning.structure.paragraphs import paragraphs
 from pipeline.cleaning.structure.quotes import quotes
-from pipeline.cleaning.structure.tables import Table, tables
+from pipeline.cleaning.structure.surroundings import Surroundings
+from pipeline.cleaning.structure.tables import tables
 from pipeline.scanner import Span, scan
 
 _CONTAINERS = ("item", "quote")
@@ -25,81 +25,81 @@ def restore(text: str, spans: Sequence[Span] | None = None) -> tuple[str, str]:
     """
     if "\n" in text:
         return text, "original"
-    spans = scan(text) if spans is None else spans
-    prose = cover(text, spans)
+    if spans is None:
+        spans = scan(text)
+    prose = cover(text, [(span.start, span.end) for span in spans])
     layout = Layout(text)
-    found_tables = list(tables(prose))
-    for table in found_tables:
-        _part_rows(table, layout)
-        extent = table.end - table.rows[0]
-        prose = prose[: table.rows[0]] + COVER * extent + prose[table.end :]
-    marks = [Mark(table.rows[0], table.end + 1, "table") for table in found_tables]
-    marks = _marks(prose, [*marks, *blocks(text, prose, spans)], layout)
-    _part_blocks(text, marks, layout)
+    marks = _tables(prose, layout)
+    if marks:
+        prose = cover(prose, [(table.start, table.end - 1) for table in marks])
+        spans = [span for span in spans if not any(t.start <= span.start < t.end for t in marks)]
+    marks += blocks(text, prose, spans)
+    _add_markers(prose, marks, layout)
+    marks.sort()
+    _part(text, marks, layout)
     paragraphs(prose, marks, layout)
     return layout.apply(), "restored"
 
 
-def _part_rows(table: Table, layout: Layout) -> None:
-    for row in table.rows[1:]:
-        layout.put(row, "\n")
+def _tables(prose: str, layout: Layout) -> list[Mark]:
+    """Return the tables of a text, and part their rows."""
+    found = []
+    for table in tables(prose):
+        for row in table.rows[1:]:
+            layout.put(row, "\n")
+        found.append(Mark(table.rows[0], table.end + 1, "table"))
+    return found
 
 
-def _marks(prose: str, standing: Sequence[Mark], layout: Layout) -> list[Mark]:
-    """Return all blocks that show, in order, `standing` ones among them."""
-    ends = frozenset(mark.end for mark in standing)
-    found = list(standing)
-    for heading, line in underlined(prose, ends):
+def _add_markers(prose: str, marks: list[Mark], layout: Layout) -> None:
+    """Add headings, list items and quotes to the other blocks."""
+    for heading, line in underlined(prose, frozenset(mark.end for mark in marks)):
         layout.put(line, "\n")
-        found.append(heading)
-    ends = frozenset(mark.end for mark in found)
+        marks.append(heading)
     starts = heading_starts(prose)
-    around = Surroundings(prose, starts, ends)
-    found += items(around)
-    stops = sorted({*starts, *(mark.start for mark in found)})
-    found += headings(prose, starts, stops)
+    found = items(Surroundings(prose, starts, frozenset(mark.end for mark in marks)))
+    if starts:
+        stops = sorted({*starts, *(mark.start for mark in marks), *(mark.start for mark in found)})
+        marks += headings(prose, starts, stops)
     if ">" in prose:
-        item_starts = frozenset(mark.start for mark in found if mark.kind == "item")
-        ends = frozenset(mark.end for mark in found if mark.kind != "item")
-        found += quotes(Surroundings(prose, starts, ends), item_starts)
-    return sorted(found)
+        around = Surroundings(prose, starts, frozenset(mark.end for mark in marks))
+        marks += quotes(around, frozenset(item.start for item in found))
+    marks += found
 
 
-def _part_blocks(text: str, marks: Sequence[Mark], layout: Layout) -> None:
+def _part(text: str, marks: Sequence[Mark], layout: Layout) -> None:
     """Part the blocks from what is before and behind them."""
-    indent = list(_indents(marks))
+    indent = indents(marks)
+    previous = Mark(0, -1, "rule")
+    quoted = False
     for number, mark in enumerate(marks):
-        previous = marks[number - 1] if number else None
         # Behind the marker of an item or a quote, a block stands where it belongs.
-        if not (previous and previous.end == mark.start and previous.kind in _CONTAINERS):
-            quoted = number > 1 and _quotes_items(marks[number - 2 : number + 2])
-            layout.put(
-                mark.start, "\n" if quoted else _before(text, mark, previous, indent[number])
-            )
-        elif mark.kind == previous.kind == "quote":
-            layout.put(mark.start, "\n")
-        if mark.kind not in _CONTAINERS:
+        inside = previous.end == mark.start and previous.kind in _CONTAINERS
+        if mark.kind == "quote":
+            # A list in a quote goes on in its next line, as the quote itself behind a bare `>`.
+            listed = number + 1 < len(marks) and _is_item_at(marks[number + 1], mark.end)
+            goes_on = previous.kind == "quote" if inside else quoted and listed
+            inside, quoted = inside and not goes_on, listed
+            white = "\n" if goes_on else "\n\n"
+        elif mark.kind == "item":
+            white = "\n" + " " * indent[number] if previous.kind == "item" else "\n\n"
+        else:
+            white = _before(text, mark)
             layout.put(mark.end, _behind(text, mark))
+        if not inside:
+            layout.put(mark.start, white)
         if mark.kind == "code":
             for line in fence_lines(text, mark):
                 layout.put(line, "\n")
+        previous = mark
 
 
-def _quotes_items(marks: Sequence[Mark]) -> bool:
-    """Whether of four marks the third opens the next item of a quoted list."""
-    kinds = [mark.kind for mark in marks]
-    return kinds == ["quote", "item"] * 2 and all(
-        quote.end == item.start for quote, item in (marks[:2], marks[2:])
-    )
+def _is_item_at(mark: Mark, position: int) -> bool:
+    return mark.kind == "item" and mark.start == position
 
 
-def _before(text: str, mark: Mark, previous: Mark | None, indent: int) -> str:
-    """Return the white space before a block: less where it goes on with what is before it."""
-    if mark.kind == "item" and previous and previous.kind == "item":
-        return "\n" + " " * indent
-    if mark.kind == "math" and _is_within_sentence(text, mark.start):
-        return "\n"
-    return "\n\n"
+def _before(text: str, block: Mark) -> str:
+    return "\n" if block.kind == "math" and _is_within_sentence(text, block.start) else "\n\n"
 
 
 def _behind(text: str, block: Mark) -> str:
@@ -115,13 +115,3 @@ def _behind(text: str, block: Mark) -> str:
 def _is_within_sentence(text: str, position: int) -> bool:
     before = text[position - 2 : position - 1]
     return before.isalnum() or before == ","
-
-
-def _indents(marks: Sequence[Mark]) -> Iterator[int]:
-    """Yield the indentation of every mark; nothing is nested across a heading."""
-    sections: list[list[Mark]] = [[]]
-    for mark in marks:
-        if mark.kind == "heading":
-            sections.append([])
-        sections[-1].append(mark)
-    return chain.from_iterable(map(indents, sections))

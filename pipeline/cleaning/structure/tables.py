@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_RULE = re.compile(r"[|:-](?<!\S.)(?:(?<=\|) ?:?-++|(?<=:)-++|(?<=-)-*+):?(?: ?\| ?:?-++:?)++(?: ?\|)?")
+_RULE = re.compile(
+    r"[|:-](?<!\S.)(?:(?<=\|) ?:?-++|(?<=:)-++|(?<=-)-*+):?(?: ?\| ?:?-++:?)++(?: ?\|)?"
+)
 _BAR = re.compile(r"\|(?<!\\\|)")
 _WORD = re.compile(r"\S+")
 _LAST_CELL = re.compile(r"\| ?[^\s|]+(?: \([^()|]{1,40}\))?")
