@@ -44,15 +44,11 @@ def _kind(text: str, span: Span) -> Literal["math", "code", "image"] | None:
     if span.kind == "inline":
         announced = end - start >= _LONG_FORMULA and text.startswith(": ", start - 2)
         return "math" if announced and "=" in text[start:end] else None
-    if not _is_free(text, start, end):
-        return None
     if span.kind == "code":
-        return (
-            "code"
-            if text.startswith(_FENCE, start) and text[_closing(text, end) - 1] == " "
-            else None
-        )
-    return "image" if text.endswith(_IMAGE_NAMES, start, end) else None
+        fenced = text.startswith(_FENCE, start) and text[_closing(text, end) - 1] == " "
+        return "code" if fenced and _is_free(text, start, end) else None
+    named = text.endswith(_IMAGE_NAMES, start, end)
+    return "image" if named and _is_free(text, start, end) else None
 
 
 def _is_free(text: str, start: int, end: int) -> bool:

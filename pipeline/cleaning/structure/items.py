@@ -11,6 +11,7 @@ _OPERANDS = f"(0123456789{COVER}"
 _MARKUP = f"*_[{COVER}"  # what an item may begin with instead of a capital
 _MAX_NUMBER = 99
 _MAX_ITEM = 4_000  # characters from one number to the next
+_MAX_LOOKED_AT = 8  # times the next number may stand in prose before it opens a line
 _LOOK_BACK = 12  # characters before a number that say what is counted
 _ONE = re.compile(r"1(?<!\S1)[.)] (?=\S)")
 # An enumeration within a sentence: `1) this, 2) that and 3) those`.
@@ -145,14 +146,16 @@ def _next(around: Surroundings, marker: str, start: int, limit: int) -> int:
     """Return where the next number stands that opens a line, or else the next that could."""
     prose = around.prose
     fallback = -1
-    position = prose.find(marker, start + 2, limit)
-    while position >= 0:
+    position = start + 1
+    for _ in range(_MAX_LOOKED_AT):
+        position = prose.find(marker, position + 1, limit)
+        if position < 0:
+            break
         if around.opens_line(position + 1):
             return position + 1
         before = prose[max(0, position - _LOOK_BACK) : position]
         if fallback < 0 and not _COUNTED.search(before):
             fallback = position + 1
-        position = prose.find(marker, position + 2, limit)
     return fallback
 
 

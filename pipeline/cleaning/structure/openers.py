@@ -59,15 +59,17 @@ _LONGEST_WORDS = 40  # characters that hold the first two words
 
 def opener_score(prose: str, start: int) -> float:
     """Return how much the sentence at `start` looks like the first of a paragraph, from -2 to 2."""
-    if prose[start] == "(":
-        return _ASIDE
-    if prose.startswith(_LONG, start):
-        return _ALONE
     words = prose[start : start + _LONGEST_WORDS].split(" ", 2)
-    first = words[0].strip(_PUNCTUATION)
+    first = words[0]
+    if not first.isalpha():
+        if first[0] == "(":
+            return _ASIDE
+        if first.startswith(_LONG):
+            return _ALONE
+        first = first.strip(_PUNCTUATION)
     score = _FIRST_WORD.get(first, 0.0)
     if first in _FIRST_WORDS and len(words) > 1:
         score = _FIRST_WORDS[first].get(words[1].strip(_PUNCTUATION), score)
-    if score >= 0 and ": " in prose[start : start + _LONGEST_LABEL] and _LABEL.match(prose, start):
-        return _LABELLED
-    return score
+    if score < 0 or ": " not in prose[start : start + _LONGEST_LABEL]:
+        return score
+    return _LABELLED if _LABEL.match(prose, start) else score

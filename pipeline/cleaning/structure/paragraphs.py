@@ -2,15 +2,16 @@
 
 Emphasised words that open a line begin one. Of the other sentences, each gets a score, from what
 its first words say (`openers`), how long the paragraph has become, and whether the sentence before
-it has an end; it begins a paragraph if the sum is above zero. The weights were set by hand. They are
-few, because little more can be known: a model fitted to other texts did worse, and one fitted to
-the texts that it was tested on hardly better.
+it has an end; it begins a paragraph if the sum is above zero. The weights were set by hand. They
+are few, because little more can be known: a model fitted to other texts did worse, and one fitted
+to the texts that it was tested on hardly better.
 """
 
 import math
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from pipeline.cleaning.structure.layout import COVER, Layout, Mark
 from pipeline.cleaning.structure.openers import opener_score
@@ -28,13 +29,11 @@ _CLOSING = '"”’)*_'
 _SENTENCES = {
     end: re.compile(rf"\{end}[{_CLOSING}]{{0,3}}+ (?=[A-Z\"“‘(\[*_${COVER}])") for end in ".?!"
 }
-# Patterns begin with the one character they all have: the engine finds that fastest.
-_UNENDED_BEFORE = re.compile(
-    rf" (?<=[a-z0-9)\]\"*_`{COVER}] )(?=[AFHITW])"
-    r"(?:A(?:s|fter|lso|nother|uthors)|F(?:or|rom|inally)|H(?:ere|owever)|I[nt]|"
-    r"T(?:he|his|hese|hey|here)|W(?:e|hen|hile))"
-    rf",? (?=[a-z{COVER}])"
-)
+# Patterns begin with one character: the engine finds that fastest.
+_UNENDED_BEFORE = [
+    re.compile(rf"{word[0]}(?<=[a-z0-9)\]\"*_`{COVER}] {word[0]}){word[1:]},? (?=[a-z{COVER}])")
+    for word in ("T(?:he|his|hese|hey|here)", "I[nt]", "W(?:e|hen|hile)")
+]
 _ENDS = f".?!:{_CLOSING}"
 # What ends with a full stop and ends no sentence.
 _ABBREVIATIONS = frozenset(
@@ -54,9 +53,12 @@ def paragraphs(prose: str, marks: Sequence[Mark], layout: Layout) -> None:
     starts = _sentence_starts(prose)
     for begin, end in _stretches(marks, len(prose)):
         low, high = bisect_right(starts, begin), bisect_left(starts, end)
-        if low < high:
-            for position in _chosen(prose, begin, starts[low:high]):
-                layout.put(position, "\n\n")
+        for position in _chosen(prose, begin, starts[low:high]) if low < high else ():
+            layout.put(position, "\n\n")
+    for begin, end in _between_lists(prose, marks):
+        index = bisect_left(starts, end) - 1
+        if index >= 0 and starts[index] > begin:
+            layout.put(starts[index], "\n\n")
 
 
 def _part_run_ins(prose: str, marks: Sequence[Mark], layout: Layout) -> None:
@@ -88,30 +90,45 @@ def _stretches(marks: Sequence[Mark], length: int) -> Iterator[tuple[int, int]]:
         yield begin, length
 
 
+def _between_lists(prose: str, marks: Sequence[Mark]) -> Iterator[tuple[int, int]]:
+    """Yield the last items of numbered lists whose last sentence announces the next such list."""
+    for item, following in pairwise(marks):
+        if (
+            item.marker == following.marker
+            and prose[following.start] == "1" != prose[item.start]
+            and prose[following.start - 2] == ":"
+        ):
+            yield item.end, following.start
+
+
 def _sentence_starts(prose: str) -> list[int]:
-    """Return where sentences begin, in order, and where a line begins within one."""
-    found = [match.start() + 1 for match in _UNENDED_BEFORE.finditer(prose)]
+    """Return where sentences could begin, in order, and where a line does within one."""
+    found = []
+    for pattern in _UNENDED_BEFORE:
+        found += [match.start() for match in pattern.finditer(prose)]
     for end, pattern in _SENTENCES.items():
         if end in prose:
-            ends = (match.span() for match in pattern.finditer(prose))
-            found += [behind for sign, behind in ends if not _is_abbreviation(prose, sign)]
+            found += [match.end() for match in pattern.finditer(prose)]
     found.sort()
     return found
-
-
-def _is_abbreviation(prose: str, sign: int) -> bool:
-    """Whether the sign at a place belongs to an abbreviation or an initial."""
-    word = prose[prose.rfind(" ", 0, sign) + 1 : sign + 1]
-    return word in _ABBREVIATIONS or (len(word) == 2 and word[0].isupper())
 
 
 def _chosen(prose: str, begun: int, starts: Sequence[int]) -> Iterator[int]:
     """Yield those of the sentences that begin a paragraph; the first of all is at `begun`."""
     for start in starts:
-        length = max(start - begun, _SHORTEST) / _USUAL_LENGTH
-        score = _BIAS + _PER_DOUBLING * math.log2(length) + opener_score(prose, start)
+        score = _BIAS + opener_score(prose, start)
         if prose[start - 2] not in _ENDS:
             score += _UNENDED
-        if score > 0:
+        length = start - begun
+        if score <= 0 and length <= _USUAL_LENGTH:
+            continue
+        score += _PER_DOUBLING * math.log2(max(length, _SHORTEST) / _USUAL_LENGTH)
+        if score > 0 and not _follows_abbreviation(prose, start):
             yield start
             begun = start
+
+
+def _follows_abbreviation(prose: str, start: int) -> bool:
+    """Whether the word before a place ends with a full stop, but no sentence with it."""
+    word = prose[prose.rfind(" ", 0, start - 1) + 1 : start - 1]
+    return word in _ABBREVIATIONS or (len(word) == 2 and word[1] == "." and word[0].isupper())

@@ -75,11 +75,14 @@ def _part(text: str, marks: Sequence[Mark], layout: Layout) -> None:
     for number, mark in enumerate(marks):
         # Behind the marker of an item or a quote, a block stands where it belongs.
         inside = previous.end == mark.start and previous.kind in _CONTAINERS
+        following = marks[number + 1] if number + 1 < len(marks) else None
         if mark.kind == "quote":
-            # A list in a quote goes on in its next line, as the quote itself behind a bare `>`.
-            listed = number + 1 < len(marks) and _is_item_at(marks[number + 1], mark.end)
-            goes_on = previous.kind == "quote" if inside else quoted and listed
-            inside, quoted = inside and not goes_on, listed
+            goes_on = _goes_on(mark, previous, following, quoted=quoted)
+            quoted = following is not None and (following.start, following.kind) == (
+                mark.end,
+                "item",
+            )
+            inside = inside and not goes_on
             white = "\n" if goes_on else "\n\n"
         elif mark.kind == "item":
             white = "\n" + " " * indent[number] if previous.kind == "item" else "\n\n"
@@ -94,8 +97,17 @@ def _part(text: str, marks: Sequence[Mark], layout: Layout) -> None:
         previous = mark
 
 
-def _is_item_at(mark: Mark, position: int) -> bool:
-    return mark.kind == "item" and mark.start == position
+def _goes_on(quote: Mark, previous: Mark, following: Mark | None, *, quoted: bool) -> bool:
+    """Whether a quote goes on in a line: with a bare `>`, behind one, or with the next list item.
+
+    `quoted` tells that the quote before it held a list item.
+    """
+    if following is not None and following.start == quote.end:
+        if following.kind == "item" and quoted:
+            return True
+        if following.kind == "quote" and previous.kind == "quote":
+            return True
+    return previous.kind == "quote" and previous.end == quote.start
 
 
 def _before(text: str, block: Mark) -> str:

@@ -7,16 +7,15 @@ in a title, by the title's own word, by its verb, or by the end of the capitals.
 
 import re
 from collections.abc import Sequence
-from itertools import islice
 
 from pipeline.cleaning.structure.layout import COVER
 
-SENTENCE_ENDS = (".", "!", "?", ":", ";")
+SENTENCE_ENDS = frozenset(".!?:;")
 ABBREVIATED = re.compile(r"(?:\d+|[A-Za-z]|[ivx]+|vs|al|e\.g|i\.e|Fig|Eq|Sec|Dr|No)\.")
 MAX_WORDS = 14
+_MAX_TITLE = 300  # characters that are looked at
 _MAX_LABELLED = 8  # words of a title with a colon within
 _MAX_AFTER_SECTION = 3  # words that may follow a section's name in a title
-_WORD = re.compile(r"\S+")
 _SMALL_WORDS = frozenset(
     "a an and as at by for from in into of on or over the to under vs vs. via with without".split()
 )
@@ -58,8 +57,10 @@ def title_end(prose: str, start: int, stop: int, *, marked: bool) -> int:
 
     The title begins at `start`; `stop` is the next marker or, if not `marked`, the end of the text.
     """
-    found = list(islice(_WORD.finditer(prose, start, stop), MAX_WORDS + 2))
-    words = [word[0] for word in found]
+    words = prose[start : min(stop, start + _MAX_TITLE)].split(None, MAX_WORDS + 2)
+    if not words:
+        return stop
+    del words[MAX_WORDS + 2 :]
     known = _SECTION.match(prose, start, stop)
     section = known[0].count(" ") + 1 if known else 0
     if marked and _is_title(words, section):
@@ -69,12 +70,13 @@ def title_end(prose: str, start: int, stop: int, *, marked: bool) -> int:
         if section and not _is_named(words[section:taken]):
             taken = section
         taken = taken or _guess(words)
-    return found[taken].start() if taken < len(found) else stop
+    end = start + len(" ".join(words[:taken])) + 1
+    return min(end, stop)
 
 
 def ends_sentence(word: str) -> bool:
     """Whether a word ends a sentence or a label, and is no abbreviation or number."""
-    return word.endswith(SENTENCE_ENDS) and not ABBREVIATED.fullmatch(word)
+    return word[-1:] in SENTENCE_ENDS and not ABBREVIATED.fullmatch(word)
 
 
 def _is_title(words: Sequence[str], section: int) -> bool:
