@@ -13,8 +13,8 @@ from pipeline.scanner import scan
 from tests.unit.cases import cases
 
 PIECES = (
-    r"# ## ### * - + > 1. 2. 3) 1) |--|--| | --- ==== *** ** __ ` ``` $ $$ a B The word. So: J. ( ) "
-    r"![i](u.png) [![i](u.png)](v) http://a.b/c.png \[ \] \begin{align} \end{align} é … "
+    r"# ## ### * - + > 1. 2. 3) 1) |--|--| | --- ==== *** ** __ ` ``` $ $$ a B The word. So: "
+    r"J. ( ) ![i](u.png) [![i](u.png)](v) http://a.b/c.png \[ \] \begin{align} \end{align} é … "
 )
 FLAT = st.lists(st.sampled_from(PIECES.split())).map(" ".join)
 
@@ -79,5 +79,5 @@ def test_the_cost_of_a_text_is_bounded(unit):
     text = (unit * 50_000)[:100_000]
     started = time.process_time()
     assert without_white_space(restore(text)[0]) == without_white_space(text)
-    # A tenth of it is usual on a slow machine; quadratic cost would be minutes.
-    assert time.process_time() - started < 20
+    # A twentieth of it is usual on a slow machine; quadratic cost would be minutes.
+    assert time.process_time() - started < 10

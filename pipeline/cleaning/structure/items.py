@@ -8,7 +8,7 @@ from pipeline.cleaning.structure.layout import COVER, Mark
 from pipeline.cleaning.structure.surroundings import Surroundings
 
 _OPERANDS = f"(0123456789{COVER}"
-_MARKUP = f"*_[{COVER}"  # what an item may begin with instead of a capital
+_MARKUP = frozenset(f"*_[{COVER}")  # what an item may begin with instead of a capital
 _MAX_NUMBER = 99
 _MAX_ITEM = 4_000  # characters from one number to the next
 _MAX_LOOKED_AT = 8  # times the next number may stand in prose before it opens a line
@@ -138,7 +138,7 @@ def _run(around: Surroundings, start: int, style: str, limit: int | None) -> lis
     opened = sum(map(around.opens_line, run))
     if around.opens_line(start) or 2 * opened >= len(run):
         return run
-    capitals = all(prose[item + 3].isupper() or prose[item + 3] in "*_" for item in run)
+    capitals = all(_begins_with_capital(prose, item) for item in run)
     return run if len(run) > 2 and capitals and not _COUNTED.search(befores[0]) else []
 
 
@@ -162,6 +162,12 @@ def _next(around: Surroundings, marker: str, start: int, limit: int) -> int:
 def _all_ones(around: Surroundings, starts: Sequence[int]) -> list[int]:
     """Return the places of a list that leaves its numbering to Markdown: 1, 1, 1."""
     prose = around.prose
-    run = [start for start in starts if prose[start + 3].isupper() or prose[start + 3] in _MARKUP]
+    run = [start for start in starts if _begins_with_capital(prose, start)]
     opened = sum(map(around.opens_line, run))
     return run if len(run) > 2 and 3 * opened >= len(run) else []
+
+
+def _begins_with_capital(prose: str, number: int) -> bool:
+    """Whether the item with the number at a place does, or with markup."""
+    first = prose.index(" ", number) + 1
+    return prose[first : first + 1].isupper() or prose[first : first + 1] in _MARKUP
