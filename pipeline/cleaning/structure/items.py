@@ -8,12 +8,12 @@ from pipeline.cleaning.structure.layout import COVER, Mark
 from pipeline.cleaning.structure.surroundings import Surroundings
 
 _OPERANDS = f"(0123456789{COVER}"
-_MARKUP = frozenset(f"*_[{COVER}")  # what an item may begin with instead of a capital
+_MARKUP = frozenset("*_[")  # what an item may begin with instead of a capital
 _MAX_NUMBER = 99
 _MAX_ITEM = 4_000  # characters from one number to the next
 _MAX_LOOKED_AT = 8  # times the next number may stand in prose before it opens a line
 _LOOK_BACK = 12  # characters before a number that say what is counted
-_ONE = re.compile(r"1(?<!\S1)[.)] (?=\S)")
+_ONE = re.compile(r"1(?<!\S1)(?<!# 1)[.)] (?=\S)")  # `# 1. Why` is a title
 # An enumeration within a sentence: `1) this, 2) that and 3) those`.
 _CONTINUES = re.compile(r"(?:,|(?<![^\s(])(?:and|or|then|by|to|in|of|with|from))\Z")
 # What is counted in prose: `as in Table 2. Then`, `of layer 2. It`.
@@ -154,7 +154,7 @@ def _next(around: Surroundings, marker: str, start: int, limit: int) -> int:
         if around.opens_line(position + 1):
             return position + 1
         before = prose[max(0, position - _LOOK_BACK) : position]
-        if fallback < 0 and not _COUNTED.search(before):
+        if fallback < 0 and not before.endswith("#") and not _COUNTED.search(before):
             fallback = position + 1
     return fallback
 

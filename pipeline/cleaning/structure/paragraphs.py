@@ -11,7 +11,7 @@ import math
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from pipeline.cleaning.structure.layout import COVER, Layout, Mark
 from pipeline.cleaning.structure.openers import opener_score
@@ -32,7 +32,10 @@ _SENTENCES = {
 # Patterns begin with one character: the engine finds that fastest.
 _UNENDED_BEFORE = [
     re.compile(rf"{word[0]}(?<=[a-z0-9)\]\"*_`{COVER}] {word[0]}){word[1:]},? (?=[a-z{COVER}])")
-    for word in ("T(?:he|his|hese|hey|here)", "I[nt]", "W(?:e|hen|hile)")
+    for word in (
+        *("T(?:he|his|hese|hey|here)", "I[nt]", "W(?:e|hen|hile)"),
+        *("A(?:s|fter|lso|nother)", "F(?:or|rom)", "H(?:ere|owever)"),
+    )
 ]
 _ENDS = f".?!:{_CLOSING}"
 # What ends with a full stop and ends no sentence.
@@ -41,15 +44,15 @@ _ABBREVIATIONS = frozenset(
     "approx. w.r.t. s.t. ca.".split()
 )
 
-_RUN_IN = re.compile(r"(\*\*|__)(?<!\S..)(?=\S)(?:(?!\1).){1,80}\1")
+_STRONG = ("**", "__")
+_LONGEST_RUN_IN = 84  # characters, its signs included
 _BEFORE_RUN_IN = ".!?:)*"
 _RUNS_ON = ".:?!,"
 
 
 def paragraphs(prose: str, marks: Sequence[Mark], layout: Layout) -> None:
     """Part the paragraphs of the prose between and around the marks."""
-    if "**" in prose or "__" in prose:
-        _part_run_ins(prose, marks, layout)
+    _part_run_ins(prose, marks, layout)
     starts = _sentence_starts(prose)
     for begin, end in _stretches(marks, len(prose)):
         low, high = bisect_right(starts, begin), bisect_left(starts, end)
@@ -66,16 +69,27 @@ def _part_run_ins(prose: str, marks: Sequence[Mark], layout: Layout) -> None:
 
     Where no sign parts them from a sentence that begins behind them, they are a line of their own.
     """
-    behind = {mark.end: mark.kind for mark in marks}
-    for match in _RUN_IN.finditer(prose):
-        start, end = match.span()
-        kind = behind.get(start, "")
-        opens = kind or start < 2 or prose[start - 2] in _BEFORE_RUN_IN
-        if not opens or kind in ("item", "quote"):
+    behind: dict[int, str] = {}
+    for start, end in chain.from_iterable(_emphasised(prose, sign) for sign in _STRONG):
+        behind = behind or {0: "", **{mark.end: mark.kind for mark in marks}}
+        kind = behind.get(start)
+        if kind in ("item", "quote") or (kind is None and prose[start - 2] not in _BEFORE_RUN_IN):
             continue
         layout.put(start, "\n\n")
         if prose[end - 3] not in _RUNS_ON and prose[end + 1 : end + 2].isupper():
             layout.put(end + 1, "\n\n")
+
+
+def _emphasised(prose: str, sign: str) -> Iterator[tuple[int, int]]:
+    """Yield the beginnings and ends of emphasised words."""
+    start = prose.find(sign) if sign[0] in prose else -1
+    while start >= 0:
+        end = prose.find(sign, start + len(sign) + 1, start + _LONGEST_RUN_IN)
+        if end < 0 or prose[start + len(sign)] == " " or (start and prose[start - 1] != " "):
+            start = prose.find(sign, start + len(sign))
+        else:
+            yield start, end + len(sign)
+            start = prose.find(sign, end + len(sign))
 
 
 def _stretches(marks: Sequence[Mark], length: int) -> Iterator[tuple[int, int]]:
