@@ -40,10 +40,8 @@ def headings(prose: str, starts: Sequence[int], stops: Sequence[int]) -> Iterato
             yield Mark(start, prose.find(" ", closed[start]) + 1 or len(prose), "heading")
         elif start not in closings:
             index = bisect_right(stops, start)
-            marked = index < len(stops)
-            stop = stops[index] if marked else len(prose)
-            title = prose.index(" ", start) + 1
-            yield Mark(start, title_end(prose, title, stop, marked=marked), "heading")
+            stop = stops[index] if index < len(stops) else len(prose)
+            yield Mark(start, title_end(prose, prose.index(" ", start) + 1, stop), "heading")
 
 
 def _closings(prose: str, starts: Sequence[int]) -> dict[int, int]:

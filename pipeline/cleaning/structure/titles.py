@@ -52,10 +52,10 @@ _SECTION = re.compile(
 _GOES_ON = frozenset(f'[*_(`"{COVER}')
 
 
-def title_end(prose: str, start: int, stop: int, *, marked: bool) -> int:
+def title_end(prose: str, start: int, stop: int) -> int:
     """Return where the block behind a title begins.
 
-    The title begins at `start`; `stop` is the next marker or, if not `marked`, the end of the text.
+    The title begins at `start`; `stop` is the next marker or the end of the text.
     """
     words = prose[start : min(stop, start + _MAX_TITLE)].split(None, MAX_WORDS + 2)
     if not words:
@@ -63,7 +63,7 @@ def title_end(prose: str, start: int, stop: int, *, marked: bool) -> int:
     del words[MAX_WORDS + 2 :]
     known = _SECTION.match(prose, start, stop)
     section = known[0].count(" ") + 1 if known else 0
-    if marked and _is_title(words, section):
+    if _is_title(words, section):
         taken = _next_sentence(words, whole=True) or len(words)
     else:
         taken = _next_sentence(words, whole=False)
@@ -80,7 +80,7 @@ def ends_sentence(word: str) -> bool:
 
 
 def _is_title(words: Sequence[str], section: int) -> bool:
-    """Whether all words before a marker can be a title: no sentence ends among them."""
+    """Whether all words up to a marker can be a title: no sentence ends among them."""
     if len(words) > MAX_WORDS:
         return False
     ends = [number for number, word in enumerate(words, 1) if ends_sentence(word)]
@@ -116,7 +116,8 @@ def _next_sentence(words: Sequence[str], *, whole: bool) -> int:
 def _begins_paragraph(words: Sequence[str], number: int) -> bool:
     """Whether a word begins a sentence, emphasis or a link, as the title does not."""
     before, word = words[number - 1], words[number]
-    if before in _SMALL_WORDS or before[-1] == ",":
+    numbered = before[-1] == "." and ABBREVIATED.fullmatch(before)
+    if numbered or before in _SMALL_WORDS or before[-1] == ",":
         return False
     if word[0].isupper():
         return _begins_sentence(words, number)
