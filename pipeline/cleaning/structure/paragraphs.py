@@ -1,43 +1,35 @@
 """Finding where paragraphs begin that no marker shows.
 
-Emphasised words that open a line begin one. Of the other sentences, each gets a score, from what
-its first words say (`openers`), how long the paragraph has become, and whether the sentence before
-it has an end; it begins a paragraph if the sum is above zero. The weights were set by hand. They
-are few, because little more can be known: a model fitted to other texts did worse, and one fitted
-to the texts that it was tested on hardly better.
+A paragraph begins with emphasised words that open a line, where a line began within a sentence, and
+where a paragraph that is long enough meets a sentence that turns to the next thing (`openers`).
 """
 
-import math
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import chain, pairwise
 
 from pipeline.cleaning.structure.layout import COVER, Layout, Mark
-from pipeline.cleaning.structure.openers import opener_score
+from pipeline.cleaning.structure.openers import ALONE, length_needed
 
-# Most sentences begin no paragraph. One that does must have something to say for it.
-_BIAS = -1.2
-# A paragraph of the usual length may end; this much per doubling of its length, more or less.
-_PER_DOUBLING = 0.28
-_USUAL_LENGTH = 250  # characters
-_SHORTEST = 20  # characters; less makes no difference
-# Where a word that would be small within a sentence has a capital, a line began.
-_UNENDED = 3.0
-
-_CLOSING = '"”’)*_'
-_SENTENCES = {
-    end: re.compile(rf"\{end}[{_CLOSING}]{{0,3}}+ (?=[A-Z\"“‘(\[*_${COVER}])") for end in ".?!"
-}
+# A sentence by the sign that ends the one before it, its first word, and what may be a label.
 # Patterns begin with one character: the engine finds that fastest.
-_UNENDED_BEFORE = [
+_SENTENCES = {
+    end: re.compile(
+        rf"\{end}[\"”’)*_]{{0,3}}+ (?=[\"“‘\[*_]{{0,3}}+(?:{COVER}{{20}}|"
+        r"(?P<first>[A-Z][\w'’/-]*+),?+(?P<more>(?: [\w'’/-]{1,20}+){0,2}+)(?P<label> ?: )?))"
+    )
+    for end in ".?!"
+}
+# Where a word that would be small within a sentence has a capital, a line began.
+_WITHIN = [
     re.compile(rf"{word[0]}(?<=[a-z0-9)\]\"*_`{COVER}] {word[0]}){word[1:]},? (?=[a-z{COVER}])")
     for word in (
         *("T(?:he|his|hese|hey|here)", "I[nt]", "W(?:e|hen|hile)"),
         *("A(?:s|fter|lso|nother)", "F(?:or|rom)", "H(?:ere|owever)"),
     )
 ]
-_ENDS = f".?!:{_CLOSING}"
+_LEAST = 20  # characters of a line that began so
 # What ends with a full stop and ends no sentence.
 _ABBREVIATIONS = frozenset(
     "e.g. i.e. al. vs. cf. Fig. fig. Figs. figs. Eq. eq. Eqs. eqs. Sec. sec. Dr. Mr. Prof. resp. "
@@ -53,15 +45,18 @@ _RUNS_ON = ".:?!,"
 def paragraphs(prose: str, marks: Sequence[Mark], layout: Layout) -> None:
     """Part the paragraphs of the prose between and around the marks."""
     _part_run_ins(prose, marks, layout)
-    starts = _sentence_starts(prose)
+    places, needed = _candidates(prose)
     for begin, end in _stretches(marks, len(prose)):
-        low, high = bisect_right(starts, begin), bisect_left(starts, end)
-        for position in _chosen(prose, begin, starts[low:high]) if low < high else ():
-            layout.put(position, "\n\n")
+        begun = begin
+        for number in range(bisect_right(places, begin), bisect_left(places, end)):
+            place = places[number]
+            if place - begun > needed[number] and not _follows_abbreviation(prose, place):
+                layout.put(place, "\n\n")
+                begun = place
     for begin, end in _between_lists(prose, marks):
-        index = bisect_left(starts, end) - 1
-        if index >= 0 and starts[index] > begin:
-            layout.put(starts[index], "\n\n")
+        sentence = prose.rfind(". ", begin, end)
+        if sentence >= 0:
+            layout.put(sentence + 2, "\n\n")
 
 
 def _part_run_ins(prose: str, marks: Sequence[Mark], layout: Layout) -> None:
@@ -115,31 +110,18 @@ def _between_lists(prose: str, marks: Sequence[Mark]) -> Iterator[tuple[int, int
             yield item.end, following.start
 
 
-def _sentence_starts(prose: str) -> list[int]:
-    """Return where sentences could begin, in order, and where a line does within one."""
-    found = []
-    for pattern in _UNENDED_BEFORE:
-        found += [match.start() for match in pattern.finditer(prose)]
+def _candidates(prose: str) -> tuple[list[int], list[int]]:
+    """Return where paragraphs could begin, in order, and how long the one before must be for it."""
+    found = [(match.start(), _LEAST) for pattern in _WITHIN for match in pattern.finditer(prose)]
     for end, pattern in _SENTENCES.items():
-        if end in prose:
-            found += [match.end() for match in pattern.finditer(prose)]
+        for match in pattern.finditer(prose) if end in prose else ():
+            first, more, label = match.groups()
+            second = more[1:].partition(" ")[0] if more else ""
+            length = length_needed(first, second, labelled=bool(label)) if first else ALONE
+            if length is not None:
+                found.append((match.end(), length))
     found.sort()
-    return found
-
-
-def _chosen(prose: str, begun: int, starts: Sequence[int]) -> Iterator[int]:
-    """Yield those of the sentences that begin a paragraph; the first of all is at `begun`."""
-    for start in starts:
-        score = _BIAS + opener_score(prose, start)
-        if prose[start - 2] not in _ENDS:
-            score += _UNENDED
-        length = start - begun
-        if score <= 0 and length <= _USUAL_LENGTH:
-            continue
-        score += _PER_DOUBLING * math.log2(max(length, _SHORTEST) / _USUAL_LENGTH)
-        if score > 0 and not _follows_abbreviation(prose, start):
-            yield start
-            begun = start
+    return [place for place, _ in found], [length for _, length in found]
 
 
 def _follows_abbreviation(prose: str, start: int) -> bool:
