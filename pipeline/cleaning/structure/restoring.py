@@ -14,6 +14,7 @@ from pipeline.cleaning.structure.tables import tables
 from pipeline.scanner import Span, scan
 
 _CONTAINERS = ("item", "quote")
+_NOTHING = Mark(-1, -1, "rule")
 _CAPTIONS = ("Figure", "Fig", "Table")
 
 
@@ -70,39 +71,56 @@ def _add_markers(prose: str, marks: list[Mark], layout: Layout) -> None:
 def _part(text: str, marks: Sequence[Mark], layout: Layout) -> None:
     """Part the blocks from what is before and behind them."""
     indent = indents(marks)
-    previous = Mark(0, -1, "rule")
-    quoted = False
+    previous = _NOTHING
+    margin = column = 0
+    listed = quoted = False
     for number, mark in enumerate(marks):
         # Behind the marker of an item or a quote, a block stands where it belongs.
         inside = previous.end == mark.start and previous.kind in _CONTAINERS
-        following = marks[number + 1] if number + 1 < len(marks) else None
+        following = marks[number + 1] if number + 1 < len(marks) else _NOTHING
+        held = False
         if mark.kind == "quote":
             goes_on = _goes_on(mark, previous, following, quoted=quoted)
-            quoted = following is not None and (following.start, following.kind) == (
-                mark.end,
-                "item",
-            )
+            quoted = (following.start, following.kind) == (mark.end, "item")
             inside = inside and not goes_on
             white = "\n" if goes_on else "\n\n"
         elif mark.kind == "item":
-            white = "\n" + " " * indent[number] if previous.kind == "item" else "\n\n"
+            # What another block has parted from its list begins a new one.
+            margin = min(margin, indent[number]) if listed else indent[number]
+            column = indent[number] - margin
+            white = ("\n" if previous.kind == "item" else "\n\n") + " " * column
+            column += mark.end - mark.start
         else:
-            white = _before(text, mark)
-            layout.put(mark.end, _behind(text, mark))
+            held = listed and _is_held(mark, following)
+            white = _before(text, mark) + " " * column * held
+            _part_inner(text, mark, layout, held=held)
         if not inside:
             layout.put(mark.start, white)
-        if mark.kind == "code":
-            for line in fence_lines(text, mark):
-                layout.put(line, "\n")
+        listed = held or mark.kind == "item"
         previous = mark
 
 
-def _goes_on(quote: Mark, previous: Mark, following: Mark | None, *, quoted: bool) -> bool:
+def _part_inner(text: str, block: Mark, layout: Layout, *, held: bool) -> None:
+    """Part a block from what is behind it, and the lines of fenced code."""
+    if not held:
+        layout.put(block.end, _behind(text, block))
+    if block.kind == "code":
+        for line in fence_lines(text, block):
+            layout.put(line, "\n")
+
+
+def _is_held(block: Mark, following: Mark) -> bool:
+    """Whether the item before a block holds it: the block has one line, and the list goes on."""
+    goes_on = (following.start, following.kind) == (block.end, "item")
+    return goes_on and block.kind in ("math", "image")
+
+
+def _goes_on(quote: Mark, previous: Mark, following: Mark, *, quoted: bool) -> bool:
     """Whether a quote goes on in a line: with a bare `>`, behind one, or with the next list item.
 
     `quoted` tells that the quote before it held a list item.
     """
-    if following is not None and following.start == quote.end:
+    if following.start == quote.end:
         if following.kind == "item" and quoted:
             return True
         if following.kind == "quote" and previous.kind == "quote":

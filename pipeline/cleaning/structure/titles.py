@@ -14,6 +14,7 @@ SENTENCE_ENDS = frozenset(".!?:;")
 ABBREVIATED = re.compile(r"(?:\d+|[A-Za-z]|[ivx]+|vs|al|e\.g|i\.e|Fig|Eq|Sec|Dr|No)\.")
 MAX_WORDS = 14
 _MAX_TITLE = 300  # characters that are looked at
+_MAX_LABEL = 6  # words of a title that ends in a colon
 _MAX_LABELLED = 8  # words of a title with a colon within
 _MAX_AFTER_SECTION = 3  # words that may follow a section's name in a title
 _SMALL_WORDS = frozenset(
@@ -42,9 +43,9 @@ _SECTION = re.compile(
     r"(?i:(?:key |main |core |basic |general |some |my |other |personal |practical |experimental |"
     r"additional )?(?:abstract|analysis|approach|architecture|background|comments?|conclusions?|"
     r"context|contributions?|critique|cons|datasets?|details|discussion|evaluation|experiments?|"
-    r"findings|future work|ideas?|implementation|insights?|intro|introduction|limitations|methods?|"
-    r"methodology|motivation|my two cents|notes|objective|observations?|opinion|overview|presenter|"
-    r"problem addressed|problem statement|pros|questions|references?|related work|remarks|"
+    r"findings|future work|ideas?|implementation|insights?|intro|introduction|limit(?:s|ations)|"
+    r"methods?|methodology|motivation|my two cents|notes|objective|observations?|opinion|overview|"
+    r"presenter|problem(?: addressed| statement)?|pros|questions|references?|related work|remarks|"
     r"resources|results?|setup|shortcomings|strengths?|summary|takeaways?|thoughts|tl;?dr|"
     r"weaknesses)):?"
     rf"(?= [A-Z*_\-\d(\[!`$“\"#{COVER}])"
@@ -104,7 +105,7 @@ def _next_sentence(words: Sequence[str], *, whole: bool) -> int:
     for number in range(1, len(words)):
         before, word = words[number - 1], words[number]
         if not whole and ends_sentence(before):
-            if before.endswith("."):
+            if before[-1] in ".;" or (before[-1] == ":" and number > _MAX_LABEL):
                 return 0
             if word[0].isupper() or not any(later.endswith("?") for later in words[number:]):
                 return number
