@@ -9,7 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import chain, pairwise
 
-from pipeline.cleaning.structure.layout import COVER, Layout, Mark
+from pipeline.cleaning.structure.layout import COVER, Mark
 from pipeline.cleaning.structure.openers import ALONE, length_needed
 
 # A sentence by the sign that ends the one before it, its first word, and what may be a label.
@@ -42,25 +42,26 @@ _BEFORE_RUN_IN = ".!?:)*"
 _RUNS_ON = ".:?!,"
 
 
-def paragraphs(prose: str, marks: Sequence[Mark], layout: Layout) -> None:
-    """Part the paragraphs of the prose between and around the marks."""
-    _part_run_ins(prose, marks, layout)
+def paragraphs(prose: str, marks: Sequence[Mark]) -> list[int]:
+    """Return where paragraphs begin in the prose between and around the marks, in order."""
+    found = list(_run_ins(prose, marks))
     places, needed = _candidates(prose)
     for begin, end in _stretches(marks, len(prose)):
         begun = begin
         for number in range(bisect_right(places, begin), bisect_left(places, end)):
             place = places[number]
             if place - begun > needed[number] and not _follows_abbreviation(prose, place):
-                layout.put(place, "\n\n")
+                found.append(place)
                 begun = place
     for begin, end in _between_lists(prose, marks):
         sentence = prose.rfind(". ", begin, end)
         if sentence >= 0:
-            layout.put(sentence + 2, "\n\n")
+            found.append(sentence + 2)
+    return sorted(found)
 
 
-def _part_run_ins(prose: str, marks: Sequence[Mark], layout: Layout) -> None:
-    """Begin a paragraph at emphasised words that open a line.
+def _run_ins(prose: str, marks: Sequence[Mark]) -> Iterator[int]:
+    """Yield where emphasised words open a line.
 
     Where no sign parts them from a sentence that begins behind them, they are a line of their own.
     """
@@ -70,9 +71,9 @@ def _part_run_ins(prose: str, marks: Sequence[Mark], layout: Layout) -> None:
         kind = behind.get(start)
         if kind in ("item", "quote") or (kind is None and prose[start - 2] not in _BEFORE_RUN_IN):
             continue
-        layout.put(start, "\n\n")
+        yield start
         if prose[end - 3] not in _RUNS_ON and prose[end + 1 : end + 2].isupper():
-            layout.put(end + 1, "\n\n")
+            yield end + 1
 
 
 def _emphasised(prose: str, sign: str) -> Iterator[tuple[int, int]]:

@@ -1,5 +1,6 @@
 """From a flattened text to its Markdown."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from pipeline.cleaning.structure.blocks import blocks, fence_lines
@@ -37,8 +38,10 @@ def restore(text: str, spans: Sequence[Span] | None = None) -> tuple[str, str]:
     marks += blocks(text, prose, spans)
     _add_markers(prose, marks, layout)
     marks.sort()
-    _part(text, marks, layout)
-    paragraphs(prose, marks, layout)
+    breaks = paragraphs(prose, marks)
+    for position in breaks:
+        layout.put(position, "\n\n")
+    _part(text, marks, breaks, layout)
     return layout.apply(), "restored"
 
 
@@ -68,8 +71,8 @@ def _add_markers(prose: str, marks: list[Mark], layout: Layout) -> None:
     marks += found
 
 
-def _part(text: str, marks: Sequence[Mark], layout: Layout) -> None:
-    """Part the blocks from what is before and behind them."""
+def _part(text: str, marks: Sequence[Mark], breaks: Sequence[int], layout: Layout) -> None:
+    """Part the blocks from what is before and behind them; `breaks` begin paragraphs."""
     indent = indents(marks)
     previous = _NOTHING
     margin = column = 0
@@ -85,10 +88,11 @@ def _part(text: str, marks: Sequence[Mark], layout: Layout) -> None:
             inside = inside and not goes_on
             white = "\n" if goes_on else "\n\n"
         elif mark.kind == "item":
-            # What another block has parted from its list begins a new one.
+            # What a block or a paragraph has parted from its list begins a new one.
+            listed = listed and bisect_left(breaks, previous.end) == bisect_left(breaks, mark.start)
             margin = min(margin, indent[number]) if listed else indent[number]
             column = indent[number] - margin
-            white = ("\n" if previous.kind == "item" else "\n\n") + " " * column
+            white = ("\n" if listed and previous.kind == "item" else "\n\n") + " " * column
             column += mark.end - mark.start
         else:
             held = listed and _is_held(mark, following)
