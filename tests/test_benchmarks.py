@@ -1,5 +1,6 @@
 """The benchmarks still run, on little; their numbers are for people to read."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -80,3 +81,20 @@ def test_generated_pages_hold_the_records_that_they_should() -> None:
         assert all((facts.author, facts.url)) and facts.votes is not None
     assert first != second
     assert list(pages(2)) == [first, second]
+
+
+def test_the_structure_benchmark_prints_every_kind(tmp_path: Path) -> None:
+    pair = {"markdown": "# Kites\n\n* paper\n* glue", "flattened": "# Kites * paper * glue"}
+    pairs = tmp_path / "pairs.jsonl"
+    pairs.write_text(json.dumps(pair), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.structure", str(pairs)],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    for word in ("held-out", "heading", "list item", "display math", "all", "µs/record"):
+        assert word in done.stdout

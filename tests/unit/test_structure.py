@@ -7,11 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.structure import blocks
 from pipeline.cleaning.structure import restore
+from pipeline.scanner import scan
 from tests.unit.cases import cases
 
 PIECES = (
-    r"# ## * - + > 1. 2. 3) | |--|--| ** ` ``` $ $$ a B word. So: ![i](u.png) http://a.b/c.png \[ é"
+    r"# ## ### * - + > 1. 2. 3) 1) |--|--| | --- ==== *** ** __ ` ``` $ $$ a B The word. So: "
+    r"J. ( ) ![i](u.png) [![i](u.png)](v) http://a.b/c.png \[ \] \begin{align} \end{align} é … "
 )
 FLAT = st.lists(st.sampled_from(PIECES.split())).map(" ".join)
 
@@ -33,6 +36,29 @@ def test_only_white_space_is_changed(text):
     assert structure == ("original" if "\n" in text else "restored")
 
 
+@given(FLAT)
+@settings(derandomize=True, max_examples=100)
+def test_spans_that_are_known_make_no_difference(text):
+    assert restore(text, scan(text)) == restore(text)
+
+
+@given(FLAT)
+@settings(derandomize=True, max_examples=200)
+def test_line_breaks_stand_where_spaces_were(text):
+    markdown, _ = restore(text)
+    assert " ".join(markdown.split()) == text
+    assert not re.search(r" \n|\n{3}", markdown)
+
+
+@pytest.mark.parametrize("case", cases("structure", "broken"))
+def test_what_begins_a_line_is_a_block_to_a_markdown_parser(case):
+    starts = {block.token for block in blocks(case["markdown"])}
+    for part in case["markdown"].split("\n\n"):
+        before = case["markdown"][: case["markdown"].index(part)]
+        if not re.match(r"-{3,}|\*{3,}|> ", part):
+            assert len(before.split()) in starts
+
+
 @given(st.text(max_size=40), st.text(max_size=40))
 @settings(derandomize=True, max_examples=100)
 def test_a_text_with_line_breaks_is_returned_as_it_is(before, after):
@@ -41,10 +67,17 @@ def test_a_text_with_line_breaks_is_returned_as_it_is(before, after):
 
 
 @pytest.mark.parametrize(
-    "unit", ["# A ", "- a. ", ". - a", "-", "|-|- a ", "1. ", "** ", "![a](b) "]
+    "unit",
+    [
+        *("* ", "# ", "|--|", "|--| ", "1. ", "1) 2) ", "9", "> ", "** ", "- | ", "| - ", "==== "),
+        *("# A ", "- a. ", ". - a", "-", "|-|- a ", "> 1. a ", "1. 2. ", "A ==== ", "a The b "),
+        *("A. ", "A: ", "**A** B. ", "![a](b) ", "[![", "``` a ``` ", "$$a$$ ", "--- ", "# a - b "),
+        *("a | b --|-- c | d ", "| a | b | |---|---| | 1 | 2 | ", "x * (1 ", "1. a 2. "),
+    ],
 )
 def test_the_cost_of_a_text_is_bounded(unit):
-    text = (unit * 30_000)[:30_000]
+    text = (unit * 50_000)[:100_000]
     started = time.process_time()
     assert without_white_space(restore(text)[0]) == without_white_space(text)
+    # A twentieth of it is usual on a slow machine; quadratic cost would be minutes.
     assert time.process_time() - started < 10

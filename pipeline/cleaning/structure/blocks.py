@@ -1,0 +1,90 @@
+"""Finding the blocks that have an extent: code, displayed math, images, thematic breaks."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from pipeline.cleaning.structure.layout import COVER, Mark
+from pipeline.scanner import Span
+
+_IMAGE = re.compile(
+    rf"!\[[^\]]{{0,400}}\]\({COVER}{{1,2000}}[^()]{{0,200}}\)(?:\]\({COVER}{{1,2000}}\))?(?!\S)"
+)
+_IMAGE_NAMES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".PNG", ".JPG", ".JPEG", ".GIF", ".SVG")
+_FENCE = "```"
+_FENCE_INFO = re.compile(r"[a-zA-Z0-9+#-]{0,12} ")
+_PUNCTUATION = (".", ",", ";", ":")
+# A formula that a colon announces, with a relation in it and no shorter than this, is displayed:
+# many write it between single dollars on a line of its own.
+_LONG_FORMULA = 20
+_RULE = re.compile(r"(?:-(?<!\S-)-{2,}+|\*(?<!\S\*)\*{2,}+|_(?<!\S_)_{2,}+)(?!\S)")
+_BEFORE_RULE = f".!?:)*_`|{COVER}"
+
+
+def blocks(text: str, prose: str, spans: Sequence[Span]) -> list[Mark]:
+    """Return code, displayed math, images and thematic breaks that stand in a text."""
+    found = []
+    for span in spans:
+        if (kind := _kind(text, span)) is not None:
+            end = span.end + (kind == "math" and text.startswith(_PUNCTUATION, span.end))
+            found.append(Mark(span.start, end + 1, kind))
+    if "!" in prose:
+        found += _images(prose)
+    if "---" in prose or ("*" in prose and "***" in prose) or ("_" in prose and "___" in prose):
+        rules = (match for match in _RULE.finditer(prose) if _parts(prose, match))
+        found += (Mark(rule.start(), rule.end() + 1, "rule") for rule in rules)
+    return found
+
+
+def _kind(text: str, span: Span) -> Literal["math", "code", "image"] | None:
+    """Return what block a span is, if it is one."""
+    start, end = span.start, span.end
+    if span.kind == "display":
+        return "math"
+    if span.kind == "inline":
+        announced = end - start >= _LONG_FORMULA and text.startswith(": ", start - 2)
+        return "math" if announced and "=" in text[start:end] else None
+    if span.kind == "code":
+        fenced = text.startswith(_FENCE, start) and text[_closing(text, end) - 1] == " "
+        return "code" if fenced and _is_free(text, start, end) else None
+    named = text.endswith(_IMAGE_NAMES, start, end)
+    return "image" if named and _is_free(text, start, end) else None
+
+
+def _is_free(text: str, start: int, end: int) -> bool:
+    return (not start or text[start - 1] == " ") and (end == len(text) or text[end] == " ")
+
+
+def _images(prose: str) -> Iterator[Mark]:
+    position = prose.find("![")
+    while position >= 0:
+        match = _IMAGE.match(prose, position)
+        start = position - (position > 0 and prose[position - 1] == "[")
+        if match and (not start or prose[start - 1] == " "):
+            yield Mark(start, match.end() + 1, "image")
+        position = prose.find("![", match.end() if match else position + 2)
+
+
+def _parts(prose: str, rule: re.Match[str]) -> bool:
+    """Whether a run of signs parts two sections, rather than being a dash."""
+    start, end = rule.span()
+    return (start < 2 or prose[start - 2] in _BEFORE_RULE) and not prose[
+        end + 1 : end + 2
+    ].islower()
+
+
+def fence_lines(text: str, code: Mark) -> tuple[int, int]:
+    """Return where the first line of fenced code begins, and its closing fence."""
+    end = code.end - 1
+    closing = _closing(text, end)
+    inner = code.start + end - closing
+    info = _FENCE_INFO.match(text, inner, closing)
+    return (info.end() if info else inner + 1), closing
+
+
+def _closing(text: str, end: int) -> int:
+    """Return where the backticks begin that end at `end`."""
+    position = end
+    while text[position - 1] == "`":
+        position -= 1
+    return position

@@ -1,0 +1,55 @@
+"""What a flattened text is read from, and where its line breaks go."""
+
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
+
+COVER = "\x7f"
+"""Stands for every character of code, math and addresses: prose holds no DEL character."""
+
+Kind = Literal["heading", "item", "code", "math", "image", "table", "rule", "quote"]
+
+
+class Mark(NamedTuple):
+    """A block that shows in the text: it begins at `start`, and what is behind it at `end`.
+
+    Behind the marker of an item or a quote stands its own text. `marker` tells lists apart.
+    """
+
+    start: int
+    end: int
+    kind: Kind
+    marker: str = ""
+
+
+def cover(text: str, extents: Iterable[tuple[int, int]]) -> str:
+    """Return the text with what lies between `extents` covered, so that no marker shows there."""
+    parts: list[str] = []
+    position = 0
+    for start, end in extents:
+        parts += text[position:start], COVER * (end - start)
+        position = end
+    parts.append(text[position:])
+    return "".join(parts)
+
+
+class Layout:
+    """Line breaks to come. White space is only ever put where there already is a space."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._white: dict[int, str] = {}
+
+    def put(self, position: int, white: str) -> None:
+        """Let `white` stand before the character at `position`; the first one put there stays."""
+        if 0 < position < len(self._text) and self._text[position - 1] == " ":
+            self._white.setdefault(position, white)
+
+    def apply(self) -> str:
+        """Return the text with its line breaks."""
+        parts: list[str] = []
+        start = 0
+        for position, white in sorted(self._white.items()):
+            parts += self._text[start : position - 1], white
+            start = position
+        parts.append(self._text[start:])
+        return "".join(parts)

@@ -1,0 +1,151 @@
+"""From a flattened text to its Markdown."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from pipeline.cleaning.structure.blocks import blocks, fence_lines
+from pipeline.cleaning.structure.headings import heading_starts, headings, underlined
+from pipeline.cleaning.structure.items import items
+from pipeline.cleaning.structure.layout import Layout, Mark, cover
+from pipeline.cleaning.structure.nesting import indents
+from pipeline.cleaning.structure.paragraphs import paragraphs
+from pipeline.cleaning.structure.quotes import quotes
+from pipeline.cleaning.structure.surroundings import Surroundings
+from pipeline.cleaning.structure.tables import tables
+from pipeline.scanner import Span, scan
+
+_CONTAINERS = ("item", "quote")
+_NOTHING = Mark(-1, -1, "rule")
+_CAPTIONS = ("Figure", "Fig", "Table")
+
+
+def restore(text: str, spans: Sequence[Span] | None = None) -> tuple[str, str]:
+    """Return (markdown, structure) of a summary.
+
+    A text that has line breaks kept its `original` structure and is returned as it is; any other
+    has its structure `restored`. `spans` are what `scan` finds in the text, if that is known.
+    """
+    if "\n" in text:
+        return text, "original"
+    if spans is None:
+        spans = scan(text)
+    prose = cover(text, [(span.start, span.end) for span in spans])
+    layout = Layout(text)
+    marks = _tables(prose, layout)
+    if marks:
+        prose = cover(prose, [(table.start, table.end - 1) for table in marks])
+        spans = [span for span in spans if not any(t.start <= span.start < t.end for t in marks)]
+    marks += blocks(text, prose, spans)
+    _add_markers(prose, marks, layout)
+    marks.sort()
+    breaks = paragraphs(prose, marks)
+    for position in breaks:
+        layout.put(position, "\n\n")
+    _part(text, marks, breaks, layout)
+    return layout.apply(), "restored"
+
+
+def _tables(prose: str, layout: Layout) -> list[Mark]:
+    """Return the tables of a text, and part their rows."""
+    found = []
+    for table in tables(prose):
+        for row in table.rows[1:]:
+            layout.put(row, "\n")
+        found.append(Mark(table.rows[0], table.end + 1, "table"))
+    return found
+
+
+def _add_markers(prose: str, marks: list[Mark], layout: Layout) -> None:
+    """Add headings, list items and quotes to the other blocks."""
+    for heading, line in underlined(prose, frozenset(mark.end for mark in marks)):
+        layout.put(line, "\n")
+        marks.append(heading)
+    starts = heading_starts(prose)
+    found = items(Surroundings(prose, starts, frozenset(mark.end for mark in marks)))
+    if starts:
+        stops = sorted({*starts, *(mark.start for mark in marks), *(mark.start for mark in found)})
+        marks += headings(prose, starts, stops)
+    if ">" in prose:
+        around = Surroundings(prose, starts, frozenset(mark.end for mark in marks))
+        marks += quotes(around, frozenset(item.start for item in found))
+    marks += found
+
+
+def _part(text: str, marks: Sequence[Mark], breaks: Sequence[int], layout: Layout) -> None:
+    """Part the blocks from what is before and behind them; `breaks` begin paragraphs."""
+    indent = indents(marks)
+    previous = _NOTHING
+    margin = column = 0
+    listed = quoted = False
+    for number, mark in enumerate(marks):
+        # Behind the marker of an item or a quote, a block stands where it belongs.
+        inside = previous.end == mark.start and previous.kind in _CONTAINERS
+        following = marks[number + 1] if number + 1 < len(marks) else _NOTHING
+        held = False
+        if mark.kind == "quote":
+            goes_on = _goes_on(mark, previous, following, quoted=quoted)
+            quoted = (following.start, following.kind) == (mark.end, "item")
+            inside = inside and not goes_on
+            white = "\n" if goes_on else "\n\n"
+        elif mark.kind == "item":
+            # What a block or a paragraph has parted from its list begins a new one.
+            listed = listed and bisect_left(breaks, previous.end) == bisect_left(breaks, mark.start)
+            margin = min(margin, indent[number]) if listed else indent[number]
+            column = indent[number] - margin
+            white = ("\n" if listed and previous.kind == "item" else "\n\n") + " " * column
+            column += mark.end - mark.start
+        else:
+            held = listed and _is_held(mark, following)
+            white = _before(text, mark) + " " * column * held
+            _part_inner(text, mark, layout, held=held)
+        if not inside:
+            layout.put(mark.start, white)
+        listed = held or mark.kind == "item"
+        previous = mark
+
+
+def _part_inner(text: str, block: Mark, layout: Layout, *, held: bool) -> None:
+    """Part a block from what is behind it, and the lines of fenced code."""
+    if not held:
+        layout.put(block.end, _behind(text, block))
+    if block.kind == "code":
+        for line in fence_lines(text, block):
+            layout.put(line, "\n")
+
+
+def _is_held(block: Mark, following: Mark) -> bool:
+    """Whether the item before a block holds it: the block has one line, and the list goes on."""
+    goes_on = (following.start, following.kind) == (block.end, "item")
+    return goes_on and block.kind in ("math", "image")
+
+
+def _goes_on(quote: Mark, previous: Mark, following: Mark, *, quoted: bool) -> bool:
+    """Whether a quote goes on in a line: with a bare `>`, behind one, or with the next list item.
+
+    `quoted` tells that the quote before it held a list item.
+    """
+    if following.start == quote.end:
+        if following.kind == "item" and quoted:
+            return True
+        if following.kind == "quote" and previous.kind == "quote":
+            return True
+    return previous.kind == "quote" and previous.end == quote.start
+
+
+def _before(text: str, block: Mark) -> str:
+    return "\n" if block.kind == "math" and _is_within_sentence(text, block.start) else "\n\n"
+
+
+def _behind(text: str, block: Mark) -> str:
+    """Return the white space behind a block: less where the text goes on about it."""
+    if block.kind == "image" and text.startswith(_CAPTIONS, block.end):
+        return "\n"
+    if block.kind == "math" and _is_within_sentence(text, block.start):
+        goes_on = text[block.end : block.end + 1].islower()
+        return "\n" if goes_on or text.startswith("Where ", block.end) else "\n\n"
+    return "\n\n"
+
+
+def _is_within_sentence(text: str, position: int) -> bool:
+    before = text[position - 2 : position - 1]
+    return before.isalnum() or before == ","
