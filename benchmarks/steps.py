@@ -67,7 +67,7 @@ def cleaning(folder: Path, clock: Clock) -> None:
     """Run the whole cleaning stage."""
     for number, records in enumerate(_frames(folder, "records")):
         with clock:
-            cleaned = clean(records, SETTINGS.cleaning)
+            cleaned, _ = clean(records, SETTINGS.cleaning)
         cleaned.write_ipc(folder / "frames" / f"cleaned-{number:05}.arrow")
 
 
@@ -104,7 +104,7 @@ def extraction(folder: Path, clock: Clock) -> None:
     """Run the whole extraction stage."""
     for cleaned in _frames(folder, "cleaned"):
         with clock:
-            extract(cleaned)
+            extract(cleaned, map(scan, cleaned["text"]))
 
 
 def scanning(folder: Path, clock: Clock) -> None:

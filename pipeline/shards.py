@@ -110,7 +110,8 @@ def process(inputs: Sequence[Input], settings: Settings) -> dict[str, pl.DataFra
     """Run sources, cleaning, extraction and signatures over some inputs: one frame per FRAMES."""
     sources, records = read_sources(inputs, settings.sources)
     records = repair_facts(records)
-    cleaned = clean(records, settings.cleaning)
+    cleaned, scanned = clean(records, settings.cleaning)
+    extracted = extract(cleaned, scanned)
     empty = cleaned.filter(pl.col("text").str.strip_chars() == "").select("record_id")
     records = records.with_columns(
         reason=pl.when(pl.col("record_id").is_in(empty["record_id"].implode()))
@@ -118,7 +119,6 @@ def process(inputs: Sequence[Input], settings: Settings) -> dict[str, pl.DataFra
         .otherwise("reason")
     )
     cleaned = cleaned.join(empty, on="record_id", how="anti", maintain_order="left")
-    extracted = extract(cleaned)
     return {
         "sources": sources,
         "records": records.drop("body", "keeps_structure"),

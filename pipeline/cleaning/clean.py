@@ -5,8 +5,9 @@ import polars as pl
 from pipeline.cleaning.encoding import repair_all
 from pipeline.cleaning.language import detect_language
 from pipeline.cleaning.plain_text import plain_text
-from pipeline.cleaning.structure import restore
+from pipeline.cleaning.structure import Restored, restore
 from pipeline.cleaning.suspects import suspects
+from pipeline.scanner import Span, scan
 from pipeline.settings import CleaningSettings
 
 CLEAN_SCHEMA = pl.Schema(
@@ -40,18 +41,24 @@ def repair_facts(records: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def clean(records: pl.DataFrame, settings: CleaningSettings) -> pl.DataFrame:
-    """Clean every record that was not rejected: one row per record, with CLEAN_SCHEMA."""
+def clean(
+    records: pl.DataFrame, settings: CleaningSettings
+) -> tuple[pl.DataFrame, list[list[Span]]]:
+    """Clean every record that was not rejected.
+
+    Returns one row per record, with CLEAN_SCHEMA, and what `scan` finds in each row's text.
+    """
     bodies = records.filter(pl.col("reason").is_null()).select(
         "record_id", "body", "keeps_structure"
     )
-    rows = []
+    rows, found = [], []
     repaired_bodies = repair_all(bodies["body"].to_list())
     for (record_id, _, whole), repaired in zip(bodies.iter_rows(), repaired_bodies, strict=True):
-        text = repaired.text
-        markdown, structure = (text, "original") if whole else restore(text)
-        plain = plain_text(markdown)
-        language, confidence = detect_language(plain, settings)
-        repairs = list(repaired.repairs)
-        rows.append((record_id, text, repairs, markdown, structure, plain, language, confidence))
-    return pl.DataFrame(rows, schema=CLEAN_SCHEMA, orient="row")
+        text, repairs = repaired.text, list(repaired.repairs)
+        spans = scan(text)
+        restored = Restored(text, "original", spans) if whole else restore(text, spans)
+        plain = plain_text(restored.markdown, restored.spans)
+        language = detect_language(plain, settings)
+        rows.append((record_id, text, repairs, *restored[:2], plain, *language))
+        found.append(spans)
+    return pl.DataFrame(rows, schema=CLEAN_SCHEMA, orient="row"), found

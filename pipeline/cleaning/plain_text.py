@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from pipeline.scanner import scan
+from pipeline.scanner import Span, scan
 
 _LINE_MARKUP = re.compile(r"[ \t]*(?:(?:#{1,6}|[-*+]|\d{1,3}[.)]|>)[ \t]+)+")
 _RULE = re.compile(r"[ \t]*(?:[-*_=|:][ \t]*){3,}")
@@ -44,14 +44,15 @@ _AFTER_SPACE = re.compile(r"[,.;:!?)](?<= .)")
 _SPACE_BEFORE = re.compile(r" ([,.;:!?)])")
 
 
-def plain_text(markdown: str) -> str:
+def plain_text(markdown: str, spans: Iterable[Span] | None = None) -> str:
     """Return the prose of a Markdown text, one line per line that has any.
 
-    Links keep their label; images, cite keys, code, math and addresses leave nothing.
+    Links keep their label; images, cite keys, code, math and addresses leave nothing. `spans` are
+    what `scan` finds in the text, if that is known.
     """
     parts: list[str] = []
     position = 0
-    for span in scan(markdown):
+    for span in scan(markdown) if spans is None else spans:
         parts.append(markdown[position : span.start])
         position = span.end
     parts.append(markdown[position:])

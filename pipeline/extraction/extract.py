@@ -1,5 +1,6 @@
 """The extraction stage: from cleaned text to equations, images, links and citations."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -7,7 +8,7 @@ import polars as pl
 from pipeline.extraction.addresses import Image, Link, addresses
 from pipeline.extraction.citations import Citation, citations
 from pipeline.extraction.equations import Equation, equations
-from pipeline.scanner import scan
+from pipeline.scanner import Span
 
 _SPAN = {"raw": pl.String(), "start": pl.Int32(), "end": pl.Int32()}
 _POSITION = {"record_id": pl.String(), "ordinal": pl.Int32()}
@@ -50,13 +51,16 @@ class Extracted:
     citations: pl.DataFrame
 
 
-def extract(cleaned: pl.DataFrame) -> Extracted:
-    """Extract from every row of a frame with the columns `record_id` and `text`."""
+def extract(cleaned: pl.DataFrame, scanned: Iterable[Sequence[Span]]) -> Extracted:
+    """Extract from every row of a frame with the columns `record_id` and `text`.
+
+    `scanned` has what `scan` finds in each row's text.
+    """
     found: dict[type, list[tuple[object, ...]]] = {
         kind: [] for kind in (Equation, Image, Link, Citation)
     }
-    for record_id, text in cleaned.select("record_id", "text").iter_rows():
-        spans = scan(text)
+    texts = cleaned.select("record_id", "text").iter_rows()
+    for (record_id, text), spans in zip(texts, scanned, strict=True):
         located = list(addresses(text, spans))
         links = [item for item in located if isinstance(item, Link)]
         images = [item for item in located if isinstance(item, Image)]

@@ -138,10 +138,10 @@ def _check_text(text: str) -> None:
         kept = repaired.find(text[span.start : span.end], position)
         demand(kept >= 0, f"repair changed {text[span.start : span.end]!r}")
         position = kept + span.end - span.start
-    markdown, _ = restore(repaired)
+    markdown = restore(repaired).markdown
     demand(markdown.split() == repaired.split() or _bare(markdown) == _bare(repaired), "text lost")
     plain_text(markdown).encode()
-    found = extract(pl.DataFrame({"record_id": ["0"], "text": [repaired]}))
+    found = extract(pl.DataFrame({"record_id": ["0"], "text": [repaired]}), [scan(repaired)])
     for frame in (found.equations, found.images, found.links, found.citations):
         for start, end, raw in frame.select("start", "end", "raw").iter_rows():
             demand(raw and repaired[start:end] == raw, f"{raw!r} does not stand at {start}:{end}")

@@ -11,6 +11,7 @@ from pipeline.errors import UsageError
 from pipeline.extraction.extract import extract
 from pipeline.papers.bibliography import look_up
 from pipeline.papers.identities import Identities, identify_papers
+from pipeline.scanner import scan
 from pipeline.settings import PaperSettings
 from pipeline.sources.reading import FACTS_SCHEMA
 
@@ -20,7 +21,9 @@ ADAM = "https://arxiv.org/abs/1412.6980"
 
 def identify(text: str, *bibliography: Path) -> Identities:
     cleaned = pl.DataFrame({"record_id": ["r"], "text": [text]})
-    citations = extract(cleaned).citations.with_columns(summary_id=pl.lit("s"))
+    citations = extract(cleaned, map(scan, cleaned["text"])).citations.with_columns(
+        summary_id=pl.lit("s")
+    )
     summaries = cleaned.select("text", summary_id=pl.lit("s"))
     facts = pl.DataFrame([{"summary_id": "s"}], schema=FACTS)
     return identify_papers(summaries, facts, citations, bibliography, PaperSettings())

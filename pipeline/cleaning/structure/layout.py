@@ -1,7 +1,11 @@
 """What a flattened text is read from, and where its line breaks go."""
 
+from bisect import bisect_right
 from collections.abc import Iterable
+from itertools import accumulate
 from typing import Literal, NamedTuple
+
+from pipeline.scanner import Span
 
 COVER = "\x7f"
 """Stands for every character of code, math and addresses: prose holds no DEL character."""
@@ -53,3 +57,22 @@ class Layout:
             start = position
         parts.append(self._text[start:])
         return "".join(parts)
+
+    def move(self, spans: Iterable[Span]) -> list[Span]:
+        """Return where spans of the text lie in the text with its line breaks."""
+        positions = sorted(self._white)
+        grown = [0, *accumulate(len(self._white[position]) - 1 for position in positions)]
+
+        def moved(position: int) -> int:
+            return position + grown[bisect_right(positions, position)]
+
+        return [
+            Span(
+                span.kind,
+                moved(span.start),
+                moved(span.end - 1) + 1,
+                moved(span.inner_start),
+                moved(span.inner_end - 1) + 1,
+            )
+            for span in spans
+        ]

@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from pipeline.cleaning.structure.blocks import blocks, fence_lines
 from pipeline.cleaning.structure.headings import heading_starts, headings, underlined
@@ -19,30 +20,41 @@ _NOTHING = Mark(-1, -1, "rule")
 _CAPTIONS = ("Figure", "Fig", "Table")
 
 
-def restore(text: str, spans: Sequence[Span] | None = None) -> tuple[str, str]:
-    """Return (markdown, structure) of a summary.
+class Restored(NamedTuple):
+    """The Markdown of a text, where its code, math and URLs lie there, and whose structure it has.
 
-    A text that has line breaks kept its `original` structure and is returned as it is; any other
-    has its structure `restored`. `spans` are what `scan` finds in the text, if that is known.
+    `structure` is `original` for a text that kept its line breaks, and `restored` for any other.
     """
-    if "\n" in text:
-        return text, "original"
+
+    markdown: str
+    structure: str
+    spans: Sequence[Span]
+
+
+def restore(text: str, spans: Sequence[Span] | None = None) -> Restored:
+    """Give a flattened text its line breaks; one that has any is returned as it is.
+
+    `spans` are what `scan` finds in the text, if that is known.
+    """
     if spans is None:
         spans = scan(text)
+    if "\n" in text:
+        return Restored(text, "original", spans)
+    opaque = spans
     prose = cover(text, [(span.start, span.end) for span in spans])
     layout = Layout(text)
     marks = _tables(prose, layout)
     if marks:
         prose = cover(prose, [(table.start, table.end - 1) for table in marks])
-        spans = [span for span in spans if not any(t.start <= span.start < t.end for t in marks)]
-    marks += blocks(text, prose, spans)
+        opaque = [span for span in spans if not any(t.start <= span.start < t.end for t in marks)]
+    marks += blocks(text, prose, opaque)
     _add_markers(prose, marks, layout)
     marks.sort()
     breaks = paragraphs(prose, marks)
     for position in breaks:
         layout.put(position, "\n\n")
     _part(text, marks, breaks, layout)
-    return layout.apply(), "restored"
+    return Restored(layout.apply(), "restored", layout.move(spans))
 
 
 def _tables(prose: str, layout: Layout) -> list[Mark]:
