@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.extraction.equations import equations, well_formed
+from pipeline.extraction.equations import _is_plain, _parses, equations, well_formed
 from pipeline.scanner import scan
 from tests.unit.cases import cases
 
@@ -28,3 +28,32 @@ def test_raw_is_what_stands_at_the_offsets(text):
 
 def test_deep_nesting_is_judged_not_raised():
     assert isinstance(well_formed("{" * 5_000 + "}" * 5_000), bool)
+
+
+PARTS = r"\alpha \frac \hat \mathbf \text \sqrt \left( \right) \begin{cases} \end{cases} \, \{ \}"
+PARTS += r" \\ \| { } {a} [ ] ( ) ^ _ x 2 & % # ~ -- '' \foo \not \vec {b}{c} \$ \( é"
+
+
+@given(st.lists(st.sampled_from([*PARTS.split(), " ", "\n"]), max_size=9).map("".join))
+@settings(derandomize=True, max_examples=3_000)
+def test_the_parser_would_pass_what_it_is_not_asked_about(latex):
+    if _is_plain(latex):
+        assert _parses(latex)
+
+
+@pytest.mark.parametrize(
+    ("latex", "plain"),
+    [
+        (r"\alpha_{i} + \hat{x}^2", True),
+        (r"\mathbb {R}", True),
+        (r"x \in \{1, 2\}", True),
+        (r"\frac{a}{b}", False),
+        (r"\hat x", False),
+        ("{a", False),
+        ("a}{", False),
+        ("50%", False),
+        ("{" * 60 + "}" * 60, False),
+    ],
+)
+def test_what_the_parser_is_not_asked_about(latex, plain):
+    assert _is_plain(latex) == plain
