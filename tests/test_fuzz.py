@@ -38,8 +38,7 @@ def parse(data):
 """
 LOSES_A_BYTE = """if data[:1] == b"b":
         if data[1:2] == b"u":
-            if data[2:3] == b"g":
-                end -= 1"""
+            end -= 1"""
 RAISES = """if len(data) > 3 and data[0] == data[1] != data[2]:
         raise KeyError(data[2])"""
 QUADRATIC = """for start in range(0, len(data), 3):
@@ -50,7 +49,7 @@ QUADRATIC = """for start in range(0, len(data), 3):
     ("bug", "said"),
     [
         pytest.param("pass", None, id="no bug"),
-        pytest.param(LOSES_A_BYTE, "CoverageError", id="loses a byte, behind three conditions"),
+        pytest.param(LOSES_A_BYTE, "CoverageError", id="loses a byte, behind two conditions"),
         pytest.param(RAISES, "KeyError", id="raises"),
         pytest.param(QUADRATIC, "BrokenInvariantError", id="quadratic"),
     ],
@@ -60,7 +59,7 @@ def test_a_planted_bug_is_found(
 ) -> None:
     (tmp_path / "planted_form.py").write_text(PARSER.format(bug=bug))
     monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=":")
-    budget = "-runs=80000", "-max_total_time=30"
+    budget = "-runs=80000", "-max_total_time=60"
     outcome = fuzz("planted_form", tmp_path / "kept", budget, thorough=False)
     if said is None:
         assert outcome.crash is None, str(outcome)
