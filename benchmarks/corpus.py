@@ -153,9 +153,7 @@ class Corpus:
                 yield _PAGE_TOP if bare else _PAGE_TOP.join(_LOGOS)
             yield f"[link]\n{summary.text}{_trailer(draws, bare=bare)}"
 
-    def _summaries(
-        self, rng: np.random.Generator, size: int
-    ) -> Iterator[tuple[Summary, _Draws]]:
+    def _summaries(self, rng: np.random.Generator, size: int) -> Iterator[tuple[Summary, _Draws]]:
         """Yield each summary of a file, and what is left of its choices."""
         rows = rng.integers(0, 1 << 62, (size, _PICKS)).tolist()
         for row, sentences in zip(rows, self._prose(rng, size), strict=True):
