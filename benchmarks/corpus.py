@@ -68,9 +68,13 @@ _FEATURES = (
 
 
 class Summary(NamedTuple):
-    """One generated summary, and what was planted in it."""
+    """One generated summary, and what was planted in it.
+
+    `original` is the number of the record that it copies, or its own.
+    """
 
     text: str
+    original: int
     first_formula: str = ""
     mojibake: bool = False
 
@@ -127,6 +131,15 @@ class Corpus:
             self.truth.n_bytes += len(data)
             yield data
 
+    def summaries(self) -> Iterator[Summary]:
+        """Generate the summaries alone, in the order and with the texts that the files have."""
+        for number, start in enumerate(range(0, self._records, RECORDS_PER_FILE)):
+            size = min(RECORDS_PER_FILE, self._records - start)
+            rng = self._stream(number)
+            rng.random(size)  # what the pages' images take
+            for summary, _ in self._summaries(rng, size):
+                yield summary
+
     def _stream(self, number: int) -> np.random.Generator:
         """Return the random numbers of one file."""
         counter = np.array([0, 0, 0, number + 1], np.uint64)
@@ -134,15 +147,20 @@ class Corpus:
 
     def _pages(self, rng: np.random.Generator, size: int) -> Iterator[str]:
         without_images = rng.random(size) < _PAGES_WITHOUT_IMAGES
-        rows = rng.integers(0, 1 << 62, (size, _PICKS)).tolist()
-        for place, sentences in enumerate(self._prose(rng, size)):
+        for place, (summary, draws) in enumerate(self._summaries(rng, size)):
             bare = bool(without_images[place - place % RECORDS_PER_PAGE])
             if place % RECORDS_PER_PAGE == 0:
                 yield _PAGE_TOP if bare else _PAGE_TOP.join(_LOGOS)
-            draws = _Draws(rows[place])
+            yield f"[link]\n{summary.text}{_trailer(draws, bare=bare)}"
+
+    def _summaries(self, rng: np.random.Generator, size: int) -> Iterator[tuple[Summary, _Draws]]:
+        """Yield each summary of a file, and what is left of its choices."""
+        rows = rng.integers(0, 1 << 62, (size, _PICKS)).tolist()
+        for row, sentences in zip(rows, self._prose(rng, size), strict=True):
+            draws = _Draws(row)
             summary = self._copy(draws) or self._original(sentences, draws)
             self._count(summary)
-            yield f"[link]\n{summary.text}{_trailer(draws, bare=bare)}"
+            yield summary, draws
 
     def _prose(self, rng: np.random.Generator, size: int) -> Iterator[list[str]]:
         """Yield the sentences of each record: as many as its length, which is lognormal, takes."""
@@ -170,7 +188,8 @@ class Corpus:
         kept, and what the others are to it, then depends on their lengths.
         """
         # No two summaries begin alike: that would make cut copies of them.
-        summary = _write([self._sentence(draws.pick()), *sentences], draws)
+        sentences = [self._sentence(draws.pick()), *sentences]
+        summary = _write(sentences, draws, self.truth.records)
         kind = tuple(self._pools)[self._originals % len(self._pools)]
         if len(summary.text) >= _LONG_ENOUGH[kind]:
             pool = self._pools[kind]
@@ -206,7 +225,7 @@ def _picks(rng: np.random.Generator, count: int) -> list[int]:
     return [int(pick) for pick in rng.integers(0, 1 << 62, count)]
 
 
-def _write(sentences: list[str], draws: _Draws) -> Summary:
+def _write(sentences: list[str], draws: _Draws, number: int) -> Summary:
     """Make a summary of its sentences: add what real ones have, and join all into one line."""
     pick = draws.pick
     _structure(sentences, draws)
@@ -226,7 +245,7 @@ def _write(sentences: list[str], draws: _Draws) -> Summary:
     if mojibake:
         for char, misread in _MISREAD:
             text = text.replace(char, misread)
-    return Summary(text, formula, mojibake)
+    return Summary(text, number, formula, mojibake)
 
 
 def _structure(sentences: list[str], draws: _Draws) -> None:
@@ -276,6 +295,7 @@ def _cut(source: Summary, draws: _Draws) -> Summary:
     formula = source.first_formula
     return Summary(
         text,
+        source.original,
         formula if formula and formula in text else "",
         source.mojibake and any(sign in text for sign in _MISREAD_SIGNS),
     )

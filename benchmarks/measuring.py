@@ -1,15 +1,18 @@
 """Measuring one step at a time, each in a process of its own."""
 
 import multiprocessing
+import os
 import resource
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import NamedTuple, Self
 
 _CLEAR_REFS = Path("/proc/self/clear_refs")
 _STATUS = Path("/proc/self/status")
+_SAMPLE_SECONDS = 0.1
 _RESET_PEAK = "5"  # see proc_pid_clear_refs(5)
 
 
@@ -77,3 +80,54 @@ def _peak_mib() -> float:
     except (OSError, StopIteration):
         kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return kib / 1024
+
+
+class TreeMemory:
+    """The largest memory of a process and all that it started, sampled while `with` lasts.
+
+    A page that several processes share counts once (the proportional set size of the kernel).
+    """
+
+    def __init__(self, pid: int | None = None) -> None:
+        self._pid = os.getpid() if pid is None else pid
+        self._peak = 0.0
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._sample, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    @property
+    def peak_mib(self) -> float:
+        """The largest sum so far, in MiB; 0 where the kernel does not tell."""
+        return self._peak
+
+    def _sample(self) -> None:
+        while True:
+            self._peak = max(self._peak, sum(map(_proportional_mib, _tree(self._pid))))
+            if self._stop.wait(_SAMPLE_SECONDS):
+                return
+
+
+def _tree(pid: int) -> Iterator[int]:
+    yield pid
+    for children in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            started = children.read_text(encoding="ascii").split()
+        except OSError:
+            continue
+        for child in started:
+            yield from _tree(int(child))
+
+
+def _proportional_mib(pid: int) -> float:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0) / 1024

@@ -2,7 +2,6 @@
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
 _SMALL_BUCKET = 32
 """Within a bucket of up to so many texts, all pairs are compared; in a larger one, each text is
@@ -30,21 +29,35 @@ _LOW = np.uint64(0xFFFFFFFF)
 
 def _pairs_of_band(band: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     """Pair the texts of each bucket of one band; a pair is `left << 32 | right`."""
-    buckets = (
-        pl.DataFrame({"bucket": band})
-        .with_row_index("right")
-        .filter(pl.len().over("bucket") > 1)
-        .sort("bucket", "right")
-        .with_columns(size=pl.len().over("bucket"))
-    )
-    small = buckets.filter(pl.col("size") <= _SMALL_BUCKET).select("bucket", "right")
-    all_pairs = small.rename({"right": "left"}).join(small, on="bucket").select("left", "right")
-    large = buckets.filter(pl.col("size") > _SMALL_BUCKET)
-    first = large.select(left=pl.col("right").first().over("bucket"), right="right")
-    neighbours = [
-        large.select(left=pl.col("right").shift(step).over("bucket"), right="right").drop_nulls()
-        for step in range(1, _NEIGHBOURS + 1)
-    ]
-    pairs = pl.concat([all_pairs, first, *neighbours]).filter(pl.col("left") < pl.col("right"))
-    left, right = (pairs[side].to_numpy().astype(np.uint64) for side in ("left", "right"))
-    return np.asarray((left << np.uint64(32)) | right, np.uint64)
+    rows, starts, sizes = _buckets(band)
+    place = np.arange(len(rows)) - np.repeat(starts, sizes)
+    size = np.repeat(sizes, sizes)
+    is_large = size > _SMALL_BUCKET
+    reach = np.minimum(size - 1 - place, np.where(is_large, _NEIGHBOURS, _SMALL_BUCKET))
+    behind = np.flatnonzero(is_large & (place > 0))
+    left, right = [np.repeat(rows[starts], sizes)[behind]], [rows[behind]]
+    pairing = np.flatnonzero(reach)
+    step = 1
+    while len(pairing):
+        left.append(rows[pairing])
+        right.append(rows[pairing + step])
+        step += 1
+        pairing = pairing[reach[pairing] >= step]
+    return (np.concatenate(left) << np.uint64(32)) | np.concatenate(right)
+
+
+def _buckets(
+    band: npt.NDArray[np.uint64],
+) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return the rows that share a value, bucket by bucket, and where buckets start; their sizes.
+
+    Within a bucket, rows are in order.
+    """
+    order = np.argsort(band)
+    same = np.diff(band[order], prepend=np.uint64(0), append=np.uint64(0)) == 0
+    same[:1] = same[-1:] = False
+    shared = order[same[:-1] | same[1:]]
+    rows = shared[np.lexsort((shared, band[shared]))]
+    values = band[rows]
+    starts = np.flatnonzero(np.diff(values, prepend=~values[:1]))
+    return rows.astype(np.uint64), starts, np.diff(starts, append=len(rows))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from pipeline.duplicates.candidates import candidate_pairs
@@ -22,7 +23,7 @@ class Evidence:
     """What was found out about copies, before any threshold is applied.
 
     `contents` has one row per distinct normal form, in the order of `content_id`; `pairs` the
-    verified pairs of them: `left` < `right` (row numbers of `contents`) and `similarity`;
+    verified pairs of them, sorted: `left` < `right` (row numbers of `contents`), `similarity`;
     `extensions` leads from each text that is the beginning of another to the next longer one.
     """
 
@@ -40,6 +41,18 @@ class Evidence:
         left, right = near["left"].to_numpy(), near["right"].to_numpy()
         kept = best_copies(self.contents, components(len(self.contents), left, right))
         return kept, attach_cut_copies(kept, self.extensions)
+
+    def similarities(self, one: Numbers, other: Numbers) -> npt.NDArray[np.float64]:
+        """Return the similarity of pairs of contents, NaN for those that are not verified."""
+        if not len(self.pairs):
+            return np.full(len(one), np.nan)
+        n_contents = len(self.contents)
+        verified = self.pairs["left"].to_numpy() * n_contents + self.pairs["right"].to_numpy()
+        asked = np.minimum(one, other) * n_contents + np.maximum(one, other)
+        # Pairs are sorted.
+        place = np.searchsorted(verified, asked).clip(max=len(verified) - 1)
+        found = self.pairs["similarity"].to_numpy()[place]
+        return np.where(verified[place] == asked, found, np.nan)
 
 
 @dataclass(frozen=True)
@@ -120,7 +133,9 @@ def _fates(
     rows = np.arange(len(contents))
     removed = np.flatnonzero(attached != rows)
     similarity = np.ones(len(contents))
-    similarity[removed] = jaccard(normals, removed, attached[removed], shingle_words)
+    similarity[removed] = evidence.similarities(removed, attached[removed])
+    unknown = removed[np.isnan(similarity[removed])]
+    similarity[unknown] = jaccard(normals, unknown, attached[unknown], shingle_words)
     relation = np.where(attached == rows, "exact", np.where(attached == kept, "near", "truncated"))
     return pl.DataFrame(
         {

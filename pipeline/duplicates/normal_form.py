@@ -14,6 +14,7 @@ _ADDRESS = r"(?i)(?:https?|ftp)://[^\s)>\]]+|www\.[^\s)>\]]+"
 _NOT_A_WORD = r"[^\p{L}\p{N}]+"
 _FEW_WORDS = 10
 """So short a text may consist of its address: there, addresses count as words."""
+_MANY_WORDS = rf"^(?:[^ ]* ){{{_FEW_WORDS - 1}}}"
 
 _CHUNK_BYTES = 1 << 17  # what is computed for one chunk fits into a core's cache
 _TABLE_SIZE = 0x3000  # scripts that are written with letters and marks
@@ -35,7 +36,7 @@ def normal_form(texts: pl.Series) -> pl.Series:
             addressed, texts.gather(addressed).str.replace_all(_ADDRESS, " ")
         )
     normal = _words(bare)
-    short = (normal.str.count_matches(" ", literal=True) < _FEW_WORDS - 1).arg_true()
+    short = (~normal.str.contains(_MANY_WORDS)).arg_true()
     if not len(short):
         return normal
     few = texts.gather(short)

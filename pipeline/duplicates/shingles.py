@@ -1,21 +1,23 @@
 """Words and shingles as 64-bit hashes, computed over the bytes of a whole column at once."""
 
+import hashlib
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-import pyarrow as pa
 
 Hashes = npt.NDArray[np.uint64]
 Places = npt.NDArray[np.int64]
 
 _BASE = 0x9E3779B97F4A7C15  # odd, and so invertible modulo 2^64: 2^64 divided by the golden ratio
-_INVERSE = pow(_BASE, -1, 1 << 64)
 _WORD_BASE = 0xD1B54A32D192ED03  # odd as well
-_CHUNK_BYTES = 1 << 17  # what is computed for one chunk fits into a core's cache
+_LANES_BYTES = 16
+"""Words of so many bytes are hashed as two numbers of eight; the few longer ones by BLAKE2b."""
+_CHUNK_BYTES = 1 << 18  # what is computed for one chunk fits into a core's cache
 _SPACE = 0x20
 
 
@@ -31,6 +33,13 @@ class Words:
         """Where each text's words begin."""
         return np.cumsum(self.counts) - self.counts
 
+    def slices(self, n_texts: int) -> Iterator["Words"]:
+        """Yield the words of so many texts at a time."""
+        bounds = np.concatenate([[0], np.cumsum(self.counts)])
+        for start in range(0, len(self.counts), n_texts):
+            counts = self.counts[start : start + n_texts]
+            yield Words(self.hashes[bounds[start] : bounds[start + len(counts)]], counts)
+
 
 @dataclass(frozen=True)
 class Shingles:
@@ -41,11 +50,10 @@ class Shingles:
 
 
 def hash_words(texts: pl.Series) -> Words:
-    """Hash the words of texts in normal form: words separated by single spaces, none at the ends.
+    """Hash the words of texts: what stands between spaces.
 
-    A word's hash is the polynomial of its bytes modulo 2^64, read off one running sum over all
-    bytes (Karp and Rabin, 1987), and mixed by the finaliser of SplitMix64 (Steele, Lea and Flood,
-    2014).
+    A word's hash is its bytes as a number, mixed by the finaliser of SplitMix64 (Steele, Lea and
+    Flood, 2014).
     """
     ends = texts.str.len_bytes().to_numpy().astype(np.int64).cumsum()
     bounds = np.flatnonzero(np.diff(ends // _CHUNK_BYTES, prepend=-1, append=-1)).tolist()
@@ -59,17 +67,35 @@ def hash_words(texts: pl.Series) -> Words:
 
 
 def _hash_words(texts: pl.Series) -> Words:
-    data, text_ends = _bytes(texts)
-    text_starts = np.concatenate([[0], text_ends[:-1]])
+    joined = " ".join(["", *texts.to_list(), " " * _LANES_BYTES]).encode()
+    data = np.frombuffer(joined, np.uint8)
     inside = data != _SPACE
-    border = np.zeros(len(data) + 1, dtype=bool)
-    border[text_starts] = border[text_ends] = True
-    border[1:] |= ~inside
-    starts = np.flatnonzero(inside & border[:-1])
-    border[:-1] |= ~inside
-    ends = np.flatnonzero(inside & border[1:]) + 1
-    counts = np.searchsorted(starts, text_ends) - np.searchsorted(starts, text_starts)
-    return Words(_mix(_polynomials(data, starts, ends)), counts)
+    borders = np.flatnonzero(inside[1:] != inside[:-1]) + 1
+    starts, ends = borders[::2], borders[1::2]
+    text_ends = 1 + (texts.str.len_bytes().to_numpy().astype(np.int64) + 1).cumsum()
+    counts = np.diff(np.searchsorted(starts, text_ends), prepend=0)
+    return Words(_hash_spans(joined, starts, ends), counts)
+
+
+def _hash_spans(data: bytes, starts: Places, ends: Places) -> Hashes:
+    """Hash each `data[start:end]`; behind the last one, there are as many bytes as two lanes."""
+    lanes = np.ndarray(len(data) - 7, "<u8", data, strides=(1,))
+    lengths = ends - starts
+    first = lanes[starts] & _lane_masks()[np.minimum(lengths, 8)]
+    hashes = _mix(first * np.uint64(_BASE) + lengths.astype(np.uint64))
+    longer = np.flatnonzero(lengths > 8)
+    second = lanes[starts[longer] + 8] & _lane_masks()[np.minimum(lengths[longer] - 8, 8)]
+    hashes[longer] = _mix(hashes[longer] * np.uint64(_BASE) + second)
+    for word in np.flatnonzero(lengths > _LANES_BYTES).tolist():
+        digest = hashlib.blake2b(data[starts[word] : ends[word]], digest_size=8).digest()
+        hashes[word] = int.from_bytes(digest, "little")
+    return hashes
+
+
+@cache
+def _lane_masks() -> Hashes:
+    """Masks that leave the first n bytes of a lane, for n from 0 to 8."""
+    return np.array([(1 << 8 * size) - 1 for size in range(9)], np.uint64)
 
 
 def shingle(words: Words, n_words: int) -> Shingles:
@@ -77,68 +103,57 @@ def shingle(words: Words, n_words: int) -> Shingles:
 
     The hash of a run is the mixed polynomial of its words' hashes.
     """
-    short = (words.counts < n_words) & (words.counts > 0)
-    counts = np.where(short, 1, np.maximum(words.counts + 1 - n_words, 0))
-    offsets = np.concatenate([[0], np.cumsum(counts)])
-    begin = np.repeat(words.first - offsets[:-1], counts) + np.arange(offsets[-1])
-    hashes = _combined(words.hashes, begin, n_words)
-    for text in np.flatnonzero(short).tolist():
-        run = _combined(words.hashes, words.first[text : text + 1], int(words.counts[text]))
-        hashes[offsets[text]] = run[0]
-    return Shingles(hashes, offsets.astype(np.uint64))
+    first, counts = words.first, words.counts
+    hashes = _runs(words.hashes, n_words)
+    whole = np.ones(len(hashes), bool)
+    for left in range(1, n_words):
+        enough = counts >= left
+        whole[(first + counts)[enough] - left] = False
+    short = np.flatnonzero((counts < n_words) & (counts > 0))
+    for text in short.tolist():
+        start, stop = first[text], first[text] + counts[text]
+        hashes[start] = _runs(words.hashes[start:stop], int(counts[text]))[0]
+    whole[first[short]] = True
+    sizes = np.where(counts < n_words, np.minimum(counts, 1), counts + 1 - n_words)
+    return Shingles(hashes[whole], np.concatenate([[0], np.cumsum(sizes)]).astype(np.uint64))
 
 
 def hash_beginnings(words: Words, n_words: int) -> pl.Series:
     """Hash the first `n_words` words of each text; null for texts that have no more than those."""
     enough = words.counts > n_words
+    first = words.first[enough]
+    total = np.full(len(first), n_words, np.uint64)
+    for step, power in enumerate(_powers(n_words)):
+        total += words.hashes[first + step] * power
     hashes = np.zeros(len(enough), np.uint64)
-    hashes[enough] = _combined(words.hashes, words.first[enough], n_words)
+    hashes[enough] = _mix(total)
     return pl.Series(hashes).set(pl.Series(~enough), None)
 
 
-def _combined(hashes: Hashes, begin: Places, n_words: int) -> Hashes:
-    """Hash the run of words at each place as a whole; runs of different lengths never meet."""
-    total = np.full(len(begin), n_words, np.uint64)
-    for step, power in enumerate(_compute_powers(_WORD_BASE, n_words)):
-        # A short text's run is hashed by itself: what is read behind the last word is not used.
-        total += hashes.take(begin + step, mode="clip") * power
+def _runs(hashes: Hashes, n_words: int) -> Hashes:
+    """Hash the run of words from each word on; runs of different lengths never meet.
+
+    The last runs lack words, and are not to be used.
+    """
+    total = np.full(len(hashes), n_words, np.uint64)
+    for step, power in enumerate(_powers(n_words)):
+        total[: len(hashes) - step] += hashes[step:] * power
     return _mix(total)
 
 
-def _bytes(texts: pl.Series) -> tuple[npt.NDArray[np.uint8], Places]:
-    """Return the bytes of all texts, end to end, and where each text ends."""
-    array = texts.to_arrow().cast(pa.large_string())
-    _, offset_buffer, data_buffer = array.buffers()
-    offsets = np.frombuffer(offset_buffer, np.int64)[array.offset : array.offset + len(array) + 1]
-    if data_buffer is None:
-        return np.empty(0, np.uint8), offsets[1:] - offsets[0]
-    data = np.frombuffer(data_buffer, np.uint8)[offsets[0] : offsets[-1]]
-    return data, offsets[1:] - offsets[0]
-
-
-def _polynomials(data: npt.NDArray[np.uint8], starts: Places, ends: Places) -> Hashes:
-    """Hash each `data[start:end]` as the sum of its bytes times the base to their position."""
-    sums = np.zeros(len(data) + 1, np.uint64)
-    np.cumsum(data * _powers(_BASE, len(data)), out=sums[1:])
-    return (sums[ends] - sums[starts]) * _powers(_INVERSE, len(data))[starts]
-
-
-def _powers(base: int, size: int) -> Hashes:
+@cache
+def _powers(size: int) -> Hashes:
     """base^0 … base^(size-1) modulo 2^64."""
-    most = 2 * _CHUNK_BYTES
-    return _computed_powers(base, most)[:size] if size <= most else _compute_powers(base, size)
-
-
-def _compute_powers(base: int, size: int) -> Hashes:
-    powers = np.full(size, base, np.uint64)
+    powers = np.full(size, _WORD_BASE, np.uint64)
     powers[:1] = 1
     return np.cumprod(powers, dtype=np.uint64)
 
 
-_computed_powers = cache(_compute_powers)
-
-
 def _mix(hashes: Hashes) -> Hashes:
-    hashes = (hashes ^ (hashes >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    hashes = (hashes ^ (hashes >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return hashes ^ (hashes >> np.uint64(31))
+    """Mix hashes in place."""
+    hashes ^= hashes >> np.uint64(30)
+    hashes *= np.uint64(0xBF58476D1CE4E5B9)
+    hashes ^= hashes >> np.uint64(27)
+    hashes *= np.uint64(0x94D049BB133111EB)
+    hashes ^= hashes >> np.uint64(31)
+    return hashes

@@ -1,13 +1,18 @@
 """The signature stage: what the search for copies needs to know of each record, and no more."""
 
+import struct
+
 import numpy as np
 import polars as pl
 from rensa import RMinHash
 
 from pipeline.duplicates.normal_form import normal_form
-from pipeline.duplicates.shingles import Words, hash_beginnings, hash_words, shingle
+from pipeline.duplicates.shingles import Hashes, Words, hash_beginnings, hash_words, shingle
 from pipeline.keys import key
 from pipeline.settings import SignatureSettings
+
+_TEXTS_AT_ONCE = 256
+"""So few that what is computed for them stays in a core's cache."""
 
 
 def sign(cleaned: pl.DataFrame, settings: SignatureSettings) -> pl.DataFrame:
@@ -35,13 +40,21 @@ def sign(cleaned: pl.DataFrame, settings: SignatureSettings) -> pl.DataFrame:
 
 def _bands(words: Words, settings: SignatureSettings) -> pl.Series:
     """Return the band hashes of each text: records with an equal band are candidates."""
+    parts = [_bands_of(part, settings) for part in words.slices(_TEXTS_AT_ONCE)]
+    hashes = np.concatenate([np.empty((0, settings.bands), np.uint64), *parts])
+    return pl.Series(hashes, dtype=pl.Array(pl.UInt64, settings.bands))
+
+
+def _bands_of(words: Words, settings: SignatureSettings) -> Hashes:
     shingles = shingle(words, settings.shingle_words)
     matrix = RMinHash.digest_matrix_from_flat_token_hashes(
         shingles.hashes, shingles.offsets, settings.size, settings.seed
     )
-    rows = np.array(matrix.to_rows(), np.uint64).reshape(-1, settings.bands, settings.rows)
+    # Packing is twice as fast as numpy's own reading of lists.
+    pack = struct.Struct(f"<{settings.size}I").pack
+    packed = b"".join(pack(*row) for row in matrix.to_rows())
+    rows = np.frombuffer(packed, "<u4").reshape(-1, settings.bands, settings.rows)
     # A polynomial of the six minima, with the band's own number, so that bands never meet.
     powers = np.cumprod(np.full(settings.rows, 0x9E3779B97F4A7C15, np.uint64), dtype=np.uint64)
     numbers = np.arange(settings.bands, dtype=np.uint64) * np.uint64(0xD1B54A32D192ED03)
-    hashes = (rows * powers).sum(axis=2, dtype=np.uint64) + numbers
-    return pl.Series(hashes, dtype=pl.Array(pl.UInt64, settings.bands))
+    return np.asarray(rows @ powers + numbers, np.uint64)

@@ -10,7 +10,8 @@ from scipy.sparse import csr_array
 
 from pipeline.duplicates.shingles import hash_words, shingle
 
-_PAIRS_AT_ONCE = 20_000  # bounds memory: about 10 kB per pair of texts of 2 kB
+_PAIRS_AT_ONCE = 2_000  # bounds memory: about 10 kB per pair of texts of 2 kB
+_COLUMNS = (1 << 63) - 1
 
 
 class Texts(Protocol):
@@ -48,20 +49,20 @@ def _jaccard_of(
 ) -> npt.NDArray[np.float64]:
     involved, local = np.unique(np.concatenate([left, right]), return_inverse=True)
     members = _membership(texts.gather(involved.tolist()), shingle_words)
-    sizes = members.sum(axis=1)
+    sizes = np.diff(members.indptr)
     a, b = local[: len(left)], local[len(left) :]
-    shared = members[a].multiply(members[b]).sum(axis=1)
+    shared = np.diff(members[a].multiply(members[b]).indptr)
     return np.asarray(shared / (sizes[a] + sizes[b] - shared), dtype=np.float64)
 
 
 def _membership(texts: pl.Series, shingle_words: int) -> csr_array:
-    """One row per text, one column per distinct shingle, 1 where the text has it."""
+    """One row per text, one column per possible hash of a shingle; what is stored is true."""
     shingles = shingle(hash_words(texts), shingle_words)
-    vocabulary, columns = np.unique(shingles.hashes, return_inverse=True)
+    # Column numbers are signed: one bit of a hash is lost.
+    columns = (shingles.hashes >> np.uint64(1)).astype(np.int64)
     matrix = csr_array(
-        (np.ones(len(columns), np.int32), columns, shingles.offsets.astype(np.int64)),
-        shape=(len(texts), len(vocabulary)),
+        (np.ones(len(columns), bool), columns, shingles.offsets.astype(np.int64)),
+        shape=(len(texts), _COLUMNS),
     )
     matrix.sum_duplicates()
-    matrix.data[:] = 1
     return matrix
