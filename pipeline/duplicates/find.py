@@ -100,8 +100,7 @@ def find_duplicates(
                 "similarity": jaccard(normals, left, right, signing.shingle_words),
             }
         ).filter(pl.col("similarity") >= min(settings.kept_similarity, settings.near_threshold))
-        normal = normals.gather(beginnings["text"])
-        evidence = Evidence(contents, pairs, extensions(beginnings.with_columns(normal=normal)))
+        evidence = Evidence(contents, pairs, extensions(beginnings, normals))
         fates = _fates(evidence, settings.near_threshold, normals, signing.shingle_words)
     return Duplicates(_verdicts(records, fates), evidence)
 
