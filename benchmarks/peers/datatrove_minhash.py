@@ -18,6 +18,16 @@ from datatrove.pipeline.writers import JsonlWriter
 
 from benchmarks.peers.searching import BANDS, PROCESSES, ROWS, SHINGLE_WORDS, race
 
+
+class Signature(MinhashDedupSignature):
+    """The first stage; its hash function wants bytes since version 4 of xxhash, and gets text."""
+
+    def __init__(self, output_folder: str) -> None:
+        super().__init__(output_folder, config=CONFIG)
+        hash_bytes = self._hash_func
+        self._hash_func = lambda shingle: hash_bytes(shingle.encode())
+
+
 CONFIG = MinhashConfig(n_grams=SHINGLE_WORDS, num_buckets=BANDS, hashes_per_bucket=ROWS)
 
 
@@ -38,7 +48,7 @@ def search(folder: Path, scratch: Path) -> Iterable[int]:
         ).run()
 
     reader = ParquetReader(str(folder))
-    run("sign", PROCESSES, reader, MinhashDedupSignature(signatures, config=CONFIG))
+    run("sign", PROCESSES, reader, Signature(signatures))
     run("buckets", BANDS, MinhashDedupBuckets(signatures, buckets, config=CONFIG))
     run("cluster", 1, MinhashDedupCluster(buckets, clusters, config=CONFIG))
     writer = JsonlWriter(str(removed), compression=None)
