@@ -8,6 +8,8 @@ _SMALL_BUCKET = 32
 compared with its neighbours in the order of ids and with the first, so that the number of pairs
 grows linearly."""
 _NEIGHBOURS = 4
+_AT_ONCE = 4_000_000
+"""Pairs that are gathered before those found twice are dropped: 32 MB."""
 
 Pairs = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
 
@@ -17,14 +19,24 @@ def candidate_pairs(bands: npt.NDArray[np.uint64]) -> Pairs:
 
     `bands` has a row per distinct text, in the order of content ids, and a column per band.
     """
-    found = np.empty(0, np.uint64)
+    found: list[npt.NDArray[np.uint64]] = []
+    room = _AT_ONCE
     for band in bands.T:
         # Band by band, and each pair in one number: what is held never exceeds the answer by much.
-        found = np.union1d(found, _pairs_of_band(band))
-    return (found >> np.uint64(32)).astype(np.int64), (found & _LOW).astype(np.int64)
+        found.append(_pairs_of_band(band))
+        if sum(map(len, found)) > room:
+            found = [_distinct(found)]
+            room = max(_AT_ONCE, 2 * len(found[0]))
+    pairs = _distinct(found)
+    return (pairs >> np.uint64(32)).astype(np.int64), (pairs & _LOW).astype(np.int64)
 
 
 _LOW = np.uint64(0xFFFFFFFF)
+
+
+def _distinct(parts: list[npt.NDArray[np.uint64]]) -> npt.NDArray[np.uint64]:
+    pairs = np.sort(np.concatenate([np.empty(0, np.uint64), *parts]))
+    return np.asarray(pairs[np.diff(pairs, prepend=~pairs[:1]) != 0], np.uint64)
 
 
 def _pairs_of_band(band: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:

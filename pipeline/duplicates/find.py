@@ -83,13 +83,12 @@ def find_duplicates(
     """
     records = _ranked(signatures)
     first = records.unique("content_id", keep="first", maintain_order=True).sort("content_id")
-    bands = signatures["bands"].to_numpy()[first["row"].to_numpy()]
     contents = first.drop("row")
-    long = (contents["n_words"] >= settings.near_min_words).to_numpy()
-    left, right = candidate_pairs(bands)
     # Short texts are copies only when they are equal.
-    near = long[left] & long[right]
-    left, right = left[near], right[near]
+    long = (contents["n_words"] >= settings.near_min_words).arg_true().to_numpy().astype(np.int64)
+    bands = signatures["bands"].gather(first["row"].gather(long)).to_numpy()
+    left, right = (long[rows] for rows in candidate_pairs(bands))
+    del bands
     beginnings = shared_beginnings(contents)
     with NormalForms(scratch) as normals:
         wanted = np.union1d(np.union1d(left, right), beginnings["text"].to_numpy())
@@ -101,8 +100,7 @@ def find_duplicates(
                 "similarity": jaccard(normals, left, right, signing.shingle_words),
             }
         ).filter(pl.col("similarity") >= min(settings.kept_similarity, settings.near_threshold))
-        normal = normals.gather(beginnings["text"])
-        evidence = Evidence(contents, pairs, extensions(beginnings.with_columns(normal=normal)))
+        evidence = Evidence(contents, pairs, extensions(beginnings, normals))
         fates = _fates(evidence, settings.near_threshold, normals, signing.shingle_words)
     return Duplicates(_verdicts(records, fates), evidence)
 

@@ -17,7 +17,7 @@ _COLUMNS = (1 << 63) - 1
 class Texts(Protocol):
     """Texts in normal form, by number: a Polars series is one."""
 
-    def gather(self, numbers: Sequence[int], /) -> pl.Series:
+    def gather(self, numbers: Sequence[int] | pl.Series, /) -> pl.Series:
         """Return some of the texts."""
         ...
 
