@@ -394,8 +394,8 @@ def _real(shared: Path) -> Iterator[str]:
     yield from pairs_table(judge_pairs(texts, found))
     judged = judge_twins(texts, twins, found)
     yield (
-        f"Of {judged.notes} twins, {judged.above} reach the threshold; {judged.merged_above} of them"
-        f" and {judged.merged_below} others are one summary, as {dict(judged.relations)};"
+        f"Of {judged.notes} twins, {judged.above} reach the threshold; of these"
+        f" {judged.merged_above}, and {judged.merged_below} others, are one summary, as {dict(judged.relations)};"
         f" apart stay similarities {[round(each, 3) for each in judged.apart]};"
         f" {judged.strangers} records merged without a reason."
     )
