@@ -395,7 +395,8 @@ def _real(shared: Path) -> Iterator[str]:
     judged = judge_twins(texts, twins, found)
     yield (
         f"Of {judged.notes} twins, {judged.above} reach the threshold; of these"
-        f" {judged.merged_above}, and {judged.merged_below} others, are one summary, as {dict(judged.relations)};"
+        f" {judged.merged_above}, and {judged.merged_below} others, are one summary,"
+        f" as {dict(judged.relations)};"
         f" apart stay similarities {[round(each, 3) for each in judged.apart]};"
         f" {judged.strangers} records merged without a reason."
     )
