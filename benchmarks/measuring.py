@@ -12,7 +12,7 @@ from typing import NamedTuple, Self
 
 _CLEAR_REFS = Path("/proc/self/clear_refs")
 _STATUS = Path("/proc/self/status")
-_SAMPLE_SECONDS = 0.1
+_SAMPLE_SECONDS = 0.3  # asking takes milliseconds for each gigabyte
 _RESET_PEAK = "5"  # see proc_pid_clear_refs(5)
 
 
