@@ -5,6 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from benchmarks.duplicates_race import Truth, score
 from benchmarks.pages import RECORDS_PER_PAGE, pages
 from benchmarks.parsing_race import CONTESTANTS, PEERS
 from pipeline.sources.html_page import parse, recognise
@@ -99,3 +102,27 @@ def test_the_structure_benchmark_prints_every_kind(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     for word in ("held-out", "heading", "list item", "display math", "all", "µs/record"):
         assert word in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("removed", "recall", "precision"),
+    [
+        pytest.param({1, 2}, 1.0, 1.0, id="all but one"),
+        pytest.param({0, 2}, 1.0, 1.0, id="whichever that is"),
+        pytest.param({1}, 0.5, 1.0, id="one too few"),
+        pytest.param({0, 1, 2}, 1.0, 2 / 3, id="one too many"),
+        pytest.param({1, 2, 3}, 1.0, 2 / 3, id="one that has no copy"),
+        pytest.param(set(), 0.0, 1.0, id="none"),
+    ],
+)
+def test_a_search_is_scored_by_groups(removed: set[int], recall: float, precision: float) -> None:
+    truth = Truth([0, 0, 0, 3], {0: "near"})
+    assert score(frozenset(removed), truth) == ({"near": recall}, pytest.approx(precision))
+
+
+def test_the_benchmark_of_scale_prints_every_part() -> None:
+    done = run("benchmarks.duplicates_scale", "--sizes", "100", "--corpora", "template of 60 words")
+    assert done.returncode == 0, done.stderr
+    assert "'near': 99" in done.stderr
+    for part in ("sign", "candidates", "verification", "clusters"):
+        assert part in done.stdout
