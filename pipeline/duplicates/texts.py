@@ -40,9 +40,10 @@ class NormalForms:
         """Read the texts (`record_id`, `text`) of some numbers; number n is `record_ids[n]`."""
         self._bounds = np.zeros((len(record_ids), 2), np.int64)
         numbers = pl.DataFrame({"number": wanted, "record_id": record_ids.gather(wanted)})
-        found = texts.select("record_id", "text").join(numbers.lazy(), on="record_id")
-        for batch in found.collect_batches(maintain_order=False):
-            self._add(batch["number"].to_numpy(), normal_form(batch["text"]))
+        # Joined batch by batch: the streaming engine would hold all that a join finds.
+        for batch in texts.select("record_id", "text").collect_batches(maintain_order=False):
+            found = batch.join(numbers, on="record_id")
+            self._add(found["number"].to_numpy(), normal_form(found["text"]))
 
     def _add(self, numbers: npt.NDArray[np.int64], normal: pl.Series) -> None:
         ends = self._file.seek(0, 2) + normal.str.len_bytes().to_numpy().astype(np.int64).cumsum()
