@@ -25,13 +25,6 @@ def run(module: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]
     )
 
 
-def test_the_stage_benchmark_prints_every_stage() -> None:
-    done = run("benchmarks.stages", "--records", "200")
-    assert done.returncode == 0, done.stderr
-    for stage in ("sources", "cleaning", "extraction", "duplicates", "validation", "total"):
-        assert stage in done.stdout
-
-
 def test_the_benchmark_of_forms_judges_every_field_of_every_form(shared: Path) -> None:
     done = run("benchmarks.forms", shared / "pages")
     assert done.returncode == 0, done.stderr

@@ -9,7 +9,7 @@ from tests.fuzz.targets import TARGETS
 
 pytestmark = pytest.mark.skipif(not AVAILABLE, reason=MISSING)
 
-SHORT = "-runs=600", "-max_total_time=4"
+SHORT = "-runs=600", "-max_total_time=2"
 
 
 @pytest.mark.parametrize("target", TARGETS)
