@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from pipeline.sources import site_text, title_block
 from pipeline.sources.encodings import decode
-from pipeline.sources.pieces import NOTHING_KNOWN, Piece
+from pipeline.sources.pieces import NOTHING_KNOWN, Piece, summary
 
 FORM = "extracted-text"
 KEEPS_STRUCTURE = True
@@ -50,16 +50,8 @@ def parse(data: bytes) -> Iterator[Piece]:
         text_end = buttons.start() if buttons else end
         position = buttons.end() if buttons else end
         body = decode(data[mark.end() : text_end]).strip()
-        if body:
-            yield Piece("record", start, position, body, facts)
-        else:
-            yield Piece("rejected", start, position, reason="no text")
+        yield summary(start, position, body, facts)
     yield from site_text.around(data, position, len(data))
-
-
-def reread(raw: str) -> Piece | None:
-    """Parse the raw text of one record again; None if it is none of this form."""
-    return next((piece for piece in parse(raw.encode()) if piece.kind == "record"), None)
 
 
 def _lines(block: bytes) -> list[str]:

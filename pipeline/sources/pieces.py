@@ -45,6 +45,13 @@ class Piece:
     reason: str | None = None
 
 
+def summary(start: int, end: int, body: str, facts: Facts = NOTHING_KNOWN) -> Piece:
+    """Return the record of a summary, which is rejected when its text is empty."""
+    if not body:
+        return Piece("rejected", start, end, reason="no text")
+    return Piece("record", start, end, body, facts)
+
+
 class CoverageError(ShortScienceError):
     """A parser left bytes out or used them twice: a fault of this project, never of the input."""
 
