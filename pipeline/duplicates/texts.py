@@ -47,7 +47,7 @@ class NormalForms:
 
     def _add(self, numbers: npt.NDArray[np.int64], normal: pl.Series) -> None:
         ends = self._file.seek(0, 2) + normal.str.len_bytes().to_numpy().astype(np.int64).cumsum()
-        self._file.writelines(text.encode() for text in normal)
+        self._file.write("".join(normal).encode())
         self._bounds[numbers, 1] = ends
         self._bounds[numbers[1:], 0] = ends[:-1]
         self._bounds[numbers[:1], 0] = ends[:1] - normal[:1].str.len_bytes().to_numpy()
