@@ -1,6 +1,5 @@
 """The whole story of one row, from raw bytes to the tables."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +101,7 @@ def _replayed(repair: str, body: str) -> dict[str, str]:
 
 def _known(piece: Piece | None) -> dict[str, Any]:
     """Return what the form of a record knows besides its text: read again from the raw bytes."""
-    facts = asdict(piece.facts) if piece else {}
+    facts = piece.facts._asdict() if piece else {}
     return {name: value for name, value in facts.items() if value is not None}
 
 

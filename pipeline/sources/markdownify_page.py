@@ -7,7 +7,6 @@ and the number of comments. Above the table stand the paper's links, title, auth
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from pipeline.sources import markdown_block, site_text
 from pipeline.sources.encodings import decode
@@ -83,7 +82,7 @@ def _table(data: bytes, start: int, row: int) -> int:
 
 def _facts(block: bytes, row: re.Match[bytes], link: bytes | None, before: Facts) -> Facts:
     facts = markdown_block.read(block, _unescape)
-    facts = replace(facts, votes=int(row["votes"]) if row["votes"] else None)
+    facts = facts._replace(votes=int(row["votes"]) if row["votes"] else None)
     address = permalink(decode(link)) if link else None
     return identified(facts, address, before)
 

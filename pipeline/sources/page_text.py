@@ -8,7 +8,6 @@ trafilatura 2.3 leaves the mark and the summary, without its empty lines.
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from pipeline.sources import site_text, title_block
 from pipeline.sources.encodings import decode
@@ -43,7 +42,7 @@ def parse(data: bytes) -> Iterator[Piece]:
             start = mark.start()
         else:
             paper = title_block.read(_lines(data[start : mark.start()])[1:])
-        facts = replace(paper, votes=votes)
+        facts = paper._replace(votes=votes)
         yield from site_text.around(data, position, start)
         buttons = _BUTTONS.search(data, mark.end() - 1, end)
         # A page that breaks off has no buttons.

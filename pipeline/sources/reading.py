@@ -3,7 +3,7 @@
 import hashlib
 import logging
 from collections.abc import Iterable, Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -212,5 +212,5 @@ def _record(
         piece.reason,
         piece.body,
         source.keeps_structure,
-        *astuple(piece.facts),
+        *piece.facts,
     )

@@ -9,7 +9,6 @@ import tempfile
 import time
 import zlib
 from collections.abc import Callable
-from dataclasses import astuple
 from pathlib import Path
 
 import polars as pl
@@ -65,7 +64,7 @@ def check_piece(data: bytes, piece: Piece) -> None:
         demand((piece.kind == "rejected") == bool(piece.reason), f"{piece.kind}: {piece.reason!r}")
         return
     demand(piece.body and piece.body == piece.body.strip(" \t\r\n"), f"text {piece.body!r}")
-    for fact in (piece.body, *astuple(piece.facts)):
+    for fact in (piece.body, *piece.facts):
         for text in fact if isinstance(fact, tuple) else (fact,):
             demand(text != "", "an empty fact, which should be None")
             if isinstance(text, str):

@@ -1,7 +1,6 @@
 """The whole text of a page, as extractors that keep line breaks leave it."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -68,7 +67,7 @@ def test_a_second_summary_of_a_paper_has_votes_of_its_own(between: str, votes: i
     mark = between + MARK[MARK.index("\n[link]") :]
     first, second = records(HEAD + TITLE + MARK + "One." + BUTTONS + mark + "Two." + BUTTONS)
     assert (first.body, second.body) == ("One.", "Two.")
-    assert second.facts == replace(first.facts, votes=votes)
+    assert second.facts == first.facts._replace(votes=votes)
     assert first.facts.votes is not None
 
 
