@@ -209,7 +209,7 @@ def write(
 ) -> None:
     """Assemble the tables and write them as Parquet."""
     report("writing tables", 0)
-    tables = build_tables(recipe.inventory.distinct, shards, verdicts, identities)
+    tables = build_tables(recipe.inventory.distinct, shards, verdicts, identities, staging)
     write_tables(tables, staging)
     report("writing tables", 1)
 

@@ -6,7 +6,7 @@ hash of all that decides its content. A shard that is already there is not compu
 
 import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -146,6 +146,11 @@ class Shards:
     def scan(self, name: str) -> pl.LazyFrame:
         """Return one of FRAMES over all shards."""
         return pl.scan_parquet([path / f"{name}.parquet" for path in self.paths])
+
+    def frames(self, name: str, columns: list[str] | None = None) -> Iterator[pl.DataFrame]:
+        """Yield one of FRAMES, or some of its columns, shard by shard."""
+        for path in self.paths:
+            yield pl.read_parquet(path / f"{name}.parquet", columns=columns)
 
 
 def prune(folder: Path, keep: Iterable[Path]) -> None:

@@ -1,19 +1,17 @@
 """Writing a release into a staging folder, in the order in which its files depend on each other."""
 
-from collections.abc import Mapping
 from pathlib import Path
-
-import polars as pl
 
 from pipeline.release.card import dataset_card
 from pipeline.release.croissant import croissant
 from pipeline.release.manifest import Recipe, build_manifest, to_json
 from pipeline.release.parquet import count_rows, scan_table, write_table
+from pipeline.release.tables import Tables
 from pipeline.release.validation import Outcome
 from pipeline.schema import TABLES
 
 
-def write_tables(tables: Mapping[str, pl.DataFrame], staging: Path) -> None:
+def write_tables(tables: Tables, staging: Path) -> None:
     """Write the Parquet files."""
     for name, table in TABLES.items():
         write_table(tables[name], table, staging)
