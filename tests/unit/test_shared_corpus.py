@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from benchmarks import rendering
 from benchmarks.structure import compare, read_pairs
 from pipeline.cleaning.encoding import repair
 from pipeline.cleaning.plain_text import plain_text
@@ -59,6 +60,14 @@ def test_a_dump_holds_the_same_equations_links_and_citations_as_the_source(extra
     assert share_alike(extracted, 1, lambda e: (squeezed(e.latex), e.display)) >= 0.995
     assert share_alike(extracted, 2, lambda a: a.url) >= 0.995
     assert share_alike(extracted, 3, lambda c: (c.kind, squeezed(c.raw))) >= 0.99
+
+
+def test_equations_links_and_images_are_those_that_the_site_shows(shared):
+    pairs = read_pairs(shared / "corpus" / "flattened_pairs.jsonl.gz")
+    truth = [list(rendering.rendered(pair.markdown)) for pair in pairs]
+    for form in rendering.FORMS.values():
+        for score in rendering.compare(pairs, form, truth).values():
+            assert min(score.precision, score.recall) >= 0.993
 
 
 def test_equations_are_found_and_nearly_all_are_well_formed(extracted):
