@@ -47,6 +47,7 @@ from typing import NamedTuple
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from benchmarks.scores import Score
 from pipeline.cleaning.structure import restore
 from pipeline.scanner import scan
 
@@ -91,30 +92,6 @@ class Block(NamedTuple):
 
     token: int
     kind: str
-
-
-class Score(NamedTuple):
-    """How many blocks were found, how many were written, and how many are in both."""
-
-    both: int
-    found: int
-    written: int
-
-    @property
-    def precision(self) -> float:
-        """The share of the blocks found that were written."""
-        return self.both / self.found if self.found else 0.0
-
-    @property
-    def recall(self) -> float:
-        """The share of the blocks written that were found."""
-        return self.both / self.written if self.written else 0.0
-
-    @property
-    def f1(self) -> float:
-        """The harmonic mean of precision and recall."""
-        total = self.found + self.written
-        return 2 * self.both / total if total else 0.0
 
 
 @dataclass(slots=True)
