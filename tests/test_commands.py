@@ -29,6 +29,7 @@ from tests.conftest import PROJECT, RAW, Shortscience
         pytest.param(["build", "--engine", "abacus"], "abacus", id="unknown engine"),
         pytest.param(["build", "--bibliography", "nope.bib"], "nope.bib", id="no bibliography"),
         pytest.param(["build", "--allow-empty", "pdf"], "pdf", id="no form of dumps"),
+        pytest.param(["build", "--licence", "All Mine"], "cc-by-nc-sa-4.0", id="no licence's name"),
         pytest.param(["build", "--against", "nowhere"], "nowhere", id="no earlier release"),
         pytest.param(["duplicates", "{tmp}", "--threshold", "0.9"], "build", id="not a release"),
         pytest.param(["publish", "{tmp}", "--repo", "a/b"], "build", id="no release to publish"),

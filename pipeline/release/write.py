@@ -25,8 +25,8 @@ def write_metadata(recipe: Recipe, outcome: Outcome, staging: Path) -> dict[str,
     forms = scan_table(staging, "sources").select("source_id", "form").collect()
     for name, content in (
         ("validation.json", to_json(outcome.report)),
-        (CARD, dataset_card(staging, rows, recipe.release_id)),
-        ("croissant.json", to_json(croissant(staging, recipe.release_id))),
+        (CARD, dataset_card(staging, rows, recipe.release_id, recipe.settings.release)),
+        ("croissant.json", to_json(croissant(staging, recipe.release_id, recipe.settings.release))),
     ):
         (staging / name).write_text(content, encoding="utf-8")
     manifest = build_manifest(recipe, dict(forms.iter_rows()), rows, staging)
