@@ -16,6 +16,7 @@ from flows.progress import Step, watch
 
 if TYPE_CHECKING:
     from flows.build_dataset import BuildResult
+    from pipeline.settings import Settings
 
 _MAX_NOTICES = 10
 
@@ -59,6 +60,11 @@ Examples:
     help="Release even if no dump of this form gives records any more; may be repeated.",
 )
 @click.option(
+    "--licence",
+    metavar="ID",
+    help="Licence of the data, if you know it, as Hugging Face abbreviates it: cc-by-nc-sa-4.0.",
+)
+@click.option(
     "--engine",
     type=click.Choice(["local"]),
     default="local",
@@ -79,6 +85,7 @@ def build(
     bibliography: tuple[str, ...],
     against: str | None,
     allow_empty: tuple[str, ...],
+    licence: str | None,
     engine: str,
     workers: int | None,
     as_json: bool,
@@ -90,6 +97,7 @@ def build(
     the same release, byte for byte; where it exists already, nothing is done.
     """
     _check_call(raw or ("data/raw",), out, against, allow_empty)
+    settings = _settings(licence)
     with private_server(verbose=verbose) as server:
         # Importing takes as long as the server takes to start.
         from flows.build_dataset import build_dataset
@@ -105,6 +113,7 @@ def build(
             allow_empty=list(allow_empty),
             engine=engine,  # type: ignore[arg-type]
             workers=workers or os.cpu_count() or 1,
+            settings=settings,
         )
         shown = sys.stderr.isatty() and not as_json
         with server.ready() if server else nullcontext(), _progress_bar(shown=shown):
@@ -128,6 +137,22 @@ def _check_call(
     if against:
         open_dataset(Path(against))
     list_inputs(raw)
+
+
+def _settings(licence: str | None) -> "Settings":
+    from pydantic import ValidationError
+
+    from pipeline.errors import UsageError
+    from pipeline.settings import ReleaseSettings, Settings
+
+    if licence is None:
+        return Settings()
+    try:
+        return Settings(release=ReleaseSettings(licence=licence))
+    except ValidationError:
+        raise UsageError(
+            f"{licence} is no abbreviation of a licence; name one such as cc-by-nc-sa-4.0."
+        ) from None
 
 
 @contextmanager

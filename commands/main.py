@@ -7,6 +7,7 @@ import click
 from commands.build import build
 from commands.duplicates import duplicates
 from commands.explain import explain
+from commands.publish import publish
 from pipeline import __version__
 from pipeline.errors import ShortScienceError
 
@@ -29,6 +30,7 @@ def cli() -> None:
 cli.add_command(build)
 cli.add_command(explain)
 cli.add_command(duplicates)
+cli.add_command(publish)
 
 
 def main() -> None:
@@ -54,7 +56,10 @@ def _explain(error: BaseException) -> tuple[str, int]:
         case click.ClickException():
             return error.format_message(), 2
         case click.Abort() | KeyboardInterrupt():
-            return "Interrupted; nothing was released, and the next build goes on from here.", 130
+            return (
+                "Interrupted; nothing is half done, and the same command goes on from here.",
+                130,
+            )
         case OSError(strerror=str(reason)):
             where = f" ({error.filename})" if error.filename else ""
             return f"{reason}{where}; nothing was released; mend that and build again.", 1

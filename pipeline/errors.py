@@ -36,6 +36,14 @@ class DamagedError(ShortScienceError):
     """A file that this project wrote itself no longer holds what was written."""
 
 
+class UnvalidatedError(ShortScienceError):
+    """A release whose validation did not pass is not published."""
+
+
+class PublishError(ShortScienceError):
+    """A release was not published; the repository is as it was."""
+
+
 @dataclass(frozen=True)
 class FailedExpectation:
     """One expectation that the data did not meet."""

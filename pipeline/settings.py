@@ -144,6 +144,22 @@ class PaperSettings(_Group):
     )
 
 
+class ReleaseSettings(_Group):
+    """What a release says of itself."""
+
+    licence: str = Field(
+        default="unknown",
+        pattern=r"^[a-z0-9][a-z0-9.-]*$",
+        description="Licence of the data as Hugging Face abbreviates it, like `cc-by-nc-sa-4.0`:"
+        " no dump states one, and that of the code says nothing about the summaries.",
+    )
+    licence_link: str | None = Field(
+        default=None,
+        pattern=r"^https?://\S+$",
+        description="Where the licence is found; Hugging Face wants it for the licence `other`.",
+    )
+
+
 class Settings(_Group):
     """All settings that decide what is in a release."""
 
@@ -152,6 +168,7 @@ class Settings(_Group):
     signatures: SignatureSettings = SignatureSettings()
     duplicates: DuplicateSettings = DuplicateSettings()
     papers: PaperSettings = PaperSettings()
+    release: ReleaseSettings = ReleaseSettings()
 
 
 def digest(*parts: BaseModel | str | bytes) -> str:

@@ -29,8 +29,11 @@ from tests.conftest import PROJECT, RAW, Shortscience
         pytest.param(["build", "--engine", "abacus"], "abacus", id="unknown engine"),
         pytest.param(["build", "--bibliography", "nope.bib"], "nope.bib", id="no bibliography"),
         pytest.param(["build", "--allow-empty", "pdf"], "pdf", id="no form of dumps"),
+        pytest.param(["build", "--licence", "All Mine"], "cc-by-nc-sa-4.0", id="no licence's name"),
         pytest.param(["build", "--against", "nowhere"], "nowhere", id="no earlier release"),
         pytest.param(["duplicates", "{tmp}", "--threshold", "0.9"], "build", id="not a release"),
+        pytest.param(["publish", "{tmp}", "--repo", "a/b"], "build", id="no release to publish"),
+        pytest.param(["publish"], "--repo", id="no repository"),
         pytest.param(["explain", "0000"], "latest", id="no dataset", marks=[]),
     ],
 )
@@ -49,7 +52,9 @@ def test_a_wrong_call_is_one_sentence_and_status_2(
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["build"], ["explain"], ["duplicates"]], ids=lambda names: " ".join(names)
+    "command",
+    [[], ["build"], ["explain"], ["duplicates"], ["publish"]],
+    ids=lambda names: " ".join(names),
 )
 def test_help_teaches(shortscience: Shortscience, command: list[str]) -> None:
     done = shortscience(*command, "--help")
