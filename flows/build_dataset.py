@@ -1,10 +1,7 @@
 """The flow `build-dataset`: raw dumps in, one validated release out."""
 
-import contextlib
 import errno
-import multiprocessing
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -24,6 +21,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.parameters import BuildParameters
 from flows.progress import report
+from flows.workers import Runner, runner
 from pipeline.duplicates.find import Duplicates, find_duplicates
 from pipeline.errors import ValidationError
 from pipeline.papers.copies import gather_facts
@@ -39,10 +37,8 @@ from pipeline.release.validation import Outcome, validate
 from pipeline.release.write import write_metadata, write_tables
 from pipeline.release.yields import check_yields
 from pipeline.settings import Settings
-from pipeline.shards import Batch, Shards, build_shard, cut_batches, prune
+from pipeline.shards import Batch, Shards, cut_batches, prune
 from pipeline.sources.inputs import take_inventory
-
-Runner = Callable[[Batch, Settings, Path], bool]
 
 
 class BuildResult(TypedDict):
@@ -96,7 +92,7 @@ def process_batches(recipe: Recipe, build: BuildParameters, store: Store) -> Sha
     batches = cut_batches(recipe.inventory.distinct, build.batch_bytes)
     artifact = create_progress_artifact(0.0, key="batches", description="Batches processed")
     report("cleaning and extracting", 0, len(batches))
-    with _runner(min(build.workers, len(batches))) as run:
+    with runner(min(build.workers, len(batches))) as run:
         futures = [
             process_batch.submit(batch, recipe.settings, store.shards, run) for batch in batches
         ]
@@ -106,20 +102,6 @@ def process_batches(recipe: Recipe, build: BuildParameters, store: Store) -> Sha
             if done == len(batches) or done % 8 == 0:
                 update_progress_artifact(artifact, 100 * done / len(batches))  # type: ignore[arg-type]
     return Shards(tuple(store.shards / batch.key(recipe.settings) for batch in batches))
-
-
-@contextlib.contextmanager
-def _runner(workers: int) -> Iterator[Runner]:
-    """Provide a function that builds a shard: in this process, or in one of several."""
-    if workers <= 1:
-        yield build_shard
-        return
-    # Forking a process that runs threads, as Prefect's does, may deadlock.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        yield lambda batch, settings, folder: pool.submit(
-            build_shard, batch, settings, folder
-        ).result()
 
 
 def _may_pass(state: State[Any]) -> bool:

@@ -32,6 +32,10 @@ class BusyError(ShortScienceError):
     """Another build is writing to the same output folder."""
 
 
+class WorkerError(ShortScienceError):
+    """A process that worked on a batch was killed from outside, and so was every replacement."""
+
+
 class DamagedError(ShortScienceError):
     """A file that this project wrote itself no longer holds what was written."""
 

@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -33,6 +34,8 @@ class Outcome:
 def load_great_expectations() -> ModuleType:
     """Import Great Expectations, which takes seconds: early, for who has time to wait anyway."""
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    # It imports Spark, too, where that is installed.
+    warnings.filterwarnings("ignore", category=FutureWarning, module=r"pyspark\.")
     import great_expectations
 
     return great_expectations
