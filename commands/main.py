@@ -5,6 +5,7 @@ import sys
 import click
 
 from commands.build import build
+from commands.diff import diff
 from commands.duplicates import duplicates
 from commands.explain import explain
 from commands.publish import publish
@@ -30,6 +31,7 @@ def cli() -> None:
 cli.add_command(build)
 cli.add_command(explain)
 cli.add_command(duplicates)
+cli.add_command(diff)
 cli.add_command(publish)
 
 

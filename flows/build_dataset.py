@@ -27,6 +27,8 @@ from pipeline.errors import ValidationError
 from pipeline.papers.copies import gather_facts
 from pipeline.papers.identities import Identities, identify_papers
 from pipeline.release.data_docs import write_data_docs
+from pipeline.release.diff import compare
+from pipeline.release.diff_text import to_markdown
 from pipeline.release.earlier import Earlier
 from pipeline.release.evidence import write_evidence
 from pipeline.release.manifest import Recipe, identify_files, read_manifest
@@ -68,7 +70,11 @@ def build_dataset(build: BuildParameters = BuildParameters()) -> BuildResult:  #
             with store.staging() as staging:
                 build_release(recipe, shards, earlier, staging, store, build.allow_empty)
             prune(store.shards, shards.paths)
+        former = store.latest.resolve() if store.latest.exists() else None
         store.point_latest_to(recipe.release_id)
+        if former and not unchanged:
+            # The release is made: whether the difference can be told decides nothing any more.
+            tell_difference(former, store.release(recipe.release_id), return_state=True)
         return summarise(recipe, store, unchanged=unchanged)
 
 
@@ -203,6 +209,13 @@ def check(staging: Path) -> Outcome:
     outcome = validate(staging)
     report("validating", 1)
     return outcome
+
+
+@task(cache_policy=NO_CACHE)
+def tell_difference(former: Path, release: Path) -> None:
+    """Say in an artifact what is new since the former release."""
+    page = to_markdown(compare(former, release))
+    create_markdown_artifact(page, key="difference")
 
 
 def _show_outcome(outcome: Outcome) -> None:

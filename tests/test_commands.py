@@ -33,6 +33,7 @@ from tests.conftest import PROJECT, RAW, Shortscience
         pytest.param(["build", "--against", "nowhere"], "nowhere", id="no earlier release"),
         pytest.param(["duplicates", "{tmp}", "--threshold", "0.9"], "build", id="not a release"),
         pytest.param(["publish", "{tmp}", "--repo", "a/b"], "build", id="no release to publish"),
+        pytest.param(["diff", "{tmp}", "{tmp}"], "build", id="no release to compare"),
         pytest.param(["publish"], "--repo", id="no repository"),
         pytest.param(["explain", "0000"], "latest", id="no dataset", marks=[]),
     ],
@@ -53,7 +54,7 @@ def test_a_wrong_call_is_one_sentence_and_status_2(
 
 @pytest.mark.parametrize(
     "command",
-    [[], ["build"], ["explain"], ["duplicates"], ["publish"]],
+    [[], ["build"], ["explain"], ["duplicates"], ["diff"], ["publish"]],
     ids=lambda names: " ".join(names),
 )
 def test_help_teaches(shortscience: Shortscience, command: list[str]) -> None:

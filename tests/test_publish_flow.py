@@ -52,7 +52,7 @@ def test_a_run_that_is_refused_fails_in_one_sentence_without_the_token(
     monkeypatch.setattr(flow_module, "connect", lambda: HfApi(hub.address, token=other))
     state = publish_dataset(PublishParameters(repo=REPO, dataset=str(built)), return_state=True)
     assert state.is_failed()
-    with pytest.raises(PublishError, match="no right to write"):
+    with pytest.raises(PublishError, match="gives no right"):
         state.result()
     with get_client(sync_client=True) as client:
         run = client.read_flow_run(state.state_details.flow_run_id)

@@ -325,7 +325,7 @@ def test_a_tag_of_another_release_is_not_moved(
 @pytest.mark.parametrize(
     ("repo", "token", "error", "words"),
     [
-        pytest.param(REPO, "hf_ofSomebodyElse", PublishError, "no right to write", id="no right"),
+        pytest.param(REPO, "hf_ofSomebodyElse", PublishError, "gives no right", id="no right"),
         pytest.param(REPO, None, UsageError, "set HF_TOKEN", id="no token"),
         pytest.param("a/b/c", TOKEN, PublishError, "owner/name", id="no repository's name"),
     ],
@@ -405,6 +405,27 @@ def test_the_command_publishes_and_tells(
     assert again.stdout.endswith("already; no commit was made.\n")
     for done in (planned, sent, again):
         assert TOKEN not in done.stdout + done.stderr
+
+
+def test_a_release_is_compared_with_a_published_one(
+    hub: Hub,
+    api: HfApi,
+    shortscience: Shortscience,
+    built: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(os.environ, "HF_ENDPOINT", hub.address)
+    monkeypatch.setitem(os.environ, "HF_HOME", str(tmp_path))
+    publish(built, Target(REPO), api)
+    same = shortscience("diff", f"{REPO}@{built.name}", built, "--json")
+    assert same.returncode == 0, same.stderr
+    tables = json.loads(same.stdout)["tables"].values()
+    assert [table["rows"][0] == table["rows"][1] > 0 for table in tables] == [True] * 8
+    assert not any(table["added"]["count"] or table["changed"] for table in tables)
+    missing = shortscience("diff", f"{REPO}@v9", built)
+    assert (missing.returncode, missing.stderr.count("\n")) == (1, 1)
+    assert f"{REPO}@v9 is not there" in missing.stderr
 
 
 def test_the_command_tells_in_one_sentence_what_is_wrong(

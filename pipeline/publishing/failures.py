@@ -62,7 +62,7 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 def _of_status(status: int, repo: str, headers: httpx2.Headers) -> Failure:
     if status in _REFUSED:
-        return Failure(f"your token gives no right to write to {repo}; check both")
+        return Failure(f"{repo} is not there, or your token gives no right to it; check both")
     if status in _OUTDATED:
         return Failure(f"{repo} was changed meanwhile", may_pass=True, outdated=True)
     if status == _THROTTLED:
