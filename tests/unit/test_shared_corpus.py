@@ -7,15 +7,18 @@ import re
 import pytest
 
 from benchmarks import encoding, rendering
+from benchmarks.language_race import sets_of_texts
 from benchmarks.page_truth import read_export
 from benchmarks.structure import compare, read_pairs
 from pipeline.cleaning.encoding import repair_all
+from pipeline.cleaning.language import detect_language
 from pipeline.cleaning.plain_text import plain_text
 from pipeline.cleaning.structure import restore
 from pipeline.extraction.addresses import Link, addresses
 from pipeline.extraction.citations import citations
 from pipeline.extraction.equations import equations
 from pipeline.scanner import scan
+from pipeline.settings import CleaningSettings
 from tests.unit.test_encoding import replay
 
 
@@ -132,3 +135,11 @@ def test_garbled_summaries_are_repaired_and_each_repair_can_be_replayed(shared):
 def test_whole_summaries_are_not_changed(shared):
     bodies = [summary.body or "" for summary in read_export(shared / "pages").values()]
     assert [done.text for done in repair_all(bodies)] == bodies
+
+
+def test_summaries_cut_short_are_known_to_be_english(shared):
+    sets = sets_of_texts(shared / "corpus" / "flattened_pairs.jsonl.gz")
+    floors = {"cut at 40": 0.965, "cut at 80": 0.995, "cut at 200": 1.0, "cut at 500": 1.0}
+    for name, floor in floors.items():
+        answers = [detect_language(text, CleaningSettings())[0] for text, _ in sets[name]]
+        assert answers.count("en") / len(answers) >= floor
