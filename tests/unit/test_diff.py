@@ -41,7 +41,7 @@ def write(folder: Path, tables: dict[str, list[Row]]) -> Path:
             for row in tables.get(name, [])
         ]
         frame = pl.DataFrame(rows, schema=table.polars_schema)
-        write_table(conform(frame, table), table, folder)
+        write_table([conform(frame, table).sort(table.key)], table, folder)
     return folder
 
 
