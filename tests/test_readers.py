@@ -47,7 +47,7 @@ def edges(tmp_path_factory: pytest.TempPathFactory) -> Path:
             for column in table.columns
         }
         frame = pl.DataFrame(columns, schema=table.polars_schema, strict=False)
-        write_table(conform(frame, table), table, folder)
+        write_table([conform(frame, table).sort(table.key)], table, folder)
     return folder
 
 
