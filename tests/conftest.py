@@ -9,6 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A busy machine makes no test fail.
+settings.register_profile("any machine", settings.default, deadline=None)
+settings.load_profile("any machine")
 
 # Before Prefect is imported anywhere: nothing here may reach out to the net.
 os.environ |= {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
