@@ -18,7 +18,7 @@ from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.testing.utilities import prefect_test_harness
 
-import flows.build_dataset as flow_module
+from flows import workers
 from flows.build_dataset import BuildResult, build_dataset
 from flows.parameters import BuildParameters
 from pipeline.errors import BusyError, LostFormError, ValidationError
@@ -233,7 +233,7 @@ def test_a_second_build_on_the_same_folder_is_told_at_once(released: Path) -> No
 def test_retries_only_where_a_retry_can_help(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, helps: bool
 ) -> None:
-    build_shard = flow_module.build_shard
+    build_shard = workers.build_shard
     calls = []
 
     def fail_once(*arguments: object) -> bool:
@@ -242,7 +242,7 @@ def test_retries_only_where_a_retry_can_help(
             raise OSError(code, os.strerror(code))
         return build_shard(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(flow_module, "build_shard", fail_once)
+    monkeypatch.setattr(workers, "build_shard", fail_once)
     state, _ = run(parameters(tmp_path))
     assert state.is_completed() == helps
     assert len(calls) == (2 if helps else 1)
