@@ -3,11 +3,12 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 MINUTES ?= 5
+KILLS ?= 100
 # langdetect comes as source only: it is built with the setuptools of the build lock, not with a
 # fresh one from an index, so that every byte that is installed has its hash in this repository.
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-build-isolation
 
-.PHONY: help dataset test check lock expectations reference bench peers fuzz clean
+.PHONY: help dataset test check lock expectations reference bench peers fuzz faults clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -47,6 +48,9 @@ bench: $(VENV)/.installed  ## records/s and peak memory per stage, on 100,000 ge
 
 fuzz: $(VENV)/.installed  ## fuzz each parser for MINUTES (default 5), from sample and real files
 	$(BIN)/python -m tests.fuzz.run --seconds $$((60 * $(MINUTES)))
+
+faults: $(VENV)/.installed  ## kill KILLS (default 100) builds at random moments, and look what they leave
+	$(BIN)/python -m tests.faults --kills $(KILLS)
 
 peers: .venv-peers/.installed  ## the environment of the tools that the benchmarks race against
 
