@@ -77,6 +77,12 @@ Examples:
     metavar="N",
     help="Processes to use; the release is the same.  [default: all cores]",
 )
+@click.option(
+    "--keep",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Remove former releases but the newest, so that N are left; never the latest one.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
 @click.option("-v", "--verbose", is_flag=True, help="Show the log of the flow.")
 def build(
@@ -88,6 +94,7 @@ def build(
     licence: str | None,
     engine: str,
     workers: int | None,
+    keep: int | None,
     as_json: bool,
     verbose: bool,
 ) -> None:
@@ -113,6 +120,7 @@ def build(
             allow_empty=list(allow_empty),
             engine=engine,  # type: ignore[arg-type]
             workers=workers or os.cpu_count() or 1,
+            keep=keep,
             settings=settings,
         )
         shown = sys.stderr.isatty() and not as_json
@@ -195,5 +203,7 @@ def _show(result: "BuildResult", *, as_json: bool) -> None:
     click.echo(f"{sum(result['records'].values()):,} records found: {found}")
     for table, rows in result["tables"].items():
         click.echo(f"{table:>10} {rows:>10,} rows")
+    for former in result["pruned"]:
+        click.echo(f"Release {former} was removed: newer ones are kept")
     unchanged = " (unchanged)" if result["unchanged"] else ""
     click.echo(f"Release {result['release_id']}{unchanged} is at {result['release']}")

@@ -19,6 +19,7 @@ from prefect.futures import as_completed
 from prefect.states import Completed
 from prefect.task_runners import ThreadPoolTaskRunner
 
+from flows.notification import notify
 from flows.parameters import BuildParameters
 from flows.progress import report
 from flows.workers import Runner, runner
@@ -52,9 +53,16 @@ class BuildResult(TypedDict):
     tables: dict[str, int]
     records: dict[str, int]
     notices: list[str]
+    pruned: list[str]
 
 
-@flow(name="build-dataset", task_runner=ThreadPoolTaskRunner(max_workers=16), log_prints=False)  # type: ignore[arg-type]
+@flow(
+    name="build-dataset",
+    task_runner=ThreadPoolTaskRunner(max_workers=16),  # type: ignore[arg-type]
+    log_prints=False,
+    on_failure=[notify],
+    on_crashed=[notify],
+)
 def build_dataset(build: BuildParameters = BuildParameters()) -> BuildResult:  # noqa: B008 - shown as the default on Prefect's pages
     """Build a release from raw dumps; do nothing if it is there already.
 
@@ -75,7 +83,8 @@ def build_dataset(build: BuildParameters = BuildParameters()) -> BuildResult:  #
         if former and not unchanged:
             # The release is made: whether the difference can be told decides nothing any more.
             tell_difference(former, store.release(recipe.release_id), return_state=True)
-        return summarise(recipe, store, unchanged=unchanged)
+        pruned = store.keep_newest(build.keep) if build.keep else []
+        return summarise(recipe, store, unchanged=unchanged, pruned=pruned)
 
 
 @task(
@@ -223,7 +232,7 @@ def _show_outcome(outcome: Outcome) -> None:
     create_markdown_artifact("\n".join(["# Validation", *lines]), key="validation")
 
 
-def summarise(recipe: Recipe, store: Store, *, unchanged: bool) -> BuildResult:
+def summarise(recipe: Recipe, store: Store, *, unchanged: bool, pruned: list[str]) -> BuildResult:
     """Say what the release holds, in a table artifact and as the flow's result."""
     release = store.release(recipe.release_id)
     manifest = read_manifest(release)
@@ -235,6 +244,7 @@ def summarise(recipe: Recipe, store: Store, *, unchanged: bool) -> BuildResult:
         tables=manifest["tables"],
         records=dict(sorted(fates.collect().iter_rows())),
         notices=notices(release, recipe.inventory.problems),
+        pruned=pruned,
     )
     rows: Sequence[dict[str, Any]] = [
         {"table": name, "rows": count} for name, count in result["tables"].items()
@@ -243,5 +253,7 @@ def summarise(recipe: Recipe, store: Store, *, unchanged: bool) -> BuildResult:
     logger = get_run_logger()
     for notice in result["notices"]:
         logger.warning(notice)
+    for former in pruned:
+        logger.info("Release %s was removed: newer ones are kept", former)
     logger.info("Release %s is at %s", recipe.release_id, release)
     return result

@@ -44,6 +44,11 @@ class BuildParameters(BaseModel):
         ge=1,
         description="Raw bytes that one task works on. The result is the same.",
     )
+    keep: int | None = Field(
+        default=None,
+        ge=1,
+        description="Releases that stay: the latest and the newest others; none keeps them all.",
+    )
     settings: Settings = Field(default=Settings(), description="Thresholds of the pipeline.")
 
 

@@ -7,12 +7,13 @@ from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
+from flows.notification import notify
 from flows.parameters import PublishParameters
 from pipeline.publishing.publish import Publication, Target, connect, plan_publication, publish
 from pipeline.release.store import open_dataset
 
 
-@flow(name="publish-dataset", log_prints=False)
+@flow(name="publish-dataset", log_prints=False, on_failure=[notify], on_crashed=[notify])
 def publish_dataset(publish: PublishParameters) -> dict[str, Any]:
     """Publish a release that passed validation; do nothing if it is there already."""
     done = send(publish)

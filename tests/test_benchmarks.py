@@ -119,3 +119,9 @@ def test_the_benchmark_of_scale_prints_every_part() -> None:
     assert "'near': 99" in done.stderr
     for part in ("sign", "candidates", "verification", "clusters"):
         assert part in done.stdout
+
+
+def test_the_benchmark_of_differences_finds_every_changed_row() -> None:
+    done = run("benchmarks.diff_scale", "--sizes", "300")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1].startswith("| 300 | 3 |")
