@@ -2,10 +2,12 @@
 
 import contextlib
 import multiprocessing
+import os
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import connection
 from pathlib import Path
 
 from pipeline.errors import WorkerError
@@ -43,7 +45,7 @@ class _Pools:
     def _new(self) -> ProcessPoolExecutor:
         # Forking a process that runs threads, as Prefect's does, may deadlock.
         context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self._workers, mp_context=context)
+        return ProcessPoolExecutor(self._workers, mp_context=context, initializer=_end_with_parent)
 
     def run(self, batch: Batch, settings: Settings, folder: Path) -> bool:
         """Build the shard of a batch; WorkerError when its worker is killed time and again."""
@@ -68,6 +70,18 @@ class _Pools:
         """Wait for all processes to end."""
         for pool in (*self._broken, self._pool):
             pool.shutdown()
+
+
+def _end_with_parent() -> None:
+    """End this worker when the process that gives it work has been killed."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None  # noqa: S101 - this is a worker
+
+    def watch() -> None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _names(batch: Batch) -> str:

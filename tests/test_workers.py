@@ -2,10 +2,12 @@
 
 import os
 import signal
+import subprocess
 import time
 from pathlib import Path
 
 import polars as pl
+import psutil
 import pytest
 
 from flows import workers
@@ -13,7 +15,7 @@ from pipeline.errors import WorkerError
 from pipeline.settings import Settings
 from pipeline.shards import Batch, build_shard, cut_batches
 from pipeline.sources.inputs import take_inventory
-from tests.conftest import NO_SPOOL, RAW
+from tests.conftest import BIN, NO_SPOOL, RAW
 
 SETTINGS = Settings()
 
@@ -59,3 +61,27 @@ def test_a_batch_whose_workers_are_always_killed_is_named(
         run(batch, SETTINGS, tmp_path)
     assert batch.inputs[0].name in str(caught.value)
     assert "fewer --workers" in str(caught.value)
+
+
+def test_nothing_outlives_a_build_that_is_killed(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    for number, dump in enumerate(sorted(RAW.iterdir()) * 40):
+        (raw / f"{number}.txt").write_bytes(dump.read_bytes() + b" %d" % number)
+    command = [BIN / "shortscience", "build", raw, "--out", tmp_path / "out", "--workers", "2"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as build:
+        children = wait_for_children(build.pid, 3)  # the server, and two workers
+        build.kill()
+    _, alive = psutil.wait_procs(children, timeout=20)
+    assert not alive
+
+
+def wait_for_children(pid: int, count: int) -> list[psutil.Process]:
+    """Return the processes that a process has started, once there are so many."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        children = psutil.Process(pid).children(recursive=True)
+        if len(children) >= count:
+            return children
+        time.sleep(0.1)
+    raise TimeoutError
