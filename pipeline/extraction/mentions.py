@@ -12,16 +12,21 @@ from typing import NamedTuple
 from pipeline.extraction.names import CAPITAL, PARTICLES, is_name, is_surname
 
 _INITIAL = rf"[{CAPITAL}]\."
-_WORD = rf"(?:[{CAPITAL}]['’])?[{CAPITAL}][^\W\d_]+(?:[-'’][{CAPITAL}a-z][^\W\d_]+)*"
+_WORD = rf"(?:[{CAPITAL}]['’])?[{CAPITAL}][^\W\d_]++(?:[-'’][{CAPITAL}a-z][^\W\d_]++)*+"
 _PERSON = (
     rf"(?:(?:{_INITIAL}-?[ ]?){{1,3}}|(?:{_WORD}[ ](?:{_INITIAL}[ ])?){{1,2}})?"
     rf"(?:(?i:{'|'.join(PARTICLES)})[ ]){{0,3}}{_WORD}"
 )
 _SEPARATOR = r"(?:,?[ \n](?:and|&)[ \n]|,[ \n])"
 _OTHERS = ("colleagues", "coworkers", "co-workers", "others")
-# With what a name or its particle begins, after none of what goes on in a word.
-_LETTERS = "".join(sorted({particle[0] for particle in PARTICLES}))
-_BEGINNING = re.compile(rf"[{CAPITAL}{_LETTERS}](?<![^\W_].)(?<![\-.'’].)")
+# Where a name or its particle may begin: after none of what goes on in a word. One class begins it,
+# so that the engine skips what cannot be a beginning.
+_FIRST_OF_PARTICLES = "".join(sorted({particle[0] for particle in PARTICLES}))
+_REST_OF_PARTICLES = "|".join(sorted({particle[1:] for particle in PARTICLES}))
+_BEGINNING = re.compile(
+    rf"[{CAPITAL}{_FIRST_OF_PARTICLES}](?<![^\W_].)(?<![\-.'’].)"
+    rf"(?:(?<=[{CAPITAL}])|(?:{_REST_OF_PARTICLES})[ ])"
+)
 _PEOPLE = re.compile(
     rf"(?P<names>{_PERSON}(?:{_SEPARATOR}{_PERSON}){{0,4}})"
     rf"(?P<others>[ ]and[ ](?:{'|'.join(_OTHERS)}))?"
