@@ -72,14 +72,13 @@ class _Found(NamedTuple):
 
 def citations(text: str, spans: Iterable[Span], links: Iterable[Link]) -> list[Citation]:
     """Return the citations of a text, by position; none inside code or math."""
-    spans = list(spans)
     opaque = Covered(spans)
     entries = [entry for entry in references(text) if entry.start not in opaque]
-    elsewhere = Covered([*spans, *(_covering(entry) for entry in entries)])
     found = [*_cites(text, opaque), *_links(links), *_identifiers(text, opaque)]
     found += map(_reference, entries)
     found += (_reference(item) for item in pointers(text, entries) if item.start not in opaque)
-    found += (item for item in _mentions(text) if item.start not in elsewhere)
+    listed = Covered(map(_covering, entries))
+    found += (m for m in _mentions(text) if m.start not in opaque and m.start not in listed)
     if not found:
         return []
     sentences = Sentences(text)
