@@ -19,13 +19,13 @@ of the development half alone; docs/benchmarks.md tells how well the other half 
 """
 
 import argparse
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from benchmarks.halves import HALVES, half
 from benchmarks.scores import Score
 from pipeline.extraction.addresses import Link, addresses
 from pipeline.extraction.citations import Citation, citations
@@ -34,7 +34,6 @@ from pipeline.scanner import scan
 DEFAULT_GOLD = Path(__file__).parents[1] / "tests" / "cases" / "gold_citations.json"
 IDENTIFIERS = ("cite", "arxiv", "doi", "openreview", "shortscience", "paper-link")
 FIELDS = ("title", "authors", "year")
-HALVES = ("dev", "held-out")
 
 
 class Case(NamedTuple):
@@ -42,11 +41,6 @@ class Case(NamedTuple):
 
     text: str
     written: list[dict[str, Any]]
-
-    @property
-    def half(self) -> str:
-        """The half it belongs to, decided by nothing but its text."""
-        return HALVES[hashlib.sha256(self.text.encode()).digest()[0] % 2]
 
 
 class _Row(NamedTuple):
@@ -117,9 +111,9 @@ def main() -> None:
     parser.add_argument("--half", choices=[*HALVES, "both"], default="both")
     arguments = parser.parse_args()
     cases = read_cases(arguments.gold)
-    for half in HALVES if arguments.half == "both" else (arguments.half,):
-        chosen = [case for case in cases if case.half == half]
-        print(f"{half}: {len(chosen)} cases")
+    for name in HALVES if arguments.half == "both" else (arguments.half,):
+        chosen = [case for case in cases if half(case.text) == name]
+        print(f"{name}: {len(chosen)} cases")
         print("\n".join(table(chosen)), end="\n\n")
 
 

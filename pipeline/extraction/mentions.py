@@ -12,16 +12,21 @@ from typing import NamedTuple
 from pipeline.extraction.names import CAPITAL, PARTICLES, is_name, is_surname
 
 _INITIAL = rf"[{CAPITAL}]\."
-_WORD = rf"(?:[{CAPITAL}]['’])?[{CAPITAL}][^\W\d_]+(?:[-'’][{CAPITAL}a-z][^\W\d_]+)*"
+_WORD = rf"(?:[{CAPITAL}]['’])?[{CAPITAL}][^\W\d_]++(?:[-'’][{CAPITAL}a-z][^\W\d_]++)*+"
 _PERSON = (
     rf"(?:(?:{_INITIAL}-?[ ]?){{1,3}}|(?:{_WORD}[ ](?:{_INITIAL}[ ])?){{1,2}})?"
-    rf"(?:(?i:{'|'.join(PARTICLES)})[ ]){{0,3}}{_WORD}"
+    rf"(?:(?i:{'|'.join(PARTICLES)})[ ]){{0,3}}{_WORD}(?:[ ]Jr\.)?"
 )
 _SEPARATOR = r"(?:,?[ \n](?:and|&)[ \n]|,[ \n])"
 _OTHERS = ("colleagues", "coworkers", "co-workers", "others")
-# With what a name or its particle begins, after none of what goes on in a word.
-_LETTERS = "".join(sorted({particle[0] for particle in PARTICLES}))
-_BEGINNING = re.compile(rf"[{CAPITAL}{_LETTERS}](?<![^\W_].)(?<![\-.'’].)")
+# Where a name or its particle may begin: after none of what goes on in a word. One class begins it,
+# so that the engine skips what cannot be a beginning.
+_FIRST_OF_PARTICLES = "".join(sorted({particle[0] for particle in PARTICLES}))
+_REST_OF_PARTICLES = "|".join(sorted({particle[1:] for particle in PARTICLES}))
+_BEGINNING = re.compile(
+    rf"[{CAPITAL}{_FIRST_OF_PARTICLES}](?<![^\W_].)(?<![\-.'’].)"
+    rf"(?:(?<=[{CAPITAL}])|(?:{_REST_OF_PARTICLES})[ ])"
+)
 _PEOPLE = re.compile(
     rf"(?P<names>{_PERSON}(?:{_SEPARATOR}{_PERSON}){{0,4}})"
     rf"(?P<others>[ ]and[ ](?:{'|'.join(_OTHERS)}))?"
@@ -44,7 +49,8 @@ _TAIL = re.compile(r"[*_]?(?P<possessive>['’]s)?")
 _DATE = re.compile(
     rf"[*_]?(?:['’]s)?(?:,[ ]?|[ \n])?(?:\((?:{_VENUE},?[ ])?{_ROUND}|\[(?:{_VENUE},?[ ])?{_SQUARE}"
     rf"|(?:{_VENUE},?[ ])?{_YEARS}|\((?:in[ ]press|to[ ]appear|forthcoming|submitted)\)"
-    r"|(?:[A-Z]{3,}[ ]?)?['’](?P<short>\d\d)\b|[A-Z]{3,}(?P<glued>\d\d)\b)"
+    r"|(?P<bracket>\()?(?:[A-Z]{3,}[ ]?)?['’](?P<short>\d\d)\b(?(bracket)\))"
+    r"|[A-Z]{3,}(?P<glued>\d\d)\b)"
 )
 _YEAR_ANCHORS = re.compile(r"1[5-9]\d\d(?!\d)"), re.compile(r"20\d\d(?!\d)")
 _EACH_YEAR = re.compile(_YEAR)
@@ -204,10 +210,10 @@ def _persons(
 
 def _name(words: str, is_last: Callable[[str], bool]) -> str:
     """Return the words that are somebody's name, from the last one on."""
-    *given, surname = words.split(" ")
+    *given, surname = words.removesuffix(" Jr.").split(" ")
     if not is_last(surname):
         return ""
-    kept = len(surname)
+    kept = len(words) - sum(len(word) + 1 for word in given)
     for word in reversed(given):
         if not (word.lower() in PARTICLES or word.endswith(".") or is_name(word)):
             break

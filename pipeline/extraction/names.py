@@ -88,10 +88,11 @@ _METHODS_AND_SOFTWARE = """
     Reward Rewards Game Games Deep Learning Mining Answering Training Testing Processing
     Understanding Modeling Modelling Computing Tracking Reasoning Parsing Clustering Matching
     Sampling Scaling Planning Search Speech Language Vision Intelligence Robotics Security Privacy
-    Medicine Physics Statistics Theory War World Windows Mac Olympics Cup Prize Award Turing's
+    Medicine Physics Statistics Theory War World Windows Mac Olympics Cup Prize Award Turing's Go
+    Chess Poker Sample Samples
 """
-_BEGIN_SENTENCES = frozenset(_BEGINNINGS.split())
-_NOT_NAMES = _BEGIN_SENTENCES.union(
+_NEVER_SURNAMES = frozenset((_BEGINNINGS + _ORGANISATIONS).split())
+_NOT_NAMES = _NEVER_SURNAMES.union(
     *(
         words.split()
         for words in (
@@ -99,7 +100,6 @@ _NOT_NAMES = _BEGIN_SENTENCES.union(
             _PARTS_OF_A_TEXT,
             _STATES_OF_A_TEXT,
             _VENUES_AND_PUBLISHERS,
-            _ORGANISATIONS,
             _PLACES,
             _METHODS_AND_SOFTWARE,
         )
@@ -120,4 +120,4 @@ def is_name(word: str) -> bool:
 
 def is_surname(word: str) -> bool:
     """Whether a capitalised word right before `et al.` may be a surname: May and London may."""
-    return word not in _BEGIN_SENTENCES and not _ACRONYM.match(word)
+    return word not in _NEVER_SURNAMES and not _ACRONYM.match(word)

@@ -7,14 +7,18 @@ brackets before it, or by its shape: authors are names, in a title the words run
 import re
 from typing import NamedTuple
 
-from pipeline.extraction.names import CAPITAL, PARTICLES
+from pipeline.extraction.names import CAPITAL, PARTICLES, is_name
 
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 _ADDRESS = re.compile(r"https?://\S+")
 # Quotation marks inside a title, as in: Comment on “…”, do not begin one.
 _QUOTED = re.compile(r"(?:^|(?<=[.,:;)*_] )|(?<=[.,:;*_]))[\"“]([^\"“”]{8,300}?)[,.]?(?:[\"”]|'')")
 _LINKED = re.compile(r"\[([^\[\]\s]+\s[^\[\]]{4,300})\]\([^()\s]*\)")
-_YEAR_IN_BRACKETS = re.compile(r"^(?P<authors>[^()]{3,300}?),? \((?P<year>\d{4})[a-z]?\)[.,:]? ")
+_EMPHASISED = re.compile(r"[*_]{1,2}([^*_]{8,300}?)[*_]{1,2}")
+# `Roy and Ito (2015). Title`, and without the brackets.
+_YEAR_AFTER_PEOPLE = re.compile(
+    r"^(?P<authors>[^()]{3,300}?),? (?:\(\d{4}[a-z]?\)[.,:]?|(?:19|20)\d\d[a-z]?[.:]) "
+)
 _EDGES = " \t\n.,;:*_\"“”'"
 _INITIALS = rf"(?:[{CAPITAL}]\.(?:-|[ ]?(?=[{CAPITAL}]\.))?){{1,3}}"
 _GIVEN = rf"[{CAPITAL}][^\W\d_]+(?:-[^\W\d_]+)*"
@@ -35,6 +39,7 @@ _FIRST_SURNAME_FIRST = re.compile(
     rf"(?P<first>{_SURNAME}, {_GIVEN}(?: {_GIVEN})?(?: [{CAPITAL}]\.)?)"
     rf"(?:{_OTHERS}|,? and (?P<second>{_GIVEN} [^,]+))$"
 )
+_SINGLE = re.compile(rf"({_GIVEN} {_SURNAME}): ")  # `Ann Roy: Title`, if nobody stands behind it
 _TITLE_BY = re.compile(
     rf"^(?P<title>.{{8,300}}?)(?: by | [-–—] )(?P<people>{_PEOPLE.pattern})(?=[,.( ]|$)"
 )
@@ -42,7 +47,7 @@ _LAST_INITIAL = re.compile(rf"(?:, |[.-] ?)[{CAPITAL}]$")
 _VANCOUVER = re.compile(rf"{_GIVEN} [A-Z]{{1,3}}")  # `Mahoney MV`, as medical journals write
 _SEGMENT = re.compile(rf", |(?<!\b[{CAPITAL}])[.?] (?=[{CAPITAL}])|; ")
 _SENTENCE = re.compile(r"(?<=\?) |\. |, (?=(?:19|20)\d\d)|https?://")
-_LAST_YEAR = re.compile(r" \((?:19|20)\d\d[a-z]?\)$")
+_LAST_YEAR = re.compile(r" \([^()]{0,30}(?:19|20)\d\d[a-z]?\)$")
 _SHORTEST_TITLE = 8
 
 
@@ -67,19 +72,26 @@ def parse_entry(body: str) -> Entry | None:
 
 
 def _is_quoted(body: str, title: str) -> bool:
-    """Whether a title of several words is all there is, in quotation marks."""
-    return body[:1] in '"“' and " " in title and body.strip(_EDGES) == title
+    """Whether a title of several words is all there is, in quotation marks or as a link."""
+    linked = _LINKED.match(body)
+    alone = body.strip(_EDGES) == title if body[:1] in '"“' else linked and linked[0] == body
+    return " " in title and bool(alone)
 
 
 def _title_and_people(body: str) -> tuple[str | None, tuple[str, ...]]:
     if quoted := _QUOTED.search(body) or _LINKED.search(body):
         rest = body[: quoted.start()].strip(_EDGES) or body[quoted.end() :].strip(_EDGES)
         return _title(quoted[1]), _people(rest)
-    if dated := _YEAR_IN_BRACKETS.match(body):
+    if (marked := _EMPHASISED.search(body)) and _are_people(body[: marked.start()]):
+        return _title(marked[1]), _people(body[: marked.start()])
+    if (dated := _YEAR_AFTER_PEOPLE.match(body)) and _are_people(dated["authors"]):
         title = re.split(r"[.,] (?=[A-Z])|https?://", body[dated.end() :])[0]
-        if people := _people(dated["authors"]):
-            return _title(title) or None, people
+        return _title(title) or None, _people(dated["authors"])
     return _by_segments(body)
+
+
+def _are_people(text: str) -> bool:
+    return bool(_PEOPLE.fullmatch(text.strip(" ,:")) or _PEOPLE.fullmatch(text.strip(" ,:.")))
 
 
 def _by_segments(body: str) -> tuple[str | None, tuple[str, ...]]:
@@ -94,13 +106,15 @@ def _by_segments(body: str) -> tuple[str | None, tuple[str, ...]]:
     if named := _TITLE_BY.match(body):
         return _title(named["title"]), _names(named["people"])
     segments = [part.strip(_EDGES) for part in _SEGMENT.split(body)]
-    title = segments[0]
+    title = _LAST_YEAR.sub("", segments[0])
     people: list[str] = []
     for segment in segments[1:]:
         undated = _LAST_YEAR.sub("", segment)
         if not _PEOPLE.fullmatch(undated) or undated.isupper():
             break
         people += _names(undated)
+    if not people and (single := _SINGLE.match(body)) and all(map(is_name, single[1].split())):
+        return _title(_SENTENCE.split(body[single.end() :])[0]) or None, (single[1],)
     return (title if len(title) >= _SHORTEST_TITLE else None), tuple(people)
 
 

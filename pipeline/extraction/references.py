@@ -12,8 +12,10 @@ _MARK = re.compile(
     r"(?!https?:|www\.)(?=[\"“*_\[]{0,3}\w)"
 )
 # Below a heading that says so, a numbered list is one of references.
-_ANNOUNCING = ("References", "Reference", "REFERENCES", "Refs", "Bibliography", "Literature")
-_HEADING = re.compile(rf"\b(?:{'|'.join(_ANNOUNCING)})\b[*_:]*\s+(?=1[.)]\s)")
+_HEADING = re.compile(
+    r"\b(?:References?|REFERENCES|Refs|Bibliography|Literature)\b[*_:]*\s+(?=1[.)]\s)"
+)
+_ANNOUNCING = ("Ref", "REF", "Bibl", "Liter")
 _ITEM = re.compile(r"(?<!\S)(?P<number>\d{1,2})[.)]\s+(?=[\"“*_\[]{0,3}\w)")
 # An entry ends with its paragraph, at the next list item, heading or image, and, where a dump has
 # joined all lines, at the sentence that authors put below their lists.
