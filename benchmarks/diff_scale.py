@@ -49,7 +49,7 @@ def write_release(folder: Path, rows: int, *, changed: bool) -> None:
             named = {name: ids for name in ("summary_id", "record_id") if name in filled.columns}
             column = "text" if name == "summaries" else "raw"
             filled = filled.with_columns(**named).with_columns(edited.alias(column))
-        write_table(conform(filled, table), table, folder)
+        write_table([conform(filled, table).sort(table.key)], table, folder)
 
 
 def _filled(table: Table, rows: int) -> pl.DataFrame:
