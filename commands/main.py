@@ -7,6 +7,7 @@ import click
 from commands.build import build
 from commands.duplicates import duplicates
 from commands.explain import explain
+from commands.report import report
 from pipeline import __version__
 from pipeline.errors import ShortScienceError
 
@@ -29,6 +30,7 @@ def cli() -> None:
 cli.add_command(build)
 cli.add_command(explain)
 cli.add_command(duplicates)
+cli.add_command(report)
 
 
 def main() -> None:

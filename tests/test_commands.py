@@ -31,6 +31,7 @@ from tests.conftest import PROJECT, RAW, Shortscience
         pytest.param(["build", "--allow-empty", "pdf"], "pdf", id="no form of dumps"),
         pytest.param(["build", "--against", "nowhere"], "nowhere", id="no earlier release"),
         pytest.param(["duplicates", "{tmp}", "--threshold", "0.9"], "build", id="not a release"),
+        pytest.param(["report", "{tmp}"], "build", id="a report of what is no release"),
         pytest.param(["explain", "0000"], "latest", id="no dataset", marks=[]),
     ],
 )
@@ -49,7 +50,9 @@ def test_a_wrong_call_is_one_sentence_and_status_2(
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["build"], ["explain"], ["duplicates"]], ids=lambda names: " ".join(names)
+    "command",
+    [[], ["build"], ["explain"], ["duplicates"], ["report"]],
+    ids=lambda names: " ".join(names),
 )
 def test_help_teaches(shortscience: Shortscience, command: list[str]) -> None:
     done = shortscience(*command, "--help")
