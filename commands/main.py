@@ -9,6 +9,7 @@ from commands.diff import diff
 from commands.duplicates import duplicates
 from commands.explain import explain
 from commands.publish import publish
+from commands.report import report
 from pipeline import __version__
 from pipeline.errors import ShortScienceError
 
@@ -33,6 +34,7 @@ cli.add_command(explain)
 cli.add_command(duplicates)
 cli.add_command(diff)
 cli.add_command(publish)
+cli.add_command(report)
 
 
 def main() -> None:

@@ -32,6 +32,7 @@ from tests.faults import kill_builds
         pytest.param(["publish", "{tmp}", "--repo", "a/b"], "build", id="no release to publish"),
         pytest.param(["diff", "{tmp}", "{tmp}"], "build", id="no release to compare"),
         pytest.param(["publish"], "--repo", id="no repository"),
+        pytest.param(["report", "{tmp}"], "build", id="a report of what is no release"),
         pytest.param(["explain", "0000"], "latest", id="no dataset", marks=[]),
     ],
 )
@@ -51,7 +52,7 @@ def test_a_wrong_call_is_one_sentence_and_status_2(
 
 @pytest.mark.parametrize(
     "command",
-    [[], ["build"], ["explain"], ["duplicates"], ["diff"], ["publish"]],
+    [[], ["build"], ["explain"], ["duplicates"], ["diff"], ["report"], ["publish"]],
     ids=lambda names: " ".join(names),
 )
 def test_help_teaches(shortscience: Shortscience, command: list[str]) -> None:
