@@ -131,8 +131,9 @@ def _links(links: Iterable[Link]) -> Iterator[_Found]:
         identifier = parse_url(link.url)
         if identifier is not None:
             on_site = link.host.endswith("shortscience.org")
-            kind = "shortscience" if on_site else _KIND_OF_SCHEME[identifier.scheme]
-            yield _Found(kind, *span, _key(identifier), _IDENTIFIED_CONFIDENCE)
+            kind = "shortscience" if on_site else _KIND_OF_SCHEME.get(identifier.scheme)
+            key = _key(identifier) if kind else link.url
+            yield _Found(kind or "paper-link", *span, key, _IDENTIFIED_CONFIDENCE)
         elif _PAPER_HOSTS.search(link.host) or _PDF.search(link.url):
             yield _Found("paper-link", *span, link.url, _KIND_CONFIDENCE["paper-link"])
 

@@ -135,9 +135,7 @@ def _identifiers(citations: pl.DataFrame) -> pl.DataFrame:
     for kind, cite_key in distinct.iter_rows():
         identifier = _parse(kind, cite_key)
         if identifier is not None:
-            rows.append(
-                (kind, cite_key, identifier.paper_id, *_columns(kind, cite_key, identifier))
-            )
+            rows.append((kind, cite_key, identifier.name, *_columns(kind, cite_key, identifier)))
     names = ("bibtex_key", "dblp_key", "arxiv_id", "doi", "openreview_id", "url")
     schema = dict.fromkeys(("kind", "key", "paper_id", *names), pl.String())
     return pl.DataFrame(rows, schema=schema, orient="row")

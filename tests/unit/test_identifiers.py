@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pipeline.identifiers import (
     ARXIV,
     Identifier,
+    also_named,
     parse_arxiv,
     parse_bibtex_key,
     parse_doi,
@@ -18,27 +19,34 @@ from tests.unit.cases import cases
 
 
 def named(found: Identifier | None) -> tuple[str | None, int | None]:
-    return (found.paper_id, found.version) if found else (None, None)
+    return (found.name, found.version) if found else (None, None)
 
 
 @pytest.mark.parametrize("case", cases("identifiers", "addresses", "addresses of no paper"))
 def test_address(case):
-    assert named(parse_url(case["text"])) == (case["paper_id"], case["version"])
+    assert named(parse_url(case["text"])) == (case["identifier"], case["version"])
 
 
 @pytest.mark.parametrize("case", cases("identifiers", "keys"))
 def test_bibtex_key(case):
-    assert named(parse_bibtex_key(case["text"])) == (case["paper_id"], case["version"])
+    assert named(parse_bibtex_key(case["text"])) == (case["identifier"], case["version"])
 
 
 @pytest.mark.parametrize("case", cases("identifiers", "arxiv numbers"))
 def test_arxiv_number(case):
-    assert named(parse_arxiv(case["text"])) == (case["paper_id"], case["version"])
+    assert named(parse_arxiv(case["text"])) == (case["identifier"], case["version"])
 
 
 @pytest.mark.parametrize("case", cases("identifiers", "dois"))
 def test_doi(case):
-    assert named(parse_doi(case["text"])) == (case["paper_id"], case["version"])
+    assert named(parse_doi(case["text"])) == (case["identifier"], case["version"])
+
+
+@pytest.mark.parametrize("case", cases("identifiers", "other names"))
+def test_a_doi_may_hold_another_name(case):
+    identifier = parse_doi(case["text"])
+    assert identifier is not None
+    assert named(also_named(identifier)) == (case["identifier"], case["version"])
 
 
 @given(st.from_regex(ARXIV, fullmatch=True, alphabet=st.characters(codec="ascii")))
@@ -47,7 +55,7 @@ def test_whatever_looks_like_an_arxiv_number_parses_alike_everywhere(number):
     found = parse_arxiv(number)
     assert found is not None
     assert found == parse_arxiv(f"arXiv:{number}") == parse_url(f"https://arxiv.org/abs/{number}")
-    assert found.value == re.sub(r"v\d+$", "", number)
+    assert found.value == re.sub(r"v\d+$|\.[A-Z]{2}(?=/)", "", number)
 
 
 @given(st.text(max_size=40))
