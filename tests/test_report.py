@@ -42,10 +42,11 @@ KEPT = {
 
 @dataclass
 class Visit:
-    """A page in the browser, and what it asked for and said."""
+    """A page in the browser: what it asked for, what of that its policy let go, what it said."""
 
     page: Page
     requests: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
 
     def open(self, address: str) -> Page:
@@ -68,7 +69,7 @@ def browser() -> Iterator[Browser]:
 def visit(context: BrowserContext) -> Visit:
     """Open a page that reaches no network: every request for one is noted and refused."""
     found = Visit(context.new_page())
-    context.route("http*://**", lambda route: route.abort())
+    context.route("http*://**", lambda route: (found.left.append(route.request.url), route.abort()))
     context.on("request", lambda request: found.requests.append(request.url))
     context.on("console", lambda message: found.said.append(message.text))
     context.on("dialog", lambda dialog: (found.said.append(dialog.message), dialog.dismiss()))
@@ -331,3 +332,29 @@ def test_nothing_of_a_hostile_release_acts(desk: Visit, hostile: Path, tmp_path:
         assert acting == []
     assert desk.said == []
     assert all(address.startswith(("file:", "about:")) for address in desk.requests)
+
+
+def test_the_policy_holds_where_markup_would_get_through(
+    desk: Visit, built: Path, tmp_path: Path
+) -> None:
+    folder = write_report(built, tmp_path / "html").parent
+    summary_id = read_table(built, "summaries")["summary_id"][0]
+    attack = (
+        "<h1 tabindex=-1>x</h1><img src=http://e.example/i.png onerror=alert(1)>"
+        "<a id=run onclick=alert(1) href='javascript:alert(1)'>run</a>"
+        "<iframe src=http://e.example></iframe><iframe srcdoc='<script>alert(1)</script>'></iframe>"
+        "<style>@import 'http://e.example/s.css'; body { background: url(http://e.example/b.png) }"
+        "</style><form action=http://e.example><button id=send>send</button></form>"
+        "<link rel=stylesheet href=http://e.example/s.css><object data=http://e.example></object>"
+    )
+    page_file = folder / "data" / "pages" / "0.js"
+    content = json.dumps([[summary_id, "x", attack]])
+    page_file.write_text(f'receive("pages/0",{content});\n')
+    page = desk.open(f"{folder.as_uri()}/summaries.html#{summary_id}")
+    page.locator("#run").dispatch_event("click")
+    page.locator("#send").dispatch_event("click")
+    page.wait_for_timeout(300)
+    assert desk.left == []
+    assert "1" not in desk.said
+    assert any("Content Security Policy" in message for message in desk.said)
+    assert page.url.startswith("file:")

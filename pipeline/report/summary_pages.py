@@ -19,7 +19,7 @@ def summary_html(part: Slice, summary: Row) -> str:
     key, paper_id = summary["summary_id"], summary["paper_id"]
     records = part.records[key]
     kept = next(record for record in records if record["record_id"] == summary["record_id"])
-    copies = [record for record in records if record is not kept][:MOST_RELATED]
+    copies = [record for record in records if record["status"] == "duplicate"][:MOST_RELATED]
     others = [row for row in part.same_paper[paper_id] if row["summary_id"] != key]
     return render(
         "summary.html",

@@ -3,6 +3,7 @@
     index.html, summaries.html, image.html
     assets/                     style and scripts, as they are in this package
     data/catalogue.js           how much there is, and where each summary's page lies
+    data/titles.js              the rows in the order of their titles
     data/rows/<slice>.js        what the list shows of the summaries of a slice
     data/words/<file>.js        the search index
     data/pages/<number>.js      the pages of 32 summaries
@@ -54,6 +55,7 @@ class _Written(NamedTuple):
     words: pl.DataFrame
     first_ids: list[str]
     languages: set[str]
+    headings: list[str]
 
 
 def write_report(release: Path, out: Path, workers: int = 1) -> Path:
@@ -103,6 +105,8 @@ def _write_data(release: Path, folder: Path, workers: int) -> None:
     total = count_rows(release, "summaries")
     numbers = range(-(-total // SLICE_ROWS))
     written = list(_each_slice(partial(_write_slice, release, folder), numbers, workers))
+    titles = [title.casefold() for part in written for title in part.headings]
+    _write_script(folder, "titles", sorted(range(total), key=titles.__getitem__))
     n_files = count_files(total)
     for number, file in enumerate(deal_out((part.words for part in written), n_files)):
         _write_script(folder, f"words/{number}", [file.words, file.rows])
@@ -133,7 +137,8 @@ def _each_slice(
 def _write_slice(release: Path, folder: Path, number: int) -> _Written:
     """Write what the list shows of a slice, and the pages of its summaries."""
     part = read_slice(release, number)
-    _write_script(folder, f"rows/{number}", _listed(part.summaries))
+    listed = _listed(part.summaries)
+    _write_script(folder, f"rows/{number}", listed)
     first_ids = []
     for start in range(0, len(part.summaries), PAGES_PER_FILE):
         summaries = part.summaries.slice(start, PAGES_PER_FILE).to_dicts()
@@ -141,7 +146,8 @@ def _write_slice(release: Path, folder: Path, number: int) -> _Written:
         file = (number * SLICE_ROWS + start) // PAGES_PER_FILE
         pages = [[row["summary_id"], heading(row), summary_html(part, row)] for row in summaries]
         _write_script(folder, f"pages/{file}", pages)
-    return _Written(words_of_slice(part.summaries), first_ids, set(part.summaries["language"]))
+    words = words_of_slice(part.summaries)
+    return _Written(words, first_ids, set(listed["language"]), listed["heading"])
 
 
 def _listed(summaries: pl.DataFrame) -> dict[str, list[Any]]:

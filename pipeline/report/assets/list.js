@@ -37,19 +37,21 @@ async function loadRows() {
   if (!about.summaries) await search();
 }
 
-/** Return all rows in an order: text ascending, numbers descending, ties in the order of ids. */
-function ordered(name) {
+/** Return all rows in an order: titles ascending, numbers descending, ties in the order of ids. */
+async function ordered(name) {
   if (orders.has(name)) return orders.get(name);
   const rows = Uint32Array.from({ length: rowsLoaded }, (_, row) => row);
-  if (name === "heading") {
-    const keys = columns.heading.map((heading) => heading.toLowerCase());
-    rows.sort((a, b) => (keys[a] < keys[b] ? -1 : keys[a] > keys[b] ? 1 : a - b));
-  } else if (name !== "id") {
-    const keys = columns[name];
-    rows.sort((a, b) => keys[b] - keys[a] || a - b);
-  }
+  if (name !== "id") rows.set(name === "heading" ? await load("titles") : descending(name));
   if (rowsLoaded === about.summaries) orders.set(name, rows);
   return rows;
+}
+
+/** Sort rows by a column of whole numbers, as numbers that hold both: sorted without a callback. */
+function descending(name) {
+  const numbers = columns[name].subarray(0, rowsLoaded);
+  const largest = numbers.reduce((a, b) => Math.max(a, b), 0);
+  const keys = Float64Array.from(numbers, (value, row) => (largest - value) * rowsLoaded + row);
+  return keys.sort().map((key) => key % rowsLoaded);
 }
 
 function wanted() {
@@ -69,15 +71,18 @@ function wanted() {
 async function search() {
   const number = (latestSearch += 1);
   $("results").setAttribute("aria-busy", "true");
-  const hits = await find($("query").value, about);
+  const complete = rowsLoaded === about.summaries;
+  const [holds, rows] = await Promise.all([
+    find($("query").value, about),
+    ordered(complete ? $("order").value : "id"),
+  ]);
   if (number !== latestSearch) return;
   const keeps = wanted();
-  matching = ordered($("order").value).filter((row) => (!hits || hits[row]) && keeps(row));
+  matching = rows.filter((row) => (!holds || holds(row)) && keeps(row));
   $("results").replaceChildren();
   showMore();
   const found = matching.length.toLocaleString("en");
   const total = about.summaries.toLocaleString("en");
-  const complete = rowsLoaded === about.summaries;
   $("status").textContent = `${found} of ${total} summaries${complete ? "" : " so far; loading more"}`;
   $("results").setAttribute("aria-busy", String(!complete));
 }

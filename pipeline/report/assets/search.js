@@ -6,12 +6,14 @@ const DIGITS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_
 const VALUE = new Uint8Array(128);
 [...DIGITS].forEach((digit, value) => (VALUE[digit.charCodeAt(0)] = value));
 
+const MOST_WORDS = 250; // what a byte per row counts
 const loadWords = remembering(48);
 
 /** Cut a query into words as the index has them: lower case, no accents, letters and digits. */
 function wordsOf(query, longest) {
   const folded = query.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-  return (folded.match(/[\p{L}\p{N}]+/gu) ?? []).map((word) => [...word].slice(0, longest).join(""));
+  const words = folded.match(/[\p{L}\p{N}]+/gu) ?? [];
+  return words.slice(0, MOST_WORDS).map((word) => [...word].slice(0, longest).join(""));
 }
 
 function keyOf(word, about) {
@@ -22,14 +24,14 @@ function fileOf(key, about) {
   return key.reduce((number, byte) => number * 256 + byte, 0) % about.wordFiles;
 }
 
-/** Return one byte per row, 1 where the summary holds all words; null when there are none.
+/** Return a test of rows, whether a summary holds all words; null when there are none.
  *  A word matches words that begin with it; one too short for a whole key matches only itself. */
 async function find(query, about) {
   const words = wordsOf(query, about.longestWord);
   if (!words.length) return null;
   const keys = words.map((word) => keyOf(word, about));
   const files = await Promise.all(keys.map((key) => loadWords(`words/${fileOf(key, about)}`)));
-  const found = new Uint32Array(about.summaries);
+  const found = new Uint8Array(about.summaries);
   words.forEach((word, number) => {
     const [known, rows] = files[number];
     const whole = keys[number].length < about.keyBytes;
@@ -38,7 +40,7 @@ async function find(query, about) {
       if (matches(other)) mark(rows[index], number, found, about.slice);
     });
   });
-  return Uint8Array.from(found, (count) => Number(count === words.length));
+  return (row) => found[row] === words.length;
 }
 
 /** Count one more word for the rows that hold all words before it. */
