@@ -112,7 +112,7 @@ def hostile(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             if column.name not in KEPT and column.type in by_type
         }
         shutil.rmtree(table_path(release, name).parent)
-        write_table(frame.with_columns(**altered).cast(table.polars_schema), table, release)
+        write_table([frame.with_columns(**altered).cast(table.polars_schema)], table, release)
     return release
 
 
