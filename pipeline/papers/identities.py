@@ -7,7 +7,14 @@ from urllib.parse import quote
 
 import polars as pl
 
-from pipeline.identifiers import Identifier, parse_arxiv, parse_bibtex_key, parse_doi, parse_url
+from pipeline.identifiers import (
+    NAMING_SCHEMES,
+    Identifier,
+    parse_arxiv,
+    parse_bibtex_key,
+    parse_doi,
+    parse_url,
+)
 from pipeline.papers.bibliography import look_up
 from pipeline.settings import PaperSettings
 
@@ -134,7 +141,8 @@ def _identifiers(citations: pl.DataFrame) -> pl.DataFrame:
     rows = []
     for kind, cite_key in distinct.iter_rows():
         identifier = _parse(kind, cite_key)
-        if identifier is not None:
+        # The number of a publisher's address alone names no row of `papers`.
+        if identifier is not None and identifier.scheme in NAMING_SCHEMES:
             rows.append((kind, cite_key, identifier.name, *_columns(kind, cite_key, identifier)))
     names = ("bibtex_key", "dblp_key", "arxiv_id", "doi", "openreview_id", "url")
     schema = dict.fromkeys(("kind", "key", "paper_id", *names), pl.String())
