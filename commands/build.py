@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flows.engines import NAMES
 from flows.orchestrator import private_server
 from flows.progress import Step, watch
 
@@ -66,10 +67,11 @@ Examples:
 )
 @click.option(
     "--engine",
-    type=click.Choice(["local"]),
+    type=click.Choice(NAMES),
     default="local",
     show_default=True,
-    help="What runs the stages; the release is the same.",
+    help="What runs the stages: this machine, or a Ray cluster, which RAY_ADDRESS names or which is"
+    " started for the build; the release is the same.",
 )
 @click.option(
     "--workers",

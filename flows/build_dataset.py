@@ -19,11 +19,11 @@ from prefect.futures import as_completed
 from prefect.states import Completed
 from prefect.task_runners import ThreadPoolTaskRunner
 
+from flows import engines
 from flows.notification import notify
 from flows.parameters import BuildParameters
 from flows.progress import report
-from flows.workers import Runner, runner
-from pipeline.duplicates.find import Duplicates, find_duplicates
+from pipeline.duplicates.find import Duplicates
 from pipeline.errors import ValidationError
 from pipeline.papers.copies import gather_facts
 from pipeline.papers.identities import Identities, identify_papers
@@ -58,7 +58,7 @@ class BuildResult(TypedDict):
 
 @flow(
     name="build-dataset",
-    task_runner=ThreadPoolTaskRunner(max_workers=16),  # type: ignore[arg-type]
+    task_runner=ThreadPoolTaskRunner(max_workers=64),  # type: ignore[arg-type]
     log_prints=False,
     on_failure=[notify],
     on_crashed=[notify],
@@ -74,9 +74,13 @@ def build_dataset(build: BuildParameters = BuildParameters()) -> BuildResult:  #
         recipe = take_stock(build, earlier)
         unchanged = store.has(recipe.release_id)
         if not unchanged:
-            shards = process_batches(recipe, build, store)
-            with store.staging() as staging:
-                build_release(recipe, shards, earlier, staging, store, build.allow_empty)
+            with (
+                engines.start(build.engine, build.workers) as engine,
+                store.staging() as staging,
+            ):
+                shards = process_batches(recipe, build, store, engine)
+                duplicates = deduplicate(shards, earlier, recipe.settings, store.work, engine)
+                build_release(recipe, shards, duplicates, staging, store, build.allow_empty)
             prune(store.shards, shards)
         former = store.latest.resolve() if store.latest.exists() else None
         store.point_latest_to(recipe.release_id)
@@ -102,12 +106,14 @@ def take_stock(build: BuildParameters, earlier: Earlier | None) -> Recipe:
     return Recipe(inventory, bibliography, build.settings, earlier.release_id if earlier else None)
 
 
-def process_batches(recipe: Recipe, build: BuildParameters, store: Store) -> Shards:
-    """Clean, extract and sign all records, batch by batch, on several processes."""
+def process_batches(
+    recipe: Recipe, build: BuildParameters, store: Store, engine: engines.Engine
+) -> Shards:
+    """Clean, extract and sign all records, batch by batch, several at once."""
     batches = cut_batches(recipe.inventory.distinct, build.batch_bytes)
     artifact = create_progress_artifact(0.0, key="batches", description="Batches processed")
     report("cleaning and extracting", 0, len(batches))
-    with runner(min(build.workers, len(batches))) as run:
+    with engine.runner(len(batches)) as run:
         futures = [
             process_batch.submit(batch, recipe.settings, store.shards, run) for batch in batches
         ]
@@ -133,7 +139,9 @@ def _may_pass(state: State[Any]) -> bool:
     retry_delay_seconds=1,
     retry_condition_fn=lambda _task, _run, state: _may_pass(state),
 )
-def process_batch(batch: Batch, settings: Settings, folder: Path, run: Runner) -> State[None]:
+def process_batch(
+    batch: Batch, settings: Settings, folder: Path, run: engines.Runner
+) -> State[None]:
     """Build the shards of one batch that are not there from an earlier build."""
     computed = run(batch, settings, folder)
     return Completed(name="Completed" if computed else "Cached")
@@ -142,13 +150,12 @@ def process_batch(batch: Batch, settings: Settings, folder: Path, run: Runner) -
 def build_release(
     recipe: Recipe,
     shards: Shards,
-    earlier: Earlier | None,
+    duplicates: Duplicates,
     staging: Path,
     store: Store,
     allow_empty: Sequence[str],
 ) -> None:
-    """Do what needs all records together, then write, validate and commit the release."""
-    duplicates = deduplicate(shards, earlier, recipe.settings, store.work)
+    """Identify papers, then write, validate and commit the release."""
     identities = identify(shards, duplicates.verdicts, recipe)
     write(recipe, shards, duplicates.verdicts, identities, staging)
     write_evidence(duplicates.evidence, store.evidence(recipe.release_id))
@@ -167,16 +174,15 @@ def build_release(
 
 @task(cache_policy=NO_CACHE)
 def deduplicate(
-    shards: Shards, earlier: Earlier | None, settings: Settings, scratch: Path
+    shards: Shards,
+    earlier: Earlier | None,
+    settings: Settings,
+    scratch: Path,
+    engine: engines.Engine,
 ) -> Duplicates:
     """Find the records that carry one summary."""
     report("finding duplicates", 0)
-    signatures = shards.scan("signatures").collect()
-    texts = shards.scan("cleaned").select("record_id", "text")
-    if earlier is not None:
-        signatures = pl.concat([signatures, earlier.sign(settings.signatures)])
-        texts = pl.concat([texts, earlier.texts])
-    found = find_duplicates(signatures, texts, settings.signatures, settings.duplicates, scratch)
+    found = engine.find_duplicates(shards, earlier, settings, scratch)
     report("finding duplicates", 1)
     return found
 

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from flows.engines import Name
 from pipeline.settings import Settings
 from pipeline.shards import BATCH_BYTES
 
@@ -30,8 +31,9 @@ class BuildParameters(BaseModel):
         description="Forms of dumps that may give no records although they did in the release"
         " before. The result is the same.",
     )
-    engine: Literal["local"] = Field(
-        default="local", description="What runs the stages. The result is the same."
+    engine: Name = Field(
+        default="local",
+        description="What runs the stages: this machine, or a Ray cluster. The result is the same.",
     )
     workers: int = Field(
         default_factory=lambda: os.cpu_count() or 1,

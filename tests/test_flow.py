@@ -18,8 +18,8 @@ from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.testing.utilities import prefect_test_harness
 
-from flows import workers
 from flows.build_dataset import BuildResult, build_dataset
+from flows.engines import local as workers
 from flows.parameters import BuildParameters
 from pipeline.errors import BusyError, LostFormError, ValidationError
 from pipeline.release.parquet import read_table

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from flows import workers
+from flows.engines import local as workers
 from pipeline.errors import WorkerError
 from pipeline.settings import Settings
 from pipeline.shards import Batch, Shards, build_shards, cut_batches

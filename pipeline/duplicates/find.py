@@ -1,7 +1,8 @@
 """The duplicates stage: the only step that has to see all records together."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,12 @@ from pipeline.duplicates.candidates import candidate_pairs
 from pipeline.duplicates.clusters import Numbers, attach_cut_copies, best_copies, components
 from pipeline.duplicates.cuts import extensions, shared_beginnings
 from pipeline.duplicates.texts import NormalForms
-from pipeline.duplicates.verification import Texts, jaccard
+from pipeline.duplicates.verification import jaccard
 from pipeline.settings import DuplicateSettings, SignatureSettings
+
+Similarities = npt.NDArray[np.float64]
+Similarity = Callable[[Numbers, Numbers], Similarities]
+"""Returns the similarity of contents by their numbers, pair by pair."""
 
 KEPT, DUPLICATE, EARLIER = "kept", "duplicate", "earlier"
 
@@ -42,7 +47,7 @@ class Evidence:
         kept = best_copies(self.contents, components(len(self.contents), left, right))
         return kept, attach_cut_copies(kept, self.extensions)
 
-    def similarities(self, one: Numbers, other: Numbers) -> npt.NDArray[np.float64]:
+    def similarities(self, one: Numbers, other: Numbers) -> Similarities:
         """Return the similarity of pairs of contents, NaN for those that are not verified."""
         if not len(self.pairs):
             return np.full(len(one), np.nan)
@@ -82,7 +87,7 @@ def find_duplicates(
     read once, for texts that may have copies: their normal forms go to a file in the folder
     `scratch`. Raises ValueError when the order is not the same.
     """
-    records = _ranked(signatures)
+    records = rank(signatures.drop("bands").with_row_index("row"))
     first = records.unique("content_id", keep="first", maintain_order=True).sort("content_id")
     contents = first.drop("row")
     # Short texts are copies only when they are equal.
@@ -92,51 +97,59 @@ def find_duplicates(
     del bands
     beginnings = shared_beginnings(contents)
     with NormalForms(scratch) as normals:
+        similarity = partial(jaccard, normals, shingle_words=signing.shingle_words)
         rows = np.full(len(contents), -1)
         for wanted in (left, right, beginnings["text"].to_numpy()):
             rows[wanted] = first["row"].gather(wanted).to_numpy()
         normals.fill(texts, contents["record_id"], rows)
-        pairs = pl.DataFrame(
-            {
-                "left": left,
-                "right": right,
-                "similarity": jaccard(normals, left, right, signing.shingle_words),
-            }
-        ).filter(pl.col("similarity") >= min(settings.kept_similarity, settings.near_threshold))
+        pairs = verified_pairs(left, right, similarity(left, right), settings)
         evidence = Evidence(contents, pairs, extensions(beginnings, normals))
-        fates = _fates(evidence, settings.near_threshold, normals, signing.shingle_words)
-    return Duplicates(_verdicts(records, fates), evidence)
+        return decide(records, evidence, settings.near_threshold, similarity)
 
 
-def _ranked(signatures: pl.DataFrame) -> pl.DataFrame:
+def rank(signatures: pl.DataFrame) -> pl.DataFrame:
     """Sort records so that the first one of each content is the copy to keep."""
-    return (
-        signatures.drop("bands")
-        .with_row_index("row")
-        .sort(
-            "content_id",
-            "earlier",
-            "original",
-            "identified",
-            "n_chars",
-            "record_id",
-            descending=[False, True, True, True, True, False],
-        )
+    return signatures.sort(
+        "content_id",
+        "earlier",
+        "original",
+        "identified",
+        "n_chars",
+        "record_id",
+        descending=[False, True, True, True, True, False],
     )
 
 
-def _fates(
-    evidence: Evidence, threshold: float, normals: Texts, shingle_words: int
+def verified_pairs(
+    left: Numbers, right: Numbers, similarities: Similarities, settings: DuplicateSettings
 ) -> pl.DataFrame:
+    """Return the pairs that are similar enough to be kept as evidence."""
+    pairs = pl.DataFrame({"left": left, "right": right, "similarity": similarities})
+    least = min(settings.kept_similarity, settings.near_threshold)
+    return pairs.filter(pl.col("similarity") >= least)
+
+
+def decide(
+    records: pl.DataFrame, evidence: Evidence, threshold: float, similarity: Similarity
+) -> Duplicates:
+    """Return what becomes of each record.
+
+    `similarity` is asked for pairs of contents that are not among the evidence: a cut copy and what
+    it was cut from.
+    """
+    return Duplicates(_verdicts(records, _fates(evidence, threshold, similarity)), evidence)
+
+
+def _fates(evidence: Evidence, threshold: float, similarity: Similarity) -> pl.DataFrame:
     """Return what becomes of each content, with its similarity to the text that is kept for it."""
     contents = evidence.contents
     kept, attached = evidence.clusters(threshold)
     rows = np.arange(len(contents))
     removed = np.flatnonzero(attached != rows)
-    similarity = np.ones(len(contents))
-    similarity[removed] = evidence.similarities(removed, attached[removed])
-    unknown = removed[np.isnan(similarity[removed])]
-    similarity[unknown] = jaccard(normals, unknown, attached[unknown], shingle_words)
+    similarities = np.ones(len(contents))
+    similarities[removed] = evidence.similarities(removed, attached[removed])
+    unknown = removed[np.isnan(similarities[removed])]
+    similarities[unknown] = similarity(unknown, attached[unknown])
     relation = np.where(attached == rows, "exact", np.where(attached == kept, "near", "truncated"))
     return pl.DataFrame(
         {
@@ -145,7 +158,7 @@ def _fates(
             "kept_record_id": contents["record_id"].gather(attached),
             "known": contents["earlier"].gather(attached),
             "relation": relation,
-            "similarity": similarity,
+            "similarity": similarities,
         }
     )
 

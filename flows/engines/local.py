@@ -1,23 +1,49 @@
-"""Worker processes, replaced when one of them is killed."""
+"""One machine: batches on worker processes, replaced when one is killed; the rest in one."""
 
 import contextlib
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import connection
 from pathlib import Path
 
-from pipeline.errors import WorkerError
-from pipeline.settings import Settings
-from pipeline.shards import Batch, build_shards
+import polars as pl
 
-Runner = Callable[[Batch, Settings, Path], bool]
+from flows.engines import Runner
+from pipeline.duplicates.find import Duplicates, find_duplicates
+from pipeline.errors import WorkerError
+from pipeline.release.earlier import Earlier
+from pipeline.settings import Settings
+from pipeline.shards import Batch, Shards, build_shards
+
 _ATTEMPTS = 3
 """Times that a batch is begun: the death of a worker costs all batches that were being worked on,
 and who needs too much memory is killed again."""
+
+
+class LocalEngine:
+    """So many processes of this machine, which are there only while batches are worked on."""
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+
+    def runner(self, n_batches: int) -> contextlib.AbstractContextManager[Runner]:
+        """Provide a function that builds a batch's shards."""
+        return runner(min(self._workers, n_batches))
+
+    def find_duplicates(
+        self, shards: Shards, earlier: Earlier | None, settings: Settings, scratch: Path
+    ) -> Duplicates:
+        """Find copies in this process, whose threads use all cores."""
+        signatures = shards.scan("signatures").collect()
+        texts = shards.scan("cleaned").select("record_id", "text")
+        if earlier is not None:
+            signatures = pl.concat([signatures, earlier.sign(settings.signatures)])
+            texts = pl.concat([texts, earlier.texts])
+        return find_duplicates(signatures, texts, settings.signatures, settings.duplicates, scratch)
 
 
 @contextlib.contextmanager

@@ -1,0 +1,50 @@
+"""What runs the stages: the same functions, on this machine or on a cluster."""
+
+import contextlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, get_args
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from pipeline.duplicates.find import Duplicates
+    from pipeline.release.earlier import Earlier
+    from pipeline.settings import Settings
+    from pipeline.shards import Batch, Shards
+
+Name = Literal["local", "ray"]
+NAMES: tuple[str, ...] = get_args(Name)
+
+Runner: TypeAlias = "Callable[[Batch, Settings, Path], bool]"
+"""Builds a batch's shards in a folder; False if all were there already."""
+
+
+class Engine(Protocol):
+    """What a build asks of an engine. Its answers do not depend on which it is."""
+
+    def runner(self, n_batches: int) -> "AbstractContextManager[Runner]":
+        """Provide a function that several threads may call at once, for so many batches."""
+        ...
+
+    def find_duplicates(
+        self, shards: "Shards", earlier: "Earlier | None", settings: "Settings", scratch: "Path"
+    ) -> "Duplicates":
+        """Find copies among all records, and the summaries of an earlier release."""
+        ...
+
+
+@contextlib.contextmanager
+def start(name: Name, workers: int) -> Iterator[Engine]:
+    """Start an engine, or connect to it."""
+    if name == "ray":
+        # It takes a second to import, and is installed by those who use it.
+        from flows.engines.ray_cluster import connected
+
+        with connected(workers) as engine:
+            yield engine
+    else:
+        from flows.engines.local import LocalEngine
+
+        yield LocalEngine(workers)

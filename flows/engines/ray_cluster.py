@@ -1,0 +1,141 @@
+"""Ray: the stages as tasks of a cluster, or of a local one that is started for the build.
+
+All machines see the raw dumps and the output folder under the same paths, and have this project
+installed. Ray runs a task again when its worker is killed, makes results again that were lost with
+a machine, and spills to disk what does not fit into memory.
+"""
+
+import contextlib
+import os
+import socket
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import polars as pl
+
+from flows.engines import Runner
+from pipeline.duplicates.find import Duplicates
+from pipeline.duplicates.shuffle import Ref, find_duplicates
+from pipeline.errors import UsageError, WorkerError
+from pipeline.release.earlier import Earlier
+from pipeline.settings import Settings
+from pipeline.shards import Batch, Shards, build_shards
+from pipeline.version import code_digest
+
+os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+try:
+    import ray
+except ImportError:
+    raise UsageError(
+        "Ray is not installed; `pip install 'shortscience-dataset[ray]'` brings it."
+    ) from None
+
+_SECONDS_TO_ANSWER = 10
+_RECORDS_PER_PART = 100_000
+_ATTEMPTS = 3
+"""Times that Ray begins a task again whose worker was killed."""
+
+
+@contextlib.contextmanager
+def connected(workers: int) -> Iterator["RayEngine"]:
+    """Connect to the cluster that RAY_ADDRESS names, or to this machine's; else start one."""
+    quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
+    if address := os.environ.get("RAY_ADDRESS"):
+        _reach(address)
+    try:
+        ray.init(address="auto", **quiet)
+    except ConnectionError:
+        ray.init(address="local", num_cpus=workers, include_dashboard=False, **quiet)
+    try:
+        # What Ray says of workers that died is no part of a command's answer.
+        with contextlib.redirect_stdout(sys.stderr):
+            yield RayEngine()
+    finally:
+        ray.shutdown()
+
+
+def _reach(address: str) -> None:
+    """Find out whether anything answers: Ray itself would try for minutes, and then abort."""
+    place = urlsplit(address if "://" in address else f"//{address}")
+    try:
+        if place.hostname and place.port:
+            socket.create_connection((place.hostname, place.port), _SECONDS_TO_ANSWER).close()
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            f"No Ray cluster answers at {address} ({error}); check RAY_ADDRESS, or unset it."
+        ) from error
+
+
+class RayEngine:
+    """The cluster that this process is connected to."""
+
+    def runner(self, _n_batches: int) -> AbstractContextManager[Runner]:
+        """Provide a function that builds a batch's shards somewhere in the cluster."""
+
+        def run(batch: Batch, settings: Settings, folder: Path) -> bool:
+            built = self.run(_build_shards, batch, settings, folder.absolute(), code_digest())
+            return bool(self.get([built])[0])
+
+        return contextlib.nullcontext(run)
+
+    def find_duplicates(
+        self, shards: Shards, earlier: Earlier | None, settings: Settings, _scratch: Path
+    ) -> Duplicates:
+        """Find copies by a shuffle: no machine holds all texts or signatures."""
+        signatures = [self.run(pl.read_parquet, path) for path in shards.files("signatures")]
+        texts = [pl.scan_parquet(path) for path in shards.files("cleaned")]
+        if earlier is not None:
+            signatures.append(ray.put(earlier.sign(settings.signatures)))
+            texts.append(earlier.texts)
+        n_records = shards.scan("signatures").select(pl.len()).collect().item()
+        n_cpus = int(ray.cluster_resources().get("CPU", 1))  # type: ignore[no-untyped-call]
+        n_parts = max(n_cpus, 1 + n_records // _RECORDS_PER_PART)
+        return find_duplicates(
+            signatures, texts, n_parts, settings.signatures, settings.duplicates, self
+        )
+
+    def run(self, function: Callable[..., Any], *arguments: Any) -> Ref:
+        """Begin a task."""
+        return _remote(function).remote(*arguments)
+
+    def split(self, function: Callable[..., Any], n_parts: int, *arguments: Any) -> Sequence[Ref]:
+        """Begin a task that answers with so many parts."""
+        if n_parts == 1:
+            return [_remote(_only_part).remote(function, *arguments)]
+        refs: list[Ref] = _remote(function).options(num_returns=n_parts).remote(n_parts, *arguments)
+        return refs
+
+    def get(self, refs: Sequence[Ref]) -> list[Any]:
+        """Wait for results and fetch them; raises what a task raised."""
+        try:
+            return list(ray.get(list(refs)))
+        except ray.exceptions.RayTaskError as error:
+            raise error.cause from error
+        except (ray.exceptions.WorkerCrashedError, ray.exceptions.OutOfMemoryError) as error:
+            raise WorkerError(
+                f"Ray's workers were killed {1 + _ATTEMPTS} times at one task; they may have run"
+                " out of memory: build again with more memory for each, which goes on from here."
+            ) from error
+
+
+def _remote(function: Callable[..., Any]) -> Any:
+    return ray.remote(max_retries=_ATTEMPTS)(function)
+
+
+def _only_part(function: Callable[..., Sequence[Any]], *arguments: Any) -> Any:
+    """Return the part itself: to Ray, a task with one result answers with that, and not a list."""
+    return function(1, *arguments)[0]
+
+
+def _build_shards(batch: Batch, settings: Settings, folder: Path, code: str) -> bool:
+    """Build a batch's shards on a machine that has the same code; WorkerError if it has not."""
+    if code_digest() != code:
+        raise WorkerError(
+            f"{os.uname().nodename} has another version of this project or of its libraries"
+            " installed; install the same one on all machines of the cluster."
+        )
+    return build_shards(batch, settings, folder)

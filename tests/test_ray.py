@@ -1,0 +1,141 @@
+"""Builds on a Ray cluster of two machines, each with its own processes and memory."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from ray import cluster_utils
+
+from flows.engines.ray_cluster import RayEngine, connected
+from pipeline.duplicates.find import find_duplicates
+from pipeline.settings import DuplicateSettings
+from tests.conftest import BIN, RAW, SCRATCH, Shortscience
+from tests.test_flow import differing
+from tests.unit.test_duplicates import SIGNING, signed
+from tests.unit.test_partitions import corpus, in_partitions
+
+_MEMORY = 80 << 20  # bytes of results that a machine holds before it spills
+_TIMEOUT = 300  # seconds
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[cluster_utils.Cluster]:
+    """Start two machines as processes of this one, the first of which is the head."""
+    started = cluster_utils.Cluster(
+        initialize_head=True, head_node_args={"num_cpus": 1, "object_store_memory": _MEMORY}
+    )
+    started.add_node(num_cpus=1, object_store_memory=_MEMORY)
+    try:
+        yield started
+    finally:
+        started.shutdown()
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return dumps that take a cluster some time: the samples, over and over."""
+    folder = tmp_path_factory.mktemp("many")
+    for number in range(12):
+        for dump in sorted(RAW.iterdir()):
+            (folder / f"{number}-{dump.name}").write_bytes(dump.read_bytes() + b"\n%d\n" % number)
+    return folder
+
+
+def build(cluster: cluster_utils.Cluster, raw: Path, out: Path) -> subprocess.Popen[str]:
+    """Begin to build on the cluster."""
+    return subprocess.Popen(
+        [BIN / "shortscience", "build", raw, "--out", out, "--engine", "ray"],
+        env={**os.environ, "RAY_ADDRESS": cluster.address},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def wait_for_tasks(name: str, build: subprocess.Popen[str]) -> list[psutil.Process]:
+    """Return the workers that are at a task, once there are any."""
+    deadline = time.monotonic() + _TIMEOUT
+    while time.monotonic() < deadline and build.poll() is None:
+        title = f"ray::{name}"
+        found = [p for p in psutil.process_iter(["cmdline"]) if title in (p.info["cmdline"] or [])]
+        if found:
+            return found
+        time.sleep(0.01)
+    raise TimeoutError(build.communicate())
+
+
+def test_a_cluster_gives_the_same_bytes(
+    cluster: cluster_utils.Cluster, built: Path, tmp_path: Path
+) -> None:
+    with build(cluster, RAW, tmp_path) as running:
+        _, errors = running.communicate(timeout=_TIMEOUT)
+    assert running.returncode == 0, errors
+    assert not differing(built, tmp_path / "latest")
+
+
+def test_a_worker_killed_at_a_batch_costs_time_and_nothing_else(
+    cluster: cluster_utils.Cluster, many: Path, shortscience: Shortscience, tmp_path: Path
+) -> None:
+    done = shortscience("build", many, "--out", tmp_path / "local")
+    assert done.returncode == 0, done.stderr
+    with build(cluster, many, tmp_path / "ray") as running:
+        wait_for_tasks("_build_shards", running)[0].send_signal(signal.SIGKILL)
+        answer, errors = running.communicate(timeout=_TIMEOUT)
+    assert running.returncode == 0, errors
+    assert "died" not in answer
+    assert not differing(tmp_path / "local" / "latest", tmp_path / "ray" / "latest")
+
+
+class Fragile(RayEngine):
+    """An engine of which every kind of task loses its worker once."""
+
+    def __init__(self, marks: Path) -> None:
+        self._marks = marks
+        self.kinds: set[str] = set()
+
+    def run(self, function, *arguments):
+        return super().run(self._once(function), *arguments)
+
+    def split(self, function, n_parts, *arguments):
+        return super().split(self._once(function), n_parts, *arguments)
+
+    def _once(self, function):
+        mark = self._marks / function.__name__
+        self.kinds.add(function.__name__)
+
+        def run(*arguments):
+            if not mark.exists():
+                mark.touch()
+                os.kill(os.getpid(), signal.SIGKILL)
+            return function(*arguments)
+
+        return run
+
+
+def test_workers_killed_at_each_step_of_the_search_cost_time_and_nothing_else(
+    cluster: cluster_utils.Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = corpus(1)
+    monkeypatch.setenv("RAY_ADDRESS", cluster.address)
+    with connected(workers=1):
+        engine = Fragile(tmp_path)
+        found = in_partitions(records, 3, 2, engine)
+    whole = find_duplicates(signed(records), records.lazy(), SIGNING, DuplicateSettings(), SCRATCH)
+    assert found.verdicts.equals(whole.verdicts)
+    assert {path.name for path in tmp_path.iterdir()} == engine.kinds
+    assert {"split_signatures", "split_pairs", "split_texts", "verify", "extend"} <= engine.kinds
+
+
+def test_a_cluster_that_does_not_answer_is_named(
+    shortscience: Shortscience, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RAY_ADDRESS", "127.0.0.1:1")
+    done = shortscience("build", RAW, "--out", tmp_path, "--engine", "ray")
+    assert done.returncode == 2
+    assert "127.0.0.1:1" in done.stderr
+    assert "RAY_ADDRESS" in done.stderr
