@@ -28,6 +28,8 @@ Examples:
   shortscience build                               data/raw into data/processed
   shortscience build ~/dumps --out ~/dataset       your own dumps
   shortscience build 'dumps/*.txt' --workers 4     a pattern, on four processes
+  shortscience build s3://dumps --out s3://sets/ours
+                                                   from and to an object store
   shortscience build new --against data/processed/latest --out delta
                                                    only what is new
 """,
@@ -35,11 +37,16 @@ Examples:
 @click.argument("raw", nargs=-1, metavar="[RAW ...]")
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
-    default=Path("data/processed"),
+    default="data/processed",
     show_default=True,
     metavar="DIR",
-    help="Folder for the releases; DIR/latest is the newest that passed validation.",
+    help="Folder for the releases, or its URL; DIR/latest is the newest that passed validation.",
+)
+@click.option(
+    "--work",
+    type=click.Path(file_okay=False),
+    metavar="DIR",
+    help="Folder to build in if --out is a URL.  [default: one in your cache]",
 )
 @click.option(
     "--bibliography",
@@ -89,7 +96,8 @@ Examples:
 @click.option("-v", "--verbose", is_flag=True, help="Show the log of the flow.")
 def build(
     raw: tuple[str, ...],
-    out: Path,
+    out: str,
+    work: str | None,
     bibliography: tuple[str, ...],
     against: str | None,
     allow_empty: tuple[str, ...],
@@ -102,8 +110,8 @@ def build(
 ) -> None:
     """Build a release of the dataset from raw dumps.
 
-    RAW are files, folders or patterns; the default is data/raw. The same dumps and settings give
-    the same release, byte for byte; where it exists already, nothing is done.
+    RAW are files, folders, patterns, or URLs of these; the default is data/raw. The same dumps and
+    settings give the same release, byte for byte; where it exists already, nothing is done.
     """
     _check_call(raw or ("data/raw",), out, against, allow_empty)
     settings = _settings(licence)
@@ -116,7 +124,8 @@ def build(
         Thread(target=load_great_expectations).start()
         parameters = BuildParameters(
             raw=list(raw) or ["data/raw"],
-            out=str(out),
+            out=out,
+            work=work,
             bibliography=list(bibliography),
             against=against,
             allow_empty=list(allow_empty),
@@ -132,10 +141,11 @@ def build(
 
 
 def _check_call(
-    raw: tuple[str, ...], out: Path, against: str | None, allow_empty: tuple[str, ...]
+    raw: tuple[str, ...], out: str, against: str | None, allow_empty: tuple[str, ...]
 ) -> None:
     """Find out what is wrong with the call before anything is started."""
     from pipeline.errors import UsageError
+    from pipeline.object_store import is_url
     from pipeline.release.store import Store, open_dataset
     from pipeline.schema import FORMS
     from pipeline.sources.inputs import list_inputs
@@ -143,10 +153,12 @@ def _check_call(
     for form in allow_empty:
         if form not in FORMS:
             raise UsageError(f"{form} is no form of dumps; the forms are {', '.join(FORMS)}.")
-    Store(out)
+    if not is_url(out):
+        Store(Path(out))
     if against:
         open_dataset(Path(against))
-    list_inputs(raw)
+    if local := [name for name in raw if not is_url(name)]:
+        list_inputs(local)
 
 
 def _settings(licence: str | None) -> "Settings":

@@ -25,6 +25,8 @@ from flows.parameters import BuildParameters
 from flows.progress import report
 from pipeline.duplicates.find import Duplicates
 from pipeline.errors import ValidationError
+from pipeline.object_store import fetch, is_url, put
+from pipeline.object_store import prune as prune_fetched
 from pipeline.papers.copies import gather_facts
 from pipeline.papers.identities import Identities, identify_papers
 from pipeline.release.data_docs import write_data_docs
@@ -68,7 +70,7 @@ def build_dataset(build: BuildParameters = BuildParameters()) -> BuildResult:  #
 
     Raises ValidationError when the data does not meet its expectations: `latest` stays where it is.
     """
-    store = Store(Path(build.out))
+    store = Store(build.folder)
     with store.locked():
         earlier = Earlier(open_dataset(Path(build.against))) if build.against else None
         recipe = take_stock(build, earlier)
@@ -87,8 +89,10 @@ def build_dataset(build: BuildParameters = BuildParameters()) -> BuildResult:  #
         if former and not unchanged:
             # The release is made: whether the difference can be told decides nothing any more.
             tell_difference(former, store.release(recipe.release_id), return_state=True)
+        if is_url(build.out):
+            put(store.release(recipe.release_id), recipe.release_id, build.out)
         pruned = store.keep_newest(build.keep) if build.keep else []
-        return summarise(recipe, store, unchanged=unchanged, pruned=pruned)
+        return summarise(recipe, store, build.out, unchanged=unchanged, pruned=pruned)
 
 
 @task(
@@ -100,7 +104,11 @@ def build_dataset(build: BuildParameters = BuildParameters()) -> BuildResult:  #
 def take_stock(build: BuildParameters, earlier: Earlier | None) -> Recipe:
     """Find and hash the inputs: all that decides the release."""
     report("reading inputs", 0)
-    inventory = take_inventory(build.raw, Store(Path(build.out)).spool)
+    store = Store(build.folder)
+    urls = {name for name in build.raw if is_url(name)}
+    prune_fetched(store.fetched, urls)
+    raw = [str(fetch(name, store.fetched)) if name in urls else name for name in build.raw]
+    inventory = take_inventory(raw, store.spool)
     bibliography = identify_files([Path(name) for name in build.bibliography])
     report("reading inputs", 1)
     return Recipe(inventory, bibliography, build.settings, earlier.release_id if earlier else None)
@@ -238,14 +246,16 @@ def _show_outcome(outcome: Outcome) -> None:
     create_markdown_artifact("\n".join(["# Validation", *lines]), key="validation")
 
 
-def summarise(recipe: Recipe, store: Store, *, unchanged: bool, pruned: list[str]) -> BuildResult:
+def summarise(
+    recipe: Recipe, store: Store, out: str, *, unchanged: bool, pruned: list[str]
+) -> BuildResult:
     """Say what the release holds, in a table artifact and as the flow's result."""
     release = store.release(recipe.release_id)
     manifest = read_manifest(release)
     fates = pl.scan_parquet(release / "data" / "records" / "*.parquet").group_by("status").len()
     result = BuildResult(
         release_id=recipe.release_id,
-        release=str(release),
+        release=f"{out}/releases/{recipe.release_id}" if is_url(out) else str(release),
         unchanged=unchanged,
         tables=manifest["tables"],
         records=dict(sorted(fates.collect().iter_rows())),
@@ -261,5 +271,5 @@ def summarise(recipe: Recipe, store: Store, *, unchanged: bool, pruned: list[str
         logger.warning(notice)
     for former in pruned:
         logger.info("Release %s was removed: newer ones are kept", former)
-    logger.info("Release %s is at %s", recipe.release_id, release)
+    logger.info("Release %s is at %s", recipe.release_id, result["release"])
     return result

@@ -1,11 +1,13 @@
 """The parameters of the flows, as the command, the deployment and Prefect's pages know them."""
 
 import os
+from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from flows.engines import Name
+from pipeline.object_store import is_url, local_folder
 from pipeline.settings import Settings
 from pipeline.shards import BATCH_BYTES
 
@@ -16,9 +18,16 @@ class BuildParameters(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     raw: list[str] = Field(
-        default=["data/raw"], min_length=1, description="Raw dumps: files, folders or patterns."
+        default=["data/raw"],
+        min_length=1,
+        description="Raw dumps: files, folders, patterns, or URLs of these.",
     )
-    out: str = Field(default="data/processed", description="Output folder.")
+    out: str = Field(default="data/processed", description="Output folder, or its URL.")
+    work: str | None = Field(
+        default=None,
+        description="Folder to build in if the output is a URL; none takes one in the user's"
+        " cache. A cluster has to see it. The result is the same.",
+    )
     bibliography: list[str] = Field(
         default=[], description="Bibliography files; the first one named is believed."
     )
@@ -52,6 +61,13 @@ class BuildParameters(BaseModel):
         description="Releases that stay: the latest and the newest others; none keeps them all.",
     )
     settings: Settings = Field(default=Settings(), description="Thresholds of the pipeline.")
+
+    @property
+    def folder(self) -> Path:
+        """The folder on this machine that the release is built in."""
+        if not is_url(self.out):
+            return Path(self.out)
+        return Path(self.work) if self.work else local_folder(self.out)
 
 
 class PublishParameters(BaseModel):

@@ -36,6 +36,10 @@ class WorkerError(ShortScienceError):
     """A process that worked on a batch was killed from outside, and so was every replacement."""
 
 
+class StoreError(ShortScienceError):
+    """An object store did not answer as it should."""
+
+
 class DamagedError(ShortScienceError):
     """A file that this project wrote itself no longer holds what was written."""
 

@@ -4,8 +4,8 @@ releases/<release_id>/      appears by one rename, when all is written and valid
 latest -> releases/<id>     switched by one rename
 validation/<release_id>/    Data Docs of the last validation, passed or failed
 duplicates/<release_id>/    pairs of copies that were verified for it
-.work/                      shards, unpacked archives, staging folders and the lock: safe to
-                            delete while no build runs
+.work/                      shards, fetched dumps, unpacked archives, staging folders, the lock:
+                            safe to delete while no build runs
 """
 
 import contextlib
@@ -31,6 +31,7 @@ class Store:
         self.work = root / ".work"
         self.shards = self.work / "shards"
         self.spool = self.work / "spool"
+        self.fetched = self.work / "fetched"
         nearest = next(path for path in (root, *root.absolute().parents) if path.exists())
         if not nearest.is_dir():
             raise OutputError(f"{nearest} is a file; name a folder for the output.")

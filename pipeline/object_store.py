@@ -1,0 +1,141 @@
+"""Raw dumps and releases in object stores, through fsspec: `s3://`, `gs://`, `https://` and more.
+
+A build works on folders. What it reads from a store is fetched into one first, and a release is put
+into a store when it is complete and validated.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import fsspec
+
+from pipeline.errors import NoInputError, StoreError, UsageError
+from pipeline.settings import digest
+
+MANIFEST = "manifest.json"
+LATEST = "latest"
+
+
+def is_url(name: str) -> bool:
+    """Whether a name is a URL, and not that of a file or folder."""
+    return "://" in name
+
+
+def fetch(url: str, folder: Path) -> Path:
+    """Return a folder below `folder` that holds what a URL names: an object, a prefix or a pattern.
+
+    Objects are fetched again only when they have changed. Raises NoInputError when there are none,
+    and StoreError when the store does not answer.
+    """
+    target = folder / digest(url)[:16]
+    known_versions = target.with_suffix(".json")
+    with _speaking_of(url):
+        store, path = fsspec.core.url_to_fs(url)
+        objects = {name: key for name, key in _list(store, path) if not _is_hidden(name)}
+        if not objects:
+            raise NoInputError(f"Nothing is found at {url}; name objects that exist.")
+        versions = {name: str(store.ukey(key)) for name, key in objects.items()}
+        fetched = _read(known_versions)
+        known_versions.unlink(missing_ok=True)
+        for name, key in objects.items():
+            if fetched.pop(name, None) != versions[name] or not (target / name).exists():
+                _fetch(store, key, target / name)
+    for gone in fetched:
+        (target / gone).unlink(missing_ok=True)
+    known_versions.write_text(json.dumps(versions, sort_keys=True), encoding="utf-8")
+    return target
+
+
+def put(release: Path, release_id: str, url: str) -> bool:
+    """Make a release the latest one of a dataset at a URL; False if it is that already.
+
+    Its files go to `releases/<release_id>`, the manifest last; then `latest`, an object that holds
+    the id, is written by one request. Who reads that id finds a complete release at any moment.
+    """
+    with _speaking_of(url):
+        store, root = fsspec.core.url_to_fs(url)
+        target, latest = f"{root}/releases/{release_id}", f"{root}/{LATEST}"
+        if store.exists(latest) and store.cat_file(latest).decode().strip() == release_id:
+            return False
+        files = sorted(path for path in release.rglob("*") if path.is_file())
+        for path in sorted(files, key=lambda path: path == release / MANIFEST):
+            key = f"{target}/{path.relative_to(release).as_posix()}"
+            store.makedirs(key.rpartition("/")[0], exist_ok=True)
+            store.put_file(str(path), key)
+        store.pipe_file(latest, f"{release_id}\n".encode())
+    return True
+
+
+def local_folder(url: str) -> Path:
+    """Return the folder of this machine in which a build for a URL works, if none is named."""
+    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(cache) / "shortscience" / digest(url)[:16]
+
+
+def prune(folder: Path, keep: set[str]) -> None:
+    """Remove what was fetched from other URLs than these."""
+    kept = {digest(url)[:16] for url in keep}
+    for path in folder.iterdir() if folder.exists() else ():
+        if path.stem not in kept:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _list(store: Any, path: str) -> Iterator[tuple[str, str]]:
+    """Yield the name of each object below a path or pattern, relative to its fixed part."""
+    if any(sign in path for sign in "*?["):
+        fixed = path[: min(path.find(sign) for sign in "*?[" if sign in path)]
+        root = fixed.rpartition("/")[0]
+        found = [key for match in store.glob(path) for key in store.find(match)]
+    elif store.isfile(path):
+        root, found = path.rpartition("/")[0], [path]
+    else:
+        root, found = path, store.find(path)
+    for key in sorted(set(found)):
+        yield key.removeprefix(root).lstrip("/"), key
+
+
+def _is_hidden(name: str) -> bool:
+    """Whether a name has a part that hides it, or that would lead out of the folder."""
+    return any(part.startswith(".") for part in PurePosixPath(name).parts)
+
+
+def _fetch(store: Any, key: str, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    store.get_file(key, str(part))
+    part.replace(path)
+
+
+def _read(versions: Path) -> dict[str, str]:
+    try:
+        found: dict[str, str] = json.loads(versions.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found
+
+
+@contextlib.contextmanager
+def _speaking_of(url: str) -> Iterator[None]:
+    """Turn what the many stores raise into one sentence; fsspec does not unify it."""
+    scheme = url.partition("://")[0]
+    try:
+        yield
+    except UsageError:
+        raise
+    except ImportError as error:
+        raise UsageError(
+            f"{scheme}:// needs a library that is not installed ({error}); for S3, `pip install"
+            " 'shortscience-dataset[s3]'`."
+        ) from error
+    except FileNotFoundError as error:
+        raise NoInputError(f"{url} does not exist; name what does.") from error
+    except Exception as error:
+        raise StoreError(
+            f"{url} did not answer as it should ({type(error).__name__}: {error}); check the"
+            " address, your credentials and the network, and call again."
+        ) from error

@@ -1,0 +1,179 @@
+"""Dumps and releases in an object store: a real S3 server, over HTTP on loopback."""
+
+import shutil
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import fsspec
+import polars as pl
+import pytest
+from moto.server import ThreadedMotoServer
+
+from pipeline.errors import NoInputError, StoreError, UsageError
+from pipeline.object_store import fetch, prune, put
+from tests.conftest import RAW, Shortscience
+from tests.test_flow import differing
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[ThreadedMotoServer]:
+    started = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    started.start()
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def bucket(
+    server: ThreadedMotoServer,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+) -> str:
+    """Return the URL of an empty bucket of the test's own."""
+    host, port = server.get_host_and_port()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    fsspec.filesystem("s3").clear_instance_cache()
+    name = f"bucket-{zlib.crc32(request.node.name.encode())}"
+    fsspec.filesystem("s3").mkdir(name)
+    return f"s3://{name}"
+
+
+def upload(url: str, **objects: str) -> None:
+    for name, text in objects.items():
+        with fsspec.open(f"{url}/{name}", "w") as file:
+            file.write(text)
+
+
+def fetched(url: str, folder: Path) -> dict[str, str]:
+    """What is there after fetching, by name."""
+    root = fetch(url, folder)
+    return {p.relative_to(root).as_posix(): p.read_text() for p in root.rglob("*") if p.is_file()}
+
+
+def test_a_build_from_and_to_a_store_gives_the_same_bytes(
+    bucket: str, built: Path, shortscience: Shortscience, tmp_path: Path
+) -> None:
+    store, path = fsspec.core.url_to_fs(bucket)
+    store.put(f"{RAW}/", f"{path}/raw/", recursive=True)
+    for word in ("is at", "(unchanged) is at"):
+        done = shortscience("build", f"{bucket}/raw", "--out", f"{bucket}/ours")
+        assert done.returncode == 0, done.stderr
+        assert f"{word} {bucket}/ours/releases/{built.name}" in done.stdout
+    store.invalidate_cache()
+    release_id = store.cat_file(f"{path}/ours/latest").decode().strip()
+    store.get(f"{path}/ours/releases/{release_id}/", f"{tmp_path}/there/", recursive=True)
+    assert not differing(built, tmp_path / "there")
+
+
+def test_a_release_in_a_store_is_read_from_there(bucket: str, built: Path) -> None:
+    put(built, built.name, f"{bucket}/ours")
+    with fsspec.open(
+        f"{bucket}/ours/releases/{built.name}/data/papers/train-00000-of-00001.parquet"
+    ) as f:
+        papers = pl.read_parquet(f)
+    assert papers.equals(pl.read_parquet(built / "data" / "papers" / "*.parquet"))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "names"),
+    [
+        pytest.param("", {"a/one.txt", "a/two.txt", "three.txt"}, id="a bucket"),
+        pytest.param("/a", {"one.txt", "two.txt"}, id="a prefix"),
+        pytest.param("/a/one.txt", {"one.txt"}, id="an object"),
+        pytest.param("/a/t*.txt", {"two.txt"}, id="a pattern"),
+    ],
+)
+def test_fetch_takes_what_a_url_names(
+    bucket: str, tmp_path: Path, pattern: str, names: set[str]
+) -> None:
+    upload(bucket, **{"a/one.txt": "1", "a/two.txt": "2", "three.txt": "3", "a/.hidden": "4"})
+    assert set(fetched(bucket + pattern, tmp_path)) == names
+
+
+def test_only_what_changed_is_fetched_again(bucket: str, tmp_path: Path) -> None:
+    upload(bucket, kept="1", changed="2", gone="3")
+    root = fetch(bucket, tmp_path)
+    (root / "kept").write_text("not fetched again")
+    upload(bucket, changed="two", new="4")
+    store, path = fsspec.core.url_to_fs(bucket)
+    store.rm(f"{path}/gone")
+    assert fetched(bucket, tmp_path) == {"kept": "not fetched again", "changed": "two", "new": "4"}
+
+
+def test_an_interrupted_fetch_is_begun_again(
+    bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload(bucket, a="1", b="2")
+    store = fsspec.core.url_to_fs(bucket)[0]
+    get_file = store.get_file
+
+    def fail(key, path):
+        if key.endswith("/b"):
+            raise ConnectionResetError
+        get_file(key, path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "get_file", fail)
+        with pytest.raises(StoreError, match=bucket):
+            fetch(bucket, tmp_path)
+    assert fetched(bucket, tmp_path) == {"a": "1", "b": "2"}
+
+
+def test_latest_names_a_complete_release_whatever_request_fails(
+    bucket: str, built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"{bucket}/ours"
+    former = shutil.copytree(built, tmp_path / "former")
+    put(former, "former", url)
+    store, path = fsspec.core.url_to_fs(url)
+    n_files = sum(path.is_file() for path in built.rglob("*"))
+    put_file = store.put_file
+    for failing in range(n_files):
+        left = iter([*([True] * failing), False])
+
+        def fail(file, key, left=left):
+            if not next(left):
+                raise ConnectionResetError
+            put_file(file, key)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(store, "put_file", fail)
+            with pytest.raises(StoreError):
+                put(built, built.name, url)
+        assert store.cat_file(f"{path}/latest") == b"former\n"
+        assert not store.exists(f"{path}/releases/{built.name}/manifest.json")
+    assert put(built, built.name, url)
+    assert store.cat_file(f"{path}/latest").decode() == f"{built.name}\n"
+
+
+@pytest.mark.parametrize(
+    ("url", "error"),
+    [
+        pytest.param("s3://no-such-bucket/x", NoInputError, id="no bucket"),
+        pytest.param("{bucket}/none", NoInputError, id="no object"),
+        pytest.param("{bucket}/*.none", NoInputError, id="nothing matches"),
+        pytest.param("nonsense://x", StoreError, id="no such protocol"),
+        pytest.param("dropbox://x", UsageError, id="a protocol whose library is missing"),
+    ],
+)
+def test_what_cannot_be_fetched_is_named(
+    bucket: str, tmp_path: Path, url: str, error: type[Exception]
+) -> None:
+    url = url.format(bucket=bucket)
+    with pytest.raises(error) as caught:
+        fetch(url, tmp_path)
+    assert url.partition("://")[0] in str(caught.value)
+
+
+def test_prune_forgets_urls_that_are_no_longer_named(bucket: str, tmp_path: Path) -> None:
+    upload(bucket, **{"a/x": "1", "b/x": "2"})
+    kept, gone = (fetch(f"{bucket}/{name}", tmp_path) for name in "ab")
+    prune(tmp_path, {f"{bucket}/a"})
+    assert kept.exists()
+    assert not gone.exists()
+    assert len(list(tmp_path.iterdir())) == 2
