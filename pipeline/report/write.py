@@ -1,6 +1,7 @@
 """Writing a report: the pages, and the data that they load piece by piece.
 
     index.html, summaries.html, image.html
+    changes.html                what is new since an earlier release, where one was named
     assets/                     style and scripts, as they are in this package
     data/catalogue.js           how much there is, and where each summary's page lies
     data/titles.js              the rows in the order of their titles
@@ -20,6 +21,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -28,8 +30,10 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from pipeline.errors import OutputError
+from pipeline.release.diff import Difference
 from pipeline.release.manifest import to_json
 from pipeline.release.parquet import count_rows
+from pipeline.report.changes import lay_out
 from pipeline.report.overview import Overview, survey
 from pipeline.report.pages import render
 from pipeline.report.search_index import (
@@ -47,6 +51,7 @@ PAGES_PER_FILE = 32
 """Divides a slice."""
 _ASSETS = Path(__file__).parent / "assets"
 _MARKER = "report.json"
+_FIRST = "index.html"
 
 
 class _Written(NamedTuple):
@@ -58,26 +63,49 @@ class _Written(NamedTuple):
     headings: list[str]
 
 
-def write_report(release: Path, out: Path, workers: int = 1) -> Path:
+def write_report(
+    release: Path, out: Path, workers: int = 1, *, since: Difference | None = None
+) -> Path:
     """Write the report of a release as a folder; return its first page.
 
     A report that is at `out` is replaced by one rename; OutputError if anything else is there.
-    The same release gives the same bytes, whatever the number of workers.
+    The same release gives the same bytes, whatever the number of workers. `since` is what differs
+    from an earlier release.
     """
+    overview = survey(release)
+    with _replacing(out, overview.release_id) as staging:
+        _write_pages(overview, since, staging)
+        _write_data(release, staging / "data", workers)
+    return out / _FIRST
+
+
+def write_changes(found: Difference, out: Path) -> Path:
+    """Write what differs between two releases as a folder of one page; return the page.
+
+    A report that is at `out` is replaced by one rename; OutputError if anything else is there.
+    """
+    release_id = found.releases[1]
+    with _replacing(out, release_id) as staging:
+        pages = {_FIRST: "What is new"}
+        html = _changes_page(found, _FIRST, release_id=release_id, pages=pages, linked=False)
+        (staging / _FIRST).write_text(html, encoding="utf-8")
+    return out / _FIRST
+
+
+@contextmanager
+def _replacing(out: Path, release_id: str) -> Iterator[Path]:
+    """Provide a folder with the assets, which at the end takes the place of what is at `out`."""
     _check_replaceable(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".report-", dir=out.parent) as scratch:
         staging = Path(scratch) / "report"
         shutil.copytree(_ASSETS, staging / "assets")
-        overview = survey(release)
-        _write_pages(overview, staging)
-        _write_data(release, staging / "data", workers)
-        marker = {"release_id": overview.release_id, "pipeline_version": pipeline_version()}
+        yield staging
+        marker = {"release_id": release_id, "pipeline_version": pipeline_version()}
         (staging / _MARKER).write_text(to_json(marker), encoding="utf-8")
         if out.exists():
             out.rename(Path(scratch) / "former")
         staging.rename(out)
-    return out / "index.html"
 
 
 def _check_replaceable(out: Path) -> None:
@@ -89,14 +117,23 @@ def _check_replaceable(out: Path) -> None:
         raise OutputError(f"{out.parent} cannot be written to; check its permissions.")
 
 
-def _write_pages(overview: Overview, folder: Path) -> None:
-    named: dict[str, Any] = {"release_id": overview.release_id}
-    for name, values in (
-        ("index.html", {"page": "overview", "overview": overview}),
-        ("summaries.html", {"page": "summaries"}),
-        ("image.html", {}),
-    ):
-        (folder / name).write_text(render(name, **named, **values), encoding="utf-8")
+def _write_pages(overview: Overview, since: Difference | None, folder: Path) -> None:
+    pages = {_FIRST: "Overview", "summaries.html": "Summaries"}
+    pages |= {"changes.html": "What is new"} if since else {}
+    named: dict[str, Any] = {"release_id": overview.release_id, "pages": pages}
+    written = {
+        _FIRST: render("index.html", page=_FIRST, overview=overview, **named),
+        "summaries.html": render("summaries.html", page="summaries.html", **named),
+        "image.html": render("image.html"),
+    }
+    if since:
+        written["changes.html"] = _changes_page(since, "changes.html", linked=True, **named)
+    for name, html in written.items():
+        (folder / name).write_text(html, encoding="utf-8")
+
+
+def _changes_page(found: Difference, page: str, **named: object) -> str:
+    return render("changes.html", page=page, changes=lay_out(found), **named)
 
 
 def _write_data(release: Path, folder: Path, workers: int) -> None:
