@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from pipeline.errors import OutputError
 from pipeline.release.diff import compare
 from pipeline.release.parquet import read_table, table_path, write_table
+from pipeline.release.pictures import PICTURES
 from pipeline.report.write import write_changes, write_report
 from pipeline.schema import TABLES, Type
 from tests.conftest import Shortscience
@@ -365,6 +366,17 @@ def test_the_difference_alone_is_a_page_too(
     assert page.locator("nav").count() == page.locator("main a").count() == 0
     assert page.locator("del", has_text="teh").count() > 0
     assert_accessible(page)
+
+
+def test_the_cards_pictures_are_images_to_a_browser(
+    desk: Visit, built: Path, tmp_path: Path
+) -> None:
+    names = sorted(path.name for path in (built / "charts").iterdir())
+    images = "".join(f'<img src="{(built / "charts" / name).as_uri()}">' for name in names)
+    (tmp_path / "card.html").write_text(images)
+    page = desk.open((tmp_path / "card.html").as_uri())
+    widths = page.evaluate("[...document.images].map(image => image.naturalWidth)")
+    assert widths == [720] * len(names) == [720] * len(PICTURES)
 
 
 def test_two_releases_that_hold_the_same_make_a_page(

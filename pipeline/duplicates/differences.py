@@ -1,8 +1,9 @@
 """The words in which two texts differ."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
+from itertools import takewhile
 from typing import Literal, NamedTuple
 
 _LONG = 4_000
@@ -51,6 +52,24 @@ def runs_of_words(old: str, new: str) -> list[Run]:
     return [run for run in runs if run.words]
 
 
-def _compared(ours: list[str], theirs: list[str]) -> Sequence[tuple[str, int, int, int, int]]:
-    is_long = max(len(ours), len(theirs)) > _LONG
-    return SequenceMatcher(None, ours, theirs, autojunk=is_long).get_opcodes()
+def _compared(ours: list[str], theirs: list[str]) -> Iterator[tuple[str, int, int, int, int]]:
+    """Yield what is equal and what is not, as `SequenceMatcher.get_opcodes` does.
+
+    What both begin and end with is not searched: most copies consist of that.
+    """
+    start = _count_equal(ours, theirs)
+    n_ours, n_theirs = len(ours), len(theirs)
+    end = min(_count_equal(reversed(ours), reversed(theirs)), min(n_ours, n_theirs) - start)
+    middle = ours[start : n_ours - end], theirs[start : n_theirs - end]
+    if start:
+        yield "equal", 0, start, 0, start
+    is_long = max(map(len, middle)) > _LONG
+    for what, a, b, c, d in SequenceMatcher(None, *middle, autojunk=is_long).get_opcodes():
+        yield what, a + start, b + start, c + start, d + start
+    if end:
+        yield "equal", n_ours - end, n_ours, n_theirs - end, n_theirs
+
+
+def _count_equal(ours: Iterable[str], theirs: Iterable[str]) -> int:
+    pairs = zip(ours, theirs, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.duplicates.differences import Run, runs_of_words
+from pipeline.release.charts import Bar, Chart
 from pipeline.release.diff import Changes, Difference
-from pipeline.report.charts import Bar, Chart
 
 _CONTEXT = 60
 """Code points of what both versions have that are shown beside a place where they differ."""
