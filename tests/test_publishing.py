@@ -3,8 +3,11 @@
 import hashlib
 import json
 import logging
+import multiprocessing
 import os
+import re
 import shutil
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +22,8 @@ from pipeline.publishing.publish import Target, plan_publication, publish
 from pipeline.release.card_parts import Card, parse_card
 from pipeline.schema import TABLES
 from tests.conftest import Shortscience
-from tests.hub.server import PART_BYTES, TOKEN, Hub, running_hub
+from tests.hub.publisher import publish_from
+from tests.hub.server import PART_BYTES, STORAGE, TOKEN, Hub, running_hub
 from tests.releases import Row, write_small_tables
 
 REPO = "someone/shortscience"
@@ -329,6 +333,90 @@ def assert_holds_a_release(hub: Hub, revision: str, releases: tuple[Path, Path])
         return
     name = json.loads(hub.bytes_of(commit.tree["manifest.json"]))["release_id"]
     assert_holds(hub, next(release for release in releases if release.name == name), revision)
+
+
+@pytest.mark.parametrize("xet", [False, True], ids=["lfs", "xet"])
+@pytest.mark.parametrize("arrives", [False, True], ids=["unanswered", "answered"])
+def test_killed_at_any_request_it_leaves_a_whole_release_and_the_next_call_goes_on(
+    hub: Hub,
+    api: HfApi,
+    releases: tuple[Path, Path],
+    monkeypatch: pytest.MonkeyPatch,
+    xet: bool,
+    arrives: bool,
+) -> None:
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_DISABLE_XET", not xet)
+    first, second = releases
+    for number in range(count_requests(hub, api, releases)):
+        hub.forget()
+        publish(first, Target(REPO), api)
+        hub.requests.clear()
+        if not arrives:
+            hub.fault = (number, "reset before")
+        kill_publisher_at(number, hub, second, xet=xet)
+        for commit in hub.repos[REPO].history:
+            assert_holds_a_release(hub, commit.oid, releases)
+        hub.fault = None
+        publish(second, Target(REPO), api)
+        assert_holds(hub, second)
+        assert_holds(hub, second, revision=second.name)
+        assert len(hub.repos[REPO].history) == 3
+
+
+def kill_publisher_at(number: int, hub: Hub, release: Path, *, xet: bool) -> None:
+    """Publish in another process, which is killed when its request of that number comes in."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.hub.publisher"])
+    arguments = (hub.address, REPO, release)
+    publisher = context.Process(target=publish_from, args=arguments, kwargs={"xet": xet})
+
+    def kill(_request: str) -> None:
+        if len(hub.requests) == number + 1:
+            os.kill(publisher.pid or 0, signal.SIGKILL)
+
+    hub.before = kill
+    publisher.start()
+    publisher.join(60)
+    hub.before = lambda _request: None
+    assert publisher.exitcode == -signal.SIGKILL
+
+
+STORAGE_FAULTS = {
+    "throttled": "the Hub takes no more requests for now; publish again later",
+    "failing": r"the Hub answered with an error of its own \(500\); publish again later",
+    "refusing": f"{REPO} is not there, or your token gives no right to it; check both",
+    "reset before": "the (upload to the storage failed|Hub could not be reached); .* later",
+}
+
+
+@pytest.mark.parametrize("fault", STORAGE_FAULTS)
+def test_a_storage_that_is_out_of_order_is_told_and_survived(
+    hub: Hub,
+    api: HfApi,
+    releases: tuple[Path, Path],
+    monkeypatch: pytest.MonkeyPatch,
+    fault: str,
+) -> None:
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_DISABLE_XET", False)
+    first, second = releases
+    publish(first, Target(REPO), api)
+    hub.storage_fault = fault
+    with pytest.raises(PublishError) as caught:
+        publish(second, Target(REPO), api)
+    told = f"The release was not published: {STORAGE_FAULTS[fault]}."
+    assert re.fullmatch(told, str(caught.value))
+    assert any(f"{STORAGE}/" in request for request in hub.requests)
+    assert_holds(hub, first)
+
+    def mend(request: str) -> None:
+        if f"POST {STORAGE}/" in request:
+            hub.storage_fault = None
+
+    hub.before = mend if fault != "refusing" else hub.before
+    hub.storage_fault = None if fault == "refusing" else fault
+    publish(second, Target(REPO), api)
+    assert_holds(hub, second)
+    assert len(hub.repos[REPO].history) == 3
 
 
 def test_a_commit_in_between_is_built_upon(
