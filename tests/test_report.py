@@ -267,6 +267,34 @@ def test_filters_and_order(desk: Visit, report: str, built: Path) -> None:
     assert page.get_by_label("equations", exact=True).is_checked()
 
 
+def test_the_year_and_the_evidence_of_a_paper_are_filters(
+    desk: Visit, built: Path, tmp_path: Path
+) -> None:
+    release = tmp_path / "release"
+    shutil.copytree(built, release)
+    table = TABLES["papers"]
+    years = pl.Series([None, 2015, 2016, 2017]).gather(pl.int_range(85, eager=True) % 4)
+    papers = read_table(release, "papers")
+    dated = papers.with_columns(year=years.head(papers.height)).cast(table.polars_schema)
+    shutil.rmtree(table_path(release, "papers").parent)
+    write_table([dated], table, release)
+    page = desk.open(write_report(release, tmp_path / "html").parent.as_uri() + "/summaries.html")
+    listed(page)
+    known = read_table(release, "summaries").join(dated, on="paper_id")
+    for year, label in ((2016, "2016"), (None, "not known")):
+        page.get_by_label("Year of the paper").select_option(label)
+        of_year = known.filter(pl.col("year").eq_missing(pl.lit(year)))
+        assert set(listed(page)) == set(of_year["summary_id"])
+        for evidence, count in known["identified_by"].value_counts().iter_rows():
+            page.get_by_label("Identified by").select_option(evidence)
+            assert found(page) == of_year.filter(pl.col("identified_by") == evidence).height
+            assert count >= found(page)
+        page.get_by_label("Identified by").select_option("all")
+    desk.open(page.url)
+    listed(page)
+    assert page.get_by_label("Year of the paper").input_value() == "0"
+
+
 def test_by_keyboard_alone(desk: Visit, report: str) -> None:
     page = desk.open(f"{report}/summaries.html")
     listed(page)

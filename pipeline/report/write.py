@@ -45,6 +45,7 @@ from pipeline.report.search_index import (
 )
 from pipeline.report.slices import SLICE_ROWS, read_slice
 from pipeline.report.summary_pages import heading, lead, summary_html
+from pipeline.schema import PAPERS
 from pipeline.version import pipeline_version
 
 PAGES_PER_FILE = 32
@@ -60,6 +61,7 @@ class _Written(NamedTuple):
     words: pl.DataFrame
     first_ids: list[str]
     languages: set[str]
+    years: set[int]
     headings: list[str]
 
 
@@ -123,7 +125,12 @@ def _write_pages(overview: Overview, since: Difference | None, folder: Path) -> 
     named: dict[str, Any] = {"release_id": overview.release_id, "pages": pages}
     written = {
         _FIRST: render("index.html", page=_FIRST, overview=overview, **named),
-        "summaries.html": render("summaries.html", page="summaries.html", **named),
+        "summaries.html": render(
+            "summaries.html",
+            page="summaries.html",
+            evidences=PAPERS.column("identified_by").values,
+            **named,
+        ),
         "image.html": render("image.html"),
     }
     if since:
@@ -155,6 +162,7 @@ def _write_data(release: Path, folder: Path, workers: int) -> None:
         "keyBytes": KEY_BYTES,
         "longestWord": LONGEST_WORD,
         "languages": sorted(set().union(*(part.languages for part in written))),
+        "years": sorted(set().union(*(part.years for part in written)), reverse=True),
         "firstIds": [first for part in written for first in part.first_ids],
     }
     _write_script(folder, "catalogue", catalogue)
@@ -184,7 +192,9 @@ def _write_slice(release: Path, folder: Path, number: int) -> _Written:
         pages = [[row["summary_id"], heading(row), summary_html(part, row)] for row in summaries]
         _write_script(folder, f"pages/{file}", pages)
     words = words_of_slice(part.summaries)
-    return _Written(words, first_ids, set(listed["language"]), listed["heading"])
+    return _Written(
+        words, first_ids, set(listed["language"]), set(listed["year"]), listed["heading"]
+    )
 
 
 def _listed(summaries: pl.DataFrame) -> dict[str, list[Any]]:
@@ -192,12 +202,13 @@ def _listed(summaries: pl.DataFrame) -> dict[str, list[Any]]:
     rows = summaries.select(
         "summary_id", "title", "plain_text", "author", "language", "structure", "identified_by"
     ).to_dicts()
+    texts = ("author", "language", "structure", "identified_by")
     numbers = ("year", "votes", "n_words", "n_equations", "n_images", "n_citations", "n_copies")
     return {
         "id": [row["summary_id"] for row in rows],
         "heading": [heading(row) for row in rows],
         "lead": [lead(row) if row["title"] else "" for row in rows],
-        **{name: [row[name] or "" for row in rows] for name in ("author", "language", "structure")},
+        **{name: [row[name] or "" for row in rows] for name in texts},
         **{name: summaries[name].fill_null(0).to_list() for name in numbers},
     }
 
