@@ -12,6 +12,8 @@ import click
 Examples:
   shortscience report                              of the latest release, into data/report
   shortscience report ~/dataset/latest --out ~/www
+  shortscience report --since you/shortscience@3f2a91c08d1e5b77
+                                                   with a page of what is new
 """,
 )
 @click.argument(
@@ -29,22 +31,30 @@ Examples:
     help="Folder of the report; a report that is there is replaced.",
 )
 @click.option(
+    "--since",
+    metavar="OLD",
+    help="Add a page of what is new since a release: a folder, or OWNER/NAME@REVISION.",
+)
+@click.option(
     "--workers",
     type=click.IntRange(1, 1024),
     metavar="N",
     help="Processes to use; the report is the same.  [default: all cores]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
-def report(dataset: Path, out: Path, workers: int | None, as_json: bool) -> None:
+def report(dataset: Path, out: Path, since: str | None, workers: int | None, as_json: bool) -> None:
     """Write the report of a release: a folder of pages that open from disk, without a network.
 
     An overview with pictures, and a browser of all summaries with their math, copies and papers.
     The same release gives the same report, byte for byte.
     """
+    from pipeline.publishing.fetch import open_release
+    from pipeline.release.diff import compare
     from pipeline.release.store import open_dataset
     from pipeline.report.write import write_report
 
     release = open_dataset(dataset)
-    index = write_report(release, out, workers or os.cpu_count() or 1)
+    found = compare(open_release(since), release) if since else None
+    index = write_report(release, out, workers or os.cpu_count() or 1, since=found)
     result = {"release_id": release.name, "report": str(index)}
     click.echo(json.dumps(result) if as_json else f"The report of {release.name} is at {index}")

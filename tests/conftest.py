@@ -14,6 +14,9 @@ from hypothesis import settings
 # Before Prefect is imported anywhere: nothing here may reach out to the net.
 os.environ |= {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
 
+# The storage's client reads this once; nobody waits between its attempts.
+os.environ |= {"HF_XET_CLIENT_RETRY_BASE_DELAY": "10ms", "HF_XET_CLIENT_RETRY_MAX_ATTEMPTS": "1"}
+
 # How long an example takes says more about what else the machine does than about the code.
 settings.register_profile("untimed", settings.default, deadline=None)
 settings.load_profile("untimed")

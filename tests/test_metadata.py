@@ -2,7 +2,9 @@
 
 import json
 import logging
+import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import mlcroissant
 import pytest
@@ -76,6 +78,17 @@ def test_the_manifest_knows_every_part_of_the_card(card: DatasetCard, built: Pat
     parts = read_manifest(built)["card"].keys()
     headings = {line for line in card.text.splitlines() if line.startswith("## ")}
     assert parts == {f"front.{key}" for key in card.data.to_dict()} | headings | {""}
+
+
+def test_the_card_shows_pictures_that_the_release_holds(card: DatasetCard, built: Path) -> None:
+    shown = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", card.text)
+    files = read_manifest(built)["files"]
+    assert sorted(shown) == sorted(path for path in files if path.endswith(".svg"))
+    records = ElementTree.parse(built / "charts" / "records.svg").getroot()
+    texts = [item.text for item in records.iter("{http://www.w3.org/2000/svg}text")]
+    fates = dict(read_table(built, "records").group_by("status").len().iter_rows())
+    counts = " + ".join(str(fates[status]) for status in ("kept", "duplicate", "rejected"))
+    assert counts in texts
 
 
 def test_croissant_is_valid(built: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -3,7 +3,11 @@
 import hashlib
 import json
 import logging
+import multiprocessing
 import os
+import re
+import shutil
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,21 +17,33 @@ import pytest
 from huggingface_hub import HfApi
 
 from pipeline.errors import DamagedError, PublishError, UnvalidatedError, UsageError
+from pipeline.publishing.news import HEADING, is_generated
 from pipeline.publishing.publish import Target, plan_publication, publish
-from pipeline.release.card_parts import parse_card
+from pipeline.release.card_parts import Card, parse_card
+from pipeline.schema import TABLES
 from tests.conftest import Shortscience
-from tests.hub.server import PART_BYTES, TOKEN, Hub, running_hub
+from tests.hub.publisher import publish_from
+from tests.hub.server import PART_BYTES, STORAGE, TOKEN, Hub, running_hub
+from tests.releases import Row, write_small_tables
 
 REPO = "someone/shortscience"
 CARD = "---\nlicense: unknown\n---\n\n# Summaries\n\n## Use\n\nLoad it: release {id}.\n"
 
 
-def write_release(folder: Path, tables: dict[str, bytes], *, success: bool = True) -> Path:
-    """Write a small release, named after what is in it, with all that publishing looks at."""
-    name = hashlib.sha256(repr(tables).encode()).hexdigest()[:16]
+LOST = "data/former/train-00000-of-00001.parquet"
+
+
+def write_release(
+    folder: Path, tables: dict[str, list[Row]], *, lost: bytes = b"", success: bool = True
+) -> Path:
+    """Write a small release, named after what is in it, with all that publishing looks at.
+
+    `lost` is a table that later releases have no more.
+    """
+    name = hashlib.sha256(repr((tables, lost)).encode()).hexdigest()[:16]
     release = folder / name
-    files = {f"data/{table}/train-00000-of-00001.parquet": data for table, data in tables.items()}
-    files["README.md"] = CARD.format(id=name).encode()
+    write_small_tables(release, tables)
+    files = {"README.md": CARD.format(id=name).encode()} | ({LOST: lost} if lost else {})
     files["validation.json"] = json.dumps({"success": success}).encode()
     for path, data in files.items():
         (release / path).parent.mkdir(parents=True, exist_ok=True)
@@ -37,7 +53,7 @@ def write_release(folder: Path, tables: dict[str, bytes], *, success: bool = Tru
         "card": parse_card(CARD.format(id=name)).digests(),
         "files": {
             path: {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
-            for path, data in files.items()
+            for path, data in files_of(release).items()
         },
     }
     (release / "manifest.json").write_text(json.dumps(manifest))
@@ -46,12 +62,17 @@ def write_release(folder: Path, tables: dict[str, bytes], *, success: bool = Tru
 
 @pytest.fixture(scope="module")
 def releases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """Two releases: the second has lost a table, changed one, and kept one."""
-    folder = tmp_path_factory.mktemp("releases")
-    kept = {"papers": b"the same" * 100}
+    """Two releases, not beside each other: the second has lost a table and changed one."""
+    kept = {"papers": [{"paper_id": "arxiv:1"}]}
+    noise = "".join(hashlib.sha256(b"%d" % n).hexdigest() for n in range(PART_BYTES // 25))
+    first, second = (
+        [{"summary_id": "a", "paper_id": "arxiv:1", "text": text} for text in texts]
+        for texts in (["first"], ["second", noise])
+    )
+    second[1]["summary_id"] = "b"
     return (
-        write_release(folder, kept | {"summaries": b"first", "images": b"one image"}),
-        write_release(folder, kept | {"summaries": b"second" * (PART_BYTES // 4)}),
+        write_release(tmp_path_factory.mktemp("first"), kept | {"summaries": first}, lost=b"lost"),
+        write_release(tmp_path_factory.mktemp("second"), kept | {"summaries": second}),
     )
 
 
@@ -84,11 +105,16 @@ def files_of(release: Path) -> dict[str, bytes]:
 
 
 def assert_holds(hub: Hub, release: Path, revision: str = "main") -> None:
-    """A revision is the release, byte for byte, and nothing else."""
+    """A revision is the release, byte for byte but for what is new, and nothing else."""
     commit = hub.repos[REPO].find(revision)
     assert commit is not None
     there = {path: hub.bytes_of(blob) for path, blob in commit.tree.items()}
     assert there.pop(".gitattributes")
+    card = parse_card(there["README.md"].decode())
+    told = card.sections.get(HEADING)
+    assert told is None or is_generated(told)
+    rest = Card(card.front, {name: text for name, text in card.sections.items() if name != HEADING})
+    there["README.md"] = rest.to_markdown().encode()
     assert there == files_of(release)
 
 
@@ -120,7 +146,7 @@ def test_the_next_release_replaces_the_former_one_at_once(
     hub.edit(REPO, {"LICENSE": b"by hand", "data/papers/stray.parquet": b"left by a tool"})
     done = publish(second, Target(REPO, tag="v2"), api)
     assert done.plan.deleted == (
-        "data/images/train-00000-of-00001.parquet",
+        LOST,
         "data/papers/stray.parquet",
     )
     assert "data/papers/train-00000-of-00001.parquet" not in done.plan.changed
@@ -186,9 +212,65 @@ def test_a_card_edited_on_the_hub_keeps_what_was_edited(
     merged = hub.content(REPO, "README.md").decode()
     for part in ("license: cc-by-4.0", "arxiv: '1'", "## Thanks\n\nTo all.", second.name):
         assert part in merged
-    assert first.name not in merged
+    assert f"Load it: release {first.name}" not in merged
     assert done.plan.kept_in_card == ("front.license", "front.arxiv", "## Thanks")
     assert publish(second, Target(REPO), api).commit is None
+
+
+def test_the_card_tells_what_is_new_since_the_release_it_replaces(
+    hub: Hub, api: HfApi, releases: tuple[Path, Path]
+) -> None:
+    first, second = releases
+    publish(first, Target(REPO), api)
+    assert HEADING not in hub.content(REPO, "README.md").decode()
+    publish(second, Target(REPO), api)
+    told = parse_card(hub.content(REPO, "README.md").decode()).sections
+    assert [*told] == ["", "## Use", HEADING]
+    assert f"release `{first.name}`" in told[HEADING]
+    assert "| summaries | 1 | 2 | 1 | 0 | 1 |" in told[HEADING]
+    assert "- summaries: `text` 1" in told[HEADING]
+    assert publish(second, Target(REPO), api).commit is None
+    publish(first, Target(REPO), api)
+    assert "| summaries | 2 | 1 | 0 | 1 | 1 |" in hub.content(REPO, "README.md").decode()
+
+
+def test_of_the_former_release_only_tables_that_differ_are_read_again(
+    hub: Hub, api: HfApi, releases: tuple[Path, Path], tmp_path: Path
+) -> None:
+    publish(releases[0], Target(REPO), api)
+    for release in releases:
+        shutil.copytree(release, tmp_path / release.name)
+    for folder, read in ((releases[1], {"summaries"}), (tmp_path / releases[1].name, set())):
+        hub.requests.clear()
+        plan_publication(folder, Target(REPO), api)
+        asked = "".join(hub.requests)
+        assert {name for name in TABLES if f"/data/{name}/" in asked} == read
+
+
+def test_what_a_person_wrote_about_what_is_new_stays(
+    hub: Hub, api: HfApi, releases: tuple[Path, Path]
+) -> None:
+    first, second = releases
+    for release in releases:
+        publish(release, Target(REPO), api)
+    card = hub.content(REPO, "README.md").decode()
+    hub.edit(REPO, {"README.md": card.replace("Compared with", "In short, against").encode()})
+    done = publish(first, Target(REPO), api)
+    assert HEADING in done.plan.kept_in_card
+    assert f"In short, against release `{first.name}`" in hub.content(REPO, "README.md").decode()
+    assert publish(second, Target(REPO), api).commit is not None
+
+
+def test_a_former_release_that_cannot_be_compared_is_replaced_all_the_same(
+    hub: Hub, api: HfApi, releases: tuple[Path, Path], tmp_path: Path
+) -> None:
+    first, second = releases
+    publish(first, Target(REPO), api)
+    table = "data/summaries/train-00000-of-00001.parquet"
+    hub.edit(REPO, {table: b"no Parquet"})
+    publish(second, Target(REPO), api)
+    assert_holds(hub, second)
+    assert "cannot be compared" in hub.content(REPO, "README.md").decode()
 
 
 def count_requests(hub: Hub, api: HfApi, releases: tuple[Path, Path]) -> int:
@@ -253,6 +335,90 @@ def assert_holds_a_release(hub: Hub, revision: str, releases: tuple[Path, Path])
     assert_holds(hub, next(release for release in releases if release.name == name), revision)
 
 
+@pytest.mark.parametrize("xet", [False, True], ids=["lfs", "xet"])
+@pytest.mark.parametrize("arrives", [False, True], ids=["unanswered", "answered"])
+def test_killed_at_any_request_it_leaves_a_whole_release_and_the_next_call_goes_on(
+    hub: Hub,
+    api: HfApi,
+    releases: tuple[Path, Path],
+    monkeypatch: pytest.MonkeyPatch,
+    xet: bool,
+    arrives: bool,
+) -> None:
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_DISABLE_XET", not xet)
+    first, second = releases
+    for number in range(count_requests(hub, api, releases)):
+        hub.forget()
+        publish(first, Target(REPO), api)
+        hub.requests.clear()
+        if not arrives:
+            hub.fault = (number, "reset before")
+        kill_publisher_at(number, hub, second, xet=xet)
+        for commit in hub.repos[REPO].history:
+            assert_holds_a_release(hub, commit.oid, releases)
+        hub.fault = None
+        publish(second, Target(REPO), api)
+        assert_holds(hub, second)
+        assert_holds(hub, second, revision=second.name)
+        assert len(hub.repos[REPO].history) == 3
+
+
+def kill_publisher_at(number: int, hub: Hub, release: Path, *, xet: bool) -> None:
+    """Publish in another process, which is killed when its request of that number comes in."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.hub.publisher"])
+    arguments = (hub.address, REPO, release)
+    publisher = context.Process(target=publish_from, args=arguments, kwargs={"xet": xet})
+
+    def kill(_request: str) -> None:
+        if len(hub.requests) == number + 1:
+            os.kill(publisher.pid or 0, signal.SIGKILL)
+
+    hub.before = kill
+    publisher.start()
+    publisher.join(60)
+    hub.before = lambda _request: None
+    assert publisher.exitcode == -signal.SIGKILL
+
+
+STORAGE_FAULTS = {
+    "throttled": "the Hub takes no more requests for now; publish again later",
+    "failing": r"the Hub answered with an error of its own \(500\); publish again later",
+    "refusing": f"{REPO} is not there, or your token gives no right to it; check both",
+    "reset before": "the (upload to the storage failed|Hub could not be reached); .* later",
+}
+
+
+@pytest.mark.parametrize("fault", STORAGE_FAULTS)
+def test_a_storage_that_is_out_of_order_is_told_and_survived(
+    hub: Hub,
+    api: HfApi,
+    releases: tuple[Path, Path],
+    monkeypatch: pytest.MonkeyPatch,
+    fault: str,
+) -> None:
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_DISABLE_XET", False)
+    first, second = releases
+    publish(first, Target(REPO), api)
+    hub.storage_fault = fault
+    with pytest.raises(PublishError) as caught:
+        publish(second, Target(REPO), api)
+    told = f"The release was not published: {STORAGE_FAULTS[fault]}."
+    assert re.fullmatch(told, str(caught.value))
+    assert any(f"{STORAGE}/" in request for request in hub.requests)
+    assert_holds(hub, first)
+
+    def mend(request: str) -> None:
+        if f"POST {STORAGE}/" in request:
+            hub.storage_fault = None
+
+    hub.before = mend if fault != "refusing" else hub.before
+    hub.storage_fault = None if fault == "refusing" else fault
+    publish(second, Target(REPO), api)
+    assert_holds(hub, second)
+    assert len(hub.repos[REPO].history) == 3
+
+
 def test_a_commit_in_between_is_built_upon(
     hub: Hub, api: HfApi, releases: tuple[Path, Path]
 ) -> None:
@@ -272,7 +438,7 @@ def test_a_commit_in_between_is_built_upon(
 def test_a_release_published_in_between_is_not_overwritten(
     hub: Hub, api: HfApi, releases: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    other = write_release(tmp_path, {"papers": b"of somebody else"})
+    other = write_release(tmp_path, {"papers": [{"paper_id": "doi:1"}]})
     publish(releases[0], Target(REPO), api)
 
     def overtake(request: str) -> None:
@@ -303,10 +469,10 @@ def test_who_asks_for_a_long_pause_is_not_waited_for(
 def test_only_a_whole_release_that_passed_is_published(
     hub: Hub, api: HfApi, tmp_path: Path
 ) -> None:
-    failed = write_release(tmp_path, {"papers": b"wrong"}, success=False)
+    failed = write_release(tmp_path, {"papers": [{"paper_id": "doi:1"}]}, success=False)
     with pytest.raises(UnvalidatedError, match="did not pass validation"):
         publish(failed, Target(REPO), api)
-    damaged = write_release(tmp_path, {"papers": b"right"})
+    damaged = write_release(tmp_path, {"papers": [{"paper_id": "doi:2"}]})
     (damaged / "data/papers/train-00000-of-00001.parquet").write_bytes(b"wrong")
     with pytest.raises(DamagedError, match=r"train-00000-of-00001.parquet is not the file"):
         publish(damaged, Target(REPO), api)
@@ -368,7 +534,7 @@ def test_the_token_is_in_nothing_that_is_kept_or_said(
             told.append(str(caught.value))
         hub.forget()
         publish(releases[0], Target(REPO), api)
-    stored = b"".join(hub.objects.values()).decode()
+    stored = b"".join(hub.objects.values()).decode("latin-1")
     for text in ("".join(told), caplog.text, *capfd.readouterr(), stored):
         assert TOKEN not in text
 

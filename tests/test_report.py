@@ -19,8 +19,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from pipeline.errors import OutputError
+from pipeline.release.diff import compare
 from pipeline.release.parquet import read_table, table_path, write_table
-from pipeline.report.write import write_report
+from pipeline.release.pictures import PICTURES
+from pipeline.report.write import write_changes, write_report
 from pipeline.schema import TABLES, Type
 from tests.conftest import Shortscience
 from tests.unit.cases import cases
@@ -113,6 +115,23 @@ def hostile(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         }
         shutil.rmtree(table_path(release, name).parent)
         write_table([frame.with_columns(**altered).cast(table.polars_schema)], table, release)
+    return release
+
+
+@pytest.fixture(scope="module")
+def former(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A release that lacks three summaries, and in which other texts and identities stood."""
+    release = tmp_path_factory.mktemp("former") / "release"
+    shutil.copytree(built, release)
+    table = TABLES["summaries"]
+    summaries = read_table(release, "summaries").tail(-3)
+    lowered = summaries.with_columns(
+        pl.col("text").str.replace_all(" the ", " teh ", literal=True),
+        pl.lit("summary:").add(pl.col("summary_id")).alias("paper_id"),
+        pl.col("repairs").list.concat(pl.lit("0:1 none")),
+    )
+    shutil.rmtree(table_path(release, "summaries").parent)
+    write_table([lowered.cast(table.polars_schema)], table, release)
     return release
 
 
@@ -248,6 +267,34 @@ def test_filters_and_order(desk: Visit, report: str, built: Path) -> None:
     assert page.get_by_label("equations", exact=True).is_checked()
 
 
+def test_the_year_and_the_evidence_of_a_paper_are_filters(
+    desk: Visit, built: Path, tmp_path: Path
+) -> None:
+    release = tmp_path / "release"
+    shutil.copytree(built, release)
+    table = TABLES["papers"]
+    years = pl.Series([None, 2015, 2016, 2017]).gather(pl.int_range(85, eager=True) % 4)
+    papers = read_table(release, "papers")
+    dated = papers.with_columns(year=years.head(papers.height)).cast(table.polars_schema)
+    shutil.rmtree(table_path(release, "papers").parent)
+    write_table([dated], table, release)
+    page = desk.open(write_report(release, tmp_path / "html").parent.as_uri() + "/summaries.html")
+    listed(page)
+    known = read_table(release, "summaries").join(dated, on="paper_id")
+    for year, label in ((2016, "2016"), (None, "not known")):
+        page.get_by_label("Year of the paper").select_option(label)
+        of_year = known.filter(pl.col("year").eq_missing(pl.lit(year)))
+        assert set(listed(page)) == set(of_year["summary_id"])
+        for evidence, count in known["identified_by"].value_counts().iter_rows():
+            page.get_by_label("Identified by").select_option(evidence)
+            assert found(page) == of_year.filter(pl.col("identified_by") == evidence).height
+            assert count >= found(page)
+        page.get_by_label("Identified by").select_option("all")
+    desk.open(page.url)
+    listed(page)
+    assert page.get_by_label("Year of the paper").input_value() == "0"
+
+
 def test_by_keyboard_alone(desk: Visit, report: str) -> None:
     page = desk.open(f"{report}/summaries.html")
     listed(page)
@@ -312,10 +359,70 @@ def test_an_image_is_loaded_when_asked_for_and_only_then(
     assert "referer" not in sent
 
 
-def test_nothing_of_a_hostile_release_acts(desk: Visit, hostile: Path, tmp_path: Path) -> None:
-    folder = write_report(hostile, tmp_path / "html").parent
-    for name in ("index.html", "summaries.html"):
+def test_what_is_new_is_told_with_the_differing_words(
+    visited: Visit, built: Path, former: Path, tmp_path: Path
+) -> None:
+    index = write_report(built, tmp_path / "html", since=compare(former, built))
+    page = visited.open(index.as_uri())
+    page.get_by_role("link", name="What is new").click()
+    summaries = read_table(built, "summaries")
+    tile = page.locator(".tiles div", has_text="summaries, was")
+    assert tile.inner_text().split("\n") == [
+        f"summaries, was {summaries.height - 3}",
+        f"{summaries.height}",
+    ]
+    section = page.locator("section", has=page.locator("#table-summaries"))
+    texts = section.locator("h3", has_text=re.compile("^text changed")).locator("+ ul li").first
+    assert texts.locator("del").first.inner_text().strip() == "teh"
+    assert texts.locator("ins").first.inner_text().strip() == "the"
+    assert_accessible(page)
+    added = section.locator("h3", has_text="Added: 3").locator("+ ul a").first
+    assert added.inner_text() == summaries["summary_id"][0]
+    added.click()
+    page.locator("#article h1").wait_for()
+    assert visited.said == []
+
+
+def test_the_difference_alone_is_a_page_too(
+    desk: Visit, shortscience: Shortscience, built: Path, former: Path, tmp_path: Path
+) -> None:
+    done = shortscience("diff", former, built, "--html", tmp_path / "one", "--json")
+    assert done.returncode == 0, done.stderr
+    write_changes(compare(former, built), tmp_path / "two")
+    assert digests(tmp_path / "one") == digests(tmp_path / "two")
+    page = desk.open(Path(json.loads(done.stdout)["page"]).as_uri())
+    assert page.locator("nav").count() == page.locator("main a").count() == 0
+    assert page.locator("del", has_text="teh").count() > 0
+    assert_accessible(page)
+
+
+def test_the_cards_pictures_are_images_to_a_browser(
+    desk: Visit, built: Path, tmp_path: Path
+) -> None:
+    names = sorted(path.name for path in (built / "charts").iterdir())
+    images = "".join(f'<img src="{(built / "charts" / name).as_uri()}">' for name in names)
+    (tmp_path / "card.html").write_text(images)
+    page = desk.open((tmp_path / "card.html").as_uri())
+    widths = page.evaluate("[...document.images].map(image => image.naturalWidth)")
+    assert widths == [720] * len(names) == [720] * len(PICTURES)
+
+
+def test_two_releases_that_hold_the_same_make_a_page(
+    desk: Visit, built: Path, tmp_path: Path
+) -> None:
+    page = desk.open(write_changes(compare(built, built), tmp_path / "html").as_uri())
+    assert page.get_by_text("Both hold the same rows.").count() == 1
+    assert_accessible(page)
+
+
+def test_nothing_of_a_hostile_release_acts(
+    desk: Visit, built: Path, hostile: Path, tmp_path: Path
+) -> None:
+    folder = write_report(hostile, tmp_path / "html", since=compare(built, hostile)).parent
+    for name in ("index.html", "changes.html", "summaries.html"):
         desk.open(f"{folder.as_uri()}/{name}")
+        acting = desk.page.locator("main :is(script, object, embed, iframe, img, [onerror])")
+        assert acting.count() == 0
     listed(desk.page)
     desk.page.locator("#query").fill("__proto__ constructor script")
     listed(desk.page)

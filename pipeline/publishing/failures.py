@@ -4,10 +4,10 @@ The sentences are written here, from the status alone: what the client says of a
 holds addresses that are signed, and may hold what the server echoes.
 """
 
-import errno
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from traceback import walk_tb
 
 import httpx2
 from huggingface_hub.errors import (
@@ -20,7 +20,7 @@ from huggingface_hub.errors import (
 _REFUSED = {401, 403, 404}
 _OUTDATED = {409, 412}
 _THROTTLED = 429
-_XET_STATUS = re.compile(r"\b(?:status(?: code)?:? ?|HTTP )\(?(?P<status>[45]\d\d)\b")
+_XET_STATUS = re.compile(r"\bHTTP status (?:client|server) error \((?P<status>[45]\d\d)\b")
 
 
 @dataclass(frozen=True)
@@ -34,23 +34,35 @@ class Failure:
     """Whether the repository has changed since it was looked at."""
 
 
+_MEANINGS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Failure], ...] = (
+    (HFValidationError, Failure("{repo} is no name of a repository; give it as owner/name")),
+    (OfflineModeIsEnabled, Failure("HF_HUB_OFFLINE is set; unset it to publish")),
+    (LocalTokenNotFoundError, Failure("no token was found; run `hf auth login` or set HF_TOKEN")),
+    (
+        (httpx2.InvalidURL, httpx2.UnsupportedProtocol),
+        Failure("HF_ENDPOINT is no address of a server; correct it"),
+    ),
+    (
+        (httpx2.TransportError, ConnectionError),
+        Failure("the Hub could not be reached", may_pass=True),
+    ),
+)
+"""By the exception; the first that fits."""
+
+
 def understand(error: Exception, repo: str) -> Failure | None:
     """Return what an exception of the client means; None when it is not about the Hub."""
     for cause in _chain(error):
-        match cause:
-            case HfHubHTTPError():
-                return _of_status(cause.response.status_code, repo, cause.response.headers)
-            case HFValidationError():
-                return Failure(f"{repo} is no name of a repository; give it as owner/name")
-            case OfflineModeIsEnabled():
-                return Failure("HF_HUB_OFFLINE is set; unset it to publish")
-            case LocalTokenNotFoundError():
-                return Failure("no token was found; run `hf auth login` or set HF_TOKEN")
-            case httpx2.TransportError() | ConnectionError():
-                return Failure("the Hub could not be reached", may_pass=True)
-            case httpx2.InvalidURL() | httpx2.UnsupportedProtocol():
-                return Failure("HF_ENDPOINT is no address of a server; correct it")
-    return _of_xet(error, repo)
+        if isinstance(cause, HfHubHTTPError):
+            return _of_status(cause.response.status_code, repo, cause.response.headers)
+        if isinstance(cause, OSError | RuntimeError) and (told := _XET_STATUS.search(str(cause))):
+            return _of_status(int(told["status"]), repo, httpx2.Headers())
+        for kinds, failure in _MEANINGS:
+            if isinstance(cause, kinds):
+                return replace(failure, why=failure.why.format(repo=repo))
+    if _is_of_xet(error):
+        return Failure("the upload to the storage failed", may_pass=True)
+    return None
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
@@ -77,12 +89,13 @@ def _of_status(status: int, repo: str, headers: httpx2.Headers) -> Failure:
     return Failure(f"the Hub refused the request ({status})")
 
 
-def _of_xet(error: Exception, repo: str) -> Failure | None:
-    """Understand what the client of the Xet storage raises: built-in exceptions with a text."""
-    text = str(error)
-    if match := _XET_STATUS.search(text):
-        return _of_status(int(match["status"]), repo, httpx2.Headers())
-    lasting = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EACCES}
-    if isinstance(error, RuntimeError | OSError) and "xet" in f"{type(error)}{text}".lower():
-        return Failure("the upload to the storage failed", may_pass=not lasting)
-    return None
+def _is_of_xet(error: Exception) -> bool:
+    """Whether the client of the Xet storage raised an error.
+
+    It raises built-in exceptions from native code: none has the number that the operating system
+    gives to its own, and the last function that Python knows is one of the Hub's client.
+    """
+    if not isinstance(error, OSError | RuntimeError) or getattr(error, "errno", None):
+        return False
+    frames = [frame for frame, _ in walk_tb(error.__traceback__)]
+    return bool(frames) and frames[-1].f_globals["__name__"].startswith("huggingface_hub.")

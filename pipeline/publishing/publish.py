@@ -19,6 +19,7 @@ from pipeline.errors import PublishError, UsageError
 from pipeline.publishing.card_merge import hand_edited, merge_cards
 from pipeline.publishing.contents import Contents, read_contents
 from pipeline.publishing.failures import Failure, understand
+from pipeline.publishing.news import HEADING, News, is_generated, with_news
 from pipeline.publishing.repository import Gated, Repository, State
 from pipeline.release.card_parts import parse_card
 from pipeline.release.manifest import CARD
@@ -106,7 +107,8 @@ def plan_publication(release: Path, target: Target, api: HfApi) -> Publication:
     """Tell what publishing would do; nothing is changed."""
     contents = read_contents(release)
     repository = Repository(api, target.repo)
-    plan = _persist(lambda: _plan(contents, target, repository), repository)
+    news = News(contents, repository)
+    plan = _persist(lambda: _plan(contents, target, repository, news), repository)
     return Publication(contents.release_id, target.repo, repository.url, plan)
 
 
@@ -119,10 +121,11 @@ def publish(release: Path, target: Target, api: HfApi) -> Publication:
     if not api.token:
         raise UsageError("No token of Hugging Face was found; run `hf auth login` or set HF_TOKEN.")
     repository = Repository(api, target.repo)
-    began_with = _persist(lambda: _plan(contents, target, repository), repository).published
+    news = News(contents, repository)
+    began_with = _persist(lambda: _plan(contents, target, repository, news), repository).published
 
     def attempt() -> Publication:
-        plan = _plan(contents, target, repository)
+        plan = _plan(contents, target, repository, news)
         if plan.published not in {began_with, contents.release_id}:
             raise PublishError(
                 f"Release {plan.published} was published to {target.repo} meanwhile; look at it,"
@@ -133,11 +136,11 @@ def publish(release: Path, target: Target, api: HfApi) -> Publication:
     return _persist(attempt, repository)
 
 
-def _plan(contents: Contents, target: Target, repository: Repository) -> Plan:
+def _plan(contents: Contents, target: Target, repository: Repository, news: News) -> Plan:
     """Compare a release with the repository as it is now."""
     state = repository.look()
     there = repository.read_manifest(state)
-    card, kept = _card(contents, state, there.get("card", {}), repository)
+    card, kept = _card(contents, state, there, repository, news)
     stale = {path for path in state.files if path.startswith(_DATA)} | {*there.get("files", ())}
     return Plan(
         head=state.head,
@@ -159,7 +162,11 @@ def _plan(contents: Contents, target: Target, repository: Repository) -> Plan:
 
 
 def _card(
-    contents: Contents, state: State, generated: Mapping[str, str], repository: Repository
+    contents: Contents,
+    state: State,
+    manifest: Mapping[str, Any],
+    repository: Repository,
+    news: News,
 ) -> tuple[bytes, tuple[str, ...]]:
     """Return the card to publish, and the parts in it that people wrote on the Hub."""
     own = (contents.release / CARD).read_bytes()
@@ -171,7 +178,13 @@ def _card(
         raise PublishError(
             f"The card at {repository.url} cannot be read ({error}); correct it there."
         ) from None
-    merged = merge_cards(parse_card(own.decode()), there, generated)
+    new, section = parse_card(own.decode()), news.section(state, manifest, there)
+    if section is not None:
+        new = with_news(new, section)
+    generated = manifest.get("card", {})
+    if is_generated(there.sections.get(HEADING, "")):
+        generated = generated | {HEADING: there.digests()[HEADING]}
+    merged = merge_cards(new, there, generated)
     return merged.to_markdown().encode(), tuple(hand_edited(there, generated))
 
 

@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -76,6 +76,12 @@ class Repository:
                 **self._which, filename=path, revision=revision, cache_dir=cache
             )
             return Path(found).read_bytes()
+
+    def download(self, paths: Collection[str], revision: str, folder: Path) -> None:
+        """Write files into a folder, below which they have the same paths."""
+        self._api.snapshot_download(
+            **self._which, revision=revision, local_dir=folder, allow_patterns=sorted(paths)
+        )
 
     def read_manifest(self, state: State) -> dict[str, Any]:
         """Return the manifest of the release that is there; empty where there is none."""

@@ -13,6 +13,7 @@ from pipeline.release import about, figures
 from pipeline.release.card_parts import TOP, Card
 from pipeline.release.features import DEFAULT, configs, dataset_info
 from pipeline.release.parquet import scan_table
+from pipeline.release.pictures import show_picture
 from pipeline.schema import TABLES, Table
 from pipeline.settings import ReleaseSettings
 
@@ -66,8 +67,11 @@ def _composition(release: Path) -> str:
         (
             "Every record that was found, and what became of it. Nothing is dropped: a copy names"
             " the summary that was kept, a rejected record its reason.",
+            show_picture("records", "Records by form of their source, and what became of them"),
             _grid(("form", "status", "copy", "records"), figures.fates(release)),
+            show_picture("years", "Summaries by the year of the paper"),
             _grid(percentiles, figures.lengths(release)),
+            show_picture("languages", "Summaries by language"),
             _grid(("language", "summaries"), figures.languages(release)),
             _grid(("mention", "found", "of a known paper"), figures.citation_kinds(release)),
         )
@@ -79,6 +83,7 @@ def _quality(release: Path) -> str:
         (
             "Every expectation in `validation.json` was met, or this would not be a release."
             f" Well-formed equations: {figures.well_formed_share(release)}.",
+            show_picture("structure", "Summaries by origin of their block structure"),
             _grid(("block structure", "summaries"), figures.structure(release)),
             _grid(("papers identified by", "papers"), figures.evidence(release)),
         )

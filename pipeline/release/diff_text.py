@@ -24,12 +24,36 @@ def to_text(found: Difference) -> str:
 def to_markdown(found: Difference) -> str:
     """Lay a difference out as a page: one table of counts, then lists of examples."""
     old, new = found.releases
-    lines = [f"# From release {old} to {new}", "", f"| table | {' | '.join(_HEADING)} |"]
-    lines += ["| --- |" + " ---: |" * len(_HEADING)]
-    lines += [f"| {name} | {' | '.join(_counts(table))} |" for name, table in found.tables.items()]
+    lines = [f"# From release {old} to {new}", "", *_grid(found)]
     for heading, rows in _details(found):
         lines += ["", f"## {heading}", "", *(f"- `{row.replace('`', chr(39))}`" for row in rows)]
     return "\n".join(lines)
+
+
+def to_card(found: Difference) -> str:
+    """Lay a difference out for a dataset card: numbers alone, for texts there are strangers'."""
+    former = f"release `{found.releases[0]}`, which was here before"
+    if found.is_empty:
+        return f"The tables hold the same rows as those of {former}."
+    told = [
+        *(
+            f"{name}: {', '.join(f'`{column}` {n.count:,}' for column, n in table.columns.items())}"
+            for name, table in found.tables.items()
+            if table.columns
+        ),
+        *(f"papers {way}: {n.count:,}" for way, n in found.identities.items() if n.count),
+        *(f"records that carry another summary: {n:,}" for n in [found.moved.count] if n),
+        *(f"records, {way}: {count:,}" for way, count in found.fates.items()),
+    ]
+    changed = "\n\nValues that changed:\n\n" + "\n".join(f"- {line}" for line in told)
+    grid = "\n".join(_grid(found))
+    return f"Compared with {former}, by primary keys:\n\n{grid}{changed if told else ''}"
+
+
+def _grid(found: Difference) -> list[str]:
+    """Return the lines of a Markdown table of the counts."""
+    lines = [f"| table | {' | '.join(_HEADING)} |", "| --- |" + " ---: |" * len(_HEADING)]
+    return lines + [f"| {name} | {' | '.join(_counts(t))} |" for name, t in found.tables.items()]
 
 
 _HEADING = ("before", "after", "added", "removed", "changed")

@@ -1,11 +1,12 @@
 """The whole story of one row, from raw bytes to the tables."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from pipeline.cleaning.encoding import repair
+from pipeline.cleaning.encoding import repair_all
 from pipeline.duplicates.differences import differing_words
 from pipeline.errors import UsageError
 from pipeline.release.parquet import scan_table
@@ -112,9 +113,13 @@ def _compared(release: Path, copy: dict[str, Any], summary: dict[str, Any]) -> d
 
 def differences(copy: dict[str, Any], summary: dict[str, Any]) -> list[dict[str, str]]:
     """Return the words in which a record differs from the text of its summary."""
-    piece = reread(copy["raw"])
-    text = repair(piece.body).text if piece and piece.body else ""
-    return [found._asdict() for found in differing_words(summary["text"], text)]
+    return [found._asdict() for found in differing_words(summary["text"], *texts_of([copy]))]
+
+
+def texts_of(records: Sequence[dict[str, Any]]) -> list[str]:
+    """Return the text of each record as it is compared: read again from its raw text, repaired."""
+    pieces = (reread(record["raw"]) for record in records)
+    return [found.text for found in repair_all([(piece and piece.body) or "" for piece in pieces])]
 
 
 def _with_source(release: Path, record: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from pipeline.release.card import dataset_card
 from pipeline.release.croissant import croissant
 from pipeline.release.manifest import CARD, MANIFEST, Recipe, build_manifest, to_json
 from pipeline.release.parquet import count_rows, scan_table, write_table
+from pipeline.release.pictures import write_pictures
 from pipeline.release.tables import Tables
 from pipeline.release.validation import Outcome
 from pipeline.schema import TABLES
@@ -20,6 +21,7 @@ def write_tables(tables: Tables, staging: Path) -> None:
 def write_metadata(recipe: Recipe, outcome: Outcome, staging: Path) -> dict[str, int]:
     """Write everything beside the Parquet files; return the number of rows per table."""
     rows = {name: count_rows(staging, name) for name in TABLES}
+    write_pictures(staging)
     forms = scan_table(staging, "sources").select("source_id", "form").collect()
     for name, content in (
         ("validation.json", to_json(outcome.report)),

@@ -32,6 +32,7 @@ def _environment() -> Environment:
         "formula": _formula,
         "image": lambda row: Markup(image_html(row["url"], row["alt"] or "")),  # noqa: S704
         "web_address": web_address,
+        "line_ends": lambda text: text.replace("\n", "↵\n"),
     }
     return environment
 

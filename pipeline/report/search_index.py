@@ -50,16 +50,15 @@ def words_of_slice(summaries: pl.DataFrame) -> pl.DataFrame:
     authors = pl.col("authors").list.join(" ")
     text = pl.concat_str(*_SEARCHED, authors, separator=" ", ignore_nulls=True)
     folded = text.str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.to_lowercase()
+    first = pl.element().str.slice(0, LONGEST_WORD)
+    words = folded.str.extract_all(_WORD).list.eval(first.unique())
     distinct = (
-        summaries.select(folded.str.extract_all(_WORD).alias("word"))
+        summaries.select(words.alias("word"))
         .with_row_index("row")
         .explode("word", empty_as_null=False)
-        .with_columns(pl.col("word").str.slice(0, LONGEST_WORD))
-        .unique()
-        .sort("word", "row")
     )
     codes = distinct.select("word", codes=_CODES.gather(distinct["row"]))
-    return codes.group_by("word", maintain_order=True).agg(pl.col("codes").str.join(""))
+    return codes.group_by("word").agg(pl.col("codes").str.join("")).sort("word")
 
 
 def deal_out(slices: Iterable[pl.DataFrame], n_files: int) -> Iterator[WordFile]:

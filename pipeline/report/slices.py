@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from pipeline.release.explain import texts_of
 from pipeline.release.parquet import scan_table
 
 SLICE_ROWS = 4096
@@ -30,6 +31,7 @@ class Slice:
     `summaries` has, besides its own columns, those of its paper that name it: `title`, `authors`,
     `venue`, `year`, `identified_by`. The other fields map a key to rows: `records` to
     `citations` by summary id, `papers` by paper id, `same_paper` and `cited_by` by paper id.
+    `copied_texts` maps the ids of records that are copies to their texts.
     """
 
     number: int
@@ -42,6 +44,7 @@ class Slice:
     papers: Mapping[str, list[Row]]
     same_paper: Mapping[str, list[Row]]
     cited_by: Mapping[str, list[Row]]
+    copied_texts: Mapping[str, str]
 
 
 def read_slice(release: Path, number: int) -> Slice:
@@ -52,11 +55,13 @@ def read_slice(release: Path, number: int) -> Slice:
     citations = _rows_of(scan_table(release, "citations"), "summary_id", mine)
     cited = citations["cited_paper_id"].drop_nulls()
     papers = _rows_of(scan_table(release, "papers"), "paper_id", pl.concat([about, cited]).unique())
+    records = _records(release, mine)
+    copies = records.filter(pl.col("status") == "duplicate").select("record_id", "raw").to_dicts()
     naming = papers.select("paper_id", "title", "authors", "venue", "year", "identified_by")
     return Slice(
         number,
         summaries.join(naming, on="paper_id", how="left", maintain_order="left"),
-        _grouped(_records(release, mine), "summary_id"),
+        _grouped(records, "summary_id"),
         _of_summaries(release, "equations", mine),
         _of_summaries(release, "images", mine),
         _of_summaries(release, "links", mine),
@@ -64,6 +69,7 @@ def read_slice(release: Path, number: int) -> Slice:
         _grouped(papers, "paper_id"),
         _grouped(_same_paper(release, about), "paper_id"),
         _grouped(_cited_by(release, about), "cited_paper_id"),
+        dict(zip((copy["record_id"] for copy in copies), texts_of(copies), strict=True)),
     )
 
 
@@ -73,9 +79,13 @@ def _of_summaries(release: Path, table: str, summaries: pl.Series) -> dict[str, 
 
 
 def _rows_of(table: pl.LazyFrame, column: str, values: pl.Series) -> pl.DataFrame:
-    """Return the rows of a table that have one of the values, in the table's order."""
+    """Return the rows of a table that have one of the values, in the table's order.
+
+    The bounds let Parquet's statistics pass by what a sorted table holds of other slices.
+    """
+    within = pl.col(column).is_between(pl.lit(values.min()), pl.lit(values.max()))
     wanted = values.unique().rename(column).to_frame().lazy()
-    rows = table.join(wanted, on=column, how="semi", maintain_order="left")
+    rows = table.filter(within).join(wanted, on=column, how="semi", maintain_order="left")
     return rows.collect(engine="streaming")
 
 

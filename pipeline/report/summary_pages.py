@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pipeline.release.explain import differences
+from pipeline.duplicates.differences import differing_words
 from pipeline.report.pages import render
 from pipeline.report.slices import MOST_RELATED, Row, Slice
 
@@ -29,7 +29,7 @@ def summary_html(part: Slice, summary: Row) -> str:
         record=kept,
         raw=kept["raw"][:_LONGEST_RAW],
         raw_cut=max(0, len(kept["raw"]) - _LONGEST_RAW),
-        copies=[_compared(copy, summary) for copy in copies],
+        copies=[_compared(copy, part, summary) for copy in copies],
         copies_not_listed=summary["n_copies"] - 1 - len(copies),
         equations=part.equations.get(key, []),
         images=part.images.get(key, []),
@@ -52,11 +52,11 @@ def lead(summary: Row) -> str:
     return text if len(text) <= _LEAD else f"{text[:_LEAD].rsplit(' ', 1)[0]} …"
 
 
-def _compared(copy: Row, summary: Row) -> Row:
-    places = differences(copy, summary)
+def _compared(copy: Row, part: Slice, summary: Row) -> Row:
+    places = differing_words(summary["text"], part.copied_texts[copy["record_id"]])
     return copy | {
         "differences": [
-            {side: _cut(words) for side, words in place.items()}
+            {side: _cut(words) for side, words in place._asdict().items()}
             for place in places[:_MOST_DIFFERENCES]
         ],
         "differences_not_listed": max(0, len(places) - _MOST_DIFFERENCES),

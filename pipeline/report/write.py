@@ -1,6 +1,7 @@
 """Writing a report: the pages, and the data that they load piece by piece.
 
     index.html, summaries.html, image.html
+    changes.html                what is new since an earlier release, where one was named
     assets/                     style and scripts, as they are in this package
     data/catalogue.js           how much there is, and where each summary's page lies
     data/titles.js              the rows in the order of their titles
@@ -20,6 +21,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -28,8 +30,10 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from pipeline.errors import OutputError
+from pipeline.release.diff import Difference
 from pipeline.release.manifest import to_json
 from pipeline.release.parquet import count_rows
+from pipeline.report.changes import lay_out
 from pipeline.report.overview import Overview, survey
 from pipeline.report.pages import render
 from pipeline.report.search_index import (
@@ -41,12 +45,14 @@ from pipeline.report.search_index import (
 )
 from pipeline.report.slices import SLICE_ROWS, read_slice
 from pipeline.report.summary_pages import heading, lead, summary_html
+from pipeline.schema import PAPERS
 from pipeline.version import pipeline_version
 
 PAGES_PER_FILE = 32
 """Divides a slice."""
 _ASSETS = Path(__file__).parent / "assets"
 _MARKER = "report.json"
+_FIRST = "index.html"
 
 
 class _Written(NamedTuple):
@@ -55,29 +61,53 @@ class _Written(NamedTuple):
     words: pl.DataFrame
     first_ids: list[str]
     languages: set[str]
+    years: set[int]
     headings: list[str]
 
 
-def write_report(release: Path, out: Path, workers: int = 1) -> Path:
+def write_report(
+    release: Path, out: Path, workers: int = 1, *, since: Difference | None = None
+) -> Path:
     """Write the report of a release as a folder; return its first page.
 
     A report that is at `out` is replaced by one rename; OutputError if anything else is there.
-    The same release gives the same bytes, whatever the number of workers.
+    The same release gives the same bytes, whatever the number of workers. `since` is what differs
+    from an earlier release.
     """
+    overview = survey(release)
+    with _replacing(out, overview.release_id) as staging:
+        _write_pages(overview, since, staging)
+        _write_data(release, staging / "data", workers)
+    return out / _FIRST
+
+
+def write_changes(found: Difference, out: Path) -> Path:
+    """Write what differs between two releases as a folder of one page; return the page.
+
+    A report that is at `out` is replaced by one rename; OutputError if anything else is there.
+    """
+    release_id = found.releases[1]
+    with _replacing(out, release_id) as staging:
+        pages = {_FIRST: "What is new"}
+        html = _changes_page(found, _FIRST, release_id=release_id, pages=pages, linked=False)
+        (staging / _FIRST).write_text(html, encoding="utf-8")
+    return out / _FIRST
+
+
+@contextmanager
+def _replacing(out: Path, release_id: str) -> Iterator[Path]:
+    """Provide a folder with the assets, which at the end takes the place of what is at `out`."""
     _check_replaceable(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".report-", dir=out.parent) as scratch:
         staging = Path(scratch) / "report"
         shutil.copytree(_ASSETS, staging / "assets")
-        overview = survey(release)
-        _write_pages(overview, staging)
-        _write_data(release, staging / "data", workers)
-        marker = {"release_id": overview.release_id, "pipeline_version": pipeline_version()}
+        yield staging
+        marker = {"release_id": release_id, "pipeline_version": pipeline_version()}
         (staging / _MARKER).write_text(to_json(marker), encoding="utf-8")
         if out.exists():
             out.rename(Path(scratch) / "former")
         staging.rename(out)
-    return out / "index.html"
 
 
 def _check_replaceable(out: Path) -> None:
@@ -89,14 +119,28 @@ def _check_replaceable(out: Path) -> None:
         raise OutputError(f"{out.parent} cannot be written to; check its permissions.")
 
 
-def _write_pages(overview: Overview, folder: Path) -> None:
-    named: dict[str, Any] = {"release_id": overview.release_id}
-    for name, values in (
-        ("index.html", {"page": "overview", "overview": overview}),
-        ("summaries.html", {"page": "summaries"}),
-        ("image.html", {}),
-    ):
-        (folder / name).write_text(render(name, **named, **values), encoding="utf-8")
+def _write_pages(overview: Overview, since: Difference | None, folder: Path) -> None:
+    pages = {_FIRST: "Overview", "summaries.html": "Summaries"}
+    pages |= {"changes.html": "What is new"} if since else {}
+    named: dict[str, Any] = {"release_id": overview.release_id, "pages": pages}
+    written = {
+        _FIRST: render("index.html", page=_FIRST, overview=overview, **named),
+        "summaries.html": render(
+            "summaries.html",
+            page="summaries.html",
+            evidences=PAPERS.column("identified_by").values,
+            **named,
+        ),
+        "image.html": render("image.html"),
+    }
+    if since:
+        written["changes.html"] = _changes_page(since, "changes.html", linked=True, **named)
+    for name, html in written.items():
+        (folder / name).write_text(html, encoding="utf-8")
+
+
+def _changes_page(found: Difference, page: str, **named: object) -> str:
+    return render("changes.html", page=page, changes=lay_out(found), **named)
 
 
 def _write_data(release: Path, folder: Path, workers: int) -> None:
@@ -118,6 +162,7 @@ def _write_data(release: Path, folder: Path, workers: int) -> None:
         "keyBytes": KEY_BYTES,
         "longestWord": LONGEST_WORD,
         "languages": sorted(set().union(*(part.languages for part in written))),
+        "years": sorted(set().union(*(part.years for part in written)), reverse=True),
         "firstIds": [first for part in written for first in part.first_ids],
     }
     _write_script(folder, "catalogue", catalogue)
@@ -147,7 +192,9 @@ def _write_slice(release: Path, folder: Path, number: int) -> _Written:
         pages = [[row["summary_id"], heading(row), summary_html(part, row)] for row in summaries]
         _write_script(folder, f"pages/{file}", pages)
     words = words_of_slice(part.summaries)
-    return _Written(words, first_ids, set(listed["language"]), listed["heading"])
+    return _Written(
+        words, first_ids, set(listed["language"]), set(listed["year"]), listed["heading"]
+    )
 
 
 def _listed(summaries: pl.DataFrame) -> dict[str, list[Any]]:
@@ -155,12 +202,13 @@ def _listed(summaries: pl.DataFrame) -> dict[str, list[Any]]:
     rows = summaries.select(
         "summary_id", "title", "plain_text", "author", "language", "structure", "identified_by"
     ).to_dicts()
+    texts = ("author", "language", "structure", "identified_by")
     numbers = ("year", "votes", "n_words", "n_equations", "n_images", "n_citations", "n_copies")
     return {
         "id": [row["summary_id"] for row in rows],
         "heading": [heading(row) for row in rows],
         "lead": [lead(row) if row["title"] else "" for row in rows],
-        **{name: [row[name] or "" for row in rows] for name in ("author", "language", "structure")},
+        **{name: [row[name] or "" for row in rows] for name in texts},
         **{name: summaries[name].fill_null(0).to_list() for name in numbers},
     }
 

@@ -26,8 +26,11 @@ DATE = "2026-01-01T00:00:00.000Z"
 LARGE = (".parquet",)
 PART_BYTES = 50_000
 RETRY_AFTER_SECONDS = 0
+STORAGE = "/storage"
+"""Where the Xet storage is out of order; one that works is a folder."""
 
-FaultKind = Literal["throttled", "failing", "reset before", "reset after"]
+FaultKind = Literal["throttled", "failing", "refusing", "reset before", "reset after"]
+STATUS: dict[str | None, int] = {"throttled": 429, "failing": 500, "refusing": 403}
 Blob = dict[str, Any]
 Tree = dict[str, Blob]
 
@@ -115,6 +118,8 @@ class Hub:
         self.address = ""
         self.fault: tuple[int, FaultKind] | None = None
         self.fault_lasts = False
+        self.storage_fault: FaultKind | None = None
+        """How the Xet storage answers every request, while it is out of order."""
         self.before: Callable[[str], None] = lambda _request: None
         """Called with each request before it is answered, such as to commit meanwhile."""
 
@@ -123,10 +128,13 @@ class Hub:
         self.objects.clear()
         self.parts.clear()
         self.requests.clear()
-        self.fault, self.fault_lasts, self.before = None, False, lambda _request: None
+        self.fault, self.fault_lasts, self.storage_fault = None, False, None
+        self.before = lambda _request: None
 
     def fault_of(self, number: int) -> FaultKind | None:
         """Tell how the request of this number goes wrong."""
+        if self.requests[number].split()[1].startswith(STORAGE):
+            return self.storage_fault or "failing"
         if self.fault is None:
             return None
         first, kind = self.fault
@@ -246,9 +254,9 @@ class Handler(BaseHTTPRequestHandler):
             fault = self.hub.fault_of(len(self.hub.requests) - 1)
             if fault == "reset before":
                 return self._reset()
-            if fault in ("throttled", "failing"):
-                status = 429 if fault == "throttled" else 500
-                answer = Answer(b"{}", {"Retry-After": str(RETRY_AFTER_SECONDS)}, status)
+            if fault in STATUS:
+                headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+                answer = Answer(b"{}", headers, STATUS[fault])
             else:
                 answer = self._answer(body)
         if fault == "reset after":
@@ -511,6 +519,8 @@ class Handler(BaseHTTPRequestHandler):
         if use == "write" or self._repo(name).private:
             self._authorise()
         expires, where = int(time.time()) + 3600, f"local://{self.hub.storage}"
+        if use == "write" and self.hub.storage_fault:
+            where = f"{self.hub.address}{STORAGE}"
         return Answer.of(
             {"casUrl": where, "accessToken": "x", "exp": expires},
             **{"X-Xet-Cas-Url": where, "X-Xet-Access-Token": "x"},

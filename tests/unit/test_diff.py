@@ -11,37 +11,15 @@ from hypothesis import strategies as st
 
 import pipeline.release.diff as module
 from pipeline.release.diff import EXAMPLES, Difference, compare
-from pipeline.release.diff_text import excerpts, to_markdown, to_text
-from pipeline.release.parquet import write_table
-from pipeline.release.tables import conform
-from pipeline.schema import TABLES, Type
+from pipeline.release.diff_text import excerpts, to_card, to_markdown, to_text
+from pipeline.schema import TABLES
+from tests.releases import Row, write_small_tables
 from tests.unit.cases import cases
-
-Row = dict[str, Any]
-FILLED: dict[Type, object] = {
-    Type.STRING: "x",
-    Type.BOOL: False,
-    Type.INT32: 1,
-    Type.INT64: 1,
-    Type.FLOAT64: 0.5,
-    Type.STRINGS: [],
-}
 
 
 def write(folder: Path, tables: dict[str, list[Row]]) -> Path:
-    """Write a release of some rows; what a row does not say is null, or the same everywhere."""
-    folder.mkdir()
+    write_small_tables(folder, tables)
     (folder / "manifest.json").write_text(f'{{"release_id": "{folder.name}"}}')
-    for name, table in TABLES.items():
-        rows = [
-            {
-                column.name: row.get(column.name, None if column.nullable else FILLED[column.type])
-                for column in table.columns
-            }
-            for row in tables.get(name, [])
-        ]
-        frame = pl.DataFrame(rows, schema=table.polars_schema)
-        write_table([conform(frame, table).sort(table.key)], table, folder)
     return folder
 
 
@@ -170,6 +148,19 @@ def test_both_layouts_show_counts_and_examples() -> None:
         assert [int(part) for part in page.replace("|", " ").split() if part.isdigit()][
             3 * 5 : 4 * 5
         ] == [1, 2, 1, 0, 1]
+
+
+def test_the_card_tells_numbers_and_none_of_the_texts() -> None:
+    hostile = "<script>[x](javascript:1)"
+    told = to_card(
+        differ(
+            {"links": [{"summary_id": "a", "ordinal": 0, "url": "https://a.example"}]},
+            {"links": [{"summary_id": "a", "ordinal": 0, "url": hostile}]},
+        )
+    )
+    assert "| links | 1 | 1 | 0 | 0 | 1 |" in told
+    assert "- links: `url` 1" in told
+    assert "script" not in told
 
 
 @pytest.mark.parametrize("case", cases("diff_excerpts", "excerpts"))

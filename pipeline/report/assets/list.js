@@ -3,8 +3,9 @@
 
 const SHOWN = 50;
 const NUMBERS = ["year", "votes", "n_words", "n_equations", "n_images", "n_citations", "n_copies"];
-const NAMES = ["id", "heading", "lead", "author", "language", "structure"];
-const CONTROLS = ["query", "language", "structure", "order"];
+const NAMES = ["id", "heading", "lead", "author", "language", "structure", "identified_by"];
+const CHOICES = ["language", "structure", "identified_by", "year"];
+const CONTROLS = ["query", ...CHOICES, "order"];
 const COUNTED = [
   ["n_words", "word", 0],
   ["n_equations", "equation", 0],
@@ -26,6 +27,7 @@ async function loadRows() {
   about = await catalogue;
   for (const name of NUMBERS) columns[name] = new Int32Array(about.summaries);
   for (const language of about.languages) $("language").add(new Option(language));
+  for (const year of about.years) $("year").add(new Option(year || "not known", year));
   readState();
   for (let slice = 0; rowsLoaded < about.summaries; slice += 1) {
     const part = await load(`rows/${slice}`);
@@ -55,15 +57,16 @@ function descending(name) {
 }
 
 function wanted() {
-  const language = $("language").value;
-  const structure = $("structure").value;
+  const chosen = CHOICES.filter((name) => $(name).value).map((name) => [
+    columns[name],
+    name === "year" ? Number($(name).value) : $(name).value,
+  ]);
   const held = [...document.querySelectorAll("#filters input:checked")].map((box) => [
     columns[box.name],
     box.name === "n_copies" ? 1 : 0,
   ]);
   return (row) =>
-    (!language || columns.language[row] === language) &&
-    (!structure || columns.structure[row] === structure) &&
+    chosen.every(([column, value]) => column[row] === value) &&
     held.every(([column, least]) => column[row] > least);
 }
 

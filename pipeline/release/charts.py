@@ -1,7 +1,8 @@
-"""Bar charts as data: a label and values per bar, drawn by a template as a table with SVG.
+"""Bar charts as data: a label and values per bar.
 
-A chart that is a table reads the same to an eye, to a screen reader and on a phone, needs no
-script and gives the same bytes each time; a plotting library would bring fonts and pixels.
+The report draws one as a table with SVG in it, which reads the same to an eye, to a screen reader
+and on a phone; the card shows it as a picture. Neither needs a script, and both give the same bytes
+each time; a plotting library would bring fonts and pixels.
 """
 
 from collections.abc import Iterable, Iterator
@@ -9,7 +10,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-_FULL = 1000
+FULL = 1000
+"""The length of the longest bar: bars are measured in thousandths of it."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Chart:
         longest = max(sum(other.values) for other in self.bars)
         start = 0
         for value in bar.values:
-            width = max(2, round(_FULL * value / longest)) if value else 0
+            width = max(2, round(FULL * value / longest)) if value else 0
             yield start, width
             start += width
 

@@ -1,0 +1,109 @@
+"""Charts as SVG files, which the card shows on the Hub and the release holds."""
+
+from collections.abc import Callable
+from pathlib import Path
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from pipeline.release import census
+from pipeline.release.charts import FULL, Bar, Chart
+
+FOLDER = "charts"
+PICTURES: dict[str, Callable[[Path], Chart]] = {
+    "records": census.fates,
+    "years": census.summarised_years,
+    "languages": census.languages,
+    "structure": census.structure,
+}
+"""By the name of the file."""
+_WIDTH, _MARGIN, _LINE = 720, 20, 22
+_LABELS, _BARS = 170, 370
+"""Pixels for the labels and for the longest bar; the values stand behind the bars."""
+_LONGEST_LABEL = 22
+_FILLS = ("#1f6fb5", "#d9822b", "#8a4fb0")
+_BACK, _TEXT, _QUIET = "#fdfdfc", "#1c2026", "#565d68"
+"""The report's colours for a light page, on a ground of their own: pages may be dark."""
+
+
+def write_pictures(release: Path) -> None:
+    """Draw every picture of a release whose tables are written."""
+    (release / FOLDER).mkdir()
+    for name, count in PICTURES.items():
+        (release / FOLDER / f"{name}.svg").write_text(draw(count(release)), encoding="utf-8")
+
+
+def show_picture(name: str, alt: str) -> str:
+    """Return the Markdown that shows a picture, in a card that lies in the release."""
+    return f"![{alt}]({FOLDER}/{name}.svg)"
+
+
+def draw(chart: Chart) -> str:
+    """Return a chart as an SVG document, which needs no script, font or file beside it.
+
+    It consists of lines: title, note, legend, and one per bar.
+    """
+    legend = len(chart.series) > 1
+    first = 1 + bool(chart.note) + legend
+    lines = first + max(1, len(chart.bars))
+    height = 2 * _MARGIN + lines * _LINE
+    svg = Element(
+        "svg",
+        {
+            "xmlns": "http://www.w3.org/2000/svg",
+            "viewBox": f"0 0 {_WIDTH} {height}",
+            "width": str(_WIDTH),
+            "height": str(height),
+            "role": "img",
+            "font-family": "system-ui, sans-serif",
+            "font-size": "13",
+        },
+    )
+    SubElement(svg, "title").text = chart.title
+    _rectangle(svg, (0, 0, _WIDTH, height), _BACK)
+    _write(svg, _MARGIN, 0, chart.title, **{"font-size": "16", "font-weight": "600"})
+    if chart.note:
+        _write(svg, _MARGIN, 1, chart.note, fill=_QUIET)
+    if legend:
+        _draw_legend(svg, first - 1, chart)
+    for line, bar in enumerate(chart.bars, first):
+        _draw_bar(svg, line, chart, bar)
+    if not chart.bars:
+        _write(svg, _MARGIN, first, "none", fill=_QUIET)
+    indent(svg, "")
+    return tostring(svg, encoding="unicode") + "\n"
+
+
+def _draw_legend(svg: Element, line: int, chart: Chart) -> None:
+    left = _MARGIN
+    for name, fill in zip(chart.series, _FILLS, strict=False):
+        _rectangle(svg, (left, _top(line) + 5, 12, 12), fill)
+        _write(svg, left + 18, line, name)
+        left += 40 + 8 * len(name)
+
+
+def _draw_bar(svg: Element, line: int, chart: Chart, bar: Bar) -> None:
+    label = bar.label
+    if len(label) > _LONGEST_LABEL:
+        label = f"{label[: _LONGEST_LABEL - 1]}…"
+    _write(svg, _MARGIN + _LABELS - 10, line, label, **{"text-anchor": "end"})
+    left = _MARGIN + _LABELS
+    end: float = left
+    for (start, width), fill in zip(chart.rectangles(bar), _FILLS, strict=False):
+        if width:
+            place, size = (round(part * _BARS / FULL, 1) for part in (start, width))
+            _rectangle(svg, (left + place, _top(line) + 3, size, _LINE - 6), fill)
+            end = left + place + size
+    _write(svg, end + 8, line, " + ".join(f"{value:,}" for value in bar.values if value) or "0")
+
+
+def _top(line: int) -> int:
+    return _MARGIN + line * _LINE
+
+
+def _rectangle(svg: Element, box: tuple[float, float, float, float], fill: str) -> None:
+    sizes = zip(("x", "y", "width", "height"), map(str, box), strict=True)
+    SubElement(svg, "rect", {**dict(sizes), "fill": fill})
+
+
+def _write(svg: Element, left: float, line: int, text: str, **attributes: str) -> None:
+    place = {"x": str(left), "y": str(_top(line) + 16), "fill": _TEXT}
+    SubElement(svg, "text", place | attributes).text = text

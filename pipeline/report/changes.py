@@ -1,0 +1,144 @@
+"""What differs between two releases, laid out for a page: examples show both versions in one."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.duplicates.differences import Run, runs_of_words
+from pipeline.release.charts import Bar, Chart
+from pipeline.release.diff import Changes, Difference
+
+_CONTEXT = 60
+"""Code points of what both versions have that are shown beside a place where they differ."""
+_LONGEST_RUN = 400
+_MOST_RUNS = 40
+_LONGEST_COMPARED = 20_000
+"""Code points, from shortly before the first difference: a record may be as long as its dump."""
+_CUT = " … "
+
+
+@dataclass(frozen=True)
+class Example:
+    """A row that changed: the names and values of its key, and its two values as runs of words."""
+
+    key: tuple[tuple[str, object], ...]
+    runs: tuple[Run, ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Rows that changed in one way: how many, and the first ones."""
+
+    title: str
+    count: int
+    examples: tuple[Example, ...]
+
+
+@dataclass(frozen=True)
+class TableGroups:
+    """What there is to tell of one table besides its numbers."""
+
+    name: str
+    groups: tuple[Group, ...]
+    new_columns: tuple[str, ...]
+    lost_columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ChangesPage:
+    """All that the page shows. `rows` are name, rows before, rows now."""
+
+    releases: tuple[str, str]
+    is_empty: bool
+    rows: tuple[tuple[str, int, int], ...]
+    chart: Chart
+    identities: tuple[Group, ...]
+    records: tuple[Group, ...]
+    fates: dict[str, int]
+    tables: tuple[TableGroups, ...]
+
+
+def lay_out(found: Difference) -> ChangesPage:
+    """Arrange a difference in the order in which a person asks: how much, of what, how."""
+    return ChangesPage(
+        releases=found.releases,
+        is_empty=found.is_empty,
+        rows=tuple((name, *table.rows) for name, table in found.tables.items()),
+        chart=_chart(found),
+        identities=tuple(
+            _groups((f"Papers {way}", changes) for way, changes in found.identities.items())
+        ),
+        records=tuple(_groups([("Records that carry another summary", found.moved)])),
+        fates=found.fates,
+        tables=tuple(_tables(found)),
+    )
+
+
+def _chart(found: Difference) -> Chart:
+    bars = (
+        Bar(name, (table.added.count, table.removed.count, table.changed))
+        for name, table in found.tables.items()
+    )
+    note = "Rows are the same when their primary keys are."
+    return Chart("Rows that differ", "table", ("added", "removed", "changed"), tuple(bars), note)
+
+
+def _tables(found: Difference) -> Iterator[TableGroups]:
+    for name, table in found.tables.items():
+        ways = [("Removed", table.removed), ("Added", table.added)]
+        ways += [(f"{column} changed", changes) for column, changes in table.columns.items()]
+        groups = TableGroups(
+            name, tuple(_groups(ways)), tuple(table.new_columns), tuple(table.lost_columns)
+        )
+        if groups.groups or groups.new_columns or groups.lost_columns:
+            yield groups
+
+
+def _groups(ways: Iterable[tuple[str, Changes]]) -> Iterator[Group]:
+    for title, changes in ways:
+        if changes.count:
+            yield Group(title, changes.count, tuple(map(_example, changes.examples)))
+
+
+def _example(row: dict[str, Any]) -> Example:
+    key = tuple((name, value) for name, value in row.items() if name not in {"old", "new"})
+    if "old" not in row:
+        return Example(key, ())
+    old, new = row["old"], row["new"]
+    if isinstance(old, str | list) and isinstance(new, str | list):
+        return Example(key, tuple(shown_runs(_text(old), _text(new))))
+    return Example(key, (Run("old", _text(old)), Run("new", _text(new))))
+
+
+def _text(value: object) -> str:
+    if isinstance(value, list):
+        return "\n".join(map(str, value))
+    return "null" if value is None else str(value)[:_LONGEST_COMPARED]
+
+
+def shown_runs(old: str, new: str) -> Iterator[Run]:
+    """Yield two texts as runs of words, cut to the places where they differ and what is beside."""
+    pairs = enumerate(zip(old, new, strict=False))
+    first = next((place for place, (a, b) in pairs if a != b), min(len(old), len(new)))
+    # More than is shown, so that the cut is told.
+    start = max(0, first - 2 * _CONTEXT)
+    end = start + _LONGEST_COMPARED
+    runs = runs_of_words(old[start:end], new[start:end])
+    for number, run in enumerate(runs[:_MOST_RUNS]):
+        words = run.words
+        if run.held_by != "both":
+            words = _shortened(words, _LONGEST_RUN, 0)
+        elif number == 0:
+            words = _shortened(words, 0, _CONTEXT)
+        else:
+            words = _shortened(words, _CONTEXT, _CONTEXT if number + 1 < len(runs) else 0)
+        yield Run(run.held_by, words)
+    if len(runs) > _MOST_RUNS or max(len(old), len(new)) > end:
+        yield Run("both", _CUT)
+
+
+def _shortened(words: str, head: int, tail: int) -> str:
+    """Cut out the middle, where that makes a text shorter; `head` and `tail` stay."""
+    if len(words) <= head + tail + len(_CUT):
+        return words
+    return words[:head] + _CUT + words[len(words) - tail :]

@@ -1,0 +1,15 @@
+"""Publishing in a process of its own, which can be killed."""
+
+from pathlib import Path
+
+import huggingface_hub.constants
+from huggingface_hub import HfApi
+
+from pipeline.publishing.publish import Target, publish
+from tests.hub.server import TOKEN
+
+
+def publish_from(address: str, repo: str, release: Path, *, xet: bool) -> None:
+    """Publish a release to a hub, over Xet or LFS."""
+    huggingface_hub.constants.HF_HUB_DISABLE_XET = not xet
+    publish(release, Target(repo), HfApi(endpoint=address, token=TOKEN))

@@ -1,0 +1,35 @@
+"""Small releases for tests: tables of a few rows, written as a build writes them."""
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipeline.release.parquet import write_table
+from pipeline.release.tables import conform
+from pipeline.schema import TABLES, Type
+
+Row = dict[str, Any]
+FILLED: dict[Type, object] = {
+    Type.STRING: "x",
+    Type.BOOL: False,
+    Type.INT32: 1,
+    Type.INT64: 1,
+    Type.FLOAT64: 0.5,
+    Type.STRINGS: [],
+}
+
+
+def write_small_tables(folder: Path, tables: dict[str, list[Row]]) -> None:
+    """Write every table; what a row does not say is null, or the same everywhere."""
+    folder.mkdir(parents=True)
+    for name, table in TABLES.items():
+        rows = [
+            {
+                column.name: row.get(column.name, None if column.nullable else FILLED[column.type])
+                for column in table.columns
+            }
+            for row in tables.get(name, [])
+        ]
+        frame = pl.DataFrame(rows, schema=table.polars_schema)
+        write_table([conform(frame, table).sort(table.key)], table, folder)
