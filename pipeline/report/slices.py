@@ -31,7 +31,7 @@ class Slice:
     `summaries` has, besides its own columns, those of its paper that name it: `title`, `authors`,
     `venue`, `year`, `identified_by`. The other fields map a key to rows: `records` to
     `citations` by summary id, `papers` by paper id, `same_paper` and `cited_by` by paper id.
-    `copied_texts` maps the ids of records that are copies to their texts.
+    `copied_texts` maps the ids of copies to their texts, unless they are the kept record's.
     """
 
     number: int
@@ -56,7 +56,7 @@ def read_slice(release: Path, number: int) -> Slice:
     cited = citations["cited_paper_id"].drop_nulls()
     papers = _rows_of(scan_table(release, "papers"), "paper_id", pl.concat([about, cited]).unique())
     records = _records(release, mine)
-    copies = records.filter(pl.col("status") == "duplicate").select("record_id", "raw").to_dicts()
+    copies = _differing(records).select("record_id", "raw").to_dicts()
     naming = papers.select("paper_id", "title", "authors", "venue", "year", "identified_by")
     return Slice(
         number,
@@ -101,6 +101,13 @@ def _records(release: Path, summaries: pl.Series) -> pl.DataFrame:
     )
     rows = _rows_of(scan_table(release, "records"), "record_id", listed["record_id"])
     return rows.join(names, on="source_id", how="left", maintain_order="left")
+
+
+def _differing(records: pl.DataFrame) -> pl.DataFrame:
+    """Return the copies that are not, byte for byte, the record that was kept."""
+    kept = records.filter(pl.col("status") == "kept").select("summary_id", kept_raw="raw")
+    copies = records.filter(pl.col("status") == "duplicate").join(kept, on="summary_id")
+    return copies.filter(pl.col("raw") != pl.col("kept_raw"))
 
 
 def _with_summary(release: Path, citations: pl.DataFrame) -> pl.DataFrame:

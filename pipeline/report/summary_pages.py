@@ -53,7 +53,8 @@ def lead(summary: Row) -> str:
 
 
 def _compared(copy: Row, part: Slice, summary: Row) -> Row:
-    places = differing_words(summary["text"], part.copied_texts[copy["record_id"]])
+    text = summary["text"]
+    places = differing_words(text, part.copied_texts.get(copy["record_id"], text))
     return copy | {
         "differences": [
             {side: _cut(words) for side, words in place._asdict().items()}
