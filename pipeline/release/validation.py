@@ -43,20 +43,22 @@ def load_great_expectations() -> ModuleType:
 
 
 @contextlib.contextmanager
-def _hidden(module: str) -> Iterator[None]:
-    """Have a module look as if it was not installed, unless it has been imported already.
+def _hidden(package: str) -> Iterator[None]:
+    """Have a package look as if it was not installed, even if somebody has imported it already.
 
     Great Expectations imports Spark wherever it finds it, which takes time, warns of pandas 3, and
     ends the process (Spark 4.3) when that was started with `python -c`, as workers are.
     """
-    if module in sys.modules:
-        yield
-        return
-    sys.modules[module] = None  # type: ignore[assignment]
+    imported = {
+        name: module for name, module in sys.modules.items() if f"{name}.".startswith(f"{package}.")
+    }
+    for name in (package, *imported):
+        sys.modules[name] = None  # type: ignore[assignment]
     try:
         yield
     finally:
-        del sys.modules[module]
+        del sys.modules[package]
+        sys.modules.update(imported)
 
 
 def validate(release: Path) -> Outcome:
