@@ -26,6 +26,8 @@ from flows.parameters import BuildParameters
 from flows.progress import report
 from pipeline.duplicates.find import Duplicates, find_duplicates
 from pipeline.errors import ValidationError
+from pipeline.papers.bibliography.index import Index, index_file
+from pipeline.papers.bibliography.index import prune as prune_indexes
 from pipeline.papers.copies import gather_facts
 from pipeline.papers.identities import Identities, identify_papers
 from pipeline.release.data_docs import write_data_docs
@@ -152,7 +154,8 @@ def build_release(
 ) -> None:
     """Do what needs all records together, then write, validate and commit the release."""
     duplicates = deduplicate(shards, earlier, recipe.settings, store.work)
-    identities = identify(shards, duplicates.verdicts, recipe)
+    bibliography = index_bibliography(recipe, store.bibliography)
+    identities = identify(shards, duplicates.verdicts, bibliography, recipe.settings)
     write(recipe, shards, duplicates.verdicts, identities, staging)
     write_evidence(duplicates.evidence, store.evidence(recipe.release_id))
     check_yields(staging, store.latest, allow_empty)
@@ -185,15 +188,28 @@ def deduplicate(
 
 
 @task(cache_policy=NO_CACHE)
-def identify(shards: Shards, verdicts: pl.DataFrame, recipe: Recipe) -> Identities:
+def index_bibliography(recipe: Recipe, cache: Path) -> list[Index]:
+    """Index the bibliography files that are not indexed yet."""
+    report("indexing bibliographies", 0)
+    indexes = [index_file(item.path, item.source_id, cache) for item in recipe.bibliography]
+    if indexes:
+        prune_indexes(cache, indexes)
+    report("indexing bibliographies", 1)
+    return indexes
+
+
+@task(cache_policy=NO_CACHE)
+def identify(
+    shards: Shards, verdicts: pl.DataFrame, bibliography: Sequence[Index], settings: Settings
+) -> Identities:
     """Find out which papers are summarised and cited."""
     report("identifying papers", 0)
     identities = identify_papers(
         kept(shards, "cleaned", verdicts).select("summary_id", "text").collect(),
         gather_facts(shards.scan("records"), verdicts),
         kept(shards, "citations", verdicts).collect(),
-        [item.path for item in recipe.bibliography],
-        recipe.settings.papers,
+        bibliography,
+        settings.papers,
     )
     report("identifying papers", 1)
     return identities

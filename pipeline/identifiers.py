@@ -28,6 +28,13 @@ class Identifier:
         return f"{self.scheme}:{self.value}"
 
 
+def strength(name: str) -> tuple[int, str]:
+    """Sort names, `scheme:value`: the strongest first; those no paper is named after come last."""
+    scheme = name.partition(":")[0]
+    place = NAMING_SCHEMES.index(scheme) if scheme in NAMING_SCHEMES else len(NAMING_SCHEMES)
+    return place, name
+
+
 # https://info.arxiv.org/help/arxiv_identifier.html: YYMM and four digits from April 2007 on, five
 # from 2015 on; before that archive/YYMMnnn, where a subject class may stand behind the archive.
 _MONTH = r"(?:0[1-9]|1[0-2])"

@@ -264,6 +264,22 @@ PAPERS = Table(
         Column("openreview_id", Type.STRING, "OpenReview forum id.", nullable=True),
         Column("url", Type.STRING, "Where the paper is found.", nullable=True, pattern=_URL),
         Column(
+            "identifiers",
+            Type.STRINGS,
+            "All identifiers that the evidence gives this paper, as `scheme:value`.",
+        ),
+        Column(
+            "described_by",
+            Type.STRINGS,
+            "Where title, authors, year, venue and abstract are from, `page` or the name of a"
+            " bibliography file: each from the first that knows it.",
+        ),
+        Column(
+            "conflicts",
+            Type.STRINGS,
+            "What would have united this paper with another one, and why it was not believed.",
+        ),
+        Column(
             "identified_by",
             Type.STRING,
             "The evidence for its identity.",

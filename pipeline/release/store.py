@@ -4,8 +4,8 @@ releases/<release_id>/      appears by one rename, when all is written and valid
 latest -> releases/<id>     switched by one rename
 validation/<release_id>/    Data Docs of the last validation, passed or failed
 duplicates/<release_id>/    pairs of copies that were verified for it
-.work/                      shards, unpacked archives, staging folders and the lock: safe to
-                            delete while no build runs
+.work/                      shards, indexes of bibliographies, unpacked archives, staging folders
+                            and the lock: safe to delete while no build runs
 """
 
 import contextlib
@@ -30,6 +30,7 @@ class Store:
         self.latest = root / "latest"
         self.work = root / ".work"
         self.shards = self.work / "shards"
+        self.bibliography = self.work / "bibliography"
         self.spool = self.work / "spool"
         nearest = next(path for path in (root, *root.absolute().parents) if path.exists())
         if not nearest.is_dir():

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.errors import UsageError
 from pipeline.extraction.extract import extract
-from pipeline.papers.bibliography import look_up
+from pipeline.papers.bibliography.index import Index, index_file
 from pipeline.papers.identities import Identities, identify_papers
 from pipeline.scanner import scan
 from pipeline.settings import PaperSettings
@@ -19,6 +19,10 @@ FACTS = {"summary_id": pl.String(), "told_by": pl.String()} | dict(FACTS_SCHEMA)
 ADAM = "https://arxiv.org/abs/1412.6980"
 
 
+def indexed(path: Path) -> Index:
+    return index_file(path, path.name, path.parent / "cache")
+
+
 def identify(text: str, *bibliography: Path) -> Identities:
     cleaned = pl.DataFrame({"record_id": ["r"], "text": [text]})
     citations = extract(cleaned, map(scan, cleaned["text"])).citations.with_columns(
@@ -26,7 +30,9 @@ def identify(text: str, *bibliography: Path) -> Identities:
     )
     summaries = cleaned.select("text", summary_id=pl.lit("s"))
     facts = pl.DataFrame([{"summary_id": "s"}], schema=FACTS)
-    return identify_papers(summaries, facts, citations, bibliography, PaperSettings())
+    return identify_papers(
+        summaries, facts, citations, [*map(indexed, bibliography)], PaperSettings()
+    )
 
 
 @pytest.mark.parametrize(
@@ -111,7 +117,7 @@ def test_a_bibliography_fills_titles_and_the_first_file_is_believed(tmp_path: Pa
     assert paper["authors"] == ["Diederik P. Kingma", "Jimmy Ba"]
     assert (paper["year"], paper["venue"]) == (2014, "arXiv")
     assert paper["identified_by"] == "bibliography"
-    found = look_up([dblp], pl.Series(["arxiv:1412.6980"])).to_dicts()[0]
+    found = identify(f"[Paper]({ADAM}) It adapts.", dblp).papers.to_dicts()[0]
     assert (found["title"], found["venue"], found["year"]) == ("ADAM", "CoRR", 2015)
 
 
@@ -120,4 +126,4 @@ def test_what_is_no_bibliography_is_refused_by_name(tmp_path: Path, content: str
     path = tmp_path / "notes.txt"
     path.write_text(content)
     with pytest.raises(UsageError, match=r"notes\.txt"):
-        look_up([path], pl.Series(["arxiv:1412.6980"]))
+        indexed(path)
