@@ -3,11 +3,14 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 MINUTES ?= 5
+KILLS ?= 100
 # langdetect comes as source only: it is built with the setuptools of the build lock, not with a
 # fresh one from an index, so that every byte that is installed has its hash in this repository.
+COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--quiet --custom-compile-command "make lock"
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-build-isolation
 
-.PHONY: help dataset test check lock expectations reference bench peers fuzz clean
+.PHONY: help dataset test check lock expectations reference bench peers fuzz faults clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -16,25 +19,32 @@ dataset: $(VENV)/.installed  ## build the dataset from data/raw into data/proces
 	$(BIN)/shortscience build
 
 test: check  ## lint, type checks and the whole test suite
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-check: $(VENV)/.installed  ## lint, format and strict type checks alone
+check: $(VENV)/.installed-dev  ## lint, format and strict type checks alone
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-$(VENV)/.installed: requirements/build.lock requirements/all.lock pyproject.toml
-	@echo "Creating $(VENV) from the lock file (a few minutes the first time) ..."
+$(VENV)/.installed: requirements/build.lock requirements/run.lock pyproject.toml
+	@echo "Creating $(VENV) from the lock file (a minute or two the first time) ..."
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) --require-hashes -r requirements/build.lock
-	$(PIP) --require-hashes --no-deps -r requirements/all.lock
+	$(PIP) --require-hashes --no-deps -r requirements/run.lock
 	$(PIP) --no-deps --editable .
 	touch $@
 
+# Spark alone takes half a gigabyte: only the tests need it.
+$(VENV)/.installed-dev: $(VENV)/.installed requirements/dev.lock
+	@echo "Adding what the tests need (a few minutes the first time) ..."
+	$(PIP) --require-hashes --no-deps -r requirements/dev.lock
+	touch $@
+
 lock:  ## pin the newest versions that fit pyproject.toml (needs uv)
-	uv pip compile requirements/build.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --custom-compile-command "make lock" -o requirements/build.lock
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --custom-compile-command "make lock" -o requirements/all.lock
-	uv pip compile requirements/peers.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --custom-compile-command "make lock" -o requirements/peers.lock
+	$(COMPILE) requirements/build.in -o requirements/build.lock
+	$(COMPILE) pyproject.toml --extra readers --extra dev -o requirements/dev.lock
+	$(COMPILE) pyproject.toml --extra readers -c requirements/dev.lock -o requirements/run.lock
+	$(COMPILE) requirements/peers.in -o requirements/peers.lock
 
 expectations: $(VENV)/.installed  ## write expectations/*.json from the table definitions
 	$(BIN)/python -m pipeline.release.suites
@@ -45,8 +55,11 @@ reference: $(VENV)/.installed  ## write docs/{commands,settings,tables}.md from 
 bench: $(VENV)/.installed  ## records/s and peak memory per stage, on 100,000 generated records
 	$(BIN)/python -m benchmarks.stages
 
-fuzz: $(VENV)/.installed  ## fuzz each parser for MINUTES (default 5), from sample and real files
+fuzz: $(VENV)/.installed-dev  ## fuzz each parser for MINUTES (default 5), from sample and real files
 	$(BIN)/python -m tests.fuzz.run --seconds $$((60 * $(MINUTES)))
+
+faults: $(VENV)/.installed-dev  ## kill KILLS (default 100) builds at random moments, and look what they leave
+	$(BIN)/python -m tests.faults --kills $(KILLS)
 
 peers: .venv-peers/.installed  ## the environment of the tools that the benchmarks race against
 

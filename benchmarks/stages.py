@@ -54,7 +54,6 @@ STAGES = (
     Stage("duplicates", steps.duplicates),
     Stage("papers", steps.papers),
     Stage("tables", steps.tables),
-    Stage("Parquet writing", steps.parquet),
     Stage("validation", steps.validation),
     Stage("release metadata", steps.metadata),
 )

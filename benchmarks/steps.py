@@ -194,20 +194,12 @@ def papers(folder: Path, clock: Clock) -> None:
 
 
 def tables(folder: Path, clock: Clock) -> None:
-    """Assemble the tables."""
+    """Assemble the tables and write them as Parquet."""
     found: Inventory = _load(folder, "inventory")
     verdicts, identities = _load(folder, "verdicts"), _load(folder, "identities")
-    built = _shards(folder)
+    built, staging = _shards(folder), _staging(folder)
     with clock:
-        built_tables = build_tables(found.distinct, built, verdicts, identities)
-    _save(folder, "tables", built_tables)
-
-
-def parquet(folder: Path, clock: Clock) -> None:
-    """Write the tables as Parquet."""
-    built_tables = _load(folder, "tables")
-    with clock:
-        write_tables(built_tables, _staging(folder))
+        write_tables(build_tables(found.distinct, built, verdicts, identities, staging), staging)
 
 
 def validation(folder: Path, clock: Clock) -> None:

@@ -33,7 +33,6 @@ development half only; of the other, nothing but these totals is ever looked at.
 
 import argparse
 import gzip
-import hashlib
 import json
 import re
 import time
@@ -47,12 +46,13 @@ from typing import NamedTuple
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from benchmarks.halves import HALVES, half
+from benchmarks.scores import Score
 from pipeline.cleaning.structure import restore
 from pipeline.scanner import scan
 
 DEFAULT_PAIRS = Path("../shared/corpus/flattened_pairs.jsonl.gz")
 KINDS = ("heading", "list item", "code", "quote", "table", "display math", "paragraph")
-HALVES = ("dev", "held-out")
 _PARSER = MarkdownIt("commonmark").enable("table")
 _KIND_OF_TOKEN = {
     "heading_open": "heading",
@@ -80,41 +80,12 @@ class Pair(NamedTuple):
     markdown: str
     flattened: str
 
-    @property
-    def half(self) -> str:
-        """The half it belongs to, decided by nothing but its text."""
-        return HALVES[hashlib.sha256(self.flattened.encode()).digest()[0] % 2]
-
 
 class Block(NamedTuple):
     """A block of a kind that starts with the token of a number."""
 
     token: int
     kind: str
-
-
-class Score(NamedTuple):
-    """How many blocks were found, how many were written, and how many are in both."""
-
-    both: int
-    found: int
-    written: int
-
-    @property
-    def precision(self) -> float:
-        """The share of the blocks found that were written."""
-        return self.both / self.found if self.found else 0.0
-
-    @property
-    def recall(self) -> float:
-        """The share of the blocks written that were found."""
-        return self.both / self.written if self.written else 0.0
-
-    @property
-    def f1(self) -> float:
-        """The harmonic mean of precision and recall."""
-        total = self.found + self.written
-        return 2 * self.both / total if total else 0.0
 
 
 @dataclass(slots=True)
@@ -231,9 +202,9 @@ def main() -> None:
     parser.add_argument("--half", choices=[*HALVES, "both"], default="both")
     arguments = parser.parse_args()
     pairs = read_pairs(arguments.pairs)
-    for half in HALVES if arguments.half == "both" else (arguments.half,):
-        chosen = [pair for pair in pairs if pair.half == half]
-        print(f"{half}: {len(chosen)} texts")
+    for name in HALVES if arguments.half == "both" else (arguments.half,):
+        chosen = [pair for pair in pairs if half(pair.flattened) == name]
+        print(f"{name}: {len(chosen)} texts")
         print("\n".join(table(chosen)), end="\n\n")
     print(speed(pairs))
 

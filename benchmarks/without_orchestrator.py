@@ -43,7 +43,9 @@ def build(raw: str, out: Path) -> Path:
             [],
             settings.papers,
         )
-        tables = build_tables(recipe.inventory.distinct, shards, found.verdicts, identities)
+        tables = build_tables(
+            recipe.inventory.distinct, shards, found.verdicts, identities, staging
+        )
         write_tables(tables, staging)
         outcome = validate(staging)
         write_data_docs(outcome, store.validation(recipe.release_id))

@@ -16,6 +16,7 @@ from flows.progress import Step, watch
 
 if TYPE_CHECKING:
     from flows.build_dataset import BuildResult
+    from pipeline.settings import Settings
 
 _MAX_NOTICES = 10
 
@@ -59,6 +60,11 @@ Examples:
     help="Release even if no dump of this form gives records any more; may be repeated.",
 )
 @click.option(
+    "--licence",
+    metavar="ID",
+    help="Licence of the data, if you know it, as Hugging Face abbreviates it: cc-by-nc-sa-4.0.",
+)
+@click.option(
     "--engine",
     type=click.Choice(["local"]),
     default="local",
@@ -71,6 +77,12 @@ Examples:
     metavar="N",
     help="Processes to use; the release is the same.  [default: all cores]",
 )
+@click.option(
+    "--keep",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Remove former releases but the newest, so that N are left; never the latest one.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
 @click.option("-v", "--verbose", is_flag=True, help="Show the log of the flow.")
 def build(
@@ -79,8 +91,10 @@ def build(
     bibliography: tuple[str, ...],
     against: str | None,
     allow_empty: tuple[str, ...],
+    licence: str | None,
     engine: str,
     workers: int | None,
+    keep: int | None,
     as_json: bool,
     verbose: bool,
 ) -> None:
@@ -90,6 +104,7 @@ def build(
     the same release, byte for byte; where it exists already, nothing is done.
     """
     _check_call(raw or ("data/raw",), out, against, allow_empty)
+    settings = _settings(licence)
     with private_server(verbose=verbose) as server:
         # Importing takes as long as the server takes to start.
         from flows.build_dataset import build_dataset
@@ -105,6 +120,8 @@ def build(
             allow_empty=list(allow_empty),
             engine=engine,  # type: ignore[arg-type]
             workers=workers or os.cpu_count() or 1,
+            keep=keep,
+            settings=settings,
         )
         shown = sys.stderr.isatty() and not as_json
         with server.ready() if server else nullcontext(), _progress_bar(shown=shown):
@@ -128,6 +145,22 @@ def _check_call(
     if against:
         open_dataset(Path(against))
     list_inputs(raw)
+
+
+def _settings(licence: str | None) -> "Settings":
+    from pydantic import ValidationError
+
+    from pipeline.errors import UsageError
+    from pipeline.settings import ReleaseSettings, Settings
+
+    if licence is None:
+        return Settings()
+    try:
+        return Settings(release=ReleaseSettings(licence=licence))
+    except ValidationError:
+        raise UsageError(
+            f"{licence} is no abbreviation of a licence; name one such as cc-by-nc-sa-4.0."
+        ) from None
 
 
 @contextmanager
@@ -170,5 +203,7 @@ def _show(result: "BuildResult", *, as_json: bool) -> None:
     click.echo(f"{sum(result['records'].values()):,} records found: {found}")
     for table, rows in result["tables"].items():
         click.echo(f"{table:>10} {rows:>10,} rows")
+    for former in result["pruned"]:
+        click.echo(f"Release {former} was removed: newer ones are kept")
     unchanged = " (unchanged)" if result["unchanged"] else ""
     click.echo(f"Release {result['release_id']}{unchanged} is at {result['release']}")

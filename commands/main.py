@@ -5,8 +5,11 @@ import sys
 import click
 
 from commands.build import build
+from commands.diff import diff
 from commands.duplicates import duplicates
 from commands.explain import explain
+from commands.publish import publish
+from commands.report import report
 from pipeline import __version__
 from pipeline.errors import ShortScienceError
 
@@ -29,6 +32,9 @@ def cli() -> None:
 cli.add_command(build)
 cli.add_command(explain)
 cli.add_command(duplicates)
+cli.add_command(diff)
+cli.add_command(publish)
+cli.add_command(report)
 
 
 def main() -> None:
@@ -54,7 +60,10 @@ def _explain(error: BaseException) -> tuple[str, int]:
         case click.ClickException():
             return error.format_message(), 2
         case click.Abort() | KeyboardInterrupt():
-            return "Interrupted; nothing was released, and the next build goes on from here.", 130
+            return (
+                "Interrupted; nothing is half done, and the same command goes on from here.",
+                130,
+            )
         case OSError(strerror=str(reason)):
             where = f" ({error.filename})" if error.filename else ""
             return f"{reason}{where}; nothing was released; mend that and build again.", 1

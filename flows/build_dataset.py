@@ -1,10 +1,7 @@
 """The flow `build-dataset`: raw dumps in, one validated release out."""
 
-import contextlib
 import errno
-import multiprocessing
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -22,8 +19,10 @@ from prefect.futures import as_completed
 from prefect.states import Completed
 from prefect.task_runners import ThreadPoolTaskRunner
 
+from flows.notification import notify
 from flows.parameters import BuildParameters
 from flows.progress import report
+from flows.workers import Runner, runner
 from pipeline.duplicates.find import Duplicates, find_duplicates
 from pipeline.errors import ValidationError
 from pipeline.papers.bibliography.index import Index, index_file
@@ -31,6 +30,8 @@ from pipeline.papers.bibliography.index import prune as prune_indexes
 from pipeline.papers.copies import gather_facts
 from pipeline.papers.identities import Identities, identify_papers
 from pipeline.release.data_docs import write_data_docs
+from pipeline.release.diff import compare
+from pipeline.release.diff_text import to_markdown
 from pipeline.release.earlier import Earlier
 from pipeline.release.evidence import write_evidence
 from pipeline.release.manifest import Recipe, identify_files, read_manifest
@@ -41,10 +42,8 @@ from pipeline.release.validation import Outcome, validate
 from pipeline.release.write import write_metadata, write_tables
 from pipeline.release.yields import check_yields
 from pipeline.settings import Settings
-from pipeline.shards import Batch, Shards, build_shard, cut_batches, prune
+from pipeline.shards import Batch, Shards, cut_batches, prune
 from pipeline.sources.inputs import take_inventory
-
-Runner = Callable[[Batch, Settings, Path], bool]
 
 
 class BuildResult(TypedDict):
@@ -56,9 +55,16 @@ class BuildResult(TypedDict):
     tables: dict[str, int]
     records: dict[str, int]
     notices: list[str]
+    pruned: list[str]
 
 
-@flow(name="build-dataset", task_runner=ThreadPoolTaskRunner(max_workers=16), log_prints=False)  # type: ignore[arg-type]
+@flow(
+    name="build-dataset",
+    task_runner=ThreadPoolTaskRunner(max_workers=16),  # type: ignore[arg-type]
+    log_prints=False,
+    on_failure=[notify],
+    on_crashed=[notify],
+)
 def build_dataset(build: BuildParameters = BuildParameters()) -> BuildResult:  # noqa: B008 - shown as the default on Prefect's pages
     """Build a release from raw dumps; do nothing if it is there already.
 
@@ -74,8 +80,13 @@ def build_dataset(build: BuildParameters = BuildParameters()) -> BuildResult:  #
             with store.staging() as staging:
                 build_release(recipe, shards, earlier, staging, store, build.allow_empty)
             prune(store.shards, shards.paths)
+        former = store.latest.resolve() if store.latest.exists() else None
         store.point_latest_to(recipe.release_id)
-        return summarise(recipe, store, unchanged=unchanged)
+        if former and not unchanged:
+            # The release is made: whether the difference can be told decides nothing any more.
+            tell_difference(former, store.release(recipe.release_id), return_state=True)
+        pruned = store.keep_newest(build.keep) if build.keep else []
+        return summarise(recipe, store, unchanged=unchanged, pruned=pruned)
 
 
 @task(
@@ -98,7 +109,7 @@ def process_batches(recipe: Recipe, build: BuildParameters, store: Store) -> Sha
     batches = cut_batches(recipe.inventory.distinct, build.batch_bytes)
     artifact = create_progress_artifact(0.0, key="batches", description="Batches processed")
     report("cleaning and extracting", 0, len(batches))
-    with _runner(min(build.workers, len(batches))) as run:
+    with runner(min(build.workers, len(batches))) as run:
         futures = [
             process_batch.submit(batch, recipe.settings, store.shards, run) for batch in batches
         ]
@@ -108,20 +119,6 @@ def process_batches(recipe: Recipe, build: BuildParameters, store: Store) -> Sha
             if done == len(batches) or done % 8 == 0:
                 update_progress_artifact(artifact, 100 * done / len(batches))  # type: ignore[arg-type]
     return Shards(tuple(store.shards / batch.key(recipe.settings) for batch in batches))
-
-
-@contextlib.contextmanager
-def _runner(workers: int) -> Iterator[Runner]:
-    """Provide a function that builds a shard: in this process, or in one of several."""
-    if workers <= 1:
-        yield build_shard
-        return
-    # Forking a process that runs threads, as Prefect's does, may deadlock.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        yield lambda batch, settings, folder: pool.submit(
-            build_shard, batch, settings, folder
-        ).result()
 
 
 def _may_pass(state: State[Any]) -> bool:
@@ -225,7 +222,7 @@ def write(
 ) -> None:
     """Assemble the tables and write them as Parquet."""
     report("writing tables", 0)
-    tables = build_tables(recipe.inventory.distinct, shards, verdicts, identities)
+    tables = build_tables(recipe.inventory.distinct, shards, verdicts, identities, staging)
     write_tables(tables, staging)
     report("writing tables", 1)
 
@@ -239,12 +236,19 @@ def check(staging: Path) -> Outcome:
     return outcome
 
 
+@task(cache_policy=NO_CACHE)
+def tell_difference(former: Path, release: Path) -> None:
+    """Say in an artifact what is new since the former release."""
+    page = to_markdown(compare(former, release))
+    create_markdown_artifact(page, key="difference")
+
+
 def _show_outcome(outcome: Outcome) -> None:
     lines = [f"- {failure}" for failure in outcome.failed] or ["Every expectation was met."]
     create_markdown_artifact("\n".join(["# Validation", *lines]), key="validation")
 
 
-def summarise(recipe: Recipe, store: Store, *, unchanged: bool) -> BuildResult:
+def summarise(recipe: Recipe, store: Store, *, unchanged: bool, pruned: list[str]) -> BuildResult:
     """Say what the release holds, in a table artifact and as the flow's result."""
     release = store.release(recipe.release_id)
     manifest = read_manifest(release)
@@ -256,6 +260,7 @@ def summarise(recipe: Recipe, store: Store, *, unchanged: bool) -> BuildResult:
         tables=manifest["tables"],
         records=dict(sorted(fates.collect().iter_rows())),
         notices=notices(release, recipe.inventory.problems),
+        pruned=pruned,
     )
     rows: Sequence[dict[str, Any]] = [
         {"table": name, "rows": count} for name, count in result["tables"].items()
@@ -264,5 +269,7 @@ def summarise(recipe: Recipe, store: Store, *, unchanged: bool) -> BuildResult:
     logger = get_run_logger()
     for notice in result["notices"]:
         logger.warning(notice)
+    for former in pruned:
+        logger.info("Release %s was removed: newer ones are kept", former)
     logger.info("Release %s is at %s", recipe.release_id, release)
     return result

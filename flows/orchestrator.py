@@ -83,14 +83,10 @@ class PrivateServer:
             self._log = home / "server.log"
             with self._log.open("wb") as log:
                 self._process = subprocess.Popen(
-                    [
-                        *(sys.executable, "-m", "uvicorn", "--fd", str(listener.fileno())),
-                        *("--factory", "prefect.server.api.server:create_app"),
-                        *("--log-level", "error", "--lifespan", "on"),
-                    ],
+                    [sys.executable, "-m", "flows.server_process", str(listener.fileno())],
                     env={**os.environ, **_SERVER, "PREFECT_HOME": str(home)},
                     pass_fds=[listener.fileno()],
-                    stdin=subprocess.DEVNULL,
+                    stdin=subprocess.PIPE,  # by its end, the server sees that of this process
                     stdout=log,
                     stderr=log,
                     start_new_session=True,  # an interrupt is for the command, which stops it

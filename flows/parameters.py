@@ -1,4 +1,4 @@
-"""The parameters of a build, as the command, the deployment and Prefect's pages know them."""
+"""The parameters of the flows, as the command, the deployment and Prefect's pages know them."""
 
 import os
 from typing import Literal
@@ -44,4 +44,29 @@ class BuildParameters(BaseModel):
         ge=1,
         description="Raw bytes that one task works on. The result is the same.",
     )
+    keep: int | None = Field(
+        default=None,
+        ge=1,
+        description="Releases that stay: the latest and the newest others; none keeps them all.",
+    )
     settings: Settings = Field(default=Settings(), description="Thresholds of the pipeline.")
+
+
+class PublishParameters(BaseModel):
+    """Which release to publish, where to, and how."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    repo: str = Field(pattern=r"^[\w.-]+/[\w.-]+$", description="The repository, as owner/name.")
+    dataset: str = Field(default="data/processed/latest", description="The release.")
+    tag: str | None = Field(
+        default=None, description="Name of the version; none names it after the release."
+    )
+    create_pr: bool = Field(
+        default=False, description="Open a pull request instead of committing to the main branch."
+    )
+    private: bool = Field(default=False, description="Make the repository private.")
+    gated: Literal["auto", "manual"] | None = Field(
+        default=None, description="Have readers ask for access, granted at once or by hand."
+    )
+    dry_run: bool = Field(default=False, description="Show what would change; change nothing.")

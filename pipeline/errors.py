@@ -32,8 +32,20 @@ class BusyError(ShortScienceError):
     """Another build is writing to the same output folder."""
 
 
+class WorkerError(ShortScienceError):
+    """A process that worked on a batch was killed from outside, and so was every replacement."""
+
+
 class DamagedError(ShortScienceError):
     """A file that this project wrote itself no longer holds what was written."""
+
+
+class UnvalidatedError(ShortScienceError):
+    """A release whose validation did not pass is not published."""
+
+
+class PublishError(ShortScienceError):
+    """A release was not published; the repository is as it was."""
 
 
 @dataclass(frozen=True)

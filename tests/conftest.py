@@ -9,9 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 # Before Prefect is imported anywhere: nothing here may reach out to the net.
 os.environ |= {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+
+# How long an example takes says more about what else the machine does than about the code.
+settings.register_profile("untimed", settings.default, deadline=None)
+settings.load_profile("untimed")
 
 PROJECT = Path(__file__).parents[1]
 SHARED = PROJECT.parent / "shared"

@@ -119,3 +119,24 @@ def test_the_benchmark_of_scale_prints_every_part() -> None:
     assert "'near': 99" in done.stderr
     for part in ("sign", "candidates", "verification", "clusters"):
         assert part in done.stdout
+
+
+def test_the_benchmark_of_differences_finds_every_changed_row() -> None:
+    done = run("benchmarks.diff_scale", "--sizes", "300")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1].startswith("| 300 | 3 |")
+
+
+def test_the_benchmark_of_citations_prints_every_kind() -> None:
+    done = run("benchmarks.citations", "--half", "dev")
+    assert done.returncode == 0, done.stderr
+    for kind in ("cite", "arxiv", "mention", "reference", "authors"):
+        assert kind in done.stdout
+
+
+def test_the_benchmark_of_rendering_prints_every_form(tmp_path: Path) -> None:
+    pairs = tmp_path / "pairs.jsonl"
+    pairs.write_text(json.dumps({"markdown": "$x$", "flattened": "$x$"}), encoding="utf-8")
+    done = run("benchmarks.rendering", str(pairs))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("equation") == 3

@@ -2,10 +2,6 @@
 
 import json
 import re
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import polars as pl
@@ -13,6 +9,7 @@ import pytest
 
 from pipeline.release.parquet import read_table
 from tests.conftest import PROJECT, RAW, Shortscience
+from tests.faults import kill_builds
 
 
 @pytest.mark.parametrize(
@@ -29,8 +26,13 @@ from tests.conftest import PROJECT, RAW, Shortscience
         pytest.param(["build", "--engine", "abacus"], "abacus", id="unknown engine"),
         pytest.param(["build", "--bibliography", "nope.bib"], "nope.bib", id="no bibliography"),
         pytest.param(["build", "--allow-empty", "pdf"], "pdf", id="no form of dumps"),
+        pytest.param(["build", "--licence", "All Mine"], "cc-by-nc-sa-4.0", id="no licence's name"),
         pytest.param(["build", "--against", "nowhere"], "nowhere", id="no earlier release"),
         pytest.param(["duplicates", "{tmp}", "--threshold", "0.9"], "build", id="not a release"),
+        pytest.param(["publish", "{tmp}", "--repo", "a/b"], "build", id="no release to publish"),
+        pytest.param(["diff", "{tmp}", "{tmp}"], "build", id="no release to compare"),
+        pytest.param(["publish"], "--repo", id="no repository"),
+        pytest.param(["report", "{tmp}"], "build", id="a report of what is no release"),
         pytest.param(["explain", "0000"], "latest", id="no dataset", marks=[]),
     ],
 )
@@ -49,7 +51,9 @@ def test_a_wrong_call_is_one_sentence_and_status_2(
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["build"], ["explain"], ["duplicates"]], ids=lambda names: " ".join(names)
+    "command",
+    [[], ["build"], ["explain"], ["duplicates"], ["diff"], ["report"], ["publish"]],
+    ids=lambda names: " ".join(names),
 )
 def test_help_teaches(shortscience: Shortscience, command: list[str]) -> None:
     done = shortscience(*command, "--help")
@@ -113,27 +117,10 @@ def test_only_bad_dumps_release_nothing_and_exit_1(
     assert not (tmp_path / "out" / "latest").exists()
 
 
-def test_killed_at_any_moment_the_former_release_stays_and_the_next_build_succeeds(
-    built: Path, tmp_path: Path
+def test_killed_at_any_moment_latest_is_whole_and_the_next_build_gives_the_same_bytes(
+    tmp_path: Path,
 ) -> None:
-    out = tmp_path / "out"
-    first = tmp_path / "first"
-    first.mkdir()
-    (first / "a.txt").write_bytes(next(RAW.glob("000_*")).read_bytes())
-    builder = [sys.executable, "-m", "benchmarks.without_orchestrator"]
-    subprocess.run([*builder, str(first), str(out)], cwd=PROJECT, check=True)
-    former = (out / "latest").resolve()
-    for delay in (1.0, 2.0, 3.0, 5.0):
-        process = subprocess.Popen([*builder, str(RAW), str(out)], cwd=PROJECT)
-        time.sleep(delay)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        latest = (out / "latest").resolve()
-        assert latest in {former, out / "releases" / built.name}
-        assert read_table(latest, "summaries").height > 0
-    subprocess.run([*builder, str(RAW), str(out)], cwd=PROJECT, check=True)
-    assert (out / "latest").resolve().name == built.name
-    assert not list((out / ".work").glob("release-*"))
+    assert len(list(kill_builds(4, seed=1, scratch=tmp_path))) == 4
 
 
 @pytest.mark.parametrize("table", ["summaries", "records", "papers", "citations"])

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import BIN, PROJECT
+from tests.hub.server import TOKEN, Hub, running_hub
 
 pytestmark = pytest.mark.server
 
@@ -59,7 +60,19 @@ def wait_for(address: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def terminals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path]]:
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    """A stand-in for the Hugging Face Hub, which every terminal takes for the real one."""
+    with (
+        running_hub(tmp_path_factory.mktemp("hub")) as hub,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setenv("HF_ENDPOINT", hub.address)
+        patch.setenv("HF_TOKEN", TOKEN)
+        yield hub
+
+
+@pytest.fixture(scope="module")
+def terminals(hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path]]:
     """A machine on which Prefect was never used, with the first two terminals open."""
     assert (BIN / "prefect") == PROJECT / ".venv" / "bin" / "prefect"
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -68,7 +81,7 @@ def terminals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, P
     with contextlib.ExitStack() as opened:
         for commands, sign in (
             (SERVER, "health"),
-            (DEPLOYMENT, "deployments/name/build-dataset/local"),
+            (DEPLOYMENT, "deployments/name/publish-dataset/hub"),
         ):
             terminal = Terminal(commands, port, home)
             opened.callback(terminal.close)
@@ -92,3 +105,28 @@ def test_a_run_whose_data_fails_validation_ends_with_1(
     assert status == 1, printed
     assert "finished in state 'Failed'" in printed
     assert not (tmp_path / "out" / "latest").exists()
+
+
+def test_the_latest_release_is_published(terminals: tuple[int, Path], hub: Hub) -> None:
+    publish = json.dumps({"repo": "someone/shortscience"})
+    command = f"prefect deployment run publish-dataset/hub --watch --param publish='{publish}'"
+    status, printed = Terminal(command, *terminals).finish()
+    assert status == 0, printed
+    assert TOKEN not in printed
+    latest = (PROJECT / "data" / "processed" / "latest").resolve()
+    assert hub.repos["someone/shortscience"].tags.keys() == {latest.name}
+
+
+def test_the_queue_is_limited_and_the_schedule_switched_on_as_the_documents_say(
+    terminals: tuple[int, Path],
+) -> None:
+    page = (PROJECT / "docs" / "operations.md").read_text()
+    limit, listing, resume = (
+        re.findall(rf"^prefect {name} .*$", page, re.MULTILINE)[0]
+        for name in ("work-queue", "deployment schedule ls", "deployment schedule resume")
+    )
+    status, printed = Terminal(f"{limit}\nCOLUMNS=200 {listing}", *terminals).finish()
+    assert status == 0, printed
+    schedule_id = re.findall(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", printed)[0]
+    status, printed = Terminal(resume.replace("SCHEDULE_ID", schedule_id), *terminals).finish()
+    assert status == 0, printed

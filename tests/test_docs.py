@@ -16,10 +16,23 @@ from pipeline.sources.reading import PARSERS, Parser
 from tests.conftest import PROJECT
 
 README = (PROJECT / "README.md").read_text()
-EXAMPLES = re.findall(r"```python\n(.*?)```\n\n```text\n(.*?)```", README, re.DOTALL)
+PAGES = [PROJECT / "README.md", *sorted(DOCS.glob("*.md"))]
+SECTION = re.compile(r"^#+ (.*?)$(.*?)(?=^##? |\Z)", re.MULTILINE | re.DOTALL)
+EXAMPLE = re.compile(r"```python\n(.*?)```\n\n```text\n(.*?)```", re.DOTALL)
+EXAMPLES = [
+    pytest.param(code, shown, id=f"{page.name}: {heading}")
+    for page in PAGES
+    for heading, section in SECTION.findall(page.read_text())
+    for code, shown in EXAMPLE.findall(section)
+]
 
 
-@pytest.mark.parametrize(("code", "shown"), EXAMPLES, ids=["polars", "duckdb"])
+def test_every_example_is_found() -> None:
+    """A block of Python that is followed by its output is run, wherever it stands."""
+    assert len(EXAMPLES) == sum(len(EXAMPLE.findall(page.read_text())) for page in PAGES)
+
+
+@pytest.mark.parametrize(("code", "shown"), EXAMPLES)
 def test_the_examples_print_what_they_show(
     built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, shown: str
 ) -> None:
@@ -28,7 +41,7 @@ def test_the_examples_print_what_they_show(
     monkeypatch.chdir(tmp_path)
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        exec(compile(code, "README.md", "exec"), {})
+        exec(compile(code, "example", "exec"), {})
     assert printed.getvalue().strip() == shown.strip()
 
 
@@ -63,7 +76,7 @@ def test_every_table_is_in_the_readme(table: str) -> None:
     assert f"| `{table}` |" in README
 
 
-@pytest.mark.parametrize("page", [PROJECT / "README.md", *sorted(DOCS.glob("*.md"))])
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_between_documents_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
         assert (page.parent / target).exists(), target

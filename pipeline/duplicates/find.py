@@ -78,8 +78,9 @@ def find_duplicates(
     """Find copies among signed records.
 
     `signatures` is what `sign` returned for all records, and whether each is `identified` and
-    `earlier`; `texts` has the columns `record_id` and `text`, and is read once, for texts that may
-    have copies: their normal forms go to a file in the folder `scratch`.
+    `earlier`; `texts` has the columns `record_id` and `text` in the order of `signatures`, and is
+    read once, for texts that may have copies: their normal forms go to a file in the folder
+    `scratch`. Raises ValueError when the order is not the same.
     """
     records = _ranked(signatures)
     first = records.unique("content_id", keep="first", maintain_order=True).sort("content_id")
@@ -91,8 +92,10 @@ def find_duplicates(
     del bands
     beginnings = shared_beginnings(contents)
     with NormalForms(scratch) as normals:
-        wanted = np.union1d(np.union1d(left, right), beginnings["text"].to_numpy())
-        normals.fill(texts, contents["record_id"], pl.Series(wanted, dtype=pl.Int64))
+        rows = np.full(len(contents), -1)
+        for wanted in (left, right, beginnings["text"].to_numpy()):
+            rows[wanted] = first["row"].gather(wanted).to_numpy()
+        normals.fill(texts, contents["record_id"], rows)
         pairs = pl.DataFrame(
             {
                 "left": left,

@@ -2,6 +2,7 @@
 
 import itertools
 import unicodedata
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -45,30 +46,44 @@ def normal_form(texts: pl.Series) -> pl.Series:
 
 
 def _words(texts: pl.Series) -> pl.Series:
-    """Fold texts into words: by tables, where these know all their characters."""
-    n_chars, n_bytes = texts.str.len_chars(), texts.str.len_bytes()
-    result = pl.Series([""], dtype=pl.String).new_from_index(0, len(texts))
-    for rows, fold in (
-        ((n_chars == n_bytes).arg_true(), _fold_ascii),
-        ((n_chars != n_bytes).arg_true(), _fold),
-    ):
-        parts = [fold(texts.gather(part).to_list()) for part in _chunks(rows, n_bytes)]
-        folded = pl.Series(list(itertools.chain.from_iterable(parts)), dtype=pl.String)
-        result = result.scatter(rows, folded)
-    unknown = result.is_null().arg_true()
-    return result.scatter(unknown, _words_by_rule(texts.gather(unknown)))
-
-
-def _chunks(rows: pl.Series, n_bytes: pl.Series) -> list[pl.Series]:
-    ends = n_bytes.gather(rows).to_numpy().astype(np.int64).cumsum()
-    bounds = np.flatnonzero(np.diff(ends // _CHUNK_BYTES, prepend=-1, append=-1)).tolist()
-    return [rows.slice(start, stop - start) for start, stop in itertools.pairwise(bounds)]
+    """Fold texts into words: by the table where that is enough, and otherwise by the rule."""
+    lines = _fold(texts)
+    # Most characters that the table does not know become such that it knows.
+    for by_more in (lambda rest: _fold(rest.str.normalize("NFKC")), _words_by_rule):
+        unknown = lines.is_null().arg_true()
+        if not len(unknown):
+            break
+        lines = lines.scatter(unknown, by_more(texts.gather(unknown)))
+    return lines
 
 
 def _words_by_rule(texts: pl.Series) -> pl.Series:
     """Fold texts into words: what the table holds the results of, for every character there is."""
     folded = texts.str.normalize("NFKC").str.to_lowercase()
     return folded.str.replace_all(_NOT_A_WORD, " ").str.strip_chars(" ")
+
+
+def _fold(texts: pl.Series) -> pl.Series:
+    """Fold texts by the table; null for those with a character that it does not know."""
+    lines: list[str | None] = texts.to_list()
+    n_bytes = texts.str.len_bytes().to_numpy()
+    is_ascii = texts.str.len_chars().to_numpy() == n_bytes
+    for rows, fold in (
+        (np.flatnonzero(is_ascii), _fold_ascii),
+        (np.flatnonzero(~is_ascii), _fold_unicode),
+    ):
+        for part in _chunks(rows, n_bytes):
+            folded = fold([lines[row] for row in part])  # type: ignore[misc]
+            for row, line in zip(part, folded, strict=True):
+                lines[row] = line
+    return pl.Series(lines, dtype=pl.String)
+
+
+def _chunks(rows: npt.NDArray[np.int64], n_bytes: npt.NDArray[np.uint32]) -> Iterator[list[int]]:
+    ends = n_bytes[rows].astype(np.int64).cumsum()
+    bounds = np.flatnonzero(np.diff(ends // _CHUNK_BYTES, prepend=-1, append=-1)).tolist()
+    for start, stop in itertools.pairwise(bounds):
+        yield rows[start:stop].tolist()
 
 
 def _fold_ascii(texts: list[str]) -> list[str | None]:
@@ -79,7 +94,7 @@ def _fold_ascii(texts: list[str]) -> list[str | None]:
     return [*_lines(folded, _ends(texts), "ascii")]
 
 
-def _fold(texts: list[str]) -> list[str | None]:
+def _fold_unicode(texts: list[str]) -> list[str | None]:
     """Fold texts; None for those with a character that the table does not know."""
     joined = "\n".join([*texts, ""]).encode("utf-32-le")
     folded = _table().take(np.frombuffer(joined, np.uint32), mode="clip")
@@ -115,8 +130,8 @@ def _ascii_table() -> bytes:
 def _table() -> npt.NDArray[np.uint32]:
     """Tell what becomes of each character: its lower case, a space, or `_ASK`.
 
-    Characters that NFKC or lower case turn into several or compose with others are left to the
-    rule, as are those that this Python does not know yet, and all beyond the table.
+    Characters that NFKC or lower case turn into several letters, or that compose with others, are
+    left to the rule, as are those that this Python does not know yet, and all beyond the table.
     """
     folded = [_folded(chr(code)) for code in range(_TABLE_SIZE)]
     codes = [_ASK if char is None else ord(char) for char in (*folded, None)]
@@ -125,9 +140,17 @@ def _table() -> npt.NDArray[np.uint32]:
 
 def _folded(char: str) -> str | None:
     category, plain = unicodedata.category(char), unicodedata.normalize("NFKC", char)
-    if category[0] in "LN" and plain == char and len(char.lower()) == 1 and char != "Σ":
-        return char.lower()
+    lower = plain.lower()
+    if category[0] in "LN" and len(plain) == len(lower) == 1 and not _composes(plain):
+        return lower
+    # A mark behind a space belongs to no letter.
+    alone = "LN" if plain[0] == " " else "LNM"
     separates = category[0] in "PSZ" or category == "Cc"
-    if separates and not any(unicodedata.category(part)[0] in "LNM" for part in plain):
+    if separates and not any(unicodedata.category(part)[0] in alone for part in plain):
         return " "
     return None
+
+
+def _composes(char: str) -> bool:
+    """Whether a letter may change with the letters beside it: Hangul's parts, and the final Σ."""
+    return char == "Σ" or unicodedata.name(char, "").startswith("HANGUL")

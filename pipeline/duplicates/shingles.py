@@ -67,17 +67,18 @@ def hash_words(texts: pl.Series) -> Words:
 
 
 def _hash_words(texts: pl.Series) -> Words:
-    joined = " ".join(["", *texts.to_list(), " " * _LANES_BYTES]).encode()
-    data = np.frombuffer(joined, np.uint8)
+    # Arrow's large strings stand one behind the other in one buffer.
+    _, _, joined = (texts + " ").to_arrow().buffers()
+    data = np.pad(np.frombuffer(joined, np.uint8), (1, _LANES_BYTES), constant_values=_SPACE)
     inside = data != _SPACE
     borders = np.flatnonzero(inside[1:] != inside[:-1]) + 1
     starts, ends = borders[::2], borders[1::2]
     text_ends = 1 + (texts.str.len_bytes().to_numpy().astype(np.int64) + 1).cumsum()
     counts = np.diff(np.searchsorted(starts, text_ends), prepend=0)
-    return Words(_hash_spans(joined, starts, ends), counts)
+    return Words(_hash_spans(data, starts, ends), counts)
 
 
-def _hash_spans(data: bytes, starts: Places, ends: Places) -> Hashes:
+def _hash_spans(data: npt.NDArray[np.uint8], starts: Places, ends: Places) -> Hashes:
     """Hash each `data[start:end]`; behind the last one, there are as many bytes as two lanes."""
     lanes = np.ndarray(len(data) - 7, "<u8", data, strides=(1,))
     lengths = ends - starts
@@ -87,7 +88,7 @@ def _hash_spans(data: bytes, starts: Places, ends: Places) -> Hashes:
     second = lanes[starts[longer] + 8] & _lane_masks()[np.minimum(lengths[longer] - 8, 8)]
     hashes[longer] = _mix(hashes[longer] * np.uint64(_BASE) + second)
     for word in np.flatnonzero(lengths > _LANES_BYTES).tolist():
-        digest = hashlib.blake2b(data[starts[word] : ends[word]], digest_size=8).digest()
+        digest = hashlib.blake2b(data[starts[word] : ends[word]].tobytes(), digest_size=8).digest()
         hashes[word] = int.from_bytes(digest, "little")
     return hashes
 

@@ -36,18 +36,28 @@ class NormalForms:
     ) -> None:
         self._file.close()
 
-    def fill(self, texts: pl.LazyFrame, record_ids: pl.Series, wanted: pl.Series) -> None:
-        """Read the texts (`record_id`, `text`) of some numbers; number n is `record_ids[n]`."""
+    def fill(self, texts: pl.LazyFrame, record_ids: pl.Series, rows: npt.NDArray[np.int64]) -> None:
+        """Read the texts (`record_id`, `text`) that stand in some rows; -1 for none.
+
+        Number n is the text of `record_ids[n]` in row `rows[n]`.
+        """
         self._bounds = np.zeros((len(record_ids), 2), np.int64)
-        numbers = pl.DataFrame({"number": wanted, "record_id": record_ids.gather(wanted)})
-        # Joined batch by batch: the streaming engine would hold all that a join finds.
-        for batch in texts.select("record_id", "text").collect_batches(maintain_order=False):
-            found = batch.join(numbers, on="record_id")
-            self._add(found["number"].to_numpy(), normal_form(found["text"]))
+        wanted = np.flatnonzero(rows >= 0)
+        numbers = np.full(rows.max(initial=-1) + 1, -1)
+        numbers[rows[wanted]] = wanted
+        indexed = texts.select("record_id", "text").with_row_index("row")
+        # By rows: a join would look all wanted ids up again for every batch.
+        for batch in indexed.filter(pl.col("row") < len(numbers)).collect_batches():
+            number = numbers[batch["row"].to_numpy()]
+            found = batch.filter(pl.Series(number >= 0))
+            number = number[number >= 0]
+            if not found["record_id"].equals(record_ids.gather(number)):
+                raise ValueError("The texts are not in the order of their signatures.")
+            self._add(number, normal_form(found["text"]))
 
     def _add(self, numbers: npt.NDArray[np.int64], normal: pl.Series) -> None:
         ends = self._file.seek(0, 2) + normal.str.len_bytes().to_numpy().astype(np.int64).cumsum()
-        self._file.writelines(text.encode() for text in normal)
+        self._file.write("".join(normal).encode())
         self._bounds[numbers, 1] = ends
         self._bounds[numbers[1:], 0] = ends[:-1]
         self._bounds[numbers[:1], 0] = ends[:1] - normal[:1].str.len_bytes().to_numpy()

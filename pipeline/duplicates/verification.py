@@ -1,6 +1,7 @@
 """The exact Jaccard similarity of pairs of texts."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 import numpy as np
@@ -10,7 +11,7 @@ from scipy.sparse import csr_array
 
 from pipeline.duplicates.shingles import hash_words, shingle
 
-_PAIRS_AT_ONCE = 2_000  # bounds memory: about 10 kB per pair of texts of 2 kB
+_PAIRS_AT_ONCE = 1_000  # bounds memory: about 10 kB per pair of texts of 2 kB
 _COLUMNS = (1 << 63) - 1
 
 
@@ -28,17 +29,17 @@ def jaccard(
     right: npt.NDArray[np.int64],
     shingle_words: int,
 ) -> npt.NDArray[np.float64]:
-    """Return |A ∩ B| / |A ∪ B| for the shingle sets of texts `left[i]` and `right[i]`."""
-    similarities = [
-        _jaccard_of(
-            texts,
-            left[start : start + _PAIRS_AT_ONCE],
-            right[start : start + _PAIRS_AT_ONCE],
-            shingle_words,
+    """Return |A ∩ B| / |A ∪ B| for the shingle sets of texts `left[i]` and `right[i]`.
+
+    NumPy and SciPy let other threads run, so as many work as Polars would use.
+    """
+    starts = range(0, len(left), _PAIRS_AT_ONCE)
+    parts = [slice(start, start + _PAIRS_AT_ONCE) for start in starts]
+    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
+        similarities = pool.map(
+            lambda part: _jaccard_of(texts, left[part], right[part], shingle_words), parts
         )
-        for start in range(0, len(left), _PAIRS_AT_ONCE)
-    ]
-    return np.concatenate(similarities) if similarities else np.empty(0, np.float64)
+        return np.concatenate([np.empty(0, np.float64), *similarities])
 
 
 def _jaccard_of(

@@ -1,10 +1,11 @@
 """Images and links: what the URL spans of a text are the address of."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from pipeline.extraction.link_references import Use, definitions, opening_bracket, uses
 from pipeline.scanner import Span
 
 
@@ -19,7 +20,10 @@ class Image(NamedTuple):
 
 
 class Link(NamedTuple):
-    """One link: a Markdown link, an HTML one, an autolink, or a bare address."""
+    """One link: a Markdown link, an HTML one, an autolink, or a bare address.
+
+    `text[url_start:url_end]` is its address, or all of it where the address stands elsewhere.
+    """
 
     url: str
     label: str | None
@@ -39,49 +43,67 @@ _ANCHOR_CLOSE = re.compile(r"[^<>\n]{0,400}>(?P<label>[^<]{0,1000})</a\s*>", re.
 _IMG_CLOSE = re.compile(r"[^<>\n]{0,400}>")
 _ALT = re.compile(r"\balt\s*=\s*[\"']([^\"'<>]*)[\"']", re.IGNORECASE)
 _ABSOLUTE = re.compile(r"(?:https?|ftp)://|mailto:|www\.", re.IGNORECASE)
-_LABEL_LIMIT = 1000
 _BLANKS_LIMIT = 40
 _TAG_LIMIT = 420
 
 
-def addresses(text: str, spans: Iterable[Span]) -> Iterator[Image | Link]:
-    """Yield the images and links of a text in the order of their addresses."""
+def addresses(text: str, spans: Sequence[Span]) -> list[Image | Link]:
+    """Return the images and links of a text by position.
+
+    What names its address elsewhere stands where it is used, and the definition does not count; a
+    definition that nothing uses is a bare address.
+    """
+    defined = definitions(text, spans)
+    by_name = list(uses(text, spans, defined))
+    used = {use.address.start for use in by_name}
+    found = list(_inline(text, [span for span in spans if span.start not in used]))
+    if by_name:
+        found += (_by_name(text, use) for use in by_name)
+        found.sort(key=lambda item: item.start)
+    return found
+
+
+def _inline(text: str, spans: Sequence[Span]) -> list[Image | Link]:
+    """Return what each address belongs to; in the label of a link, it is no link of its own."""
+    found: list[Image | Link] = []
     for span in spans:
         if span.kind != "url":
             continue
         before = text[max(0, span.start - _BLANKS_LIMIT) : span.start]
-        found = (_markdown if before.rstrip(" \t").endswith("](") else _html)(text, span)
+        item = (_markdown if before.rstrip(" \t").endswith("](") else _html)(text, span)
         # What stands in parentheses behind a bracket that nothing opened is no address by itself.
-        if found or _ABSOLUTE.match(text, span.inner_start):
-            yield found or _bare(text, span.start, span.end, span)
+        if item is None and _ABSOLUTE.match(text, span.inner_start):
+            item = _bare(text, span.start, span.end, span)
+        if item is None:
+            continue
+        while found and item.start < found[-1].start and _is_bare(found[-1]):
+            found.pop()
+        found.append(item)
+    return found
+
+
+def _is_bare(item: Image | Link) -> bool:
+    return isinstance(item, Link) and item.start == item.url_start and item.label is None
+
+
+def _by_name(text: str, use: Use) -> Image | Link:
+    url = text[use.address.inner_start : use.address.inner_end]
+    if use.is_image:
+        return Image(_normal(url), use.label, text[use.start : use.end], use.start, use.end)
+    return _link(text, url, use.label, use.start, use.end, (use.start, use.end))
 
 
 def _markdown(text: str, span: Span) -> Image | Link | None:
     close = _LINK_CLOSE.match(text, span.end)
     bracket = text.rfind("](", 0, span.start)
-    opening = _opening_bracket(text, bracket)
-    if close is None or opening is None:
+    behind = opening_bracket(text, bracket)
+    if close is None or behind is None:
         return None
     url = text[span.inner_start : span.inner_end]
-    label = text[opening + 1 : bracket]
-    if opening > 0 and text[opening - 1] == "!":
-        start = opening - 1
-        return Image(_normal(url), label or None, text[start : close.end()], start, close.end())
-    return _link(text, url, label or None, opening, close.end(), span)
-
-
-def _opening_bracket(text: str, closing: int) -> int | None:
-    """Return the position of the bracket that `text[closing]` closes, within the limit."""
-    depth = 0
-    for position in range(closing, max(-1, closing - _LABEL_LIMIT), -1):
-        escaped = position > 0 and text[position - 1] == "\\"
-        if text[position] == "]" and not (escaped and position != closing):
-            depth += 1
-        elif text[position] == "[" and not escaped:
-            depth -= 1
-            if depth == 0:
-                return position
-    return None
+    label, start = text[behind:bracket] or None, behind - 1
+    if text[start - 1 : start] == "!":
+        return Image(_normal(url), label, text[start - 1 : close.end()], start - 1, close.end())
+    return _link(text, url, label, start, close.end(), (span.inner_start, span.inner_end))
 
 
 def _html(text: str, span: Span) -> Image | Link | None:
@@ -94,7 +116,14 @@ def _html(text: str, span: Span) -> Image | Link | None:
         return Image(_normal(url), alt[1] if alt else None, raw, start, close.end())
     if (tag := _ANCHOR.search(before)) and (close := _ANCHOR_CLOSE.match(text, span.end)):
         start = span.start - len(before) + tag.start()
-        return _link(text, url, close["label"].strip() or None, start, close.end(), span)
+        return _link(
+            text,
+            url,
+            close["label"].strip() or None,
+            start,
+            close.end(),
+            (span.inner_start, span.inner_end),
+        )
     return None
 
 
@@ -102,17 +131,19 @@ def _bare(text: str, start: int, end: int, span: Span) -> Image | Link:
     url = text[span.inner_start : span.inner_end]
     if _IMAGE_PATH.search(url.split("?", 1)[0]) and text[start] != "<":
         return Image(_normal(url), None, text[start:end], start, end)
-    return _link(text, url, None, start, end, span)
+    return _link(text, url, None, start, end, (span.inner_start, span.inner_end))
 
 
-def _link(text: str, url: str, label: str | None, start: int, end: int, span: Span) -> Link:
+def _link(
+    text: str, url: str, label: str | None, start: int, end: int, named: tuple[int, int]
+) -> Link:
     address = _normal(url)
     try:
         host = (urlsplit(address).hostname or "").lower()
     except ValueError:
         host = ""
     raw = text[start:end]
-    return Link(address, label, host, raw, start, end, span.inner_start, span.inner_end)
+    return Link(address, label, host, raw, start, end, *named)
 
 
 def _normal(url: str) -> str:

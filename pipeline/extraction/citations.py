@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from pipeline.extraction.addresses import Link
 from pipeline.extraction.mentions import mentions
-from pipeline.extraction.references import references
+from pipeline.extraction.references import Reference, pointers, references
 from pipeline.extraction.sentences import Sentences
 from pipeline.identifiers import ARXIV, DOI, Identifier, parse_arxiv, parse_doi, parse_url
 from pipeline.scanner import Covered, Span
@@ -29,8 +29,17 @@ class Citation(NamedTuple):
 
 # The site's own syntax; the characters of a key are those its code accepts.
 _CITE = re.compile(r"\\cite\{([a-zA-Z0-9_.():\-\\/, ]*)\}")
-_ARXIV = re.compile(rf"\barXiv(?:[ ]?preprint)?(?:[ ]arXiv)?[: ][ ]?({ARXIV})", re.IGNORECASE)
-_DOI = re.compile(rf"\bdoi[: ][ ]?({DOI})", re.IGNORECASE)
+_ARXIV = re.compile(
+    rf"\b(?:arXiv(?:[ ]?preprint)?(?:[ ]arXiv)?(?:[: ][ ]?|,[ ])(?:abs/)?"
+    rf"|(?:arxiv\.org/)?(?:abs|pdf)/)({ARXIV})",
+    re.IGNORECASE,
+)
+# What stands at or right behind its beginning, as people write it: this is found much faster.
+_ARXIV_SIGNS = (("rXiv", 1), ("rxiv", 1), ("RXIV", 1), ("abs/", 0), ("pdf/", 0))
+# Digits, a full stop and a slash may be anything, so a DOI by itself has a suffix of some length.
+_DOI = re.compile(DOI)
+_DOI_PREFIX = re.compile(r"\bdoi[: ] ?\Z", re.IGNORECASE)
+_BARE_DOI = re.compile(r"(?<![\w./{,:;=])10\.\d{4,9}/\S{6}")
 _PAPER_HOSTS = re.compile(
     r"(?:^|\.)(?:aclanthology\.org|aclanthology\.coli\.uni-saarland\.de|aclweb\.org|"
     r"proceedings\.mlr\.press|jmlr\.org|jmlr\.csail\.mit\.edu|papers\.nips\.cc|"
@@ -63,12 +72,13 @@ class _Found(NamedTuple):
 
 def citations(text: str, spans: Iterable[Span], links: Iterable[Link]) -> list[Citation]:
     """Return the citations of a text, by position; none inside code or math."""
-    spans = list(spans)
     opaque = Covered(spans)
-    listed = [item for item in _references(text) if item.start not in opaque]
-    elsewhere = Covered([*spans, *(_covering(item) for item in listed)])
-    found = [*_cites(text, opaque), *_links(links), *_identifiers(text, opaque), *listed]
-    found += (item for item in _mentions(text) if item.start not in elsewhere)
+    entries = [entry for entry in references(text) if entry.start not in opaque]
+    found = [*_cites(text, opaque), *_links(links), *_identifiers(text, opaque)]
+    found += map(_reference, entries)
+    found += (_reference(item) for item in pointers(text, entries) if item.start not in opaque)
+    listed = Covered(map(_covering, entries))
+    found += (m for m in _mentions(text) if m.start not in opaque and m.start not in listed)
     if not found:
         return []
     sentences = Sentences(text)
@@ -91,15 +101,13 @@ def _citation(text: str, item: _Found, sentences: Sentences) -> Citation:
     )
 
 
-def _covering(item: _Found) -> Span:
-    return Span("url", item.start, item.end, item.start, item.end)
+def _covering(entry: Reference) -> Span:
+    return Span("url", entry.start, entry.end, entry.start, entry.end)
 
 
-def _references(text: str) -> Iterator[_Found]:
-    for entry in references(text):
-        key = str(entry.number)
-        parsed = entry.title, entry.authors, entry.year
-        yield _Found("reference", entry.start, entry.end, key, entry.confidence, *parsed)
+def _reference(item: Reference) -> _Found:
+    parsed = item.title, item.authors, item.year
+    return _Found("reference", item.start, item.end, str(item.number), item.confidence, *parsed)
 
 
 def _mentions(text: str) -> Iterator[_Found]:
@@ -131,19 +139,36 @@ def _links(links: Iterable[Link]) -> Iterator[_Found]:
 
 
 def _identifiers(text: str, opaque: Covered) -> Iterator[_Found]:
-    lowered = text.lower()
-    for word, pattern, parse in (("arxiv", _ARXIV, parse_arxiv), ("doi", _DOI, parse_doi)):
-        if word not in lowered:
-            continue
-        for match in pattern.finditer(text):
-            identifier = parse(match[1])
-            if identifier is None or match.start() in opaque:
-                continue
-            length = len(match[1]) if identifier.scheme == "arxiv" else len(identifier.value)
-            end = match.start(1) + length
-            yield _Found(
-                identifier.scheme, match.start(), end, _key(identifier), _IDENTIFIED_CONFIDENCE
-            )
+    """Yield the arXiv numbers and DOIs that are written out, not linked to."""
+    end = 0
+    signs = (at - behind for sign, behind in _ARXIV_SIGNS for at in _finds(text, sign))
+    for position in sorted(signs):
+        match = _ARXIV.match(text, position) if position >= end else None
+        if match and position not in opaque:
+            end = match.end()
+            yield from _identified(parse_arxiv(match[1]), position, end)
+    if "10." in text:
+        for match in _DOI.finditer(text):
+            prefix = _DOI_PREFIX.search(text, max(0, match.start() - 5), match.start())
+            identifier = parse_doi(match[0])
+            if identifier and (prefix or _BARE_DOI.match(text, match.start())):
+                start = prefix.start() if prefix else match.start()
+                if start not in opaque:
+                    end = match.start() + len(identifier.value)
+                    yield from _identified(identifier, start, end)
+
+
+def _finds(text: str, word: str) -> Iterator[int]:
+    """Yield where a word stands in a text."""
+    position = text.find(word)
+    while position >= 0:
+        yield position
+        position = text.find(word, position + 1)
+
+
+def _identified(identifier: Identifier | None, start: int, end: int) -> Iterator[_Found]:
+    if identifier is not None:
+        yield _Found(identifier.scheme, start, end, _key(identifier), _IDENTIFIED_CONFIDENCE)
 
 
 def _key(identifier: Identifier) -> str:

@@ -1,59 +1,68 @@
-"""Author-year mentions in prose: `Saxe et al. (2013)`, `Shah et al`, `(Kim, 2014)`."""
+"""Author-year mentions in prose: `Saxe et al. (2013)`, `Shah et al`, `(Kim, 2014)`.
+
+Every mention has `et al.` or a year. These are found first, fast; then names are read backwards
+from there, and what belongs to the date forwards.
+"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from operator import itemgetter
 from typing import NamedTuple
 
-# Capitalised words that begin a sentence, or stand before a year, without being anybody's name.
-_NOT_NAMES = """
-    January February March April May June July August September October November December
-    Figure Fig Table Section Sec Chapter Equation Eq Appendix Algorithm Theorem Lemma Part Page
-    Version The This That These Those It In On At By For From And But Also See Since Until During
-    Before After About Around Proceedings Conference Workshop Journal Transactions Challenge
-    Competition Dataset Paper Published Submitted Spring Summer Autumn Fall Winter
-    ImageNet Nature Science Neural Nips Neurips Interspeech Pascal Coco Kaggle Arxiv Model Network
-    Networks Learning Year Review Update Edition
-    Therefore However Moreover Furthermore Additionally Instead Hence Thus Then Finally Here Later
-    Specifically Originally Recently Similarly Previously Concretely Interestingly Consequently
-    Symposium Security Privacy Speech Language Vision Recognition Intelligence Systems Robotics
-    Further First Second Third Next Meanwhile Indeed Like While Although Unlike Overall Again
-""".split()
-# Models and data sets are dated like authors; acronyms and their camel case tell them apart.
-_NOT_NAME = (
-    rf"(?!(?:{'|'.join(_NOT_NAMES)})\b|[A-Z]{{2,}}\b"
-    r"|\w+(?:Nets?|GANs?|[A-Z]{2,}s?)\b)"
+from pipeline.extraction.names import CAPITAL, PARTICLES, is_name, is_surname
+
+_INITIAL = rf"[{CAPITAL}]\."
+_WORD = rf"(?:[{CAPITAL}]['’])?[{CAPITAL}][^\W\d_]++(?:[-'’][{CAPITAL}a-z][^\W\d_]++)*+"
+_PERSON = (
+    rf"(?:(?:{_INITIAL}-?[ ]?){{1,3}}|(?:{_WORD}[ ](?:{_INITIAL}[ ])?){{1,2}})?"
+    rf"(?:(?i:{'|'.join(PARTICLES)})[ ]){{0,3}}{_WORD}(?:[ ]Jr\.)?"
 )
-_CAPITAL = "A-ZÀ-ÖØ-ÞĆČĐĽŁŃŇŘŚŠŤŽŻ"
-_NAME = (
-    rf"(?:(?:van|von|de|der|den|di|da|la|le|El|Mc)[ ]?){{0,4}}"
-    rf"{_NOT_NAME}[{_CAPITAL}][^\W\d_]+(?:[-'’][{_CAPITAL}a-z][^\W\d_]+)*"
+_SEPARATOR = r"(?:,?[ \n](?:and|&)[ \n]|,[ \n])"
+_OTHERS = ("colleagues", "coworkers", "co-workers", "others")
+# Where a name or its particle may begin: after none of what goes on in a word. One class begins it,
+# so that the engine skips what cannot be a beginning.
+_FIRST_OF_PARTICLES = "".join(sorted({particle[0] for particle in PARTICLES}))
+_REST_OF_PARTICLES = "|".join(sorted({particle[1:] for particle in PARTICLES}))
+_BEGINNING = re.compile(
+    rf"[{CAPITAL}{_FIRST_OF_PARTICLES}](?<![^\W_].)(?<![\-.'’].)"
+    rf"(?:(?<=[{CAPITAL}])|(?:{_REST_OF_PARTICLES})[ ])"
 )
-_YEAR = r"(?P<{}>(?:19|20)\d\d)[a-z]?"
-_AND = r"(?:,?[ ]and|,?[ ]&)"
-_MENTION = re.compile(
-    rf"""
-    (?:(?<![\w-])(?P<many>(?P<many_authors>{_NAME}(?:(?:,|{_AND})[ ]{_NAME}){{0,4}})
-        ,?[ ]et[ ]?al\b\.?
-        (?:['’]s)?(?:(?:,[ ]?|[ ])[\(\[]?{_YEAR.format("many_year")}[\)\]]?)?)
-  | (?<![\w-])(?P<two>(?P<two_authors>{_NAME}{_AND}[ ]{_NAME})
-        (?:['’]s?)?(?:,[ ]?|[ ])[\(\[]?{_YEAR.format("two_year")}[\)\]]?)
-  | (?<![\w-])(?P<one>(?P<one_author>{_NAME})(?:['’]s)?[ ]\({_YEAR.format("one_year")}\))
-  | (?:(?<=[\(\[;])|(?<=[\(\[;][ ]))
-        (?P<inside>(?P<inside_author>{_NAME}),[ ]{_YEAR.format("inside_year")})(?=[\)\];,]))
-    """,
-    re.VERBOSE,
+_PEOPLE = re.compile(
+    rf"(?P<names>{_PERSON}(?:{_SEPARATOR}{_PERSON}){{0,4}})"
+    rf"(?P<others>[ ]and[ ](?:{'|'.join(_OTHERS)}))?"
+    r"(?P<possessive>['’]s|(?<=s)['’])?(?P<join>,?[ \n]?[*_]?[\(\[]?)\Z"
 )
-# Every mention has one of these, with at most five names before it.
-_ET_AL = re.compile(r"al\b(?:(?<=\bet al)|(?<=\betal))")
-_YEARS = re.compile(r"19\d\d"), re.compile(r"20\d\d")
-# With what a name begins, its particle included: only there is `_MENTION` tried.
-_START = re.compile(rf"[{_CAPITAL}vdl](?<![\w-].)")
-_BEFORE_ET_AL = 200  # five names
-_BEFORE_YEAR = 110  # two names
-_BEHIND = 16  # a year in brackets behind `et al.`
-_LONGEST_NAME = 48
-_SPLIT = re.compile(r",? and |,? & |, ")
+_SEPARATORS = re.compile(_SEPARATOR)
+_OPENED = re.compile(r"(?:\A|[(\[;\n][*_# ]{0,8}(?:(?:see|e\.g\.|cf\.),? )?)\Z")
+
+_YEAR = r"(?:1[5-9]|20)\d\d(?!\d)"
+_SUFFIXES = r"(?:[a-z]\b(?:,[ ]?[a-z]\b)*)?"
+_YEARS = rf"{_YEAR}{_SUFFIXES}(?:(?:,[ ]?|[ ]and[ ]|;[ ]){_YEAR}{_SUFFIXES})*"
+_VENUE = r"(?:[A-Z][a-zA-Z]*[A-Z][a-zA-Z]*)"
+# Behind the years, brackets may also hold a page or a section.
+_ROUND = rf"{_YEARS}(?:[,;:][^()\n]{{1,40}})?\)"
+_SQUARE = rf"{_YEARS}(?:[,;:][^\[\]\n]{{1,40}})?\]"
+_YEARS_BEHIND = {"(": re.compile(_ROUND), "[": re.compile(_SQUARE)}
+_OPEN_YEARS = re.compile(_YEARS)
+_ET_AL = re.compile(r"et\.?[ ]?al\b\.?")
+_TAIL = re.compile(r"[*_]?(?P<possessive>['’]s)?")
+_DATE = re.compile(
+    rf"[*_]?(?:['’]s)?(?:,[ ]?|[ \n])?(?:\((?:{_VENUE},?[ ])?{_ROUND}|\[(?:{_VENUE},?[ ])?{_SQUARE}"
+    rf"|(?:{_VENUE},?[ ])?{_YEARS}|\((?:in[ ]press|to[ ]appear|forthcoming|submitted)\)"
+    r"|(?P<bracket>\()?(?:[A-Z]{3,}[ ]?)?['’](?P<short>\d\d)\b(?(bracket)\))"
+    r"|[A-Z]{3,}(?P<glued>\d\d)\b)"
+)
+_YEAR_ANCHORS = re.compile(r"1[5-9]\d\d(?!\d)"), re.compile(r"20\d\d(?!\d)")
+_EACH_YEAR = re.compile(_YEAR)
+# Around a mention within brackets: `(see Kim, 2014; Roy, 2015, p. 3)`.
+_BEFORE_INSIDE = re.compile(r"[(\[;,][ ]?(?:[a-z.]+,?[ ]){0,3}[*_]{0,2}\Z")
+_BEHIND_INSIDE = re.compile(r"[*_]{0,2}[)\];,:]")
+
+# Characters looked at before an anchor: five surnames, or two full names; and for brackets.
+_REACH = 120
+_INSIDE_REACH = 200
+_LONGEST_WORD = 40
+_CENTURY = 2000
 
 
 class Mention(NamedTuple):
@@ -67,62 +76,146 @@ class Mention(NamedTuple):
     confidence: float
 
 
+class _People(NamedTuple):
+    """Names before a position: where they begin, and what joins them to it."""
+
+    start: int
+    authors: tuple[str, ...]
+    others: bool
+    possessive: bool
+    join: str
+
+
+Reader = Callable[[str, int], Iterator[Mention]]
+
+
 def mentions(text: str) -> Iterator[Mention]:
-    """Yield the mentions in a text; the caller leaves out those inside code, math and URLs."""
-    for match in _matches(text):
-        kind = match.lastgroup or ""
-        kind = next(name for name in ("many", "two", "one", "inside") if match[name])
-        authors, year = _parts(match, kind)
-        start, end = match.span(kind)
-        raw = text[start:end]
-        # A closing bracket belongs to the mention only together with its opening one.
-        if raw[-1] in ")]" and not re.search(r"[\(\[]", raw):
-            end -= 1
-        confidence = {"many": 0.97 if year else 0.9, "two": 0.95, "one": 0.8, "inside": 0.95}[kind]
-        yield Mention(text[start:end], start, end, authors, year, confidence)
+    """Yield the mentions of a text; the caller drops those in code, math and URLs.
 
-
-def _matches(text: str) -> Iterator[re.Match[str]]:
-    """Yield the matches of `_MENTION`, tried only where an anchor is in reach."""
-    position = 0
-    for start, end in _anchors(text):
-        position = max(position, start, 0)
-        while match := _first_match(text, position, end):
-            yield match
-            position = match.end()
-
-
-def _first_match(text: str, start: int, end: int) -> re.Match[str] | None:
-    """Return the first match that begins in `text[start:end]`.
-
-    What begins behind has an anchor of its own.
+    Several years behind one name are several works: each but the first is a mention of its own,
+    whose `raw` is the year.
     """
-    for name in _START.finditer(text, start, end):
-        if match := _MENTION.match(text, name.start(), end + _BEHIND):
-            return match
-    return None
+    end = 0
+    for position, read in _anchors(text):
+        if position < end:
+            continue
+        for mention in read(text, position):
+            end = max(end, mention.end)
+            yield mention
 
 
-def _anchors(text: str) -> list[tuple[int, int]]:
-    """Return pieces of text that end with `et al` or with a year that may follow a name."""
-    found = [(m.start() - _BEFORE_ET_AL, m.end()) for m in _ET_AL.finditer(text)]
+def _anchors(text: str) -> list[tuple[int, Reader]]:
+    """Return where each `et al.` and each year behind a name begins, with what reads it."""
+    found: list[tuple[int, Reader]] = [(m.start(), _et_al) for m in _ET_AL.finditer(text)]
     found += (
-        (m.start() - _BEFORE_YEAR, m.end())
-        for year in _YEARS
-        for m in year.finditer(text)
-        if _follows_name(text, m.start())
+        (match.start(), _dated)
+        for pattern in _YEAR_ANCHORS
+        for match in pattern.finditer(text)
+        if _follows_capital(text, match.start())
     )
-    return sorted(found, key=itemgetter(1))
+    return sorted(found, key=itemgetter(0))
 
 
-def _follows_name(text: str, year: int) -> bool:
-    """Whether the word before a year begins with a capital, as every name does."""
-    before = text[max(0, year - _LONGEST_NAME) : year].rstrip(" ([,")
-    return before[max(before.rfind(" "), before.rfind("\n")) + 1 :].lstrip("([;")[:1].isupper()
+def _follows_capital(text: str, position: int) -> bool:
+    """Whether the word before begins with a capital, as names do, or stands for others."""
+    before = text[max(0, position - _LONGEST_WORD) : position].rstrip(" \n([,*_")
+    word = before[max(before.rfind(" "), before.rfind("\n")) + 1 :].lstrip('([;*_"“')
+    return word[:1].isupper() or word in _OTHERS
 
 
-def _parts(match: re.Match[str], kind: str) -> tuple[tuple[str, ...], int | None]:
-    group = {"many": "many_authors", "two": "two_authors"}.get(kind, f"{kind}_author")
-    names = tuple(_SPLIT.split(match[group]))
-    year = match[f"{kind}_year"]
-    return names, int(year) if year else None
+def _et_al(text: str, position: int) -> Iterator[Mention]:
+    people = _people(text, position, is_surname)
+    al = _ET_AL.match(text, position)
+    if people is None or al is None or not people.join:
+        return
+    if date := _DATE.match(text, al.end()):
+        yield from _mentions(text, people, date, 0.97)
+        return
+    tail = _TAIL.match(text, al.end())
+    belongs = tail and (tail["possessive"] or people.join[-1] in "*_")
+    end = tail.end() if tail and belongs else al.end()
+    yield Mention(text[people.start : end], people.start, end, people.authors, None, 0.9)
+
+
+def _dated(text: str, position: int) -> Iterator[Mention]:
+    people = _people(text, position, is_name)
+    if people is None or not people.join:
+        return
+    bracketed = people.join[-1] in _YEARS_BEHIND
+    years = _YEARS_BEHIND.get(people.join[-1], _OPEN_YEARS).match(text, position)
+    if years is None:
+        return
+    several = len(people.authors) > 1 or people.others
+    if several or people.possessive or _is_inside(text, people.start, years.end()):
+        yield from _mentions(text, people, years, 0.95)
+    elif bracketed:
+        yield from _mentions(text, people, years, 0.8)
+
+
+def _mentions(
+    text: str, people: _People, date: re.Match[str], confidence: float
+) -> Iterator[Mention]:
+    """Yield a mention that ends with a date, and one for each further year of it."""
+    groups = date.groupdict()
+    short = groups.get("short") or groups.get("glued")
+    years = list(_EACH_YEAR.finditer(text, *date.span()))
+    year = _CENTURY + int(short) if short else int(years[0][0]) if years else None
+    whole = text[people.start : date.end()]
+    yield Mention(whole, people.start, date.end(), people.authors, year, confidence)
+    for further in years[1:]:
+        yield Mention(further[0], *further.span(), people.authors, int(further[0]), confidence)
+
+
+def _is_inside(text: str, start: int, end: int) -> bool:
+    """Whether a mention is one of those in brackets, or the only one there."""
+    before = text[max(0, start - _INSIDE_REACH) : start]
+    opened = before.count("(") + before.count("[") > before.count(")") + before.count("]")
+    return bool(opened and _BEFORE_INSIDE.search(before) and _BEHIND_INSIDE.match(text, end))
+
+
+def _people(text: str, position: int, is_last: Callable[[str], bool]) -> _People | None:
+    """Read the names before `position`; `is_last` judges the surname right before it."""
+    beginnings = _BEGINNING.finditer(text, max(0, position - _REACH), position)
+    match = next(filter(None, (_PEOPLE.match(text, b.start(), position) for b in beginnings)), None)
+    if match is None:
+        return None
+    persons = _persons(text, *match.span("names"), is_last)
+    # In prose, what stands before the comma in `With nets, Roy et al.` is a clause.
+    if len(persons) == 2 and "," in text[persons[0][1] : persons[1][0]].rstrip("and &"):
+        opened = persons[0][0] == match.start() and _OPENED.search(text, 0, match.start())
+        persons = persons if opened else persons[1:]
+    if not persons:
+        return None
+    authors = tuple(text[start:end] for start, end in persons)
+    others, possessive = match["others"] is not None, match["possessive"] is not None
+    return _People(persons[0][0], authors, others, possessive, match["join"])
+
+
+def _persons(
+    text: str, start: int, end: int, is_last: Callable[[str], bool]
+) -> list[tuple[int, int]]:
+    """Return the (start, end) of the names in `text[start:end]` that none but names follow."""
+    separators = [match.span() for match in _SEPARATORS.finditer(text, start, end)]
+    starts = [start, *(behind for _, behind in separators)]
+    ends = [*(before for before, _ in separators), end]
+    persons: list[tuple[int, int]] = []
+    for first, last in reversed(list(zip(starts, ends, strict=True))):
+        name = _name(text[first:last], is_name if persons else is_last)
+        if name:
+            persons.insert(0, (last - len(name), last))
+        if len(name) < last - first:
+            break
+    return persons
+
+
+def _name(words: str, is_last: Callable[[str], bool]) -> str:
+    """Return the words that are somebody's name, from the last one on."""
+    *given, surname = words.removesuffix(" Jr.").split(" ")
+    if not is_last(surname):
+        return ""
+    kept = len(words) - sum(len(word) + 1 for word in given)
+    for word in reversed(given):
+        if not (word.lower() in PARTICLES or word.endswith(".") or is_name(word)):
+            break
+        kept += 1 + len(word)
+    return words[-kept:]

@@ -1,46 +1,39 @@
-"""Entries of a reference list: `[1] Title, Authors, Venue, Year` and its other shapes."""
+"""Lists of references, `[1] Title, Authors, Venue, Year`, and the pointers `[1]` into them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from pipeline.extraction.reference_entry import parse_entry
+
 # Patterns begin with what is fixed, for which the engine searches fast, and look back from there.
-_MARK = re.compile(r"\[(?<![\w\])}]\[)(\d{1,2})\](?!\()[:.]?[ \t]*(?=[\"“*_\[]{0,3}[^\W\d_])")
-_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
-# Quotation marks inside a title, as in: Comment on “…”, do not begin one.
-_QUOTED = re.compile(r"(?:^|(?<=[.,:;)*_] )|(?<=[.,:;*_]))[\"“]([^\"“”]{8,300}?)[,.]?[\"”]")
-_LINKED = re.compile(r"\[([^\[\]\s]+\s[^\[\]]{4,300})\]\([^()\s]*\)")
-_YEAR_IN_BRACKETS = re.compile(r"^(?P<authors>[^()]{3,300}?)[.,]? \((?P<year>\d{4})[a-z]?\)[.,:]? ")
-_EDGES = " \t\n.,;:*_\"“”'"
-_INITIALS = r"(?:[A-Z]\.(?:-|[ ](?=[A-Z]\.))?){1,3}"
-_GIVEN = r"[A-ZÀ-ÖØ-Þ][^\W\d_]+(?:-[^\W\d_]+)*"
-_SURNAME = r"(?:(?:van|von|de|der|den|di|da|la|le) )*[A-ZÀ-ÖØ-Þ][^\W\d_]*(?:[-'’][^\W\d_]+)*"
-_PERSON = (
-    rf"(?:{_INITIALS} ?{_SURNAME}|{_GIVEN} {_INITIALS} ?{_SURNAME}(?=[,:]| and [A-Z]|\. )"
-    rf"|{_SURNAME},? {_INITIALS}"
-    rf"|{_SURNAME}(?: {_INITIALS}| {_SURNAME}){{0,2}})"
+_MARK = re.compile(
+    r"\[(?<![\w\])}]\[)\^?(?P<number>\d{1,2})\](?!\()[:.]?[ \t]*"
+    r"(?!https?:|www\.)(?=[\"“*_\[]{0,3}\w)"
 )
-_PEOPLE = re.compile(
-    rf"{_PERSON}(?:(?:,? and |,? & |, | et al\.?,? ?){_PERSON})*(?:,? et al\.?|,? and others)?"
+# Below a heading that says so, a numbered list is one of references.
+_HEADING = re.compile(
+    r"\b(?:References?|REFERENCES|Refs|Bibliography|Literature)\b[*_:]*\s+(?=1[.)]\s)"
 )
-_NAME_SPLIT = re.compile(
-    rf",? and |,? & |, (?!{_INITIALS}(?:,| and | & | et al|$))|,? et al\.?|,? and others"
-)
-# `Ito, Ken, and Roy, Ann`: a comma after the last `and` tells that every surname stands first.
-_SURNAMES_FIRST = re.compile(r" and [^,.]+, [^,.]+$")
-_SURNAMES_FIRST_SPLIT = re.compile(r", and | and |, ")
+_ANNOUNCING = ("Ref", "REF", "Bibl", "Liter")
+_ITEM = re.compile(r"(?<!\S)(?P<number>\d{1,2})[.)]\s+(?=[\"“*_\[]{0,3}\w)")
 # An entry ends with its paragraph, at the next list item, heading or image, and, where a dump has
 # joined all lines, at the sentence that authors put below their lists.
 _ENTRY_END = re.compile(
     r"\n[ \t]*(?:\n|[*+-] |\d{1,2}[.)] )|\s#{1,6} |\s!\[|\shttps?://i\.imgur"
     r"|\s(?:Also )?(?:[Ff]ind|[Ss]ee|[Vv]iew|[Rr]ead) (?:this|my) (?:summary|post|review|notes?)\b"
 )
-_VANCOUVER = re.compile(rf"{_GIVEN} [A-Z]{{1,3}}")  # `Mahoney MV`, as medical journals write
 _MAX_ENTRY = 500
+# Behind a word, a quotation or a bracket, but not in `x[1]`, nor before the address of a link.
+_POINTER = re.compile(
+    r"\[(?:(?<=^\[)|(?<=[\s.,;:)\]\"”*_(]\[)|(?<=[^\W\d_]{3}\[))"
+    r"(?P<numbers>\^?\d{1,2}(?:(?:,[ ]?|[ ]?[-–][ ]?)\d{1,2}){0,20})\](?![(:])"
+)
+_RANGE = re.compile(r"(\d{1,2})(?:[ ]?[-–][ ]?(\d{1,2}))?")
 
 
 class Reference(NamedTuple):
-    """One entry, with what could be parsed of it."""
+    """A piece of text that is an entry, or a pointer to one, with what could be parsed of it."""
 
     number: int
     raw: str
@@ -52,32 +45,59 @@ class Reference(NamedTuple):
     confidence: float
 
 
-def references(text: str) -> Iterator[Reference]:
-    """Yield the entries of the reference list a text ends with, if it has one.
+def references(text: str) -> list[Reference]:
+    """Return the entries of the list of references a text ends with, if it has one.
 
     The list is the last run of marks `[1] [2] …`, each followed by an entry; marks before it are
-    pointers into the list.
+    pointers into the list. Where there is none, it is the numbered list under a heading that
+    announces references.
     """
-    marks = list(_MARK.finditer(text))
-    run = _last_run(marks)
-    for index, mark in enumerate(run):
-        end = run[index + 1].start() if index + 1 < len(run) else len(text)
-        end = min(end, _entry_end(text, mark.end(), end))
-        body = " ".join(text[mark.end() : end].split())
-        entry = _parse(body)
-        if entry is None:
+    marks = _last_run(list(_MARK.finditer(text)))
+    listed = list(_entries(text, marks))
+    if not listed and any(word in text for word in _ANNOUNCING):
+        headings = list(_HEADING.finditer(text))
+        listed = list(_entries(text, _first_run(text, headings[-1].end()))) if headings else []
+    return listed
+
+
+def pointers(text: str, entries: Sequence[Reference]) -> Iterator[Reference]:
+    """Yield the pointers to some entries, outside of them; one for each number in the brackets."""
+    if not entries:
+        return
+    by_number = {entry.number: entry for entry in entries}
+    for match in _POINTER.finditer(text):
+        start, end = match.span()
+        if any(entry.start <= start < entry.end for entry in entries):
             continue
-        stop = mark.start() + len(text[mark.start() : end].rstrip(" \t\n*_-"))
-        title, authors, year, confidence = entry
-        raw = text[mark.start() : stop]
-        yield Reference(int(mark[1]), raw, mark.start(), stop, title, authors, year, confidence)
+        for number in _numbers(match["numbers"]):
+            if entry := by_number.get(number):
+                yield entry._replace(raw=match[0], start=start, end=end)
 
 
-def _last_run(marks: list[re.Match[str]]) -> list[re.Match[str]]:
+def _numbers(written: str) -> list[int]:
+    """Return the numbers that `1, 3-5` names."""
+    found: dict[int, None] = {}
+    for first, last in _RANGE.findall(written):
+        found |= dict.fromkeys(range(int(first), int(last or first) + 1))
+    return list(found)
+
+
+def _entries(text: str, marks: Sequence[re.Match[str]]) -> Iterator[Reference]:
+    for index, mark in enumerate(marks):
+        limit = marks[index + 1].start() if index + 1 < len(marks) else len(text)
+        end = min(limit, _entry_end(text, mark.end(), limit))
+        entry = parse_entry(" ".join(text[mark.end() : end].split()))
+        if entry is not None:
+            start = mark.start()
+            stop = start + len(text[start:end].rstrip(" \t\n*_#-"))
+            yield Reference(int(mark["number"]), text[start:stop], start, stop, *entry)
+
+
+def _last_run(marks: Sequence[re.Match[str]]) -> list[re.Match[str]]:
     run: list[re.Match[str]] = []
     for mark in reversed(marks):
-        number = int(mark[1])
-        if run and number != int(run[0][1]) - 1:
+        number = int(mark["number"])
+        if run and number != int(run[0]["number"]) - 1:
             break
         run.insert(0, mark)
         if number == 1:
@@ -85,64 +105,16 @@ def _last_run(marks: list[re.Match[str]]) -> list[re.Match[str]]:
     return run
 
 
+def _first_run(text: str, start: int) -> list[re.Match[str]]:
+    """Return the marks of a numbered list that begins at `start`, as far as they count up."""
+    run: list[re.Match[str]] = []
+    for mark in _ITEM.finditer(text, start):
+        if int(mark["number"]) == len(run) + 1:
+            run.append(mark)
+    return run
+
+
 def _entry_end(text: str, start: int, end: int) -> int:
     """Return where an entry that begins at `start` ends, at most at `end`."""
     stop = _ENTRY_END.search(text, start, end)
     return min(stop.start() if stop else end, start + _MAX_ENTRY)
-
-
-def _parse(body: str) -> tuple[str | None, tuple[str, ...], int | None, float] | None:
-    """Return (title, authors, year, confidence) of an entry; None if it is not one."""
-    years = _YEAR.findall(re.sub(r"https?://\S+", "", body))
-    year = int(years[-1]) if years else None
-    title, people = _title_and_people(body)
-    known = bool(title) + bool(people) + (year is not None)
-    if known < 2 or not title:
-        return None
-    return title, people, year, {2: 0.8, 3: 0.95}[known]
-
-
-def _title_and_people(body: str) -> tuple[str | None, tuple[str, ...]]:
-    if quoted := _QUOTED.search(body) or _LINKED.search(body):
-        rest = body[: quoted.start()].strip(_EDGES) or body[quoted.end() :].strip(_EDGES)
-        return _title(quoted[1]), _people(rest)
-    if dated := _YEAR_IN_BRACKETS.match(body):
-        title = re.split(r"[.,] (?=[A-Z])|https?://", body[dated.end() :])[0]
-        return _title(title) or None, _people(dated["authors"])
-    return _by_segments(body)
-
-
-def _by_segments(body: str) -> tuple[str | None, tuple[str, ...]]:
-    """Tell title and authors apart by their shape: authors are names, in the title words run on."""
-    if leading := _PEOPLE.match(body):
-        after = body[leading.end() :]
-        names = _names(leading[0])
-        separated = after[:2] in {". ", ": "} or (leading[0].endswith(".") and after[:1] == " ")
-        if separated and (len(names) > 1 or "." in leading[0] or _VANCOUVER.fullmatch(names[0])):
-            title = re.split(r"\. |, (?:19|20)\d\d|https?://", after.lstrip(".: "))[0]
-            return _title(title) or None, names
-    segments = [part.strip(_EDGES) for part in re.split(r", |\. (?=[A-Z])|; ", body)]
-    title = segments[0] if segments else ""
-    people: list[str] = []
-    for segment in segments[1:]:
-        if _YEAR.search(segment) or not _PEOPLE.fullmatch(segment) or segment.isupper():
-            break
-        people += _names(segment)
-    return (title if len(title) >= 8 else None), tuple(people)
-
-
-def _title(text: str) -> str:
-    title = text.strip(_EDGES)
-    return f"{title}”" if title.count("“") > title.count("”") else title
-
-
-def _people(text: str) -> tuple[str, ...]:
-    match = _PEOPLE.match(text.strip(_EDGES + "()"))
-    return _names(match[0]) if match else ()
-
-
-def _names(text: str) -> tuple[str, ...]:
-    if _SURNAMES_FIRST.search(text):
-        parts = _SURNAMES_FIRST_SPLIT.split(text)
-        return tuple(", ".join(pair) for pair in zip(parts[::2], parts[1::2], strict=False))
-    return tuple(name.strip(_EDGES) for name in _NAME_SPLIT.split(text) if name.strip(_EDGES))

@@ -1,13 +1,20 @@
-"""The dataset card: what a person sees first on Hugging Face, derived from the release itself."""
+"""The dataset card: what a person sees first on Hugging Face, derived from the release itself.
 
-from collections.abc import Mapping
+Its sections follow "Datasheets for Datasets" (Gebru et al., 2021, https://arxiv.org/abs/1803.09010).
+"""
+
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from pipeline.release import about, figures
+from pipeline.release.card_parts import TOP, Card
+from pipeline.release.features import DEFAULT, configs, dataset_info
 from pipeline.release.parquet import scan_table
 from pipeline.schema import TABLES, Table
+from pipeline.settings import ReleaseSettings
 
 _SIZES = (
     (1_000, "n<1K"),
@@ -17,53 +24,90 @@ _SIZES = (
     (10_000_000, "1M<n<10M"),
 )
 _LARGEST = "n>10M"
-_DEFAULT = "summaries"
 
 
-def dataset_card(release: Path, rows: Mapping[str, int], release_id: str) -> str:
+def dataset_card(
+    release: Path, rows: Mapping[str, int], release_id: str, settings: ReleaseSettings
+) -> str:
     """Return the card of a release as Markdown with YAML front matter."""
-    import yaml
-
-    front = yaml.safe_dump(_front_matter(release, rows), sort_keys=False, allow_unicode=True)
-    table_rows = "\n".join(
-        f"| `{name}` | {rows[name]:,} | {table.description} |" for name, table in TABLES.items()
+    sections = {
+        "Use": _use(),
+        "Why it exists": f"{about.USE_CASES} {about.NO_USE_CASES}",
+        "What is in it": _composition(release),
+        "How it was collected": f"{about.COLLECTION} {about.RAW_DATA}",
+        "How it was processed": f"{about.PREPROCESSING}\n\n{_quality(release)}",
+        "What is missing or wrong": f"{about.MISSING_DATA}\n\n{_known(release)}\n\n"
+        f"{about.LIMITATIONS} {about.BIASES}",
+        "People": about.PERSONAL,
+        "Licence": _licence(settings),
+        "Maintenance": about.MAINTENANCE,
+        "Columns": "\n\n".join(describe_table(table) for table in TABLES.values()),
+    }
+    top = (
+        f"# {about.TITLE}\n\n{about.DESCRIPTION} Release `{release_id}`.\n\n"
+        f"{_grid(('table', 'rows', 'what a row is'), figures.row_counts(dict(rows)))}"
     )
-    fates = scan_table(release, "records").group_by("status").len().sort("status").collect()
-    found = ", ".join(f"{count:,} {status}" for status, count in fates.iter_rows())
-    columns = "\n\n".join(describe_table(table) for table in TABLES.values())
-    return f"""---
-{front}---
+    texts = {f"## {name}": f"## {name}\n\n{text}" for name, text in sections.items()}
+    return Card(_front_matter(release, rows, settings), {TOP: top, **texts}).to_markdown()
 
-# ShortScience.org paper summaries
 
-Short, human-written summaries of research papers, recovered from raw dumps of ShortScience.org:
-encoding repaired, copies removed, structure restored, with equations, images, links and citations
-as tables of their own. Release `{release_id}`.
+def _use() -> str:
+    return (
+        "```python\nfrom datasets import load_dataset\n\n"
+        f'summaries = load_dataset("path/or/repository", "{DEFAULT}", split="train")\n```\n\n'
+        "Every table is a configuration of that name. Join them by the columns marked with `→`"
+        " below; each value is found where it points to. `text[start:end]` is exactly `raw`."
+    )
 
-| table | rows | what a row is |
-| --- | ---: | --- |
-{table_rows}
 
-Records found: {found}. Nothing found was dropped: the `records` table holds every record with its
-raw text, and for a copy the summary that was kept.
+def _composition(release: Path) -> str:
+    percentiles = ("per summary", "least", "5 %", "25 %", "half", "75 %", "95 %", "most")
+    return "\n\n".join(
+        (
+            "Every record that was found, and what became of it. Nothing is dropped: a copy names"
+            " the summary that was kept, a rejected record its reason.",
+            _grid(("form", "status", "copy", "records"), figures.fates(release)),
+            _grid(percentiles, figures.lengths(release)),
+            _grid(("language", "summaries"), figures.languages(release)),
+            _grid(("mention", "found", "of a known paper"), figures.citation_kinds(release)),
+        )
+    )
 
-## Use
 
-```python
-from datasets import load_dataset
+def _quality(release: Path) -> str:
+    return "\n\n".join(
+        (
+            "Every expectation in `validation.json` was met, or this would not be a release."
+            f" Well-formed equations: {figures.well_formed_share(release)}.",
+            _grid(("block structure", "summaries"), figures.structure(release)),
+            _grid(("papers identified by", "papers"), figures.evidence(release)),
+        )
+    )
 
-summaries = load_dataset("path/or/repository", "{_DEFAULT}", split="train")
-```
 
-## Licence
+def _known(release: Path) -> str:
+    return _grid(("column", "known for"), figures.known_shares(release))
 
-The summaries belong to their authors, who published them on ShortScience.org; the dumps do not
-state under which terms. The licence of the code that made this dataset says nothing about them.
 
-## Columns
+def _licence(settings: ReleaseSettings) -> str:
+    stated = (
+        f"Whoever built this release states the licence of the data as `{settings.licence}`."
+        if settings.licence != ReleaseSettings().licence
+        else "Whoever built this release states no licence of the data."
+    )
+    return f"{about.RIGHTS} {stated}"
 
-{columns}
-"""
+
+def _grid(heading: Sequence[str], rows: figures.Rows) -> str:
+    """Return a Markdown table; numbers stand on the right."""
+    aligned = [
+        "---:" if rows and isinstance(rows[0][place], int) else "---"
+        for place in range(len(heading))
+    ]
+    lines = (
+        [f"{value:,}" if isinstance(value, int) else str(value) for value in row] for row in rows
+    )
+    return "\n".join(f"| {' | '.join(line)} |" for line in (heading, aligned, *lines))
 
 
 def describe_table(table: Table) -> str:
@@ -84,22 +128,20 @@ def _relation(references: str | None) -> str:
     return f" → `{references}`" if references else ""
 
 
-def _front_matter(release: Path, rows: Mapping[str, int]) -> dict[str, Any]:
+def _front_matter(
+    release: Path, rows: Mapping[str, int], settings: ReleaseSettings
+) -> dict[str, Any]:
     spoken = scan_table(release, "summaries").select(pl.col("language").unique().sort()).collect()
     count = rows["summaries"]
+    link = {"license_link": settings.licence_link} if settings.licence_link else {}
     return {
-        "pretty_name": "ShortScience.org paper summaries",
-        "license": "unknown",
+        "pretty_name": about.TITLE,
+        "license": settings.licence,
+        **link,
         "language": [language for language in spoken["language"] if language != "und"],
         "size_categories": [next((name for limit, name in _SIZES if count < limit), _LARGEST)],
         "task_categories": ["summarization", "text-generation"],
-        "tags": ["science", "research-papers", "paper-summaries", "citations", "latex"],
-        "configs": [
-            {
-                "config_name": name,
-                **({"default": True} if name == _DEFAULT else {}),
-                "data_files": [{"split": "train", "path": f"data/{name}/*.parquet"}],
-            }
-            for name in TABLES
-        ],
+        "tags": list(about.KEYWORDS),
+        "configs": configs(),
+        "dataset_info": dataset_info(release, rows),
     }

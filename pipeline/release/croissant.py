@@ -7,9 +7,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pipeline.release import about
 from pipeline.release.manifest import sha256
 from pipeline.release.parquet import table_path
 from pipeline.schema import TABLES, Column, Table, Type
+from pipeline.settings import ReleaseSettings
 
 _CONTEXT = {
     "@language": "en",
@@ -18,6 +20,7 @@ _CONTEXT = {
     "column": "cr:column",
     "conformsTo": "dct:conformsTo",
     "cr": "http://mlcommons.org/croissant/",
+    "rai": "http://mlcommons.org/croissant/RAI/",
     "data": {"@id": "cr:data", "@type": "@json"},
     "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
     "dct": "http://purl.org/dc/terms/",
@@ -46,17 +49,38 @@ _DATA_TYPES = {
 }
 
 
-def croissant(release: Path, release_id: str) -> dict[str, Any]:
+_CONFORMS_TO = (
+    "http://mlcommons.org/croissant/1.1",
+    "http://mlcommons.org/croissant/RAI/1.0",
+)
+_RESPONSIBLE_USE = {
+    "rai:dataCollection": about.COLLECTION,
+    "rai:dataCollectionType": ["Web Scraping", "Secondary Data Analysis"],
+    "rai:dataCollectionRawData": about.RAW_DATA,
+    "rai:dataCollectionMissingData": about.MISSING_DATA,
+    "rai:dataPreprocessingProtocol": [about.PREPROCESSING],
+    "rai:dataUseCases": [about.USE_CASES, about.NO_USE_CASES],
+    "rai:dataBiases": [about.BIASES],
+    "rai:dataLimitations": [about.LIMITATIONS],
+    "rai:personalSensitiveInformation": [about.PERSONAL],
+    "rai:dataReleaseMaintenancePlan": about.MAINTENANCE,
+}
+
+
+def croissant(release: Path, release_id: str, settings: ReleaseSettings) -> dict[str, Any]:
     """Describe the tables of a release whose Parquet files are written."""
     return {
         "@context": _CONTEXT,
         "@type": "sc:Dataset",
-        "name": "shortscience",
-        "description": "Short, human-written summaries of research papers, recovered from raw dumps"
-        " of ShortScience.org.",
-        "conformsTo": "http://mlcommons.org/croissant/1.1",
-        "url": "https://www.shortscience.org/",
+        "name": about.NAME,
+        "description": about.DESCRIPTION,
+        "conformsTo": list(_CONFORMS_TO),
+        "license": settings.licence_link or settings.licence,
+        "usageInfo": about.RIGHTS,
+        "url": about.HOMEPAGE,
+        "keywords": list(about.KEYWORDS),
         "version": f"1.0.0+{release_id}",
+        **_RESPONSIBLE_USE,
         "distribution": [_file(release, name) for name in TABLES],
         "recordSet": [_record_set(table) for table in TABLES.values()],
     }

@@ -1,6 +1,5 @@
 """The whole story of one row, from raw bytes to the tables."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -102,16 +101,17 @@ def _replayed(repair: str, body: str) -> dict[str, str]:
 
 def _known(piece: Piece | None) -> dict[str, Any]:
     """Return what the form of a record knows besides its text: read again from the raw bytes."""
-    facts = asdict(piece.facts) if piece else {}
+    facts = piece.facts._asdict() if piece else {}
     return {name: value for name, value in facts.items() if value is not None}
 
 
 def _compared(release: Path, copy: dict[str, Any], summary: dict[str, Any]) -> dict[str, Any]:
     """Return a copy with the words in which it differs from the kept text."""
-    return _with_source(release, copy) | {"differences": _differences(copy, summary)}
+    return _with_source(release, copy) | {"differences": differences(copy, summary)}
 
 
-def _differences(copy: dict[str, Any], summary: dict[str, Any]) -> list[dict[str, str]]:
+def differences(copy: dict[str, Any], summary: dict[str, Any]) -> list[dict[str, str]]:
+    """Return the words in which a record differs from the text of its summary."""
     piece = reread(copy["raw"])
     text = repair(piece.body).text if piece and piece.body else ""
     return [found._asdict() for found in differing_words(summary["text"], text)]
@@ -128,7 +128,7 @@ def _of_record(release: Path, record: dict[str, Any]) -> Story:
     if record["summary_id"]:
         summary = _rows(release, "summaries", "summary_id", record["summary_id"])[0]
         story["summary"] = summary
-        story["differences"] = _differences(record, summary)
+        story["differences"] = differences(record, summary)
     return story
 
 

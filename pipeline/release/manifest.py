@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipeline.release.card_parts import parse_card
 from pipeline.release.suites import suites_digest
 from pipeline.settings import Settings, digest
 from pipeline.sources.inputs import Input, Inventory
 from pipeline.version import library_versions, pipeline_version
 
+CARD = "README.md"
+MANIFEST = "manifest.json"
 RELEASE_ID_DIGITS = 16
 
 
@@ -70,6 +73,7 @@ def build_manifest(
         "bibliography": [_describe(item) for item in recipe.bibliography],
         "earlier_release": recipe.earlier_release,
         "tables": dict(rows),
+        "card": parse_card((release / CARD).read_text(encoding="utf-8")).digests(),
         "files": {
             path.relative_to(release).as_posix(): {
                 "sha256": sha256(path),
@@ -87,7 +91,7 @@ def _describe(item: Input) -> dict[str, Any]:
 
 def read_manifest(release: Path) -> dict[str, Any]:
     """Read the manifest of a release."""
-    manifest: dict[str, Any] = json.loads((release / "manifest.json").read_text(encoding="utf-8"))
+    manifest: dict[str, Any] = json.loads((release / MANIFEST).read_text(encoding="utf-8"))
     return manifest
 
 

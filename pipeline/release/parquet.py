@@ -1,5 +1,6 @@
 """Writing tables as Parquet files that every reader understands, with the same bytes each time."""
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import polars as pl
@@ -17,8 +18,8 @@ def table_path(release: Path, table: str) -> Path:
     return release / "data" / table / "train-00000-of-00001.parquet"
 
 
-def write_table(frame: pl.DataFrame, table: Table, release: Path) -> Path:
-    """Write a frame that conforms to the table's definition; return the file."""
+def write_table(frames: Iterable[pl.DataFrame], table: Table, release: Path) -> Path:
+    """Write frames that conform to the table's definition, in order; return the file."""
     path = table_path(release, table.name)
     path.parent.mkdir(parents=True)
     schema = table.arrow_schema
@@ -29,10 +30,21 @@ def write_table(frame: pl.DataFrame, table: Table, release: Path) -> Path:
         write_page_index=True,
         use_content_defined_chunking=True,
     ) as writer:
-        for start in range(0, max(len(frame), 1), ROW_GROUP_ROWS):
-            rows = frame.slice(start, ROW_GROUP_ROWS).to_arrow()
+        for group in _row_groups(frames, table):
+            rows = group.to_arrow()
             writer.write_table(pa.table(rows.cast(pa.schema(schema)).columns, schema=schema))
     return path
+
+
+def _row_groups(frames: Iterable[pl.DataFrame], table: Table) -> Iterator[pl.DataFrame]:
+    """Cut frames anew, so that groups do not depend on where one frame ended; at least one."""
+    left = table.polars_schema.to_frame()
+    for frame in frames:
+        left = pl.concat([left, frame])
+        while len(left) > ROW_GROUP_ROWS:
+            yield left.head(ROW_GROUP_ROWS)
+            left = left.slice(ROW_GROUP_ROWS)
+    yield left
 
 
 def count_rows(release: Path, table: str) -> int:

@@ -123,6 +123,26 @@ class Store:
         link.replace(self.latest)
         _sync(self.root)
 
+    def keep_newest(self, count: int) -> list[str]:
+        """Remove all releases but `count`: the one that `latest` names, and the newest others.
+
+        Returns the ids of those that went, the oldest first. A release goes by one rename, together
+        with what is kept beside it. Newer is what was written later: ids are hashes and know no
+        order.
+        """
+        latest = self.latest.resolve().name
+        aged = sorted(
+            (path for path in self.releases.iterdir() if path.name != latest),
+            key=lambda path: (path.stat().st_mtime_ns, path.name),
+        )
+        gone = aged[: max(0, len(aged) - (count - 1))]
+        for release in gone:
+            doomed = self.work / f"release-{release.name}"
+            release.rename(doomed)
+            for path in (doomed, self.validation(release.name), self.evidence(release.name)):
+                shutil.rmtree(path, ignore_errors=True)
+        return [path.name for path in gone]
+
 
 def _sync(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)

@@ -1,6 +1,13 @@
-"""Assembling the tables of the contract from the results of the stages."""
+"""Assembling the tables of the contract from the results of the stages.
 
-from collections.abc import Iterable
+Tables that hold texts are put together shard by shard, so that memory is bounded by the ids of all
+records and the texts of a few.
+"""
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
 
 import polars as pl
 
@@ -8,67 +15,109 @@ from pipeline.duplicates.find import EARLIER
 from pipeline.keys import key
 from pipeline.papers.identities import Identities
 from pipeline.release.earlier import why_known
+from pipeline.release.ordering import in_order
 from pipeline.schema import TABLES, Table
 from pipeline.shards import Shards
 from pipeline.sources.inputs import Input
 
 _SPAN_TABLES = ("equations", "images", "links")
+_RECORDS_IN_MEMORY = 25_000
+"""Some 200 MB of texts, of which a table holds several forms."""
 
-
-def kept_records(verdicts: pl.DataFrame) -> pl.LazyFrame:
-    """Return `record_id` and `summary_id` of the record that each summary was taken from."""
-    return verdicts.lazy().filter(pl.col("status") == "kept").select("record_id", "summary_id")
+Tables = Mapping[str, Iterator[pl.DataFrame]]
+"""Each table of the contract as frames that follow each other in the order of its key."""
 
 
 def kept(shards: Shards, name: str, verdicts: pl.DataFrame) -> pl.LazyFrame:
     """Return the rows of one of the shards' frames that belong to kept records."""
-    return shards.scan(name).join(kept_records(verdicts), on="record_id", maintain_order="left")
+    records = verdicts.lazy().filter(pl.col("status") == "kept").select("record_id", "summary_id")
+    return shards.scan(name).join(records, on="record_id", maintain_order="left")
 
 
 def build_tables(
-    inputs: Iterable[Input], shards: Shards, verdicts: pl.DataFrame, identities: Identities
-) -> dict[str, pl.DataFrame]:
-    """Return every table of the contract: its columns, its types, sorted by its key."""
-    records = _records(shards, verdicts)
-    spans = {
-        name: kept(shards, name, verdicts).collect() for name in ("equations", "images", "links")
-    }
+    inputs: Iterable[Input],
+    shards: Shards,
+    verdicts: pl.DataFrame,
+    identities: Identities,
+    scratch: Path,
+) -> Tables:
+    """Return every table of the contract: its columns, its types, sorted by its key.
+
+    Rows that do not fit into memory are sorted in files without names in the folder `scratch`.
+    """
     citations = _citations(identities.citations)
-    summaries = _summaries(shards, verdicts, identities, records, spans, citations)
-    frames = {
-        "sources": _sources(inputs, shards, records),
-        "records": records,
-        "papers": _papers(identities.papers, summaries, citations),
-        "summaries": summaries,
-        "citations": citations,
-        **spans,
+    fates = _fates(shards, verdicts, _about_summaries(verdicts, identities, citations))
+    frames: dict[str, Iterable[pl.DataFrame]] = {
+        "sources": [_sources(inputs, shards)],
+        "records": _records(shards, fates),
+        "papers": [_papers(identities, citations)],
+        "summaries": _summaries(shards, fates),
+        "citations": [citations],
+        **{name: _spans(shards, name, fates) for name in _SPAN_TABLES},
     }
-    return {name: conform(frames[name], table) for name, table in TABLES.items()}
+    by_shard = {"records", "summaries", *_SPAN_TABLES}
+    n_parts = 1 + sum(map(len, fates)) // _RECORDS_IN_MEMORY
+    return {
+        name: in_order(
+            map(partial(conform, table=table), frames[name]),
+            table,
+            n_parts if name in by_shard else 1,
+            scratch,
+        )
+        for name, table in TABLES.items()
+    }
 
 
 def conform(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
-    """Bring a frame into the columns, types and order of a table's definition."""
+    """Bring a frame into the columns and types of a table's definition."""
     schema = table.polars_schema
-    return frame.select(schema.names()).cast(schema).sort(table.key)
+    return frame.select(schema.names()).cast(schema)
 
 
-def _sources(inputs: Iterable[Input], shards: Shards, records: pl.DataFrame) -> pl.DataFrame:
+def _fates(shards: Shards, verdicts: pl.DataFrame, about: pl.DataFrame) -> list[pl.DataFrame]:
+    """Return for each shard what became of its records, row by row, and `about` of their summaries.
+
+    All are joined at once: a join per shard would look at all verdicts each time.
+    """
+    ids = [frame["record_id"] for frame in shards.frames("records", ["record_id"])]
+    fates = (
+        pl.concat([pl.Series("record_id", [], pl.String), *ids])
+        .to_frame()
+        .join(verdicts, on="record_id", how="left", maintain_order="left")
+        .join(about, on="record_id", how="left", maintain_order="left")
+    )
+    starts = itertools.accumulate(map(len, ids), initial=0)
+    return [fates.slice(start, len(part)) for start, part in zip(starts, ids, strict=False)]
+
+
+def _about_summaries(
+    verdicts: pl.DataFrame, identities: Identities, citations: pl.DataFrame
+) -> pl.DataFrame:
+    """Return `about` per kept record: what the table of summaries has beside what a shard knows."""
+    kept_records = verdicts.filter(pl.col("status") == "kept").select("record_id", "summary_id")
+    known = kept_records.join(identities.summaries, on="summary_id")
+    copies = verdicts.filter(pl.col("status") != EARLIER)
+    for name, rows in ("n_citations", citations), ("n_copies", copies):
+        known = _with_count(known, "summary_id", rows, "summary_id", name)
+    return known.select("record_id", about=pl.struct(pl.exclude("record_id", "summary_id")))
+
+
+def _sources(inputs: Iterable[Input], shards: Shards) -> pl.DataFrame:
     names = pl.DataFrame(
         [(item.source_id, item.name) for item in inputs],
         schema={"source_id": pl.String(), "name": pl.String()},
         orient="row",
     )
     sources = shards.scan("sources").collect().join(names, on="source_id")
+    records = shards.scan("records").select("source_id").collect()
     return _with_count(sources, "source_id", records, "source_id", "n_records")
 
 
-def _records(shards: Shards, verdicts: pl.DataFrame) -> pl.DataFrame:
+def _records(shards: Shards, fates: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
     """Tell what became of each record; what an earlier release has is rejected for that reason."""
     known = pl.col("status") == EARLIER
-    return (
-        shards.scan("records")
-        .join(verdicts.lazy(), on="record_id", how="left")
-        .with_columns(
+    for records, fate in zip(shards.frames("records"), fates, strict=True):
+        yield records.hstack(fate.drop("record_id", "about")).with_columns(
             reason=pl.when(known).then(why_known()).otherwise("reason"),
             **{
                 name: pl.when(~known).then(name)
@@ -76,30 +125,31 @@ def _records(shards: Shards, verdicts: pl.DataFrame) -> pl.DataFrame:
             },
             status=pl.when(known).then(None).otherwise("status").fill_null("rejected"),
         )
-        .collect()
-    )
 
 
-def _summaries(
-    shards: Shards,
-    verdicts: pl.DataFrame,
-    identities: Identities,
-    records: pl.DataFrame,
-    spans: dict[str, pl.DataFrame],
-    citations: pl.DataFrame,
-) -> pl.DataFrame:
-    summaries = (
-        kept(shards, "cleaned", verdicts)
-        .collect()
-        .join(identities.summaries, on="summary_id")
-        .with_columns(
-            n_chars=pl.col("text").str.len_chars(),
-            n_words=pl.col("plain_text").str.count_matches(r"[\p{L}\p{N}][^\s]*"),
+def _summaries(shards: Shards, fates: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    spans = [shards.frames(name, ["record_id"]) for name in _SPAN_TABLES]
+    for cleaned, fate, *found in zip(shards.frames("cleaned"), fates, *spans, strict=True):
+        summaries = (
+            cleaned.join(_kept_of(fate), on="record_id", maintain_order="left")
+            .unnest("about")
+            .with_columns(
+                n_chars=pl.col("text").str.len_chars(),
+                n_words=pl.col("plain_text").str.count_matches(r"[\p{L}\p{N}][^\s]*"),
+            )
         )
-    )
-    for name, rows in (*spans.items(), ("citations", citations), ("copies", records)):
-        summaries = _with_count(summaries, "summary_id", rows, "summary_id", f"n_{name}")
-    return summaries
+        for name, rows in zip(_SPAN_TABLES, found, strict=True):
+            summaries = _with_count(summaries, "record_id", rows, "record_id", f"n_{name}")
+        yield summaries
+
+
+def _spans(shards: Shards, name: str, fates: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    for spans, fate in zip(shards.frames(name), fates, strict=True):
+        yield spans.join(_kept_of(fate), on="record_id", maintain_order="left")
+
+
+def _kept_of(fate: pl.DataFrame) -> pl.DataFrame:
+    return fate.filter(pl.col("status") == "kept").select("record_id", "summary_id", "about")
 
 
 def _citations(citations: pl.DataFrame) -> pl.DataFrame:
@@ -109,8 +159,10 @@ def _citations(citations: pl.DataFrame) -> pl.DataFrame:
     return citations.with_columns(citation_id=pl.Series(keys, dtype=pl.String))
 
 
-def _papers(papers: pl.DataFrame, summaries: pl.DataFrame, citations: pl.DataFrame) -> pl.DataFrame:
-    counted = _with_count(papers, "paper_id", summaries, "paper_id", "n_summaries")
+def _papers(identities: Identities, citations: pl.DataFrame) -> pl.DataFrame:
+    counted = _with_count(
+        identities.papers, "paper_id", identities.summaries, "paper_id", "n_summaries"
+    )
     return _with_count(counted, "paper_id", citations, "cited_paper_id", "n_citations")
 
 

@@ -1,19 +1,17 @@
 """Writing a release into a staging folder, in the order in which its files depend on each other."""
 
-from collections.abc import Mapping
 from pathlib import Path
-
-import polars as pl
 
 from pipeline.release.card import dataset_card
 from pipeline.release.croissant import croissant
-from pipeline.release.manifest import Recipe, build_manifest, to_json
+from pipeline.release.manifest import CARD, MANIFEST, Recipe, build_manifest, to_json
 from pipeline.release.parquet import count_rows, scan_table, write_table
+from pipeline.release.tables import Tables
 from pipeline.release.validation import Outcome
 from pipeline.schema import TABLES
 
 
-def write_tables(tables: Mapping[str, pl.DataFrame], staging: Path) -> None:
+def write_tables(tables: Tables, staging: Path) -> None:
     """Write the Parquet files."""
     for name, table in TABLES.items():
         write_table(tables[name], table, staging)
@@ -25,10 +23,10 @@ def write_metadata(recipe: Recipe, outcome: Outcome, staging: Path) -> dict[str,
     forms = scan_table(staging, "sources").select("source_id", "form").collect()
     for name, content in (
         ("validation.json", to_json(outcome.report)),
-        ("README.md", dataset_card(staging, rows, recipe.release_id)),
-        ("croissant.json", to_json(croissant(staging, recipe.release_id))),
+        (CARD, dataset_card(staging, rows, recipe.release_id, recipe.settings.release)),
+        ("croissant.json", to_json(croissant(staging, recipe.release_id, recipe.settings.release))),
     ):
         (staging / name).write_text(content, encoding="utf-8")
     manifest = build_manifest(recipe, dict(forms.iter_rows()), rows, staging)
-    (staging / "manifest.json").write_text(to_json(manifest), encoding="utf-8")
+    (staging / MANIFEST).write_text(to_json(manifest), encoding="utf-8")
     return rows

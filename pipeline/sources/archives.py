@@ -5,22 +5,19 @@ reading what stands before it. Nothing is ever unpacked under its own name, so t
 a name; links and devices are left out.
 """
 
-import lzma
 import tarfile
 import zipfile
-import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from typing import IO, Any, Protocol
 
 from warcio.archiveiterator import ArchiveIterator
-from warcio.exceptions import ArchiveLoadFailed
 
-from pipeline.sources.compression import SourceError
+from pipeline.sources.compression import SourceError, named_damage
 
 BEGINNING_BYTES = 512
 _TAR_MAGIC = slice(257, 262)
@@ -31,6 +28,8 @@ MAX_RATIO = 200
 """An archive of text unpacks to some 3 to 50 times its size; gzip reaches 1,032 with zeros. What
 claims more is taken for a decompression bomb, unless it is small anyway."""
 _SMALL_BYTES = 1 << 30
+UNPACKS_TOO_FAR = f"unpacks to more than {MAX_RATIO} times its size; unpack it yourself"
+_DAMAGED = "is a damaged archive"
 
 
 @dataclass(frozen=True)
@@ -95,13 +94,11 @@ class Zip:
     """A zip archive. The locator is the entry's place in the directory."""
 
     def __init__(self, stream: IO[bytes]) -> None:
-        limit = may_unpack_to(size(stream))
-        with _named_damage():
+        with named_damage(_DAMAGED):
+            limit = may_unpack_to(size(stream))
             self._archive = zipfile.ZipFile(stream)
         if sum(info.file_size for info in self._archive.infolist()) > limit:
-            raise SourceError(
-                f"unpacks to more than {MAX_RATIO} times its size; unpack it yourself"
-            )
+            raise SourceError(UNPACKS_TOO_FAR)
 
     def entries(self) -> Iterator[Entry]:
         """Yield every file in the archive."""
@@ -137,7 +134,7 @@ class Tar:
 
     def entries(self) -> Iterator[Entry]:
         """Yield every entry in the archive."""
-        with _named_damage(), tarfile.open(fileobj=self._stream, mode="r:") as archive:
+        with named_damage(_DAMAGED), tarfile.open(fileobj=self._stream, mode="r:") as archive:
             for info in archive:
                 if not info.isdir():
                     yield self._entry(archive, info)
@@ -186,7 +183,7 @@ class Warc:
         left_out: Counter[str] = Counter()
         records = ArchiveIterator(self._stream)
         last: Any = None
-        with _named_damage(lambda: int(records.offset)):
+        with named_damage(_DAMAGED, lambda: int(records.offset)):
             for record in records:
                 left_out["wrong length"] += _breaks_off(last)
                 last = record
@@ -216,43 +213,13 @@ class Warc:
         if not by_gzip:
             return False
         try:
-            with _named_damage():
+            with named_damage(_DAMAGED):
                 # From the second record on, warcio tells whether the first was compressed alone.
                 return len(list(islice(ArchiveIterator(compressed), 2))) > 0
         except SourceError:
             return False
         finally:
             compressed.seek(0)
-
-
-@contextmanager
-def _named_damage(position: Callable[[], int] = lambda: 0) -> Iterator[None]:
-    """Turn whatever a library raises while it reads an archive into a SourceError.
-
-    What they raise for bytes that were never an archive of theirs is written nowhere: besides the
-    documented errors, warcio was seen to raise AttributeError and OverflowError, zipfile IndexError
-    and NotImplementedError.
-    """
-    try:
-        yield
-    except SourceError:
-        raise
-    except Exception as error:
-        where = f"from byte {position()} on " if position() else ""
-        raise SourceError(f"is a damaged archive {where}({error}); fetch it again") from error
-
-
-ENTRY_DAMAGE = (
-    SourceError,
-    ArchiveLoadFailed,
-    zipfile.BadZipFile,
-    tarfile.TarError,
-    EOFError,
-    zlib.error,
-    lzma.LZMAError,
-    RuntimeError,
-)
-"""What is raised while an entry is read that is damaged itself, in an archive that is not."""
 
 
 def _breaks_off(record: Any) -> bool:

@@ -3,19 +3,37 @@
 import bz2
 import gzip
 import lzma
-import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import IO, Any
 
 import pyarrow as pa
 
-_DAMAGE = (EOFError, OSError, zlib.error, lzma.LZMAError, pa.ArrowException)
 _MAGIC_BYTES = 6
+_CHUNK_BYTES = 1 << 20
+DAMAGED = "its data is damaged"
 
 
 class SourceError(ValueError):
     """A file that can be opened but not used; the message says why and what to do."""
+
+
+@contextmanager
+def named_damage(what: str, position: Callable[[], int] = lambda: 0) -> Iterator[None]:
+    """Turn whatever a library raises while it reads into a SourceError.
+
+    What they raise for bytes that were never of their format is written nowhere: besides the
+    documented errors, warcio was seen to raise AttributeError and OverflowError, zipfile IndexError
+    and NotImplementedError. Nothing but reading may stand in this context: a full disk, say, is no
+    damage of the input.
+    """
+    try:
+        yield
+    except SourceError:
+        raise
+    except Exception as error:
+        where = f"from byte {position()} on " if position() else ""
+        raise SourceError(f"{what} {where}({error}); fetch it again") from error
 
 
 class _KeptOpen:
@@ -44,29 +62,29 @@ _OPENERS: dict[bytes, Callable[[IO[bytes]], Any]] = {
 
 def is_compressed(stream: IO[bytes]) -> bool:
     """Whether a stream, which stands at its beginning and is left there, is compressed."""
-    beginning = stream.read(_MAGIC_BYTES)
-    stream.seek(0)
-    return _opener(beginning) is not None
+    return _opener(stream) is not None
 
 
-def _opener(beginning: bytes) -> Callable[[IO[bytes]], Any] | None:
+def _opener(stream: IO[bytes]) -> Callable[[IO[bytes]], Any] | None:
+    with named_damage(DAMAGED):
+        beginning = stream.read(_MAGIC_BYTES)
+        stream.seek(0)
     return next((open_ for magic, open_ in _OPENERS.items() if beginning.startswith(magic)), None)
 
 
 @contextmanager
 def decompressed(stream: IO[bytes]) -> Iterator[Any]:
-    """Provide what a seekable stream holds, decompressed if it is compressed.
+    """Provide what a seekable stream holds, decompressed if it is compressed."""
+    opener = _opener(stream)
+    with opener(stream) if opener else nullcontext(stream) as inner:
+        yield inner
 
-    Raises SourceError when what is compressed in it is damaged.
-    """
-    beginning = stream.read(_MAGIC_BYTES)
-    stream.seek(0)
-    opener = _opener(beginning)
-    if opener is None:
-        yield stream
-        return
-    try:
-        with opener(stream) as inner:
-            yield inner
-    except _DAMAGE as error:
-        raise SourceError(f"its compressed data is damaged ({error}); fetch it again") from error
+
+def chunks(stream: IO[bytes]) -> Iterator[bytes]:
+    """Yield what a stream holds up to its end; SourceError from where on it is damaged."""
+    while True:
+        with named_damage(DAMAGED):
+            chunk = bytes(stream.read(_CHUNK_BYTES))
+        if not chunk:
+            return
+        yield chunk

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.sources.encodings import decode
-from pipeline.sources.pieces import Piece
+from pipeline.sources.pieces import Piece, summary
 
 FORM = "extracted-text"
 KEEPS_STRUCTURE = False
@@ -41,16 +41,8 @@ def parse(data: bytes) -> Iterator[Piece]:
     for (mark_start, mark_end), segment_end in zip(marks, bounds[1:], strict=True):
         text_end, record_end = _trailer(data, mark_end, segment_end)
         text_start, text_end = _strip(data, mark_end, text_end)
-        if text_start == text_end:
-            yield Piece("rejected", mark_start, record_end, reason="no text")
-        else:
-            yield Piece("record", mark_start, record_end, decode(data[text_start:text_end]))
+        yield summary(mark_start, record_end, decode(data[text_start:text_end]))
         yield from _around(data, record_end, segment_end)
-
-
-def reread(raw: str) -> Piece | None:
-    """Parse the raw text of one record again; None if it is none of this form."""
-    return next((piece for piece in parse(raw.encode()) if piece.kind == "record"), None)
 
 
 def _trailer(data: bytes, start: int, end: int) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pipeline.sources import markdown_block, site_text
 from pipeline.sources.encodings import decode
 from pipeline.sources.markdown_links import identified, permalink
-from pipeline.sources.pieces import NOTHING_KNOWN, Facts, Piece
+from pipeline.sources.pieces import NOTHING_KNOWN, Facts, Piece, summary
 
 FORM = "extracted-text"
 KEEPS_STRUCTURE = True
@@ -63,18 +63,11 @@ def parse(data: bytes) -> Iterator[Piece]:
         trailer = _TRAILER.match(data, text_end)
         position = trailer.end() if trailer else text_end
         body = _body(data[mark.end() : text_end])
-        if body:
-            yield Piece("record", start, position, body, facts)
-        elif _GUEST.match(mark["name"]):
+        if not body and _GUEST.match(mark["name"]):
             yield Piece("boilerplate", start, position)
         else:
-            yield Piece("rejected", start, position, reason="no text")
+            yield summary(start, position, body, facts)
     yield from site_text.around(data, position, len(data))
-
-
-def reread(raw: str) -> Piece | None:
-    """Parse the raw text of one record again; None if it is none of this form."""
-    return next((piece for piece in parse(raw.encode()) if piece.kind == "record"), None)
 
 
 def _marks(data: bytes) -> Iterator[re.Match[bytes]]:

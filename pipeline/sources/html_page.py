@@ -15,7 +15,7 @@ from typing import NamedTuple
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipeline.sources.encodings import decode
-from pipeline.sources.pieces import NOTHING_KNOWN, Facts, Piece
+from pipeline.sources.pieces import NOTHING_KNOWN, Facts, Piece, summary
 
 FORM = "html"
 KEEPS_STRUCTURE = True
@@ -65,11 +65,6 @@ def parse(data: bytes) -> Iterator[Piece]:
         yield Piece("boilerplate", position, len(data))
 
 
-def reread(raw: str) -> Piece | None:
-    """Parse the raw text of one record again; None if it is none of this form."""
-    return next((piece for piece in parse(raw.encode()) if piece.kind == "record"), None)
-
-
 class _Block(NamedTuple):
     """A title block, which reaches to the next block, or a summary block with its user's id."""
 
@@ -102,16 +97,13 @@ def _record(
     markdown_start, markdown_end = block.markdown
     escaped = decode(data[markdown_start:markdown_end])
     body = html.unescape(escaped).strip()
-    if not body:
-        return Piece("rejected", start, block.end, reason="no text")
     around = data[block.start : markdown_start] + data[markdown_end : block.end]
     tree = _tree(around)
     user = html.unescape(decode(block.user or b""))
     votes = _text(tree.css_first("span.votevalue"))
     link = tree.css_first('a[title="Link"]')
     key = _attribute(tree.css_first("input.paperid"), "value")
-    return Piece(
-        "record",
+    return summary(
         start,
         block.end,
         body,

@@ -12,13 +12,13 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from pipeline.sources.encodings import without_surrogates
-from pipeline.sources.pieces import Facts, Piece
+from pipeline.sources.pieces import Facts, Piece, summary
 
 FORM = "json"
 KEEPS_STRUCTURE = True
 
 _BEGINNING = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*[\[{]")
-_KEYED = re.compile(r'\ufeff?\s*\{\s*"(?:[^"\\]|\\.)*"\s*:\s*(?=\{)')
+_KEYED = re.compile(r'\ufeff?\s*\{?\s*"(?:[^"\\]|\\.)*"\s*:\s*(?=\{)')
 _OPENING = re.compile(r"\ufeff?\s*[\[{]?")
 _BEFORE_VALUE = re.compile(r"[\s,\]\ufeff]*")
 _BEFORE_KEY = re.compile(r"[\s,}]*")
@@ -32,7 +32,10 @@ def recognise(data: bytes) -> bool:
 
 
 def parse(data: bytes) -> Iterator[Piece]:
-    """Cut an export into one piece per entry, and the punctuation between them."""
+    """Cut an export into one piece per entry, and the punctuation between them.
+
+    An entry alone, with its key or without, is an export, too.
+    """
     # Bytes that are no UTF-8 become surrogates, so that positions can be turned into offsets.
     text = data.decode("utf-8", "surrogateescape")
     offsets = _Offsets(text)
@@ -53,12 +56,6 @@ def parse(data: bytes) -> Iterator[Piece]:
         value, end = entry
         yield _piece(value, offsets.of(position), offsets.of(end))
         start = position = end
-
-
-def reread(raw: str) -> Piece | None:
-    """Parse the raw text of one record again; None if it is none of this form."""
-    document = f"{{{raw}}}" if raw.startswith('"') else raw
-    return next((piece for piece in parse(document.encode()) if piece.kind == "record"), None)
 
 
 class _Offsets:
@@ -94,9 +91,7 @@ def _piece(value: object, start: int, end: int) -> Piece:
     body = value.get("transcript") if isinstance(value, dict) else None
     if not isinstance(value, dict) or not isinstance(body, str):
         return Piece("rejected", start, end, reason="no transcript")
-    if not body.strip():
-        return Piece("rejected", start, end, reason="no text")
-    return Piece("record", start, end, without_surrogates(body).strip(), _facts(value))
+    return summary(start, end, without_surrogates(body).strip(), _facts(value))
 
 
 def _facts(value: dict[str, Any]) -> Facts:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 
 from pipeline.sources import title_block
 from pipeline.sources.encodings import decode
@@ -48,10 +47,9 @@ def read(block: bytes, unescape: Unescape) -> Facts:
         return Facts(votes=title_block.votes(lines))
     keywords = (n for n, line in enumerate(lines) if line.startswith(_KEYWORDS))
     below = next(keywords, len(lines))
-    facts = replace(
-        title_block.read(lines[place + 1 : below]), votes=title_block.votes(lines[below:])
-    )
-    return replace(facts, title=shared_title(text) or facts.title, paper_url=_paper_url(text))
+    known = title_block.read(lines[place + 1 : below])
+    facts = known._replace(votes=title_block.votes(lines[below:]))
+    return facts._replace(title=shared_title(text) or facts.title, paper_url=_paper_url(text))
 
 
 def address(written: str) -> str:

@@ -6,7 +6,6 @@ title of several lines of HTML.
 """
 
 import re
-from dataclasses import replace
 from typing import NamedTuple
 from urllib.parse import unquote_plus
 
@@ -72,9 +71,8 @@ def identified(facts: Facts, link: Permalink | None, before: Facts) -> Facts:
     if link is None:
         return facts
     if facts.title is None and facts.venue is None and link.bibtex_key == before.bibtex_key:
-        facts = replace(before, votes=facts.votes)
-    return replace(
-        facts,
+        facts = before._replace(votes=facts.votes)
+    return facts._replace(
         bibtex_key=link.bibtex_key,
         title=None if facts.title == link.bibtex_key else facts.title,
         author=link.user,

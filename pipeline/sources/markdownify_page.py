@@ -7,12 +7,11 @@ and the number of comments. Above the table stand the paper's links, title, auth
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from pipeline.sources import markdown_block, site_text
 from pipeline.sources.encodings import decode
 from pipeline.sources.markdown_links import identified, permalink
-from pipeline.sources.pieces import NOTHING_KNOWN, Facts, Piece
+from pipeline.sources.pieces import NOTHING_KNOWN, Facts, Piece, summary
 
 FORM = "extracted-text"
 KEEPS_STRUCTURE = False
@@ -56,16 +55,8 @@ def parse(data: bytes) -> Iterator[Piece]:
         if not data[position:row_end].strip():
             position = row_end
         body = decode(data[mark.end() : text_end]).strip()
-        if body:
-            yield Piece("record", start, position, body, facts)
-        else:
-            yield Piece("rejected", start, position, reason="no text")
+        yield summary(start, position, body, facts)
     yield from site_text.around(data, position, len(data))
-
-
-def reread(raw: str) -> Piece | None:
-    """Parse the raw text of one record again; None if it is none of this form."""
-    return next((piece for piece in parse(raw.encode()) if piece.kind == "record"), None)
 
 
 def _marks(data: bytes) -> Iterator[tuple[re.Match[bytes], re.Match[bytes]]]:
@@ -91,7 +82,7 @@ def _table(data: bytes, start: int, row: int) -> int:
 
 def _facts(block: bytes, row: re.Match[bytes], link: bytes | None, before: Facts) -> Facts:
     facts = markdown_block.read(block, _unescape)
-    facts = replace(facts, votes=int(row["votes"]) if row["votes"] else None)
+    facts = facts._replace(votes=int(row["votes"]) if row["votes"] else None)
     address = permalink(decode(link)) if link else None
     return identified(facts, address, before)
 

@@ -14,13 +14,19 @@ from typing import IO, Any
 
 from pipeline.sources import archives
 from pipeline.sources.archives import Archive, Entry
-from pipeline.sources.compression import SourceError, decompressed, is_compressed
+from pipeline.sources.compression import (
+    DAMAGED,
+    SourceError,
+    chunks,
+    decompressed,
+    is_compressed,
+    named_damage,
+)
 
 MAX_SOURCE_BYTES = 1 << 30
 """A source is parsed in memory: larger ones are turned away with the advice to split them. This
 also bounds what a decompression bomb can do."""
 
-_CHUNK_BYTES = 1 << 20
 _MAX_DEPTH = 2
 
 
@@ -75,7 +81,9 @@ def _wanted(stream: IO[bytes], wanted: Sequence[_Steps]) -> Iterator[tuple[_Step
         raise SourceError("is no archive any more")
     archive = kind(stream)
     for step, group in groupby(wanted, key=lambda steps: steps[0]):
-        with archive.open(step) as inner:
+        with named_damage(DAMAGED):
+            opened = archive.open(step)
+        with opened as inner:
             if kind is archives.Warc:
                 yield (step,), _read(inner)
                 continue
@@ -85,7 +93,7 @@ def _wanted(stream: IO[bytes], wanted: Sequence[_Steps]) -> Iterator[tuple[_Step
 
 def _archive(stream: IO[bytes]) -> type[Archive] | None:
     """Return the kind of archive that a stream holds, compressed or not."""
-    with decompressed(stream) as content:
+    with decompressed(stream) as content, named_damage(DAMAGED):
         beginning = content.read(archives.BEGINNING_BYTES)
     stream.seek(0)
     return archives.recognise(beginning)
@@ -119,7 +127,7 @@ def _entries(archive: Archive, here: Member, spool: Path, depth: int) -> Iterato
         )
         try:
             yield from _of_entry(entry, member, spool, depth)
-        except archives.ENTRY_DAMAGE as error:
+        except SourceError as error:
             yield replace(member, problem=str(error))
 
 
@@ -136,30 +144,29 @@ def _of_entry(entry: Entry, member: Member, spool: Path, depth: int) -> Iterator
 
 def _read(stream: Any) -> bytes:
     """Read a stream to its end; SourceError when it holds more than MAX_SOURCE_BYTES."""
-    chunks, n_bytes = [], 0
-    while chunk := stream.read(_CHUNK_BYTES):
+    read, n_bytes = [], 0
+    for chunk in chunks(stream):
         n_bytes += len(chunk)
         if n_bytes > MAX_SOURCE_BYTES:
             raise SourceError(
                 f"holds more than {MAX_SOURCE_BYTES >> 30} GiB; split it at line ends"
             )
-        chunks.append(bytes(chunk))
-    return b"".join(chunks)
+        read.append(chunk)
+    return b"".join(read)
 
 
 def _unpack(stream: IO[bytes], spool: Path) -> Path:
     """Write what a compressed stream holds into a new file of the spool."""
-    left = archives.may_unpack_to(archives.size(stream))
+    with named_damage(DAMAGED):
+        left = archives.may_unpack_to(archives.size(stream))
     spool.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.NamedTemporaryFile(dir=spool, delete=False) as file,
         decompressed(stream) as content,
     ):
-        while chunk := content.read(_CHUNK_BYTES):
+        for chunk in chunks(content):
             left -= len(chunk)
             if left < 0:
-                raise SourceError(
-                    f"unpacks to more than {archives.MAX_RATIO} times its size; unpack it"
-                )
+                raise SourceError(archives.UNPACKS_TOO_FAR)
             file.write(chunk)
     return Path(file.name)

@@ -8,11 +8,10 @@ trafilatura 2.3 leaves the mark and the summary, without its empty lines.
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from pipeline.sources import site_text, title_block
 from pipeline.sources.encodings import decode
-from pipeline.sources.pieces import NOTHING_KNOWN, Piece
+from pipeline.sources.pieces import NOTHING_KNOWN, Piece, summary
 
 FORM = "extracted-text"
 KEEPS_STRUCTURE = True
@@ -43,23 +42,15 @@ def parse(data: bytes) -> Iterator[Piece]:
             start = mark.start()
         else:
             paper = title_block.read(_lines(data[start : mark.start()])[1:])
-        facts = replace(paper, votes=votes)
+        facts = paper._replace(votes=votes)
         yield from site_text.around(data, position, start)
         buttons = _BUTTONS.search(data, mark.end() - 1, end)
         # A page that breaks off has no buttons.
         text_end = buttons.start() if buttons else end
         position = buttons.end() if buttons else end
         body = decode(data[mark.end() : text_end]).strip()
-        if body:
-            yield Piece("record", start, position, body, facts)
-        else:
-            yield Piece("rejected", start, position, reason="no text")
+        yield summary(start, position, body, facts)
     yield from site_text.around(data, position, len(data))
-
-
-def reread(raw: str) -> Piece | None:
-    """Parse the raw text of one record again; None if it is none of this form."""
-    return next((piece for piece in parse(raw.encode()) if piece.kind == "record"), None)
 
 
 def _lines(block: bytes) -> list[str]:

@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pipeline.errors import ShortScienceError
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What a form still knows of a summary besides its text; None for what it does not."""
 
     bibtex_key: str | None = None
@@ -43,6 +42,13 @@ class Piece:
     body: str | None = None
     facts: Facts = NOTHING_KNOWN
     reason: str | None = None
+
+
+def summary(start: int, end: int, body: str, facts: Facts = NOTHING_KNOWN) -> Piece:
+    """Return the record of a summary, which is rejected when its text is empty."""
+    if not body:
+        return Piece("rejected", start, end, reason="no text")
+    return Piece("record", start, end, body, facts)
 
 
 class CoverageError(ShortScienceError):

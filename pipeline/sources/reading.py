@@ -3,7 +3,7 @@
 import hashlib
 import logging
 from collections.abc import Iterable, Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -24,7 +24,6 @@ from pipeline.sources import (
     trafilatura_rows,
     transcoding,
 )
-from pipeline.sources.archives import ENTRY_DAMAGE
 from pipeline.sources.inputs import Input
 from pipeline.sources.members import read_members
 from pipeline.sources.pieces import Piece
@@ -45,10 +44,6 @@ class Parser(Protocol):
 
     def parse(self, data: bytes) -> Iterator[Piece]:
         """Cut the bytes into pieces that cover them."""
-        ...
-
-    def reread(self, raw: str) -> Piece | None:
-        """Parse the raw text of one record again; None if it is none of this form."""
         ...
 
 
@@ -141,7 +136,7 @@ def _contents(inputs: Iterable[Input]) -> Iterator[tuple[Input, bytes]]:
                 if hashlib.sha256(data).hexdigest() != wanted[locator].source_id:
                     raise DamagedError(_CHANGED.format(path))
                 yield wanted[locator], data
-        except (*ENTRY_DAMAGE, LookupError, ValueError) as error:
+        except (LookupError, ValueError) as error:
             raise DamagedError(_CHANGED.format(path)) from error
 
 
@@ -184,8 +179,13 @@ def _pieces(
 
 
 def reread(raw: str) -> Piece | None:
-    """Parse the raw text of one record again, as the parser does that finds a record in it."""
-    return next(filter(None, (parser.reread(raw) for parser in PARSERS)), None)
+    """Parse the raw text of one record again, as the parser does that finds a record in it.
+
+    None if no parser finds one.
+    """
+    data = raw.encode()
+    pieces = (piece for parser in PARSERS for piece in parser.parse(data))
+    return next((piece for piece in pieces if piece.kind == "record"), None)
 
 
 def _rejected(data: bytes, reason: str) -> Piece:
@@ -212,5 +212,5 @@ def _record(
         piece.reason,
         piece.body,
         source.keeps_structure,
-        *astuple(piece.facts),
+        *piece.facts,
     )

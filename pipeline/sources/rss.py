@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from pipeline.sources.encodings import decode, without_surrogates
-from pipeline.sources.pieces import Facts, Piece
+from pipeline.sources.pieces import Facts, Piece, summary
 
 FORM = "rss"
 KEEPS_STRUCTURE = True
@@ -50,16 +50,8 @@ def parse(data: bytes) -> Iterator[Piece]:
         yield Piece("boilerplate", position, len(data))
 
 
-def reread(raw: str) -> Piece | None:
-    """Parse the raw text of one record again; None if it is none of this form."""
-    return next((piece for piece in parse(raw.encode()) if piece.kind == "record"), None)
-
-
 def _piece(data: bytes, start: int, end: int) -> Piece:
     item = _read(decode(data[start:end]))
-    body = _text(item, "description")
-    if not body:
-        return Piece("rejected", start, end, reason="no text")
     title, key = _text(item, "title"), _text(item, "bibtexkey")
     votes = _text(item, "votes")
     arxiv = _text(item, "arxivid")
@@ -74,7 +66,7 @@ def _piece(data: bytes, start: int, end: int) -> Piece:
         votes=int(votes) if votes and re.fullmatch(r"-?\d{1,9}", votes) else None,
         url=link,
     )
-    return Piece("record", start, end, body, facts)
+    return summary(start, end, _text(item, "description") or "", facts)
 
 
 def _read(item: str) -> etree._Element | None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pipeline.sources import site_text
 from pipeline.sources.encodings import decode
 from pipeline.sources.markdown_links import identified, permalink
-from pipeline.sources.pieces import NOTHING_KNOWN, Facts, Piece
+from pipeline.sources.pieces import NOTHING_KNOWN, Facts, Piece, summary
 
 FORM = "extracted-text"
 KEEPS_STRUCTURE = False
@@ -59,16 +59,9 @@ def parse(data: bytes) -> Iterator[Piece]:
         facts = _facts(mark, row)
         if body in _PREVIEW:
             yield Piece("boilerplate", row.start(), position)
-        elif body:
-            yield Piece("record", row.start(), position, body, facts)
         else:
-            yield Piece("rejected", row.start(), position, reason="no text")
+            yield summary(row.start(), position, body, facts)
     yield from site_text.around(data, position, len(data))
-
-
-def reread(raw: str) -> Piece | None:
-    """Parse the raw text of one record again; None if it is none of this form."""
-    return next((piece for piece in parse(raw.encode()) if piece.kind == "record"), None)
 
 
 def _rows(data: bytes) -> Iterator[tuple[re.Match[bytes], re.Match[bytes]]]:

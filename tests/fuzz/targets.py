@@ -9,7 +9,6 @@ import tempfile
 import time
 import zlib
 from collections.abc import Callable
-from dataclasses import astuple
 from pathlib import Path
 
 import polars as pl
@@ -23,7 +22,7 @@ from pipeline.settings import SourceSettings
 from pipeline.sources import encodings, members
 from pipeline.sources.inputs import take_inventory
 from pipeline.sources.pieces import Piece, covering
-from pipeline.sources.reading import PARSERS, Parser, read_sources
+from pipeline.sources.reading import PARSERS, Parser, read_sources, reread
 
 Target = Callable[[bytes], None]
 
@@ -52,25 +51,25 @@ def of_parser(parser: Parser) -> Target:
     def target(data: bytes) -> None:
         demand(isinstance(parser.recognise(data), bool), "recognise() told no bool")
         for piece in covering(parser.parse(data), len(data)):
-            check_piece(parser, data, piece)
+            check_piece(data, piece)
         within_bounds(data, lambda grown: list(covering(parser.parse(grown), len(grown))))
 
     return target
 
 
-def check_piece(parser: Parser, data: bytes, piece: Piece) -> None:
+def check_piece(data: bytes, piece: Piece) -> None:
     """Demand what a piece promises: a clean text, or a reason; and that it can be read again."""
     if piece.kind != "record":
         demand(piece.body is None, f"{piece.kind} with a text")
         demand((piece.kind == "rejected") == bool(piece.reason), f"{piece.kind}: {piece.reason!r}")
         return
     demand(piece.body and piece.body == piece.body.strip(" \t\r\n"), f"text {piece.body!r}")
-    for fact in (piece.body, *astuple(piece.facts)):
+    for fact in (piece.body, *piece.facts):
         for text in fact if isinstance(fact, tuple) else (fact,):
             demand(text != "", "an empty fact, which should be None")
             if isinstance(text, str):
                 text.encode()  # no table holds a surrogate
-    parser.reread(encodings.decode(data[piece.start : piece.end], encodings.detect(data)))
+    reread(encodings.decode(data[piece.start : piece.end], encodings.detect(data)))
 
 
 def within_bounds(data: bytes, work: Callable[[bytes], object]) -> None:

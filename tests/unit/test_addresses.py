@@ -9,6 +9,8 @@ from pipeline.scanner import scan
 from tests.unit.cases import cases
 
 PIECES = '![ [ a ]( ) http://a.b/ www.a.b u.png <a href=" <img src=" "> </a> < > ` $ ]'.split()
+PIECES += ["[x]", "[x]: ", "[]"]
+PIECES += ["[x]", "[x]: ", "[]"]
 TEXTS = st.lists(st.sampled_from([*PIECES, " ", "\n", "é𝔁"]), max_size=15).map("".join)
 
 
@@ -18,7 +20,7 @@ def described(item: Image | Link) -> list[str | None]:
     return ["link", item.url, item.label, item.raw]
 
 
-@pytest.mark.parametrize("case", cases("addresses", "images", "links", "none"))
+@pytest.mark.parametrize("case", cases("addresses", "images", "links", "by name", "none"))
 def test_addresses(case):
     found = addresses(case["text"], scan(case["text"]))
     assert [described(item) for item in found] == case["found"]
@@ -31,7 +33,8 @@ def test_raw_is_what_stands_at_the_offsets(text):
         assert text[item.start : item.end] == item.raw
         if isinstance(item, Link):
             assert item.start <= item.url_start <= item.url_end <= item.end
-            assert text[item.url_start : item.url_end] in item.url
+            named = text[item.url_start : item.url_end]
+            assert named in item.url or named == item.raw
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from pipeline.settings import Settings
 from pipeline.shards import process
-from pipeline.sources.html_page import parse, recognise, reread
+from pipeline.sources.html_page import parse, recognise
 from pipeline.sources.inputs import take_inventory
 from pipeline.sources.pieces import Facts, Piece, covering
+from pipeline.sources.reading import reread
 from tests.conftest import NO_SPOOL
 
 HEAD = "<!DOCTYPE html>\n<html>\n<head><title>ShortScience.org</title></head><body>\n"

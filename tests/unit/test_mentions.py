@@ -14,7 +14,7 @@ PIECES = (
 )
 
 
-@pytest.mark.parametrize("case", cases("mentions", "found", "none", "known failures"))
+@pytest.mark.parametrize("case", cases("mentions", "found", "none"))
 def test_mentions(case):
     found = [[item.raw, list(item.authors), item.year] for item in mentions(case["text"])]
     assert found == case["mentions"]

@@ -1,7 +1,6 @@
 """The whole text of a page, as extractors that keep line breaks leave it."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.sources import extracted_text
-from pipeline.sources.page_text import parse, recognise, reread
+from pipeline.sources.page_text import parse, recognise
 from pipeline.sources.pieces import Facts, Piece, covering
+from pipeline.sources.reading import reread
 
 HEAD = "Login\nWelcome to ShortScience.org!\nmore\nhide\n\nPopular (Today)\n"
 TITLE = (
@@ -67,7 +67,7 @@ def test_a_second_summary_of_a_paper_has_votes_of_its_own(between: str, votes: i
     mark = between + MARK[MARK.index("\n[link]") :]
     first, second = records(HEAD + TITLE + MARK + "One." + BUTTONS + mark + "Two." + BUTTONS)
     assert (first.body, second.body) == ("One.", "Two.")
-    assert second.facts == replace(first.facts, votes=votes)
+    assert second.facts == first.facts._replace(votes=votes)
     assert first.facts.votes is not None
 
 

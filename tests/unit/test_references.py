@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.extraction.references import references
+from pipeline.extraction.references import pointers, references
 from tests.unit.cases import cases
 
 PIECES = "[1] [2] [3] A. Roy , . : On Deep nets 2015 (2016) “ ” and et al. ![ # http://a.b".split()
@@ -27,6 +27,17 @@ def test_entries_are_apart_in_order_and_at_their_offsets(text):
         assert text[item.start : item.end] == item.raw
         assert item.raw.startswith(f"[{item.number}]")
         position = item.end
+
+
+@given(TEXTS)
+@settings(derandomize=True, max_examples=200)
+def test_pointers_are_outside_of_entries_and_say_what_their_entry_does(text):
+    entries = references(text)
+    by_number = {entry.number: entry for entry in entries}
+    for item in pointers(text, entries):
+        assert text[item.start : item.end] == item.raw
+        assert not any(entry.start <= item.start < entry.end for entry in entries)
+        assert item[4:] == by_number[item.number][4:]
 
 
 def test_an_entry_is_told_from_what_follows_it_on_the_line():

@@ -12,7 +12,8 @@ from pipeline.settings import Settings
 from pipeline.shards import process
 from pipeline.sources.inputs import take_inventory
 from pipeline.sources.pieces import Facts, Piece, covering
-from pipeline.sources.rss import parse, recognise, reread
+from pipeline.sources.reading import reread
+from pipeline.sources.rss import parse, recognise
 from tests.conftest import NO_SPOOL, SCRATCH
 
 HEAD = (

@@ -65,6 +65,19 @@ def test_a_shard_is_built_once_and_is_the_same_in_any_batches(tmp_path: Path) ->
         assert parts[0].equals(parts[1]), name
 
 
+@pytest.mark.parametrize("name", [*(f"{frame}.parquet" for frame in FRAMES), "digests.json"])
+def test_a_shard_with_one_wrong_bit_is_made_anew(tmp_path: Path, name: str) -> None:
+    batch = cut_batches(take_inventory([str(RAW)], NO_SPOOL).distinct, 1)[0]
+    assert build_shard(batch, Settings(), tmp_path)
+    file = tmp_path / batch.key(Settings()) / name
+    written = file.read_bytes()
+    middle = len(written) // 2
+    file.write_bytes(written[:middle] + bytes([written[middle] ^ 1]) + written[middle + 1 :])
+    assert build_shard(batch, Settings(), tmp_path)
+    assert file.read_bytes() == written
+    assert not build_shard(batch, Settings(), tmp_path)
+
+
 def test_prune_removes_what_no_build_needs(tmp_path: Path) -> None:
     for name in ("kept", "old", ".shard-killed"):
         (tmp_path / name).mkdir()

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from benchmarks.structure import Pair, Score, blocks, compare, naive, read_pairs, table
+from benchmarks.scores import Score
+from benchmarks.structure import Pair, blocks, compare, naive, read_pairs, table
 from tests.unit.cases import cases
 
 

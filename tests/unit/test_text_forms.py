@@ -7,7 +7,6 @@ Its summaries look like the site's own words wherever they can.
 import json
 import random
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -46,7 +45,7 @@ def records(parser: ModuleType, text: str) -> list[Piece]:
 
 def told(record: Piece) -> dict[str, Any]:
     """Return what a record says, as the cases spell it."""
-    known = {name: value for name, value in asdict(record.facts).items() if value is not None}
+    known = {name: value for name, value in record.facts._asdict().items() if value is not None}
     if record.facts.authors:
         known["authors"] = list(record.facts.authors)
     return {"body": record.body, "facts": known}
@@ -219,7 +218,7 @@ def assert_right(record: Piece, truth: dict[str, Any], knows: set[str]) -> None:
         "author": None if truth["anon"] else truth["username"],
         "votes": truth["votes"],
     }
-    facts = {name: value for name, value in asdict(record.facts).items() if value is not None}
+    facts = {name: value for name, value in record.facts._asdict().items() if value is not None}
     assert {name: true[name] for name in facts if name in true} == {
         name: facts[name] for name in facts if name in true
     }

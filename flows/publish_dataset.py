@@ -1,0 +1,44 @@
+"""The flow `publish-dataset`: one release out, as one commit on the Hugging Face Hub."""
+
+from pathlib import Path
+from typing import Any
+
+from prefect import flow, get_run_logger, task
+from prefect.artifacts import create_markdown_artifact
+from prefect.cache_policies import NO_CACHE
+
+from flows.notification import notify
+from flows.parameters import PublishParameters
+from pipeline.publishing.publish import Publication, Target, connect, plan_publication, publish
+from pipeline.release.store import open_dataset
+
+
+@flow(name="publish-dataset", log_prints=False, on_failure=[notify], on_crashed=[notify])
+def publish_dataset(publish: PublishParameters) -> dict[str, Any]:
+    """Publish a release that passed validation; do nothing if it is there already."""
+    done = send(publish)
+    show(done)
+    return done.to_dict()
+
+
+@task(cache_policy=NO_CACHE)
+def send(parameters: PublishParameters) -> Publication:
+    """Make the commit and its tag; what may pass is tried again inside."""
+    target = Target(**parameters.model_dump(exclude={"dataset", "dry_run"}))
+    act = plan_publication if parameters.dry_run else publish
+    return act(open_dataset(Path(parameters.dataset)), target, connect())
+
+
+def show(done: Publication) -> None:
+    """Say what changed, in an artifact and in the log."""
+    plan = done.plan
+    rows = [
+        f"| {what} | `{path}` |"
+        for what in ("added", "changed", "deleted")
+        for path in getattr(plan, what)
+    ]
+    where = done.pull_request or (f"{done.url}/commit/{done.commit}" if done.commit else done.url)
+    heading = [f"# Release {done.release_id}", f"<{where}>", "| what | file |\n| --- | --- |"]
+    page = "\n\n".join(heading) + "\n" + "\n".join(rows)
+    create_markdown_artifact(page, key="publication")
+    get_run_logger().info("Release %s: %s", done.release_id, where)

@@ -1,0 +1,89 @@
+"""Worker processes, replaced when one of them is killed."""
+
+import contextlib
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import connection
+from pathlib import Path
+
+from pipeline.errors import WorkerError
+from pipeline.settings import Settings
+from pipeline.shards import Batch, build_shard
+
+Runner = Callable[[Batch, Settings, Path], bool]
+_ATTEMPTS = 3
+"""Times that a batch is begun: the death of a worker costs all batches that were being worked on,
+and who needs too much memory is killed again."""
+
+
+@contextlib.contextmanager
+def runner(workers: int) -> Iterator[Runner]:
+    """Provide a function that builds a shard: in this process, or in one of several."""
+    if workers <= 1:
+        yield build_shard
+        return
+    pools = _Pools(workers)
+    try:
+        yield pools.run
+    finally:
+        pools.close()
+
+
+class _Pools:
+    """A pool of processes, and a new one whenever it is broken; for use by several threads."""
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+        self._lock = threading.Lock()
+        self._pool = self._new()
+        self._broken: set[ProcessPoolExecutor] = set()
+
+    def _new(self) -> ProcessPoolExecutor:
+        # Forking a process that runs threads, as Prefect's does, may deadlock.
+        context = multiprocessing.get_context("spawn")
+        return ProcessPoolExecutor(self._workers, mp_context=context, initializer=_end_with_parent)
+
+    def run(self, batch: Batch, settings: Settings, folder: Path) -> bool:
+        """Build the shard of a batch; WorkerError when its worker is killed time and again."""
+        for _ in range(_ATTEMPTS):
+            pool = self._working()
+            with contextlib.suppress(BrokenProcessPool):
+                return pool.submit(build_shard, batch, settings, folder).result()
+            with self._lock:
+                self._broken.add(pool)
+        raise WorkerError(
+            f"Workers were killed {_ATTEMPTS} times while they read {_names(batch)}; they may have"
+            " run out of memory: build again with fewer --workers, which goes on from here."
+        )
+
+    def _working(self) -> ProcessPoolExecutor:
+        with self._lock:
+            if self._pool in self._broken:
+                self._pool = self._new()
+            return self._pool
+
+    def close(self) -> None:
+        """Wait for all processes to end."""
+        for pool in (*self._broken, self._pool):
+            pool.shutdown()
+
+
+def _end_with_parent() -> None:
+    """End this worker when the process that gives it work has been killed."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None  # noqa: S101 - this is a worker
+
+    def watch() -> None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _names(batch: Batch) -> str:
+    first = batch.inputs[0].name
+    return f"{first} and {len(batch.inputs) - 1} more" if len(batch.inputs) > 1 else first

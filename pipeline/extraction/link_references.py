@@ -1,0 +1,87 @@
+"""Links and images that name their address: `[label][name]`, with `[name]: address` elsewhere.
+
+As in CommonMark (4.7, 6.3 and 6.4), `[name][]` and `[name]` alone point there, too; names are
+compared without case and with all white space alike; the first of two definitions counts; and a
+definition itself shows nothing. Since dumps join lines, one may stand within a line.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from pipeline.scanner import Covered, Span
+
+_DEFINITION = re.compile(r"\[(?<!\S\[)(?P<name>(?!\^)[^\[\]]{1,200})\]:[ \t]{0,8}\n?[ \t]{0,8}")
+_BRACKETS = re.compile(r"\[(?<!\\\[)([^\[\]]{1,200})\]")
+_LABEL_LIMIT = 1000
+
+
+class Definition(NamedTuple):
+    """A name, where its definition begins, and its address."""
+
+    name: str
+    start: int
+    address: Span
+
+
+class Use(NamedTuple):
+    """A link or an image by name: `text[start:end]`, and the address that it means."""
+
+    start: int
+    end: int
+    label: str
+    is_image: bool
+    address: Span
+
+
+def definitions(text: str, spans: Sequence[Span]) -> list[Definition]:
+    """Return the definitions of a text, in order."""
+    if "]:" not in text:
+        return []
+    addresses = {span.start: span for span in spans if span.kind == "url"}
+    return [
+        Definition(_name(match["name"]), match.start(), addresses[match.end()])
+        for match in _DEFINITION.finditer(text)
+        if match.end() in addresses
+    ]
+
+
+def uses(text: str, spans: Sequence[Span], defined: Sequence[Definition]) -> Iterator[Use]:
+    """Yield the links and images that name one of some definitions, in order."""
+    if not defined:
+        return
+    addresses = {definition.name: definition.address for definition in reversed(defined)}
+    starts = {definition.start for definition in defined}
+    opaque = Covered(spans)
+    for match in _BRACKETS.finditer(text):
+        address = addresses.get(_name(match[1]))
+        start, end = match.span()
+        if address is None or start in starts or start in opaque or text[end : end + 1] == "(":
+            continue
+        label = match[1]
+        if text[start - 1 : start] == "]" and (opening := opening_bracket(text, start - 1)):
+            start, label = opening - 1, text[opening : start - 1]
+        elif text.startswith("[]", end):
+            end += 2
+        elif (name := _BRACKETS.match(text, end)) and _name(name[1]) in addresses:
+            continue
+        is_image = text[start - 1 : start] == "!"
+        yield Use(start - is_image, end, label, is_image, address)
+
+
+def opening_bracket(text: str, closing: int) -> int | None:
+    """Return the position behind the bracket that `text[closing]` closes, within a limit."""
+    depth = 0
+    for position in range(closing, max(-1, closing - _LABEL_LIMIT), -1):
+        escaped = position > 0 and text[position - 1] == "\\"
+        if text[position] == "]" and not (escaped and position != closing):
+            depth += 1
+        elif text[position] == "[" and not escaped:
+            depth -= 1
+            if depth == 0:
+                return position + 1
+    return None
+
+
+def _name(written: str) -> str:
+    return " ".join(written.casefold().split())

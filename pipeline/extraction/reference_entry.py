@@ -1,0 +1,148 @@
+"""What one entry of a list of references says: its title, authors and year.
+
+Entries follow no one style. A title is told by its quotation marks or its link, by a year in
+brackets before it, or by its shape: authors are names, in a title the words run on.
+"""
+
+import re
+from typing import NamedTuple
+
+from pipeline.extraction.names import CAPITAL, PARTICLES, is_name
+
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
+_ADDRESS = re.compile(r"https?://\S+")
+# Quotation marks inside a title, as in: Comment on “…”, do not begin one.
+_QUOTED = re.compile(r"(?:^|(?<=[.,:;)*_] )|(?<=[.,:;*_]))[\"“]([^\"“”]{8,300}?)[,.]?(?:[\"”]|'')")
+_LINKED = re.compile(r"\[([^\[\]\s]+\s[^\[\]]{4,300})\]\([^()\s]*\)")
+_EMPHASISED = re.compile(r"[*_]{1,2}([^*_]{8,300}?)[*_]{1,2}")
+# `Roy and Ito (2015). Title`, and without the brackets.
+_YEAR_AFTER_PEOPLE = re.compile(
+    r"^(?P<authors>[^()]{3,300}?),? (?:\(\d{4}[a-z]?\)[.,:]?|(?:19|20)\d\d[a-z]?[.:]) "
+)
+_EDGES = " \t\n.,;:*_\"“”'"
+_INITIALS = rf"(?:[{CAPITAL}]\.(?:-|[ ]?(?=[{CAPITAL}]\.))?){{1,3}}"
+_GIVEN = rf"[{CAPITAL}][^\W\d_]+(?:-[^\W\d_]+)*"
+_SURNAME = rf"(?:(?:{'|'.join(PARTICLES)}) )*[{CAPITAL}][^\W\d_]*(?:[-'’][^\W\d_]+)*"
+_PERSON = (
+    rf"(?:{_INITIALS} ?{_SURNAME}|{_GIVEN} {_INITIALS} ?{_SURNAME}(?=[,:]| and [A-Z]|\. )"
+    rf"|{_SURNAME},? {_INITIALS}"
+    rf"|{_SURNAME}(?: {_INITIALS}| {_SURNAME}){{0,2}})"
+)
+_OTHERS = r"(?: et\.? al\b\.?,? ?|,? and others\b)"
+_PEOPLE = re.compile(rf"{_PERSON}(?:(?:,? and (?!others)|,? & |, ){_PERSON})*{_OTHERS}?")
+_NAME_SPLIT = re.compile(rf"{_OTHERS}|,? and |,? & |, (?!{_INITIALS}(?:,| and | & | et\.? al|$))")
+# `Ito, Ken, and Roy, Ann`: a comma after the last `and` tells that every surname stands first.
+_SURNAMES_FIRST = re.compile(r" and [^,.]+, [^,.]+$")
+_SURNAMES_FIRST_SPLIT = re.compile(r", and | and |, ")
+# `Ito, Ken et al.` and `Ito, Ken and Ann Roy`: only that of the first author does (MLA).
+_FIRST_SURNAME_FIRST = re.compile(
+    rf"(?P<first>{_SURNAME}, {_GIVEN}(?: {_GIVEN})?(?: [{CAPITAL}]\.)?)"
+    rf"(?:{_OTHERS}|,? and (?P<second>{_GIVEN} [^,]+))$"
+)
+_SINGLE = re.compile(rf"({_GIVEN} {_SURNAME}): ")  # `Ann Roy: Title`, if nobody stands behind it
+_TITLE_BY = re.compile(
+    rf"^(?P<title>.{{8,300}}?)(?: by | [-–—] )(?P<people>{_PEOPLE.pattern})(?=[,.( ]|$)"
+)
+_LAST_INITIAL = re.compile(rf"(?:, |[.-] ?)[{CAPITAL}]$")
+_VANCOUVER = re.compile(rf"{_GIVEN} [A-Z]{{1,3}}")  # `Mahoney MV`, as medical journals write
+_SEGMENT = re.compile(rf", |(?<!\b[{CAPITAL}])[.?] (?=[{CAPITAL}])|; ")
+_SENTENCE = re.compile(r"(?<=\?) |\. |, (?=(?:19|20)\d\d)|https?://")
+_LAST_YEAR = re.compile(r" \([^()]{0,30}(?:19|20)\d\d[a-z]?\)$")
+_SHORTEST_TITLE = 8
+
+
+class Entry(NamedTuple):
+    """What could be parsed of an entry."""
+
+    title: str
+    authors: tuple[str, ...]
+    year: int | None
+    confidence: float
+
+
+def parse_entry(body: str) -> Entry | None:
+    """Parse an entry, its mark left out and on one line; None if it is none."""
+    years = _YEAR.findall(_ADDRESS.sub("", body))
+    year = int(years[-1]) if years else None
+    title, people = _title_and_people(body)
+    known = bool(title) + bool(people) + (year is not None)
+    if not title or (known < 2 and not _is_quoted(body, title)):
+        return None
+    return Entry(title, people, year, {1: 0.7, 2: 0.8, 3: 0.95}[known])
+
+
+def _is_quoted(body: str, title: str) -> bool:
+    """Whether a title of several words is all there is, in quotation marks or as a link."""
+    linked = _LINKED.match(body)
+    alone = body.strip(_EDGES) == title if body[:1] in '"“' else linked and linked[0] == body
+    return " " in title and bool(alone)
+
+
+def _title_and_people(body: str) -> tuple[str | None, tuple[str, ...]]:
+    if quoted := _QUOTED.search(body) or _LINKED.search(body):
+        rest = body[: quoted.start()].strip(_EDGES) or body[quoted.end() :].strip(_EDGES)
+        return _title(quoted[1]), _people(rest)
+    if (marked := _EMPHASISED.search(body)) and _are_people(body[: marked.start()]):
+        return _title(marked[1]), _people(body[: marked.start()])
+    if (dated := _YEAR_AFTER_PEOPLE.match(body)) and _are_people(dated["authors"]):
+        title = re.split(r"[.,] (?=[A-Z])|https?://", body[dated.end() :])[0]
+        return _title(title) or None, _people(dated["authors"])
+    return _by_segments(body)
+
+
+def _are_people(text: str) -> bool:
+    return bool(_PEOPLE.fullmatch(text.strip(" ,:")) or _PEOPLE.fullmatch(text.strip(" ,:.")))
+
+
+def _by_segments(body: str) -> tuple[str | None, tuple[str, ...]]:
+    """Tell title and authors apart by their shape."""
+    if leading := _PEOPLE.match(body):
+        after = body[leading.end() :]
+        names = _names(leading[0])
+        separated = after[:2] in {". ", ": "} or (leading[0].rstrip().endswith(".") and bool(after))
+        if separated and (len(names) > 1 or "." in leading[0] or _VANCOUVER.fullmatch(names[0])):
+            title = _SENTENCE.split(after.lstrip(".: "))[0]
+            return _title(title) or None, names
+    if named := _TITLE_BY.match(body):
+        return _title(named["title"]), _names(named["people"])
+    segments = [part.strip(_EDGES) for part in _SEGMENT.split(body)]
+    title = _LAST_YEAR.sub("", segments[0])
+    people: list[str] = []
+    for segment in segments[1:]:
+        undated = _LAST_YEAR.sub("", segment)
+        if not _PEOPLE.fullmatch(undated) or undated.isupper():
+            break
+        people += _names(undated)
+    if not people and (single := _SINGLE.match(body)) and all(map(is_name, single[1].split())):
+        return _title(_SENTENCE.split(body[single.end() :])[0]) or None, (single[1],)
+    return (title if len(title) >= _SHORTEST_TITLE else None), tuple(people)
+
+
+def _title(text: str) -> str:
+    """Strip a title of what surrounds it; a question mark and a quotation are its own."""
+    title = text.strip(_EDGES)
+    return f"{title}”" if title.count("“") > title.count("”") else title
+
+
+def _people(text: str) -> tuple[str, ...]:
+    text = text.strip(" \t\n,;:*_\"“”'()").removeprefix("by ")
+    match = _PEOPLE.match(text)
+    return (
+        _names(text if _FIRST_SURNAME_FIRST.match(text.rstrip(".")) else match[0]) if match else ()
+    )
+
+
+def _names(text: str) -> tuple[str, ...]:
+    text = text.strip()
+    if _SURNAMES_FIRST.search(text):
+        parts = _SURNAMES_FIRST_SPLIT.split(text)
+        return tuple(_name(", ".join(pair)) for pair in zip(parts[::2], parts[1::2], strict=False))
+    if mixed := _FIRST_SURNAME_FIRST.match(text.rstrip(".")):
+        return tuple(_name(name) for name in mixed.group("first", "second") if name)
+    return tuple(name for part in _NAME_SPLIT.split(text) if (name := _name(part)))
+
+
+def _name(text: str) -> str:
+    """Strip a name of what surrounds it; the full stop of an initial is its own."""
+    name = text.strip(_EDGES)
+    return f"{name}." if _LAST_INITIAL.search(name) and f"{name}." in text else name

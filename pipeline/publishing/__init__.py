@@ -1,0 +1,1 @@
+"""Sending a release to a dataset repository of the Hugging Face Hub."""

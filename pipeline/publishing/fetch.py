@@ -1,0 +1,43 @@
+"""Getting a published release back, to be read like one on the disk."""
+
+import re
+from pathlib import Path
+
+from huggingface_hub import HfApi
+
+from pipeline.errors import PublishError
+from pipeline.publishing.failures import understand
+from pipeline.publishing.publish import connect
+from pipeline.release.manifest import MANIFEST
+from pipeline.release.store import open_dataset
+
+_PUBLISHED = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+)@(?P<revision>\S+)")
+
+
+def open_release(name: str) -> Path:
+    """Return the folder of a release that is named by a path, or as `owner/name@revision`.
+
+    Raises UsageError when there is none, and PublishError when the Hub does not give it.
+    """
+    published = _PUBLISHED.fullmatch(name)
+    if published is None or Path(name).exists():
+        return open_dataset(Path(name))
+    return open_dataset(_fetch(published["repo"], published["revision"], connect()))
+
+
+def _fetch(repo: str, revision: str, api: HfApi) -> Path:
+    """Download the tables and the manifest of a revision into the client's cache."""
+    try:
+        return Path(
+            api.snapshot_download(
+                repo,
+                repo_type="dataset",
+                revision=revision,
+                allow_patterns=[MANIFEST, "data/*"],
+            )
+        )
+    except Exception as error:
+        failure = understand(error, f"{repo}@{revision}")
+        if failure is None:
+            raise
+        raise PublishError(f"{repo}@{revision} was not fetched: {failure.why}.") from None

@@ -1,0 +1,246 @@
+"""Publishing a release: look at the repository, plan what differs, make it so in one commit.
+
+Each attempt begins by looking, so that whatever an interrupted one achieved is seen and not done
+again: after a commit whose answer was lost, nothing differs any more and only the tag is missing.
+"""
+
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from huggingface_hub import HfApi, get_token
+from huggingface_hub.utils import logging as hub_logging
+from huggingface_hub.utils.tqdm import disable_progress_bars
+
+from pipeline.errors import PublishError, UsageError
+from pipeline.publishing.card_merge import hand_edited, merge_cards
+from pipeline.publishing.contents import Contents, read_contents
+from pipeline.publishing.failures import Failure, understand
+from pipeline.publishing.repository import Gated, Repository, State
+from pipeline.release.card_parts import parse_card
+from pipeline.release.manifest import CARD
+
+_PAUSES_SECONDS = (1.0, 2.0, 4.0, 8.0, 16.0)
+"""Between attempts; the client itself repeats what it knows to be safe up to five times."""
+_LONGEST_WAIT_SECONDS = 300.0
+"""Who asks for a longer pause is told to come back, not waited for."""
+T = TypeVar("T")
+_DATA = "data/"
+"""All below it are tables: readers take whatever lies in a table's folder."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where to publish, and how."""
+
+    repo: str
+    tag: str | None = None
+    """None names the commit after the release."""
+    create_pr: bool = False
+    private: bool = False
+    gated: Gated | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What differs between a release and the repository; paths in the repository, sorted."""
+
+    head: str | None
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    deleted: tuple[str, ...]
+    kept_in_card: tuple[str, ...]
+    tag: str | None
+    """The tag to be created; None when it is there, or when a pull request goes first."""
+    private: bool
+    gated: Gated | None
+    card: bytes
+    published: str | None
+    """The release that the repository holds now."""
+
+    @property
+    def needs_commit(self) -> bool:
+        """Whether a file differs."""
+        return bool(self.added or self.changed or self.deleted)
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What was planned and done: `commit` is None when nothing differed, or nothing was sent."""
+
+    release_id: str
+    repo: str
+    url: str
+    plan: Plan
+    commit: str | None = None
+    pull_request: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what a program wants to know, as JSON has it."""
+        shown = (
+            *("head", "added", "changed", "deleted", "kept_in_card", "tag"),
+            *("private", "gated", "published"),
+        )
+        return {
+            "release_id": self.release_id,
+            "repo": self.repo,
+            "url": self.url,
+            "commit": self.commit,
+            "pull_request": self.pull_request,
+            "plan": {name: getattr(self.plan, name) for name in shown},
+        }
+
+
+def connect() -> HfApi:
+    """Return the client, with the token from the usual places: HF_TOKEN, or `hf auth login`."""
+    hub_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    if not sys.stderr.isatty():
+        disable_progress_bars()
+    return HfApi(token=get_token(), library_name="shortscience-dataset")
+
+
+def plan_publication(release: Path, target: Target, api: HfApi) -> Publication:
+    """Tell what publishing would do; nothing is changed."""
+    contents = read_contents(release)
+    repository = Repository(api, target.repo)
+    plan = _persist(lambda: _plan(contents, target, repository), repository)
+    return Publication(contents.release_id, target.repo, repository.url, plan)
+
+
+def publish(release: Path, target: Target, api: HfApi) -> Publication:
+    """Send a release in one commit and tag it; nothing is done that is done already.
+
+    Raises PublishError, in one sentence, when the Hub refuses, or fails for longer than is waited.
+    """
+    contents = read_contents(release)
+    if not api.token:
+        raise UsageError("No token of Hugging Face was found; run `hf auth login` or set HF_TOKEN.")
+    repository = Repository(api, target.repo)
+    began_with = _persist(lambda: _plan(contents, target, repository), repository).published
+
+    def attempt() -> Publication:
+        plan = _plan(contents, target, repository)
+        if plan.published not in {began_with, contents.release_id}:
+            raise PublishError(
+                f"Release {plan.published} was published to {target.repo} meanwhile; look at it,"
+                " then publish again if yours is to replace it."
+            )
+        return _carry_out(plan, contents, target, repository)
+
+    return _persist(attempt, repository)
+
+
+def _plan(contents: Contents, target: Target, repository: Repository) -> Plan:
+    """Compare a release with the repository as it is now."""
+    state = repository.look()
+    there = repository.read_manifest(state)
+    card, kept = _card(contents, state, there.get("card", {}), repository)
+    stale = {path for path in state.files if path.startswith(_DATA)} | {*there.get("files", ())}
+    return Plan(
+        head=state.head,
+        added=tuple(path for path in contents.files if path not in state.files),
+        changed=tuple(
+            path
+            for path in contents.files
+            if path in state.files
+            and not state.files[path].equals(card if path == CARD else contents.release / path)
+        ),
+        deleted=tuple(sorted(stale & state.files.keys() - {*contents.files})),
+        kept_in_card=kept,
+        tag=_missing_tag(contents, target, state, repository),
+        private=target.private and not state.private,
+        gated=target.gated if target.gated != state.gated else None,
+        card=card,
+        published=there.get("release_id"),
+    )
+
+
+def _card(
+    contents: Contents, state: State, generated: Mapping[str, str], repository: Repository
+) -> tuple[bytes, tuple[str, ...]]:
+    """Return the card to publish, and the parts in it that people wrote on the Hub."""
+    own = (contents.release / CARD).read_bytes()
+    if state.head is None or CARD not in state.files:
+        return own, ()
+    try:
+        there = parse_card(repository.read(CARD, state.head).decode("utf-8", "replace"))
+    except ValueError as error:
+        raise PublishError(
+            f"The card at {repository.url} cannot be read ({error}); correct it there."
+        ) from None
+    merged = merge_cards(parse_card(own.decode()), there, generated)
+    return merged.to_markdown().encode(), tuple(hand_edited(there, generated))
+
+
+def _missing_tag(
+    contents: Contents, target: Target, state: State, repository: Repository
+) -> str | None:
+    """Return the tag to create, if any. Raises UsageError when it names another release."""
+    tag = target.tag or contents.release_id
+    if tag not in state.tags:
+        return None if target.create_pr else tag
+    if repository.read_manifest_at(state.tags[tag]).get("release_id") != contents.release_id:
+        raise UsageError(
+            f"The tag {tag} of {target.repo} names another release; choose another --tag."
+        )
+    return None
+
+
+def _carry_out(
+    plan: Plan, contents: Contents, target: Target, repository: Repository
+) -> Publication:
+    """Make the repository what the plan says: settings first, so that nothing shows too early."""
+    head = plan.head or repository.create(private=target.private)
+    if (plan.head and plan.private) or plan.gated:
+        repository.change_settings(private=plan.private or None, gated=plan.gated)
+    done = Publication(contents.release_id, target.repo, repository.url, plan)
+    if plan.needs_commit and target.create_pr:
+        known = repository.open_pull_request(_title(contents))
+        if known:
+            return replace(done, pull_request=known)
+    if plan.needs_commit:
+        made = repository.commit(
+            {
+                path: plan.card if path == CARD else contents.release / path
+                for path in (*plan.added, *plan.changed)
+            },
+            plan.deleted,
+            message=_title(contents),
+            parent=head,
+            create_pr=target.create_pr,
+        )
+        done = replace(done, commit=made.oid, pull_request=made.pr_url)
+        head = made.oid
+    if plan.tag:
+        repository.tag(plan.tag, head)
+    return done
+
+
+def _title(contents: Contents) -> str:
+    return f"Release {contents.release_id}"
+
+
+def _persist(attempt: Callable[[], T], repository: Repository) -> T:
+    """Attempt until it is done, or cannot be, or has failed for too long."""
+    for pause in (*_PAUSES_SECONDS, None):
+        try:
+            return attempt()
+        except Exception as error:
+            failure = understand(error, repository.name)
+            if failure is None:
+                raise
+            waits = max(pause or 0.0, failure.wait_seconds)
+            if pause is None or not failure.may_pass or waits > _LONGEST_WAIT_SECONDS:
+                # The chain of causes holds signed addresses, which must not reach a log.
+                raise _give_up(failure) from None
+        time.sleep(waits)
+    raise AssertionError  # the last pause is None
+
+
+def _give_up(failure: Failure) -> PublishError:
+    later = f"in {failure.wait_seconds:.0f} seconds" if failure.wait_seconds else "later"
+    again = f"; publish again {later}" if failure.may_pass else ""
+    return PublishError(f"The release was not published: {failure.why}{again}.")

@@ -1,0 +1,171 @@
+"""What differs between two releases: rows by primary key, and columns by value.
+
+Both tables are sorted by their key, so they are compared range by range of it: a range holds at
+most `RANGE_ROWS` rows of either, whatever the size of the releases, and Parquet's statistics lead
+to its row groups.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipeline.release.manifest import read_manifest
+from pipeline.release.parquet import count_rows, scan_table
+from pipeline.schema import TABLES, Table
+
+RANGE_ROWS = 20_000
+"""As many rows as a row group has, so that a range reads few of them."""
+EXAMPLES = 5
+_NOTHING = "summary:"
+"""How the key of a paper begins that nothing identifies."""
+_NEW = "__new"
+
+
+@dataclass
+class Changes:
+    """How many rows have changed in one way, and the first of them."""
+
+    count: int = 0
+    examples: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, rows: pl.DataFrame) -> None:
+        """Count rows, and keep the first ones while there is room."""
+        self.count += len(rows)
+        self.examples += rows.head(max(0, EXAMPLES - len(self.examples))).to_dicts()
+
+
+@dataclass
+class TableDifference:
+    """What differs in one table; `columns` holds the changes of those that both releases have."""
+
+    rows: tuple[int, int]
+    added: Changes = field(default_factory=Changes)
+    removed: Changes = field(default_factory=Changes)
+    changed: int = 0
+    columns: dict[str, Changes] = field(default_factory=dict)
+    new_columns: list[str] = field(default_factory=list)
+    lost_columns: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Difference:
+    """What differs between two releases.
+
+    Identities are told of summaries that both have: `found` names a paper that nothing identified
+    before, `lost` the reverse, `exchanged` another paper. `moved` are records that both have and
+    that carry another summary now; `fates` counts what records were and are now, where it differs.
+    """
+
+    releases: tuple[str, str]
+    tables: dict[str, TableDifference] = field(default_factory=dict)
+    identities: dict[str, Changes] = field(
+        default_factory=lambda: {name: Changes() for name in ("found", "lost", "exchanged")}
+    )
+    moved: Changes = field(default_factory=Changes)
+    fates: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether all rows of all tables are the same."""
+        return not any(
+            table.added.count or table.removed.count or table.changed
+            for table in self.tables.values()
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as JSON has it, but for values that JSON has no type for."""
+        return asdict(self)
+
+
+def compare(old: Path, new: Path) -> Difference:
+    """Compare every table of two releases, in memory bounded by `RANGE_ROWS`."""
+    found = Difference((_name(old), _name(new)))
+    for name, table in TABLES.items():
+        found.tables[name] = _compare_table(old, new, table, found)
+    found.fates = dict(sorted(found.fates.items()))
+    return found
+
+
+def _name(release: Path) -> str:
+    return str(read_manifest(release)["release_id"])
+
+
+def _compare_table(old: Path, new: Path, table: Table, found: Difference) -> TableDifference:
+    scans = scan_table(old, table.name), scan_table(new, table.name)
+    former, latter = (scan.collect_schema().names() for scan in scans)
+    shared = [name for name in latter if name in former and name not in table.key]
+    result = TableDifference(
+        rows=(count_rows(old, table.name), count_rows(new, table.name)),
+        new_columns=[name for name in latter if name not in former],
+        lost_columns=[name for name in former if name not in latter],
+    )
+    for within in _ranges(scans, table.key[0]):
+        before, after = (
+            scan.filter(within).select(*table.key, *shared).collect() for scan in scans
+        )
+        both = before.join(after, on=table.key, suffix=_NEW, maintain_order="left")
+        keys = list(table.key)
+        result.removed.add(before.select(keys).join(after, on=keys, how="anti"))
+        result.added.add(after.select(keys).join(before, on=keys, how="anti"))
+        _add_values(both, table, shared, result)
+        if table.name == "summaries":
+            _add_identities(both, found)
+        elif table.name == "records":
+            _add_fates(both, found)
+    return result
+
+
+def _ranges(scans: tuple[pl.LazyFrame, pl.LazyFrame], key: str) -> Iterator[pl.Expr]:
+    """Yield conditions on the first column of the key that together hold for every row once."""
+    starts = pl.concat(
+        [scan.select(pl.col(key).gather_every(RANGE_ROWS)).collect() for scan in scans]
+    )
+    bounds = starts[key].unique().sort().to_list()[1:]
+    for low, high in zip([None, *bounds], [*bounds, None], strict=True):
+        above = pl.lit(value=True) if low is None else pl.col(key) >= low
+        below = pl.lit(value=True) if high is None else pl.col(key) < high
+        yield above & below
+
+
+def _add_values(
+    both: pl.DataFrame, table: Table, columns: list[str], result: TableDifference
+) -> None:
+    """Count, column by column, the rows of both releases whose values differ."""
+    differs = {name: pl.col(name).ne_missing(pl.col(f"{name}{_NEW}")) for name in columns}
+    if not differs:
+        return
+    result.changed += both.select(pl.any_horizontal(*differs.values()).sum()).item() or 0
+    for name, condition in differs.items():
+        rows = both.filter(condition).select(
+            *table.key, pl.col(name).alias("old"), pl.col(f"{name}{_NEW}").alias("new")
+        )
+        if len(rows):
+            result.columns.setdefault(name, Changes()).add(rows)
+
+
+def _add_identities(both: pl.DataFrame, found: Difference) -> None:
+    before, after = pl.col("paper_id"), pl.col(f"paper_id{_NEW}")
+    unknown, still_unknown = (paper.str.starts_with(_NOTHING) for paper in (before, after))
+    ways = {
+        "found": unknown & ~still_unknown,
+        "lost": ~unknown & still_unknown,
+        "exchanged": ~unknown & ~still_unknown & (before != after),
+    }
+    for way, condition in ways.items():
+        found.identities[way].add(
+            both.filter(condition).select("summary_id", old="paper_id", new=after)
+        )
+
+
+def _add_fates(both: pl.DataFrame, found: Difference) -> None:
+    moved = pl.col("summary_id").ne_missing(pl.col(f"summary_id{_NEW}"))
+    found.moved.add(
+        both.filter(moved).select("record_id", old="summary_id", new=pl.col(f"summary_id{_NEW}"))
+    )
+    changes = both.filter(pl.col("status") != pl.col(f"status{_NEW}"))
+    for before, after, count in changes.group_by("status", f"status{_NEW}").len().iter_rows():
+        way = f"{before} to {after}"
+        found.fates[way] = found.fates.get(way, 0) + count

@@ -1,0 +1,90 @@
+"""Telling a difference between two releases: for a terminal, and as Markdown."""
+
+from collections.abc import Iterator
+
+from pipeline.release.diff import Changes, Difference, TableDifference
+
+_WIDTH = 48
+_BEFORE = 12
+"""Characters that are shown before the first one that differs."""
+
+
+def to_text(found: Difference) -> str:
+    """Lay a difference out for a terminal: counts first, then examples."""
+    old, new = found.releases
+    if found.is_empty:
+        return f"Releases {old} and {new} hold the same rows."
+    lines = [f"From release {old} to {new}:", "", _row("table", *_HEADING)]
+    lines += [_row(name, *_counts(table)) for name, table in found.tables.items()]
+    for heading, rows in _details(found):
+        lines += ["", heading, *(f"  {row}" for row in rows)]
+    return "\n".join(lines)
+
+
+def to_markdown(found: Difference) -> str:
+    """Lay a difference out as a page: one table of counts, then lists of examples."""
+    old, new = found.releases
+    lines = [f"# From release {old} to {new}", "", f"| table | {' | '.join(_HEADING)} |"]
+    lines += ["| --- |" + " ---: |" * len(_HEADING)]
+    lines += [f"| {name} | {' | '.join(_counts(table))} |" for name, table in found.tables.items()]
+    for heading, rows in _details(found):
+        lines += ["", f"## {heading}", "", *(f"- `{row.replace('`', chr(39))}`" for row in rows)]
+    return "\n".join(lines)
+
+
+_HEADING = ("before", "after", "added", "removed", "changed")
+
+
+def _counts(table: TableDifference) -> list[str]:
+    numbers = (*table.rows, table.added.count, table.removed.count, table.changed)
+    return [f"{number:,}" for number in numbers]
+
+
+def _row(name: str, *values: str) -> str:
+    return f"{name:>10}" + "".join(f"{value:>10}" for value in values)
+
+
+def _details(found: Difference) -> Iterator[tuple[str, list[str]]]:
+    """Yield what changed in more than its number: a heading, and the first examples."""
+    for name, table in found.tables.items():
+        yield from _columns(name, table)
+    for way, changes in found.identities.items():
+        if changes.count:
+            yield f"identities {way}: {changes.count:,}", _examples(changes)
+    if found.moved.count:
+        yield f"records that carry another summary: {found.moved.count:,}", _examples(found.moved)
+    if found.fates:
+        yield "what became of records", [f"{way}: {n:,}" for way, n in found.fates.items()]
+
+
+def _columns(name: str, table: TableDifference) -> Iterator[tuple[str, list[str]]]:
+    for column, changes in table.columns.items():
+        yield f"{name}.{column}: {changes.count:,} changed", _examples(changes)
+    for columns, what in ((table.new_columns, "new"), (table.lost_columns, "lost")):
+        if columns:
+            yield f"{name}: {what} columns", columns
+
+
+def _examples(changes: Changes) -> list[str]:
+    rows = []
+    for example in changes.examples:
+        key = " ".join(str(v) for name, v in example.items() if name not in {"old", "new"})
+        old, new = excerpts(str(example["old"]), str(example["new"]))
+        rows.append(f"{key}: {old} -> {new}")
+    if changes.count > len(rows):
+        rows.append(f"and {changes.count - len(rows):,} more")
+    return rows
+
+
+def excerpts(old: str, new: str) -> tuple[str, str]:
+    """Cut two texts to what is around the first place where they differ, on one line each."""
+    pairs = enumerate(zip(old, new, strict=False))
+    first = next((n for n, (a, b) in pairs if a != b), min(len(old), len(new)))
+    start = max(0, first - _BEFORE) if max(len(old), len(new)) > _WIDTH else 0
+    return _cut(old, start), _cut(new, start)
+
+
+def _cut(text: str, start: int) -> str:
+    shown = text[start : start + _WIDTH]
+    before, after = "…" if start else "", "…" if start + _WIDTH < len(text) else ""
+    return before + " ".join(f"{shown} ".split()) + after

@@ -1,0 +1,91 @@
+"""The numbers of a release that its card tells, each counted from the tables as written."""
+
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.release.parquet import scan_table
+from pipeline.schema import TABLES
+
+_QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
+_MOST = 20
+
+Rows = list[tuple[object, ...]]
+
+
+def row_counts(rows: dict[str, int]) -> Rows:
+    """Return (table, rows, what a row is)."""
+    return [(f"`{name}`", rows[name], table.description) for name, table in TABLES.items()]
+
+
+def fates(release: Path) -> Rows:
+    """Return (form of the source, what became of its records, how, records)."""
+    forms = scan_table(release, "sources").select("source_id", pl.col("form").fill_null("unknown"))
+    return _counted(
+        scan_table(release, "records").join(forms, on="source_id"), "form", "status", "relation"
+    )
+
+
+def languages(release: Path) -> Rows:
+    """Return (language, summaries), the most frequent ones."""
+    counts = _counted(scan_table(release, "summaries"), "language")
+    return sorted(counts, key=lambda row: (-int(str(row[-1])), str(row[0])))[:_MOST]
+
+
+def evidence(release: Path) -> Rows:
+    """Return (evidence for the identity of a paper, papers)."""
+    return _counted(scan_table(release, "papers"), "identified_by")
+
+
+def structure(release: Path) -> Rows:
+    """Return (origin of the block structure, summaries)."""
+    return _counted(scan_table(release, "summaries"), "structure")
+
+
+def citation_kinds(release: Path) -> Rows:
+    """Return (kind of mention, mentions, of which the paper is known)."""
+    known = pl.col("cited_paper_id").is_not_null().sum()
+    kinds = scan_table(release, "citations").group_by("kind").agg(pl.len(), known.alias("known"))
+    return kinds.sort("kind").collect().rows()
+
+
+def lengths(release: Path) -> Rows:
+    """Return (measure, then its minimum, 5 %, 25 %, 50 %, 75 %, 95 % and maximum)."""
+    measures = ("n_words", "n_chars", "n_equations", "n_citations", "n_copies")
+    quantiles = scan_table(release, "summaries").select(
+        pl.concat_list(
+            pl.col(name).quantile(q, interpolation="lower").cast(pl.Int64) for q in _QUANTILES
+        ).alias(name)
+        for name in measures
+    )
+    return [
+        (f"`{name}`", *values) for name, values in quantiles.collect().row(0, named=True).items()
+    ]
+
+
+def known_shares(release: Path) -> Rows:
+    """Return (column, share of the summaries or papers that know it, in percent)."""
+    asked = {
+        "summaries": ("author", "votes", "posted_at", "url"),
+        "papers": ("title", "authors", "year", "venue", "abstract", "doi", "arxiv_id"),
+    }
+    return [
+        (f"`{table}.{name}`", f"{share:.0%}")
+        for table, names in asked.items()
+        for name, share in scan_table(release, table)
+        .select(pl.col(names).is_not_null().mean())
+        .collect()
+        .row(0, named=True)
+        .items()
+    ]
+
+
+def well_formed_share(release: Path) -> str:
+    """Return the share of the equations that are well formed, in percent."""
+    share = scan_table(release, "equations").select(pl.col("well_formed").mean()).collect().item()
+    return "none" if share is None else f"{share:.1%}"
+
+
+def _counted(scan: pl.LazyFrame, *columns: str) -> Rows:
+    counts = scan.group_by(columns).len().sort(columns, nulls_last=True).collect()
+    return [tuple("" if value is None else value for value in row) for row in counts.rows()]

@@ -1,0 +1,17 @@
+// One image from the web, asked for by a click.
+"use strict";
+
+const state = document.getElementById("state");
+const address = decodeURIComponent(location.hash.slice(1));
+
+if (/^https?:\/\//i.test(address)) {
+  const image = new Image();
+  image.alt = `Image from ${new URL(address).hostname}`;
+  image.referrerPolicy = "no-referrer";
+  image.onload = () => state.remove();
+  image.onerror = () => (state.textContent = "The image could not be loaded.");
+  image.src = address;
+  document.body.append(image);
+} else {
+  state.textContent = "This is no address of an image on the web.";
+}

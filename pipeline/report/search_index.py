@@ -1,0 +1,82 @@
+"""The search index: which summaries hold which words, in files that a browser loads as needed.
+
+A page on disk cannot read part of a file, nor hold the text of 100,000 summaries. It can load a
+script of some hundred kilobytes between two key strokes. So words are dealt out to files by their
+first three bytes in UTF-8 (three letters, or one Chinese character), from which on a query finds
+words by their beginning. The rows that hold a word are written as two base64 digits each, by slice:
+the browser decodes only the words that match.
+"""
+
+from collections.abc import Iterable, Iterator
+from string import ascii_letters, digits
+from typing import NamedTuple
+
+import polars as pl
+
+_DIGITS = ascii_letters + digits + "-_"
+_CODES = pl.Series([high + low for high in _DIGITS for low in _DIGITS], dtype=pl.String)
+KEY_BYTES = 3
+LONGEST_WORD = 32
+_WORD = r"[\p{L}\p{N}]+"
+_SEARCHED = ("title", "venue", "author", "paper_id", "summary_id", "plain_text")
+_SUMMARIES_PER_FILE = 100
+_MOST_FILES = 1021
+"""A prime, so that the last byte of a key does not decide alone."""
+
+
+class WordFile(NamedTuple):
+    """One file of the index: words, and for each the slices and codes of the rows that hold it."""
+
+    words: list[str]
+    rows: list[list[int | str]]
+    """Per word: slice number, codes, slice number, codes, …"""
+
+
+def count_files(n_summaries: int) -> int:
+    """Return over how many files the words of that many summaries are dealt."""
+    return min(_MOST_FILES, 1 + n_summaries // _SUMMARIES_PER_FILE)
+
+
+def file_of(word: str, n_files: int) -> int:
+    """Return the number of the file of a word: decided by its first three bytes alone."""
+    return int.from_bytes(word.encode()[:KEY_BYTES]) % n_files
+
+
+def words_of_slice(summaries: pl.DataFrame) -> pl.DataFrame:
+    """Return the distinct words of a slice, sorted, with the codes of the rows that hold them.
+
+    Words are runs of letters and digits in lower case, without accents, of 32 characters at most.
+    """
+    authors = pl.col("authors").list.join(" ")
+    text = pl.concat_str(*_SEARCHED, authors, separator=" ", ignore_nulls=True)
+    folded = text.str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.to_lowercase()
+    distinct = (
+        summaries.select(folded.str.extract_all(_WORD).alias("word"))
+        .with_row_index("row")
+        .explode("word", empty_as_null=False)
+        .with_columns(pl.col("word").str.slice(0, LONGEST_WORD))
+        .unique()
+        .sort("word", "row")
+    )
+    codes = distinct.select("word", codes=_CODES.gather(distinct["row"]))
+    return codes.group_by("word", maintain_order=True).agg(pl.col("codes").str.join(""))
+
+
+def deal_out(slices: Iterable[pl.DataFrame], n_files: int) -> Iterator[WordFile]:
+    """Yield the files of the index, in order, from the words of each slice, in order."""
+    numbered = (words.with_columns(slice=pl.lit(number)) for number, words in enumerate(slices))
+    found = pl.concat(numbered).sort("word", "slice")
+    distinct = found["word"].unique()
+    file = pl.Series([file_of(word, n_files) for word in distinct], dtype=pl.Int64)
+    dealt = found.join(pl.DataFrame({"word": distinct, "file": file}), on="word", how="left")
+    by_file = dict(dealt.sort("file", "word", "slice").partition_by("file", as_dict=True))
+    for number in range(n_files):
+        rows = by_file.get((number,))
+        yield WordFile([], []) if rows is None else _word_file(rows)
+
+
+def _word_file(rows: pl.DataFrame) -> WordFile:
+    held: dict[str, list[int | str]] = {}
+    for word, number, codes in rows.select("word", "slice", "codes").iter_rows():
+        held.setdefault(word, []).extend((number, codes))
+    return WordFile([*held], [*held.values()])

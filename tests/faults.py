@@ -1,0 +1,113 @@
+"""Kill builds at random moments: `python -m tests.faults --kills N`, or `make faults`.
+
+A folder with a former release gets builds that are killed, with all their processes, on one worker
+and on two in turn. After each, `latest` has to name a release whose every byte is as validated; and
+after some, a build that is let finish has to give the bytes of one that was never disturbed.
+"""
+
+import argparse
+import os
+import random
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from pipeline.publishing.contents import read_contents
+from tests.conftest import BIN, RAW
+
+KILLS_PER_FOLDER = 5
+LONGEST_SECONDS = 300
+
+
+class Kill(NamedTuple):
+    """A build that was killed: after how many seconds, and what `latest` named then."""
+
+    seconds: float
+    workers: int
+    latest: str
+
+
+class BrokenPromiseError(AssertionError):
+    """A release is not what it has to be, whatever was killed."""
+
+
+def kill_builds(kills: int, seed: int, scratch: Path) -> Iterator[Kill]:
+    """Yield each kill when all that has to hold after it was seen to hold.
+
+    Raises BrokenPromiseError, or CalledProcessError when a build that is let finish fails.
+    """
+    draws = random.Random(seed)
+    sample = scratch / "former"
+    sample.mkdir(parents=True)
+    shutil.copy(next(RAW.glob("000_*")), sample)
+    former = build(sample, scratch / "whole", workers=1)
+    start = time.monotonic()
+    whole = build(RAW, scratch / "whole", workers=1)
+    longest = time.monotonic() - start
+    for first in range(0, kills, KILLS_PER_FOLDER):
+        out = scratch / f"out-{first}"
+        shutil.copytree(former, out / "releases" / former.name)
+        (out / "latest").symlink_to(Path("releases") / former.name)
+        for number in range(first, min(first + KILLS_PER_FOLDER, kills)):
+            kill = Kill(draws.uniform(0, longest), 1 + number % 2, "")
+            _kill(out, kill)
+            yield kill._replace(latest=_check(out, {former.name, whole.name}))
+        finished = build(RAW, out, workers=2)
+        if (finished / "manifest.json").read_bytes() != (whole / "manifest.json").read_bytes():
+            raise BrokenPromiseError(f"{finished} differs from a release that was not disturbed")
+        _check(out, {whole.name})
+        shutil.rmtree(out)
+
+
+def build(raw: Path, out: Path, *, workers: int) -> Path:
+    """Build a release as a user does, and let it finish."""
+    subprocess.run(_command(raw, out, workers), check=True, capture_output=True, timeout=600)
+    return (out / "latest").resolve()
+
+
+def _command(raw: Path, out: Path, workers: int) -> list[str]:
+    options = ["--out", str(out), "--workers", str(workers)]
+    return [str(BIN / "shortscience"), "build", str(raw), *options]
+
+
+def _kill(out: Path, kill: Kill) -> None:
+    with subprocess.Popen(
+        _command(RAW, out, kill.workers),
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        time.sleep(kill.seconds)
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait(LONGEST_SECONDS)
+
+
+def _check(out: Path, expected: set[str]) -> str:
+    """Return the release that `latest` names, every byte of which is as it was validated."""
+    latest = (out / "latest").resolve()
+    if latest.name not in expected:
+        raise BrokenPromiseError(f"{out / 'latest'} names {latest}")
+    return read_contents(latest).release_id
+
+
+def main() -> None:
+    """Kill builds, and say what was seen."""
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
+    parser.add_argument("--kills", type=int, default=100, metavar="N")
+    parser.add_argument("--seed", type=int, default=0, metavar="S")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="shortscience-faults-") as scratch:
+        killed = kill_builds(arguments.kills, arguments.seed, Path(scratch))
+        for number, (seconds, workers, latest) in enumerate(killed, 1):
+            print(f"{number:>4}  killed after {seconds:5.2f} s, --workers {workers}: {latest}")
+    print("`latest` was whole each time, and every last build gave the same bytes.")
+
+
+if __name__ == "__main__":
+    main()

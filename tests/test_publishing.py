@@ -1,0 +1,438 @@
+"""Publishing over HTTP: the real client, a stand-in for the Hub, and everything that fails."""
+
+import hashlib
+import json
+import logging
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import huggingface_hub.constants
+import pytest
+from huggingface_hub import HfApi
+
+from pipeline.errors import DamagedError, PublishError, UnvalidatedError, UsageError
+from pipeline.publishing.publish import Target, plan_publication, publish
+from pipeline.release.card_parts import parse_card
+from tests.conftest import Shortscience
+from tests.hub.server import PART_BYTES, TOKEN, Hub, running_hub
+
+REPO = "someone/shortscience"
+CARD = "---\nlicense: unknown\n---\n\n# Summaries\n\n## Use\n\nLoad it: release {id}.\n"
+
+
+def write_release(folder: Path, tables: dict[str, bytes], *, success: bool = True) -> Path:
+    """Write a small release, named after what is in it, with all that publishing looks at."""
+    name = hashlib.sha256(repr(tables).encode()).hexdigest()[:16]
+    release = folder / name
+    files = {f"data/{table}/train-00000-of-00001.parquet": data for table, data in tables.items()}
+    files["README.md"] = CARD.format(id=name).encode()
+    files["validation.json"] = json.dumps({"success": success}).encode()
+    for path, data in files.items():
+        (release / path).parent.mkdir(parents=True, exist_ok=True)
+        (release / path).write_bytes(data)
+    manifest = {
+        "release_id": name,
+        "card": parse_card(CARD.format(id=name)).digests(),
+        "files": {
+            path: {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+            for path, data in files.items()
+        },
+    }
+    (release / "manifest.json").write_text(json.dumps(manifest))
+    return release
+
+
+@pytest.fixture(scope="module")
+def releases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Two releases: the second has lost a table, changed one, and kept one."""
+    folder = tmp_path_factory.mktemp("releases")
+    kept = {"papers": b"the same" * 100}
+    return (
+        write_release(folder, kept | {"summaries": b"first", "images": b"one image"}),
+        write_release(folder, kept | {"summaries": b"second" * (PART_BYTES // 4)}),
+    )
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    with running_hub(tmp_path_factory.mktemp("hub")) as hub:
+        yield hub
+
+
+@pytest.fixture
+def hub(server: Hub, monkeypatch: pytest.MonkeyPatch) -> Hub:
+    """An empty hub without Xet; nobody waits between attempts."""
+    server.forget()
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_DISABLE_XET", True)
+    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
+    return server
+
+
+@pytest.fixture
+def api(hub: Hub) -> HfApi:
+    return HfApi(endpoint=hub.address, token=TOKEN)
+
+
+def files_of(release: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(release).as_posix(): path.read_bytes()
+        for path in release.rglob("*")
+        if path.is_file()
+    }
+
+
+def assert_holds(hub: Hub, release: Path, revision: str = "main") -> None:
+    """A revision is the release, byte for byte, and nothing else."""
+    commit = hub.repos[REPO].find(revision)
+    assert commit is not None
+    there = {path: hub.bytes_of(blob) for path, blob in commit.tree.items()}
+    assert there.pop(".gitattributes")
+    assert there == files_of(release)
+
+
+def test_a_release_is_one_commit_with_its_tag(
+    hub: Hub, api: HfApi, releases: tuple[Path, Path]
+) -> None:
+    done = publish(releases[0], Target(REPO), api)
+    assert_holds(hub, releases[0])
+    assert [commit.title for commit in hub.repos[REPO].history] == [
+        f"Release {releases[0].name}",
+        "initial commit",
+    ]
+    assert hub.repos[REPO].tags == {releases[0].name: done.commit}
+
+
+def test_publishing_again_does_nothing(hub: Hub, api: HfApi, releases: tuple[Path, Path]) -> None:
+    publish(releases[0], Target(REPO), api)
+    before = len(hub.requests)
+    again = publish(releases[0], Target(REPO), api)
+    assert again.commit is None
+    assert {request.split()[0] for request in hub.requests[before:]} == {"GET", "HEAD"}
+
+
+def test_the_next_release_replaces_the_former_one_at_once(
+    hub: Hub, api: HfApi, releases: tuple[Path, Path]
+) -> None:
+    first, second = releases
+    publish(first, Target(REPO), api)
+    hub.edit(REPO, {"LICENSE": b"by hand", "data/papers/stray.parquet": b"left by a tool"})
+    done = publish(second, Target(REPO, tag="v2"), api)
+    assert done.plan.deleted == (
+        "data/images/train-00000-of-00001.parquet",
+        "data/papers/stray.parquet",
+    )
+    assert "data/papers/train-00000-of-00001.parquet" not in done.plan.changed
+    assert hub.content(REPO, "LICENSE") == b"by hand"
+    assert_holds(hub, first, revision=first.name)
+    assert hub.repos[REPO].tags.keys() == {first.name, "v2"}
+
+
+def test_rolling_back_is_publishing_the_former_release(
+    hub: Hub, api: HfApi, releases: tuple[Path, Path]
+) -> None:
+    for release in (*releases, releases[0]):
+        publish(release, Target(REPO), api)
+        assert_holds(hub, release)
+    assert len(hub.repos[REPO].history) == 4
+
+
+def test_a_dry_run_tells_and_changes_nothing(
+    hub: Hub, api: HfApi, releases: tuple[Path, Path]
+) -> None:
+    plan = plan_publication(releases[0], Target(REPO), api).plan
+    assert (set(plan.added), plan.tag) == ({*files_of(releases[0])}, releases[0].name)
+    assert hub.repos == {}
+
+
+def test_a_pull_request_leaves_the_main_branch_and_is_opened_once(
+    hub: Hub, api: HfApi, releases: tuple[Path, Path]
+) -> None:
+    first, second = releases
+    publish(first, Target(REPO), api)
+    target = Target(REPO, create_pr=True)
+    opened = publish(second, target, api)
+    again = publish(second, target, api)
+    assert opened.pull_request == again.pull_request == f"{opened.url}/discussions/1"
+    assert again.commit is None
+    assert_holds(hub, first)
+    assert_holds(hub, second, revision="refs/pr/1")
+    assert hub.repos[REPO].tags.keys() == {first.name}
+
+
+@pytest.mark.parametrize("exists", [False, True], ids=["new", "existing"])
+def test_a_repository_is_made_private_and_gated_before_anything_shows(
+    hub: Hub, api: HfApi, releases: tuple[Path, Path], exists: bool
+) -> None:
+    if exists:
+        hub.add_repo(REPO)
+    publish(releases[0], Target(REPO, private=True, gated="manual"), api)
+    assert (hub.repos[REPO].private, hub.repos[REPO].gated) == (True, "manual")
+    asked = [request.split("?")[0] for request in hub.requests]
+    commit = asked.index(f"POST /api/datasets/{REPO}/commit/main")
+    assert asked.index(f"PUT /api/datasets/{REPO}/settings") < commit
+
+
+def test_a_card_edited_on_the_hub_keeps_what_was_edited(
+    hub: Hub, api: HfApi, releases: tuple[Path, Path]
+) -> None:
+    first, second = releases
+    publish(first, Target(REPO), api)
+    card = hub.content(REPO, "README.md").decode()
+    edited = card.replace("license: unknown", "license: cc-by-4.0\narxiv: '1'")
+    hub.edit(REPO, {"README.md": (edited + "\n## Thanks\n\nTo all.\n").encode()})
+    done = publish(second, Target(REPO), api)
+    merged = hub.content(REPO, "README.md").decode()
+    for part in ("license: cc-by-4.0", "arxiv: '1'", "## Thanks\n\nTo all.", second.name):
+        assert part in merged
+    assert first.name not in merged
+    assert done.plan.kept_in_card == ("front.license", "front.arxiv", "## Thanks")
+    assert publish(second, Target(REPO), api).commit is None
+
+
+def count_requests(hub: Hub, api: HfApi, releases: tuple[Path, Path]) -> int:
+    hub.forget()
+    publish(releases[0], Target(REPO), api)
+    hub.requests.clear()
+    publish(releases[1], Target(REPO), api)
+    return len(hub.requests)
+
+
+@pytest.mark.parametrize("fault", ["throttled", "failing", "reset before", "reset after"])
+def test_a_fault_at_any_request_is_survived(
+    hub: Hub, api: HfApi, releases: tuple[Path, Path], fault: str
+) -> None:
+    first, second = releases
+    for number in range(count_requests(hub, api, releases)):
+        hub.forget()
+        publish(first, Target(REPO), api)
+        hub.requests.clear()
+        hub.fault = (number, fault)
+        publish(second, Target(REPO), api)
+        assert_holds(hub, second)
+        assert_holds(hub, second, revision=second.name)
+        assert len(hub.repos[REPO].history) == 3, hub.requests[number]
+
+
+@pytest.mark.parametrize("fault", ["throttled", "failing", "reset before", "reset after"])
+def test_a_fault_that_lasts_ends_in_one_sentence_and_the_next_call_goes_on(
+    hub: Hub, api: HfApi, releases: tuple[Path, Path], fault: str
+) -> None:
+    first, second = releases
+    for number in range(count_requests(hub, api, releases)):
+        hub.forget()
+        publish(first, Target(REPO), api)
+        hub.requests.clear()
+        hub.fault, hub.fault_lasts = (number, fault), True
+        with pytest.raises(PublishError) as caught:
+            publish(second, Target(REPO), api)
+        assert_is_a_sentence(str(caught.value))
+        for commit in hub.repos[REPO].history:
+            assert_holds_a_release(hub, commit.oid, releases)
+        hub.fault = None
+        publish(second, Target(REPO), api)
+        assert_holds(hub, second)
+        assert len(hub.repos[REPO].history) == 3
+
+
+def assert_is_a_sentence(told: str) -> None:
+    assert told.startswith("The release was not published: ")
+    assert told.endswith("publish again later.")
+    assert "http" not in told
+    assert "\n" not in told
+
+
+def assert_holds_a_release(hub: Hub, revision: str, releases: tuple[Path, Path]) -> None:
+    """No commit is half of anything: it is empty, or exactly one of the releases."""
+    commit = hub.repos[REPO].find(revision)
+    assert commit is not None
+    if commit.tree.keys() == {".gitattributes"}:
+        return
+    name = json.loads(hub.bytes_of(commit.tree["manifest.json"]))["release_id"]
+    assert_holds(hub, next(release for release in releases if release.name == name), revision)
+
+
+def test_a_commit_in_between_is_built_upon(
+    hub: Hub, api: HfApi, releases: tuple[Path, Path]
+) -> None:
+    publish(releases[0], Target(REPO), api)
+
+    def edit_once(request: str) -> None:
+        if "/commit/main" in request:
+            hub.before = lambda _request: None
+            hub.edit(REPO, {"NOTES.md": b"written meanwhile"})
+
+    hub.before = edit_once
+    publish(releases[1], Target(REPO), api)
+    assert hub.content(REPO, "NOTES.md") == b"written meanwhile"
+    assert hub.repos[REPO].tags.keys() == {releases[0].name, releases[1].name}
+
+
+def test_a_release_published_in_between_is_not_overwritten(
+    hub: Hub, api: HfApi, releases: tuple[Path, Path], tmp_path: Path
+) -> None:
+    other = write_release(tmp_path, {"papers": b"of somebody else"})
+    publish(releases[0], Target(REPO), api)
+
+    def overtake(request: str) -> None:
+        if "/commit/main" in request:
+            hub.before = lambda _request: None
+            hub.edit(REPO, {"manifest.json": (other / "manifest.json").read_bytes()})
+
+    hub.before = overtake
+    with pytest.raises(PublishError, match=rf"{other.name} was published .* meanwhile"):
+        publish(releases[1], Target(REPO), api)
+    assert hub.repos[REPO].history[0].title == "edit"
+
+
+def test_who_asks_for_a_long_pause_is_not_waited_for(
+    hub: Hub, api: HfApi, releases: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.hub.server.RETRY_AFTER_SECONDS", 3000)
+
+    def throttle(request: str) -> None:
+        if "/commit/" in request:
+            hub.fault = (len(hub.requests) - 1, "throttled")
+
+    hub.before = throttle
+    with pytest.raises(PublishError, match="publish again in 3000 seconds"):
+        publish(releases[0], Target(REPO), api)
+
+
+def test_only_a_whole_release_that_passed_is_published(
+    hub: Hub, api: HfApi, tmp_path: Path
+) -> None:
+    failed = write_release(tmp_path, {"papers": b"wrong"}, success=False)
+    with pytest.raises(UnvalidatedError, match="did not pass validation"):
+        publish(failed, Target(REPO), api)
+    damaged = write_release(tmp_path, {"papers": b"right"})
+    (damaged / "data/papers/train-00000-of-00001.parquet").write_bytes(b"wrong")
+    with pytest.raises(DamagedError, match=r"train-00000-of-00001.parquet is not the file"):
+        publish(damaged, Target(REPO), api)
+    assert hub.requests == []
+
+
+def test_a_tag_of_another_release_is_not_moved(
+    hub: Hub, api: HfApi, releases: tuple[Path, Path]
+) -> None:
+    publish(releases[0], Target(REPO, tag="v1"), api)
+    with pytest.raises(UsageError, match=r"v1 .* names another release"):
+        publish(releases[1], Target(REPO, tag="v1"), api)
+    assert_holds(hub, releases[0])
+
+
+@pytest.mark.parametrize(
+    ("repo", "token", "error", "words"),
+    [
+        pytest.param(REPO, "hf_ofSomebodyElse", PublishError, "gives no right", id="no right"),
+        pytest.param(REPO, None, UsageError, "set HF_TOKEN", id="no token"),
+        pytest.param("a/b/c", TOKEN, PublishError, "owner/name", id="no repository's name"),
+    ],
+)
+def test_what_is_refused_is_told(
+    hub: Hub,
+    releases: tuple[Path, Path],
+    repo: str,
+    token: str | None,
+    error: type[Exception],
+    words: str,
+) -> None:
+    api = HfApi(endpoint=hub.address, token=token)
+    with pytest.raises(error, match=words):
+        publish(releases[0], Target(repo), api)
+    assert hub.repos == {}
+
+
+def test_nobody_there_is_told(hub: Hub, releases: tuple[Path, Path]) -> None:
+    with pytest.raises(PublishError, match="could not be reached; publish again later"):
+        publish(releases[0], Target(REPO), HfApi(endpoint="http://127.0.0.1:9", token=TOKEN))
+
+
+def test_the_token_is_in_nothing_that_is_kept_or_said(
+    hub: Hub,
+    api: HfApi,
+    releases: tuple[Path, Path],
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    told = []
+    with caplog.at_level(logging.DEBUG):
+        for number in range(12):
+            hub.forget()
+            hub.fault, hub.fault_lasts = (number, "failing"), True
+            with pytest.raises(PublishError) as caught:
+                publish(releases[0], Target(REPO), api)
+            assert caught.value.__cause__ is None
+            assert caught.value.__suppress_context__
+            told.append(str(caught.value))
+        hub.forget()
+        publish(releases[0], Target(REPO), api)
+    stored = b"".join(hub.objects.values()).decode()
+    for text in ("".join(told), caplog.text, *capfd.readouterr(), stored):
+        assert TOKEN not in text
+
+
+def test_xet_carries_the_large_files(
+    hub: Hub,
+    api: HfApi,
+    releases: tuple[Path, Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_DISABLE_XET", False)
+    for release in (*releases, releases[1]):
+        publish(release, Target(REPO), api)
+        assert_holds(hub, release)
+    large = hub.repos[REPO].history[0].tree["data/summaries/train-00000-of-00001.parquet"]
+    assert large["xet"]
+    assert not any("/lfs/" in request for request in hub.requests)
+
+
+def test_the_command_publishes_and_tells(
+    hub: Hub, shortscience: Shortscience, built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(os.environ, "HF_ENDPOINT", hub.address)
+    monkeypatch.setitem(os.environ, "HF_TOKEN", TOKEN)
+    planned = shortscience("publish", built, "--repo", REPO, "--dry-run")
+    assert planned.returncode == 0, planned.stderr
+    assert "add  data/summaries/train-00000-of-00001.parquet" in planned.stdout
+    assert hub.repos == {}
+    sent = shortscience("publish", built, "--repo", REPO, "--tag", "v1", "--json")
+    assert sent.returncode == 0, sent.stderr
+    assert json.loads(sent.stdout)["commit"] == hub.repos[REPO].tags["v1"]
+    assert_holds(hub, built)
+    again = shortscience("publish", built, "--repo", REPO, "--tag", "v1")
+    assert again.stdout.endswith("already; no commit was made.\n")
+    for done in (planned, sent, again):
+        assert TOKEN not in done.stdout + done.stderr
+
+
+def test_a_release_is_compared_with_a_published_one(
+    hub: Hub,
+    api: HfApi,
+    shortscience: Shortscience,
+    built: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(os.environ, "HF_ENDPOINT", hub.address)
+    monkeypatch.setitem(os.environ, "HF_HOME", str(tmp_path))
+    publish(built, Target(REPO), api)
+    same = shortscience("diff", f"{REPO}@{built.name}", built, "--json")
+    assert same.returncode == 0, same.stderr
+    tables = json.loads(same.stdout)["tables"].values()
+    assert [table["rows"][0] == table["rows"][1] > 0 for table in tables] == [True] * 8
+    assert not any(table["added"]["count"] or table["changed"] for table in tables)
+    missing = shortscience("diff", f"{REPO}@v9", built)
+    assert (missing.returncode, missing.stderr.count("\n")) == (1, 1)
+    assert f"{REPO}@v9 is not there" in missing.stderr
+
+
+def test_the_command_tells_in_one_sentence_what_is_wrong(
+    hub: Hub, shortscience: Shortscience, built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(os.environ, "HF_ENDPOINT", hub.address)
+    monkeypatch.setitem(os.environ, "HF_TOKEN", "hf_ofSomebodyElse")
+    refused = shortscience("publish", built, "--repo", REPO)
+    assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
+    assert "check both" in refused.stderr

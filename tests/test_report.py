@@ -1,0 +1,360 @@
+"""The report in a real browser: that it works from disk, reads well to everybody, and is safe.
+
+The browser is Chromium, headless. The tests in it are skipped where none is installed.
+"""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from pipeline.errors import OutputError
+from pipeline.release.parquet import read_table, table_path, write_table
+from pipeline.report.write import write_report
+from pipeline.schema import TABLES, Type
+from tests.conftest import Shortscience
+from tests.unit.cases import cases
+
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+QUIET = "--disable-background-networking --disable-component-update --disable-sync --no-first-run"
+DESKTOP, PHONE = {"width": 1200, "height": 900}, {"width": 360, "height": 740}
+LISTS = pl.List(pl.String)
+MARKUP = [case.values[0]["text"] for case in cases("report_markdown", "hostile")]
+KEPT = {
+    "summary_id", "record_id", "paper_id", "source_id", "citation_id", "citing_paper_id",
+    "cited_paper_id", "status", "relation", "form", "kind", "identified_by", "structure",
+    "language",
+}  # fmt: skip
+"""Columns that hold what the pipeline itself writes; all others hold what strangers wrote."""
+
+
+@dataclass
+class Visit:
+    """A page in the browser: what it asked for, what of that its policy let go, what it said."""
+
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+
+    def open(self, address: str) -> Page:
+        self.page.goto("about:blank")
+        self.page.goto(address)
+        return self.page
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium is installed; the report is not opened in a browser")
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET.split() + sandbox)
+        yield started
+        started.close()
+
+
+def visit(context: BrowserContext) -> Visit:
+    """Open a page that reaches no network: every request for one is noted and refused."""
+    found = Visit(context.new_page())
+    context.route("http*://**", lambda route: (found.left.append(route.request.url), route.abort()))
+    context.on("request", lambda request: found.requests.append(request.url))
+    context.on("console", lambda message: found.said.append(message.text))
+    context.on("dialog", lambda dialog: (found.said.append(dialog.message), dialog.dismiss()))
+    context.on("weberror", lambda error: found.said.append(str(error.error)))
+    return found
+
+
+@pytest.fixture(params=["light", "dark"])
+def visited(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Visit]:
+    """Both schemes; the dark one on a phone."""
+    viewport = DESKTOP if request.param == "light" else PHONE
+    with browser.new_context(color_scheme=request.param, viewport=viewport) as context:
+        yield visit(context)
+
+
+@pytest.fixture
+def desk(browser: Browser) -> Iterator[Visit]:
+    with browser.new_context(viewport=DESKTOP) as context:
+        yield visit(context)
+
+
+@pytest.fixture(scope="module")
+def report(built: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of the folder of a report of the sample dumps."""
+    return write_report(built, tmp_path_factory.mktemp("report") / "html").parent.as_uri()
+
+
+@pytest.fixture(scope="module")
+def hostile(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A release in which every text that comes from outside is an attack."""
+    release = tmp_path_factory.mktemp("hostile") / "release"
+    shutil.copytree(built, release)
+    for name, table in TABLES.items():
+        frame = read_table(release, name)
+        attacks = pl.Series([MARKUP[row % len(MARKUP)] for row in range(frame.height)])
+        by_type = {Type.STRING: attacks, Type.STRINGS: attacks.reshape((-1, 1)).cast(LISTS)}
+        altered = {
+            column.name: pl.when(pl.col(column.name).is_not_null()).then(by_type[column.type])
+            for column in table.columns
+            if column.name not in KEPT and column.type in by_type
+        }
+        shutil.rmtree(table_path(release, name).parent)
+        write_table([frame.with_columns(**altered).cast(table.polars_schema)], table, release)
+    return release
+
+
+def listed(page: Page) -> list[str]:
+    """Wait until the list is as asked for; return the ids of what it shows."""
+    page.locator("#results[aria-busy=false]").wait_for(state="attached")
+    return [link.get_attribute("href")[1:] for link in page.locator("#results a").all()]
+
+
+def found(page: Page) -> int:
+    """Return how many summaries the list says that it has."""
+    listed(page)
+    return int(page.inner_text("#status").split()[0].replace(",", ""))
+
+
+def words(*texts: str | list[str] | None) -> set[str]:
+    """Return the words of texts, as a person would look for them."""
+    joined = " ".join(text if isinstance(text, str) else " ".join(text or []) for text in texts)
+    plain = unicodedata.normalize("NFKD", joined).lower()
+    return set(re.findall(r"[^\W_]+", "".join(c for c in plain if not unicodedata.combining(c))))
+
+
+def open_all(page: Page) -> None:
+    page.locator("#article h1").wait_for()
+    for details in page.locator("details").all():
+        details.evaluate("element => { element.open = true; }")
+
+
+def assert_accessible(page: Page) -> None:
+    found = Axe().run(page, options={"preload": False}).response["violations"]
+    assert [(item["id"], item["nodes"][0]["html"]) for item in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_the_command_writes_the_same_bytes_again(
+    shortscience: Shortscience, built: Path, tmp_path: Path
+) -> None:
+    for out, workers in (("one", "1"), ("two", "2")):
+        done = shortscience(
+            "report", built, "--out", tmp_path / out, "--workers", workers, "--json"
+        )
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["report"] == str(tmp_path / out / "index.html")
+    assert digests(tmp_path / "one") == digests(tmp_path / "two")
+    (tmp_path / "one" / "stale.html").write_text("old")
+    write_report(built, tmp_path / "one")
+    assert digests(tmp_path / "one") == digests(tmp_path / "two")
+
+
+def test_what_is_no_report_is_not_replaced(built: Path, tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(OutputError, match="something other than a report"):
+        write_report(built, tmp_path)
+    assert (tmp_path / "thesis.txt").read_text() == "years of work"
+
+
+def test_the_overview_tells_the_numbers_of_the_release(
+    visited: Visit, report: str, built: Path
+) -> None:
+    page = visited.open(f"{report}/index.html")
+    assert page.locator(".tiles div").count() == len(TABLES)
+    summaries = read_table(built, "summaries")
+    tile = page.locator(".tiles div", has_text="summaries")
+    assert tile.locator("dd").inner_text() == f"{summaries.height:,}"
+    for language, count in summaries["language"].value_counts().iter_rows():
+        bar = page.locator("figure", has_text="Language").locator("tr", has_text=language).last
+        assert bar.locator(".n").inner_text() == f"{count:,}"
+    assert_accessible(page)
+    assert visited.said == []
+
+
+def test_the_list_and_a_summary_are_accessible(visited: Visit, report: str, built: Path) -> None:
+    page = visited.open(f"{report}/summaries.html")
+    assert len(listed(page)) == 50
+    assert_accessible(page)
+    counts = pl.sum_horizontal(pl.col("^n_.*$").gt(0).cast(pl.Int32))
+    for summary_id in read_table(built, "summaries").sort(counts)["summary_id"].tail(4):
+        visited.open(f"{report}/summaries.html#{summary_id}")
+        open_all(page)
+        assert_accessible(page)
+    assert visited.said == []
+    assert all(address.startswith(("file:", "about:")) for address in visited.requests)
+
+
+def test_search_finds_what_the_texts_hold(desk: Visit, report: str, built: Path) -> None:
+    page = desk.open(f"{report}/summaries.html")
+    papers = read_table(built, "papers").select("paper_id", "title", "authors", "venue")
+    held = {
+        row["summary_id"]: words(
+            *(row[name] for name in ("title", "authors", "venue", "author", "paper_id")),
+            *(row[name] for name in ("summary_id", "plain_text")),
+        )
+        for row in read_table(built, "summaries").join(papers, on="paper_id").iter_rows(named=True)
+    }
+    first = min(held)
+    for query in ("gradient", "Grad NET", "the of", "zebra", "é", "__proto__", first, ""):
+        page.locator("#query").fill(query)
+        expected = {
+            summary_id
+            for summary_id, known in held.items()
+            if all(
+                any(w.startswith(q) and (len(q) > 2 or w == q) for w in known) for q in words(query)
+            )
+        }
+        assert found(page) == len(expected), query
+        assert set(listed(page)) <= expected
+
+
+def test_filters_and_order(desk: Visit, report: str, built: Path) -> None:
+    page = desk.open(f"{report}/summaries.html")
+    listed(page)
+    summaries = read_table(built, "summaries")
+    page.get_by_label("equations", exact=True).check()
+    page.get_by_label("Sort by").select_option("length")
+    expected = summaries.filter(pl.col("n_equations") > 0).sort(
+        "n_words", "summary_id", descending=[True, False]
+    )
+    assert listed(page) == expected["summary_id"].head(50).to_list()
+    page.get_by_label("Language").select_option("de")
+    assert found(page) == expected.filter(pl.col("language") == "de").height
+    address = page.url
+    desk.open(address)
+    listed(page)
+    assert page.get_by_label("Language").input_value() == "de"
+    assert page.get_by_label("equations", exact=True).is_checked()
+
+
+def test_by_keyboard_alone(desk: Visit, report: str) -> None:
+    page = desk.open(f"{report}/summaries.html")
+    listed(page)
+    page.keyboard.press("/")
+    page.keyboard.type("the")
+    first, *_ = listed(page)
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.closest('#results') !== null"):
+            break
+    page.keyboard.press("Enter")
+    page.locator("#article h1").wait_for()
+    assert page.url.endswith(first)
+    expect(page.locator("#article h1")).to_be_focused()
+    page.go_back()
+    expect(page.locator(f"#results a[href='#{first}']")).to_be_focused()
+
+
+def test_a_summary_page_tells_what_the_tables_hold(desk: Visit, report: str, built: Path) -> None:
+    summary = read_table(built, "summaries").sort("n_copies", "n_equations").row(-1, named=True)
+    page = desk.open(f"{report}/summaries.html#{summary['summary_id']}")
+    open_all(page)
+    copies = page.locator("section", has=page.locator("#s-copies")).locator("details")
+    assert copies.count() == summary["n_copies"] - 1
+    assert page.locator("#s-source ~ details .text").nth(1).inner_text() == summary["text"]
+    desk.open(f"{report}/summaries.html#{'0' * 24}")
+    page.get_by_text("No such summary").wait_for()
+
+
+def test_math_is_laid_out_without_a_script(desk: Visit, report: str, built: Path) -> None:
+    fraction = read_table(built, "equations").filter(
+        pl.col("latex").str.contains("frac{", literal=True)
+    )
+    page = desk.open(f"{report}/summaries.html#{fraction['summary_id'][0]}")
+    page.locator("#article h1").wait_for()
+    tall = page.locator(".prose mfrac").first.bounding_box()
+    assert tall and tall["height"] > 20
+
+
+def test_an_image_is_loaded_when_asked_for_and_only_then(
+    desk: Visit, report: str, built: Path
+) -> None:
+    images = read_table(built, "images")
+    page = desk.open(f"{report}/summaries.html#{images['summary_id'][0]}")
+    button = page.locator("button.image").first
+    button.wait_for()
+    address = button.get_attribute("data-image")
+    assert address not in desk.requests
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"/>'
+    sent = {}
+
+    def answer(route):
+        sent.update(route.request.all_headers())
+        route.fulfill(body=svg, content_type="image/svg+xml")
+
+    page.context.route(address, answer)
+    button.click()
+    image = page.frame_locator("iframe").first.locator("img")
+    image.wait_for()
+    assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") == 40
+    assert [found for found in desk.requests if found.startswith("http")] == [address]
+    assert "referer" not in sent
+
+
+def test_nothing_of_a_hostile_release_acts(desk: Visit, hostile: Path, tmp_path: Path) -> None:
+    folder = write_report(hostile, tmp_path / "html").parent
+    for name in ("index.html", "summaries.html"):
+        desk.open(f"{folder.as_uri()}/{name}")
+    listed(desk.page)
+    desk.page.locator("#query").fill("__proto__ constructor script")
+    listed(desk.page)
+    for summary_id in read_table(hostile, "summaries")["summary_id"].head(len(MARKUP)):
+        page = desk.open(f"{folder.as_uri()}/summaries.html#{summary_id}")
+        open_all(page)
+        assert page.locator("#article :is(script, object, embed, form, iframe, img)").count() == 0
+        acting = page.locator("#article").evaluate(
+            """article => [...article.querySelectorAll("*")].flatMap(
+                    ({tagName, attributes}) => [...attributes].map(({name}) => [tagName, name]))
+                .filter(([tag, name]) => name.startsWith("on") || name === "style" || name === "src"
+                    || (name === "href" && tag !== "A"))"""
+        )
+        assert acting == []
+    assert desk.said == []
+    assert all(address.startswith(("file:", "about:")) for address in desk.requests)
+
+
+def test_the_policy_holds_where_markup_would_get_through(
+    desk: Visit, built: Path, tmp_path: Path
+) -> None:
+    folder = write_report(built, tmp_path / "html").parent
+    summary_id = read_table(built, "summaries")["summary_id"][0]
+    attack = (
+        "<h1 tabindex=-1>x</h1><img src=http://e.example/i.png onerror=alert(1)>"
+        "<a id=run onclick=alert(1) href='javascript:alert(1)'>run</a>"
+        "<iframe src=http://e.example></iframe><iframe srcdoc='<script>alert(1)</script>'></iframe>"
+        "<style>@import 'http://e.example/s.css'; body { background: url(http://e.example/b.png) }"
+        "</style><form action=http://e.example><button id=send>send</button></form>"
+        "<link rel=stylesheet href=http://e.example/s.css><object data=http://e.example></object>"
+    )
+    page_file = folder / "data" / "pages" / "0.js"
+    content = json.dumps([[summary_id, "x", attack]])
+    page_file.write_text(f'receive("pages/0",{content});\n')
+    page = desk.open(f"{folder.as_uri()}/summaries.html#{summary_id}")
+    page.locator("#run").dispatch_event("click")
+    page.locator("#send").dispatch_event("click")
+    page.wait_for_timeout(300)
+    assert desk.left == []
+    assert "1" not in desk.said
+    assert any("Content Security Policy" in message for message in desk.said)
+    assert page.url.startswith("file:")

@@ -1,0 +1,70 @@
+"""What the benchmark of citations counts, and the floors under its gold set."""
+
+import json
+
+import pytest
+
+from benchmarks.citations import (
+    DEFAULT_GOLD,
+    FIELDS,
+    IDENTIFIERS,
+    Case,
+    compare,
+    read_cases,
+    table,
+)
+from benchmarks.scores import Score
+
+
+@pytest.fixture(scope="module")
+def scores():
+    return compare(read_cases(DEFAULT_GOLD))
+
+
+def test_the_gold_set_stands_where_it_says_and_has_many_negatives():
+    cases = read_cases(DEFAULT_GOLD)
+    assert len(cases) >= 300
+    assert sum(not case.written for case in cases) >= 100
+    for case in cases:
+        for item in case.written:
+            assert case.text[item["start"] :].startswith(item["raw"])
+
+
+@pytest.mark.parametrize("kind", IDENTIFIERS)
+def test_identifiers_are_exact(scores, kind):
+    assert scores[kind].precision == scores[kind].recall == 1
+
+
+@pytest.mark.parametrize("field", ["reference", *FIELDS])
+def test_references_are_parsed(scores, field):
+    assert min(scores[field].precision, scores[field].recall) >= 0.98
+
+
+def test_mentions_are_found_and_little_else(scores):
+    assert scores["mention"].precision >= 0.98
+    assert scores["mention"].recall >= 0.97
+
+
+def test_what_is_missed_what_is_wrong_and_what_is_not_there():
+    written = [{"kind": "mention", "start": 0, "raw": "Roy (2014)", "authors": ["Roy"]}]
+    case = Case("Roy (2014) and Ito (2015)", [written[0] | {"year": 2014}])
+    assert compare([case])["mention"] == Score(both=1, found=2, written=1)
+    assert compare([case._replace(written=written)])["mention"] == Score(0, 2, 1)
+    assert compare([Case("None.", written)])["mention"] == Score(0, 0, 1)
+
+
+def test_a_wrong_field_of_a_reference_is_counted_by_itself():
+    raw = "[1] On deep nets, Roy, 2016"
+    item = {"kind": "reference", "start": 0, "raw": raw, "key": "1", "title": "On wide nets"}
+    found = compare([Case(raw, [item | {"authors": ["Roy"], "year": 2016}])])
+    assert found["reference"] == found["authors"] == found["year"] == Score(1, 1, 1)
+    assert found["title"] == Score(both=0, found=1, written=1)
+
+
+def test_every_kind_that_is_there_has_its_line(tmp_path):
+    item = {"kind": "cite", "start": 0, "raw": "\\cite{a/B1}", "key": "a/B1"}
+    path = tmp_path / "gold.json"
+    sections = {"one": [{"name": "x", "text": "\\cite{a/B1}", "citations": [item]}]}
+    path.write_text(json.dumps(sections), encoding="utf-8")
+    lines = list(table(read_cases(path)))
+    assert [line.split() for line in lines[1:]] == [["cite", "1", "1", "1.000", "1.000"]]
