@@ -79,7 +79,7 @@ def build_dataset(build: BuildParameters = BuildParameters()) -> BuildResult:  #
             shards = process_batches(recipe, build, store)
             with store.staging() as staging:
                 build_release(recipe, shards, earlier, staging, store, build.allow_empty)
-            prune(store.shards, shards.paths)
+            prune(store.shards, shards)
         former = store.latest.resolve() if store.latest.exists() else None
         store.point_latest_to(recipe.release_id)
         if former and not unchanged:
@@ -118,7 +118,7 @@ def process_batches(recipe: Recipe, build: BuildParameters, store: Store) -> Sha
             report("cleaning and extracting", done, len(batches))
             if done == len(batches) or done % 8 == 0:
                 update_progress_artifact(artifact, 100 * done / len(batches))  # type: ignore[arg-type]
-    return Shards(tuple(store.shards / batch.key(recipe.settings) for batch in batches))
+    return Shards.of(batches, recipe.settings, store.shards)
 
 
 def _may_pass(state: State[Any]) -> bool:
@@ -130,13 +130,13 @@ def _may_pass(state: State[Any]) -> bool:
 
 @task(
     task_run_name="batch of {batch.n_bytes} bytes",
-    cache_policy=NO_CACHE,  # the shard's name is the cache key, and the shard is the result
+    cache_policy=NO_CACHE,  # a shard's name is the cache key, and the shard is the result
     retries=2,
     retry_delay_seconds=1,
     retry_condition_fn=lambda _task, _run, state: _may_pass(state),
 )
 def process_batch(batch: Batch, settings: Settings, folder: Path, run: Runner) -> State[None]:
-    """Build the shard of one batch, unless it is there from an earlier build."""
+    """Build the shards of one batch that are not there from an earlier build."""
     computed = run(batch, settings, folder)
     return Completed(name="Completed" if computed else "Cached")
 
