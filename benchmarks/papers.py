@@ -79,8 +79,7 @@ def _titles(
         ],
         schema=_FACTS,
     )
-    texts = facts.select("summary_id", text=pl.lit("A summary."))
-    found = identify_papers(texts, facts, _NO_CITATIONS, bibliography, PaperSettings())
+    found = identify_papers(facts, _NO_CITATIONS, bibliography, PaperSettings())
     titled = found.summaries.join(found.papers, on="paper_id").select("summary_id", "title")
     return dict(titled.iter_rows())
 

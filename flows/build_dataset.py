@@ -202,7 +202,6 @@ def identify(
     """Find out which papers are summarised and cited."""
     report("identifying papers", 0)
     identities = identify_papers(
-        kept(shards, "cleaned", verdicts).select("summary_id", "text").collect(),
         gather_facts(shards.scan("records"), verdicts),
         kept(shards, "citations", verdicts).collect(),
         bibliography,

@@ -28,11 +28,8 @@ def identify(text: str, *bibliography: Path) -> Identities:
     citations = extract(cleaned, map(scan, cleaned["text"])).citations.with_columns(
         summary_id=pl.lit("s")
     )
-    summaries = cleaned.select("text", summary_id=pl.lit("s"))
     facts = pl.DataFrame([{"summary_id": "s"}], schema=FACTS)
-    return identify_papers(
-        summaries, facts, citations, [*map(indexed, bibliography)], PaperSettings()
-    )
+    return identify_papers(facts, citations, [*map(indexed, bibliography)], PaperSettings())
 
 
 @pytest.mark.parametrize(
