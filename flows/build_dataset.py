@@ -39,6 +39,7 @@ from pipeline.release.notices import notices
 from pipeline.release.store import Store, open_dataset
 from pipeline.release.tables import build_tables, kept
 from pipeline.release.validation import Outcome, validate
+from pipeline.release.witnesses import write_witnesses
 from pipeline.release.write import write_metadata, write_tables
 from pipeline.release.yields import check_yields
 from pipeline.settings import Settings
@@ -155,6 +156,7 @@ def build_release(
     identities = identify(shards, duplicates.verdicts, bibliography, recipe.settings)
     write(recipe, shards, duplicates.verdicts, identities, staging)
     write_evidence(duplicates.evidence, store.evidence(recipe.release_id))
+    write_witnesses(identities.witnesses, store.release(recipe.release_id))
     check_yields(staging, store.latest, allow_empty)
     outcome = check(staging)
     index = write_data_docs(outcome, store.validation(recipe.release_id))

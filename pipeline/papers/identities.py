@@ -8,6 +8,7 @@ import polars as pl
 from pipeline.identifiers import NAMING_SCHEMES
 from pipeline.papers.bibliography.index import Index
 from pipeline.papers.conflicts import conflicts_of
+from pipeline.papers.descriptions import TITLE_PREFIX
 from pipeline.papers.naming import address, scheme, strongest, with_names
 from pipeline.papers.reconciliation import Reconciled, reconcile
 from pipeline.papers.witnesses import PAGE, hear
@@ -46,12 +47,15 @@ class Identities:
 
     `papers` has one row per paper, with PAPER_SCHEMA; `summaries` has `summary_id`, `paper_id` and
     who posted it when and where; `citations` has the citations of other works, with
-    `citing_paper_id` and `cited_paper_id` (null where nothing names the work).
+    `citing_paper_id` and `cited_paper_id` (null where nothing names the work); `witnesses` has what
+    each page and each record of a bibliography tells of a `paper_id`, in the order in which they
+    are believed: `source`, the `names` it gives, its own key first, `title`, `authors`, `year`.
     """
 
     papers: pl.DataFrame
     summaries: pl.DataFrame
     citations: pl.DataFrame
+    witnesses: pl.DataFrame
 
 
 def identify_papers(
@@ -76,7 +80,8 @@ def identify_papers(
     linked = _linked(cited, summarised, headed)
     conflicts = conflicts_of(reconciled, resolved, witnesses)
     papers = _papers(summarised, linked, resolved, witnesses, conflicts)
-    return Identities(papers, summarised.select("summary_id", *_OF_SUMMARY), linked)
+    told = _told(papers, witnesses, heard.claims)
+    return Identities(papers, summarised.select("summary_id", *_OF_SUMMARY), linked, told)
 
 
 def _resolved(mentioned: pl.Series, reconciled: Reconciled) -> pl.DataFrame:
@@ -300,6 +305,23 @@ def _described(witnesses: pl.DataFrame) -> pl.DataFrame:
         _first_known(by_order, ("bibtex_key", "paper_url", "year", "venue"))
         .join(_first_known(by_closeness, ("title", "authors", "abstract")), on="paper_id")
         .join(sources, on="paper_id", how="left")
+    )
+
+
+def _told(papers: pl.DataFrame, witnesses: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
+    """Return what is told of the papers, and by whom."""
+    names = (
+        claims.filter(~pl.col("name").str.starts_with(TITLE_PREFIX))
+        .sort("witness", ~pl.col("own"), "name")
+        .group_by("witness", maintain_order=True)
+        .agg(names="name")
+    )
+    return (
+        witnesses.drop_nulls("source")
+        .join(papers.select("paper_id"), on="paper_id", how="semi")
+        .join(names, on="witness", how="left")
+        .sort("paper_id", "witness")
+        .select("paper_id", "source", "names", "title", "authors", "year")
     )
 
 

@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 
 from pipeline.errors import BusyError, DamagedError, OutputError, UsageError
 from pipeline.release.manifest import read_manifest
+from pipeline.release.witnesses import kept_for
 
 
 class Store:
@@ -139,7 +140,8 @@ class Store:
         for release in gone:
             doomed = self.work / f"release-{release.name}"
             release.rename(doomed)
-            for path in (doomed, self.validation(release.name), self.evidence(release.name)):
+            beside = self.validation(release.name), self.evidence(release.name), kept_for(release)
+            for path in (doomed, *beside):
                 shutil.rmtree(path, ignore_errors=True)
         return [path.name for path in gone]
 

@@ -88,7 +88,12 @@ def index_file(path: Path, sha256: str, cache: Path) -> Index:
         except (ValueError, EOFError, OSError) as error:
             reason = error if isinstance(error, SourceError) else f"{error}; fetch it again"
             raise UsageError(f"{path} cannot be read as a bibliography: {reason}.") from error
-        staging.rename(index.folder)
+        try:
+            staging.rename(index.folder)
+        except OSError:
+            # Another process finished the same index first: its bytes are the same.
+            if not index.folder.exists():
+                raise
     return index
 
 
