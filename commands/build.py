@@ -53,7 +53,8 @@ Examples:
     multiple=True,
     type=click.Path(exists=True, dir_okay=False),
     metavar="FILE",
-    help="JSON lines of DBLP or arXiv records to take titles and authors from; may be repeated.",
+    help="Take titles, authors, venues and years from it: DBLP's XML, arXiv's snapshot, OpenAlex"
+    " works, BibTeX or JSON lines, compressed or not; may be repeated, the first is believed.",
 )
 @click.option(
     "--against",

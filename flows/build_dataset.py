@@ -27,6 +27,8 @@ from pipeline.duplicates.find import Duplicates
 from pipeline.errors import ValidationError
 from pipeline.object_store import fetch, is_url, put
 from pipeline.object_store import prune as prune_fetched
+from pipeline.papers.bibliography.index import Index, index_file
+from pipeline.papers.bibliography.index import prune as prune_indexes
 from pipeline.papers.copies import gather_facts
 from pipeline.papers.identities import Identities, identify_papers
 from pipeline.release.data_docs import write_data_docs
@@ -39,6 +41,7 @@ from pipeline.release.notices import notices
 from pipeline.release.store import Store, open_dataset
 from pipeline.release.tables import build_tables, kept
 from pipeline.release.validation import Outcome, validate
+from pipeline.release.witnesses import write_witnesses
 from pipeline.release.write import write_metadata, write_tables
 from pipeline.release.yields import check_yields
 from pipeline.settings import Settings
@@ -164,9 +167,11 @@ def build_release(
     allow_empty: Sequence[str],
 ) -> None:
     """Identify papers, then write, validate and commit the release."""
-    identities = identify(shards, duplicates.verdicts, recipe)
+    bibliography = index_bibliography(recipe, store.bibliography)
+    identities = identify(shards, duplicates.verdicts, bibliography, recipe.settings)
     write(recipe, shards, duplicates.verdicts, identities, staging)
     write_evidence(duplicates.evidence, store.evidence(recipe.release_id))
+    write_witnesses(identities.witnesses, store.release(recipe.release_id))
     check_yields(staging, store.latest, allow_empty)
     outcome = check(staging)
     index = write_data_docs(outcome, store.validation(recipe.release_id))
@@ -196,15 +201,27 @@ def deduplicate(
 
 
 @task(cache_policy=NO_CACHE)
-def identify(shards: Shards, verdicts: pl.DataFrame, recipe: Recipe) -> Identities:
+def index_bibliography(recipe: Recipe, cache: Path) -> list[Index]:
+    """Index the bibliography files that are not indexed yet."""
+    report("indexing bibliographies", 0)
+    indexes = [index_file(item.path, item.source_id, cache) for item in recipe.bibliography]
+    if indexes:
+        prune_indexes(cache, indexes)
+    report("indexing bibliographies", 1)
+    return indexes
+
+
+@task(cache_policy=NO_CACHE)
+def identify(
+    shards: Shards, verdicts: pl.DataFrame, bibliography: Sequence[Index], settings: Settings
+) -> Identities:
     """Find out which papers are summarised and cited."""
     report("identifying papers", 0)
     identities = identify_papers(
-        kept(shards, "cleaned", verdicts).select("summary_id", "text").collect(),
         gather_facts(shards.scan("records"), verdicts),
         kept(shards, "citations", verdicts).collect(),
-        [item.path for item in recipe.bibliography],
-        recipe.settings.papers,
+        bibliography,
+        settings.papers,
     )
     report("identifying papers", 1)
     return identities

@@ -264,6 +264,23 @@ PAPERS = Table(
         Column("openreview_id", Type.STRING, "OpenReview forum id.", nullable=True),
         Column("url", Type.STRING, "Where the paper is found.", nullable=True, pattern=_URL),
         Column(
+            "identifiers",
+            Type.STRINGS,
+            "All identifiers that the evidence gives this paper, as `scheme:value`.",
+        ),
+        Column(
+            "described_by",
+            Type.STRINGS,
+            "Where the paper's description is from, `page` or the name of a bibliography file."
+            " Title, authors and abstract are from the page, else from the record of the page's key"
+            " or of `paper_id`; all else, and they too where these are silent, from the first.",
+        ),
+        Column(
+            "conflicts",
+            Type.STRINGS,
+            "What would have united this paper with another one, and why it was not believed.",
+        ),
+        Column(
             "identified_by",
             Type.STRING,
             "The evidence for its identity.",

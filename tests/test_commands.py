@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import polars as pl
@@ -135,6 +136,48 @@ def test_explain_tells_the_story_of_any_id(
     assert story[story["kind"]][key] == identifier
     shown = shortscience("explain", identifier, "--dataset", built)
     assert identifier in shown.stdout
+
+
+def test_explain_tells_who_named_a_paper_and_what_was_not_believed(
+    shortscience: Shortscience, tmp_path: Path
+) -> None:
+    record = {
+        "title": "Paper kites above the clouds, and what they carry back home",
+        "authors": "Ada Roy",
+        "year": "2019",
+    }
+    other = {"authors": "Jo Li", "key": "conf/kites/Li19", "title": record["title"]}
+    dblp = tmp_path / "kites.jsonl"
+    rows = [record | {"key": "conf/kites/Roy19"}, other]
+    dblp.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    dump = tmp_path / "export.json"
+    keys = "conf/kites/Roy19", "conf/kites/Li19"
+    texts = "Kites fly above the clouds.", "Kites are made of paper."
+    page = "https://www.shortscience.org/paper?bibtexKey="
+    summaries = zip(texts, keys, strict=True)
+    dump.write_text(
+        json.dumps([{"transcript": text, "sourceUrl": page + key} for text, key in summaries])
+    )
+    out = tmp_path / "out"
+    done = shortscience("build", dump, "--bibliography", dblp, "--out", out, "--json")
+    assert done.returncode == 0, done.stderr
+    told = shortscience("explain", "dblp:conf/kites/Li19", "--dataset", out / "latest", "--json")
+    story = json.loads(told.stdout)
+    assert [(row["source"], row["authors"]) for row in story["witnesses"]] == [
+        ("page", None),
+        ("kites.jsonl", ["Jo Li"]),
+    ]
+    assert [sentence.partition(",")[2] for sentence in story["paper"]["conflicts"]] == [
+        " which has other authors: kept apart."
+    ]
+    summary = story["summaries"][0]["summary_id"]
+    of_summary = shortscience("explain", summary, "--dataset", out / "latest", "--json")
+    assert json.loads(of_summary.stdout)["witnesses"] == story["witnesses"]
+    shutil.rmtree(out / "papers")
+    elsewhere = shortscience(
+        "explain", "dblp:conf/kites/Li19", "--dataset", out / "latest", "--json"
+    )
+    assert json.loads(elsewhere.stdout)["witnesses"] == []
 
 
 def test_explain_shows_the_exact_bytes_every_repair_and_all_copies(

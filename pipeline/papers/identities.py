@@ -2,20 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from urllib.parse import quote
 
 import polars as pl
 
-from pipeline.identifiers import (
-    NAMING_SCHEMES,
-    Identifier,
-    parse_arxiv,
-    parse_bibtex_key,
-    parse_doi,
-    parse_url,
-)
-from pipeline.papers.bibliography import look_up
+from pipeline.identifiers import NAMING_SCHEMES
+from pipeline.papers.bibliography.index import Index
+from pipeline.papers.conflicts import conflicts_of
+from pipeline.papers.descriptions import TITLE_PREFIX
+from pipeline.papers.naming import address, scheme, strongest, with_names
+from pipeline.papers.reconciliation import Reconciled, reconcile
+from pipeline.papers.witnesses import PAGE, hear
 from pipeline.settings import PaperSettings
 
 PAPER_SCHEMA = pl.Schema(
@@ -32,19 +28,16 @@ PAPER_SCHEMA = pl.Schema(
         "doi": pl.String(),
         "openreview_id": pl.String(),
         "url": pl.String(),
+        "identifiers": pl.List(pl.String()),
+        "described_by": pl.List(pl.String()),
+        "conflicts": pl.List(pl.String()),
         "identified_by": pl.String(),
         "identity_confidence": pl.Float64(),
     }
 )
 
-# What stands right before the address of the paper itself in a summary's header.
-_NAMES_ITS_PAPER = (
-    r"(?i)(?:\[(?:link to (?:the )?paper|(?:original )?paper(?: link)?|arxiv(?: link)?|pdf)\]\($"
-    r"|(?:^|[\s*_#>])(?:link to (?:the )?paper|(?:original )?paper(?: link)?|arxiv|url)"
-    r"[*_]{0,2}\s?:[*_]{0,2}\s?<?$)"
-)
-_HEADER_WINDOW = 48
 _OF_SUMMARY = ("paper_id", "author", "votes", "posted_at", "url")
+_UNNAMED = "summary:"
 _WEB_ADDRESS = r"^((?:https?|ftp)://\S+)$"
 
 
@@ -54,78 +47,117 @@ class Identities:
 
     `papers` has one row per paper, with PAPER_SCHEMA; `summaries` has `summary_id`, `paper_id` and
     who posted it when and where; `citations` has the citations of other works, with
-    `citing_paper_id` and `cited_paper_id` (null where nothing names the work).
+    `citing_paper_id` and `cited_paper_id` (null where nothing names the work); `witnesses` has what
+    each page and each record of a bibliography tells of a `paper_id`, in the order in which they
+    are believed: `source`, the `names` it gives, its own key first, `title`, `authors`, `year`.
     """
 
     papers: pl.DataFrame
     summaries: pl.DataFrame
     citations: pl.DataFrame
+    witnesses: pl.DataFrame
 
 
 def identify_papers(
-    texts: pl.DataFrame,
     facts: pl.DataFrame,
     citations: pl.DataFrame,
-    bibliography: Sequence[Path],
+    bibliography: Sequence[Index],
     settings: PaperSettings,
 ) -> Identities:
     """Identify the papers of summaries and of their citations.
 
-    `texts` has `summary_id` and `text`; `facts` is what `gather_facts` returns; `citations` has the
-    columns of the table before its papers are known, and `summary_id`.
+    `facts` is what `gather_facts` returns; `citations` has the columns of CITATION_SCHEMA that
+    describe a citation, and `summary_id`. Of several bibliographies, the first one is believed.
     """
-    summaries = texts.join(facts, on="summary_id")
-    known = pl.concat([_identifiers(citations), _identifiers(_as_citations(summaries))]).unique()
-    cited = citations.join(
-        known.select("kind", "key", "paper_id"),
-        on=["kind", "key"],
-        how="left",
-        maintain_order="left",
+    named = with_names(citations)
+    heard = hear(facts, named, bibliography)
+    reconciled = reconcile(heard.witnesses, heard.claims)
+    resolved = _resolved(named["name"], reconciled)
+    witnesses = _filed(heard.witnesses, reconciled)
+    cited = _cited(named, resolved, witnesses)
+    headed = _headed(cited, settings)
+    summarised = _summarised(facts, headed, witnesses, settings)
+    linked = _linked(cited, summarised, headed)
+    conflicts = conflicts_of(reconciled, resolved, witnesses)
+    papers = _papers(summarised, linked, resolved, witnesses, conflicts)
+    told = _told(papers, witnesses, heard.claims)
+    return Identities(papers, summarised.select("summary_id", *_OF_SUMMARY), linked, told)
+
+
+def _resolved(mentioned: pl.Series, reconciled: Reconciled) -> pl.DataFrame:
+    """Return `name` and `paper_id` of every name that a paper has.
+
+    What no witness knows is filed under itself, if a paper can be.
+    """
+    filed = strongest(reconciled.names, "paper")
+    known = reconciled.names.join(filed, on="paper").select("name", "paper_id")
+    unknown = (
+        mentioned.drop_nulls()
+        .unique()
+        .to_frame("name")
+        .join(reconciled.names, on="name", how="anti")
+        .filter(scheme(pl.col("name")).is_in(NAMING_SCHEMES))
+        .with_columns(paper_id="name")
     )
-    summarised = _summarised(summaries, cited, known, settings)
-    linked = (
-        cited.join(
-            summarised.select("summary_id", citing_paper_id="paper_id"),
-            on="summary_id",
-            maintain_order="left",
-        )
-        .rename({"paper_id": "cited_paper_id"})
-        # The link of a summary to its own paper mentions no other work.
-        .filter(pl.col("cited_paper_id").eq_missing(pl.col("citing_paper_id")).not_())
+    return pl.concat([known, unknown]).sort("name")
+
+
+def _filed(witnesses: pl.DataFrame, reconciled: Reconciled) -> pl.DataFrame:
+    """Add to each witness the `paper_id` of what it speaks of; null where that has no name.
+
+    A paper that has none but is summarised is filed under the first of its summaries.
+    """
+    placed = witnesses.join(reconciled.witnesses, on="witness", maintain_order="left").join(
+        strongest(reconciled.names, "paper"), on="paper", how="left", maintain_order="left"
     )
-    papers = _papers(summarised, linked, known)
-    return Identities(
-        _completed(papers, bibliography), summarised.select("summary_id", *_OF_SUMMARY), linked
+    first = pl.col("summary_ids").list.min().min().over("paper")
+    return placed.with_columns(
+        paper_id=pl.coalesce("paper_id", pl.format(f"{_UNNAMED}{{}}", first))
     )
 
 
-def _as_citations(summaries: pl.DataFrame) -> pl.DataFrame:
-    """Return the keys of the summaries' own papers as if they were cited."""
-    return summaries.select(kind=pl.lit("cite"), key=pl.col("bibtex_key"))
+def _cited(named: pl.DataFrame, resolved: pl.DataFrame, witnesses: pl.DataFrame) -> pl.DataFrame:
+    """Add `paper_id` to citations: by their keys, or by title and authors of a parsed reference."""
+    references = witnesses.filter(pl.col("source").is_null()).select(
+        "title", "authors", entitled="paper_id"
+    )
+    return (
+        named.join(resolved, on="name", how="left", maintain_order="left")
+        .join(references, on=["title", "authors"], how="left", maintain_order="left")
+        .with_columns(paper_id=pl.coalesce("paper_id", "entitled"))
+        .drop("entitled")
+    )
 
 
 def _summarised(
-    summaries: pl.DataFrame, cited: pl.DataFrame, known: pl.DataFrame, settings: PaperSettings
+    facts: pl.DataFrame, headed: pl.DataFrame, witnesses: pl.DataFrame, settings: PaperSettings
 ) -> pl.DataFrame:
-    """Return one row per summary: its paper, the evidence for it, and what is told of the paper.
+    """Return the facts of each summary with its paper and the evidence for it.
 
     A page that names the paper is believed before a link in the summary's header.
     """
-    keys = known.filter(pl.col("kind") == "cite").select(bibtex_key="key", told="paper_id")
-    headed = _headed(summaries, cited, settings)
-    nothing = pl.lit("nothing")
+    told = (
+        witnesses.select("summary_ids", told="paper_id")
+        .explode("summary_ids")
+        .drop_nulls()
+        .rename({"summary_ids": "summary_id"})
+    )
+    known = pl.col("told").str.starts_with(_UNNAMED).not_()
     return (
-        summaries.drop("text")
-        .join(keys, on="bibtex_key", how="left")
-        .join(headed, on="summary_id", how="left")
+        facts.join(told, on="summary_id", how="left")
+        .join(headed.select("summary_id", "headed"), on="summary_id", how="left")
         .with_columns(
-            paper_id=pl.coalesce("told", "headed", pl.format("summary:{}", "summary_id")),
-            identified_by=pl.when(pl.col("told").is_not_null())
+            paper_id=pl.when(known)
+            .then("told")
+            .otherwise(pl.coalesce("headed", "told", pl.format(f"{_UNNAMED}{{}}", "summary_id"))),
+            identified_by=pl.when(known & pl.col("bibtex_key").is_not_null())
             .then("told_by")
+            .when(known)
+            .then(pl.lit(PAGE))
             .when(pl.col("headed").is_not_null())
             .then(pl.lit("identifier"))
-            .otherwise(nothing),
-            identity_confidence=pl.when(pl.col("told").is_not_null())
+            .otherwise(pl.lit("nothing")),
+            identity_confidence=pl.when(known)
             .then(pl.lit(settings.page_confidence))
             .when(pl.col("headed").is_not_null())
             .then(pl.lit(settings.header_confidence))
@@ -135,103 +167,100 @@ def _summarised(
     )
 
 
-def _identifiers(citations: pl.DataFrame) -> pl.DataFrame:
-    """Return `kind`, `key`, `paper_id` and the identifier columns of each distinct cited key."""
-    distinct = citations.select("kind", "key").drop_nulls().unique().sort("kind", "key")
-    rows = []
-    for kind, cite_key in distinct.iter_rows():
-        identifier = _parse(kind, cite_key)
-        # The number of a publisher's address alone names no row of `papers`.
-        if identifier is not None and identifier.scheme in NAMING_SCHEMES:
-            rows.append((kind, cite_key, identifier.name, *_columns(kind, cite_key, identifier)))
-    names = ("bibtex_key", "dblp_key", "arxiv_id", "doi", "openreview_id", "url")
-    schema = dict.fromkeys(("kind", "key", "paper_id", *names), pl.String())
-    return pl.DataFrame(rows, schema=schema, orient="row")
-
-
-def _parse(kind: str, cite_key: str) -> Identifier | None:
-    """Return the paper that a citation's key names; None where it names none."""
-    match kind:
-        case "cite" | "shortscience":
-            return parse_bibtex_key(cite_key)
-        case "arxiv":
-            return parse_arxiv(cite_key)
-        case "doi":
-            return parse_doi(cite_key)
-        case "openreview":
-            return Identifier("openreview", cite_key)
-        case "paper-link":
-            return parse_url(cite_key) or _dblp(cite_key)
-    return None
-
-
-def _dblp(cite_key: str) -> Identifier | None:
-    identifier = parse_bibtex_key(cite_key)
-    return identifier if identifier and identifier.scheme == "dblp" else None
-
-
-def _columns(kind: str, cite_key: str, identifier: Identifier) -> tuple[str | None, ...]:
-    on_site = kind in {"cite", "shortscience"}
-    value = identifier.value
-    scheme = identifier.scheme
+def _headed(cited: pl.DataFrame, settings: PaperSettings) -> pl.DataFrame:
+    """Return `summary_id`, `headed`, the paper that a summary's header names, and `start`."""
     return (
-        cite_key if on_site else None,
-        value if scheme == "dblp" else None,
-        value if scheme == "arxiv" else None,
-        value if scheme == "doi" else None,
-        value if scheme == "openreview" else None,
-        address(identifier),
+        cited.filter(
+            "labelled", pl.col("paper_id").is_not_null(), pl.col("start") < settings.header_chars
+        )
+        .sort("summary_id", "start", "paper_id")
+        .unique("summary_id", keep="first", maintain_order=True)
+        .select("summary_id", "start", headed="paper_id")
     )
 
 
-def address(identifier: Identifier) -> str:
-    """Return where the paper of an identifier is found."""
-    value = quote(identifier.value, safe="/:.()-_;")
-    return {
-        "arxiv": f"https://arxiv.org/abs/{value}",
-        "doi": f"https://doi.org/{value}",
-        "openreview": f"https://openreview.net/forum?id={value}",
-        "dblp": f"https://dblp.org/rec/{value}",
-        "shortscience": f"https://www.shortscience.org/paper?bibtexKey={value}",
-    }[identifier.scheme]
+def _linked(cited: pl.DataFrame, summarised: pl.DataFrame, headed: pl.DataFrame) -> pl.DataFrame:
+    """Return the citations of other works: what points at the summary's own paper is none.
 
-
-def _headed(summaries: pl.DataFrame, cited: pl.DataFrame, settings: PaperSettings) -> pl.DataFrame:
-    """Return `summary_id` and `headed`, the paper that the header of the summary names."""
-    early = cited.filter(
-        pl.col("paper_id").is_not_null(), pl.col("start") < settings.header_chars
-    ).select("summary_id", "paper_id", "start")
-    window = pl.min_horizontal("start", pl.lit(_HEADER_WINDOW))
-    before = pl.col("text").str.slice(pl.col("start") - window, window)
+    That is what resolves to it, and what its header calls the paper, even where nothing tells that
+    the two identifiers are one paper's.
+    """
+    own = headed.select("summary_id", "start", own=pl.lit(value=True))
     return (
-        early.join(summaries.select("summary_id", "text"), on="summary_id")
-        .filter(before.str.contains(_NAMES_ITS_PAPER))
-        .sort("summary_id", "start", "paper_id")
-        .unique("summary_id", keep="first", maintain_order=True)
-        .select("summary_id", headed="paper_id")
+        cited.join(
+            summarised.select("summary_id", citing_paper_id="paper_id"),
+            on="summary_id",
+            maintain_order="left",
+        )
+        .join(own, on=["summary_id", "start"], how="left", maintain_order="left")
+        .rename({"paper_id": "cited_paper_id"})
+        .filter(
+            pl.col("cited_paper_id").eq_missing(pl.col("citing_paper_id")).not_(),
+            pl.col("own").is_null(),
+        )
+        .drop("own", "name", "labelled")
     )
 
 
 _STRENGTH_OF_EVIDENCE = ("page", "copy", "identifier", "nothing")
-_TOLD = ("title", "authors", "year", "venue", "abstract", "paper_url")
+_COLUMN_OF_SCHEME = {
+    "dblp": "dblp_key",
+    "arxiv": "arxiv_id",
+    "doi": "doi",
+    "openreview": "openreview_id",
+}
 
 
-def _papers(summarised: pl.DataFrame, linked: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """Return one row per paper that is summarised or cited.
+def _papers(
+    summarised: pl.DataFrame,
+    linked: pl.DataFrame,
+    resolved: pl.DataFrame,
+    witnesses: pl.DataFrame,
+    conflicts: pl.DataFrame,
+) -> pl.DataFrame:
+    """Return one row per paper that is summarised or cited."""
+    papers = _evidence(summarised, linked)
+    named = resolved.join(papers, on="paper_id", how="semi")
+    joined = (
+        papers.join(_described(witnesses), on="paper_id", how="left")
+        .join(_identifiers(named, linked), on="paper_id", how="left")
+        .join(conflicts, on="paper_id", how="left")
+    )
+    written = pl.col("described_by").list.first().is_not_null() & (
+        pl.col("identified_by") == "identifier"
+    )
+    return (
+        joined.with_columns(
+            bibtex_key=pl.coalesce("bibtex_key", "cite_key"),
+            url=pl.coalesce(pl.col("paper_url").str.extract(_WEB_ADDRESS), "address"),
+            identified_by=pl.when(written).then(pl.lit("bibliography")).otherwise("identified_by"),
+        )
+        .select(
+            *(
+                pl.col(name).fill_null([]) if name in _LISTS else pl.col(name)
+                for name in PAPER_SCHEMA
+            )
+        )
+        .cast(PAPER_SCHEMA)
+        .sort("paper_id")
+    )
 
-    Of several summaries, the one with the strongest evidence speaks for the paper first; but a
-    paper is only as well identified as all of its summaries are, so that whoever asks for papers
+
+_LISTS = ("identifiers", "described_by", "conflicts")
+
+
+def _evidence(summarised: pl.DataFrame, linked: pl.DataFrame) -> pl.DataFrame:
+    """Return `paper_id`, `identified_by` and `identity_confidence` of each paper.
+
+    A paper is only as well identified as all of its summaries are, so that whoever asks for papers
     told by pages gets no summary that was tied to its paper in another way.
     """
-    evidence = pl.col("identified_by").cast(pl.Enum(_STRENGTH_OF_EVIDENCE))
     of_summaries = (
-        summarised.with_columns(identified_by=evidence)
-        .sort("paper_id", "identified_by", "summary_id")
-        .group_by("paper_id", maintain_order=True)
+        summarised.with_columns(pl.col("identified_by").cast(pl.Enum(_STRENGTH_OF_EVIDENCE)))
+        .group_by("paper_id")
         .agg(
-            pl.col("identified_by").last().cast(pl.String),
+            pl.col("identified_by").max().cast(pl.String),
             pl.col("identity_confidence").min(),
-            *(pl.col(name).drop_nulls().first() for name in _TOLD),
         )
     )
     of_citations = (
@@ -239,34 +268,88 @@ def _papers(summarised: pl.DataFrame, linked: pl.DataFrame, known: pl.DataFrame)
         .group_by(paper_id="cited_paper_id")
         .agg(cited_confidence=pl.col("confidence").max())
     )
-    names = ("bibtex_key", "dblp_key", "arxiv_id", "doi", "openreview_id", "url")
-    attributes = known.group_by("paper_id").agg(pl.col(name).drop_nulls().min() for name in names)
-    return (
-        of_summaries.join(of_citations, on="paper_id", how="full", coalesce=True)
-        .join(attributes, on="paper_id", how="left")
-        .with_columns(
-            identified_by=pl.col("identified_by").fill_null("identifier"),
-            identity_confidence=pl.coalesce("identity_confidence", "cited_confidence"),
-            url=pl.coalesce(pl.col("paper_url").str.extract(_WEB_ADDRESS), "url"),
-        )
-        .sort("paper_id")
+    return of_summaries.join(of_citations, on="paper_id", how="full", coalesce=True).select(
+        "paper_id",
+        pl.col("identified_by").fill_null("identifier"),
+        pl.coalesce("identity_confidence", "cited_confidence"),
     )
 
 
-def _completed(papers: pl.DataFrame, bibliography: Sequence[Path]) -> pl.DataFrame:
-    """Fill what is missing of title, authors, year and venue from the bibliography, and say so.
+def _described(witnesses: pl.DataFrame) -> pl.DataFrame:
+    """Return what is told of each paper, field by field.
 
-    An identity that a page or a copy tells keeps that evidence.
+    Its words are taken from a page, else from the record of the key that a page has, or of the
+    identifier that the paper is filed under; all else from the first witness that knows it. So a
+    preprint keeps its own title, and yet tells where it was published.
     """
-    identified = papers.filter(pl.col("identified_by") != "nothing")["paper_id"]
-    found = look_up(bibliography, identified)
-    joined = papers.join(found, on="paper_id", how="left", suffix="_found", maintain_order="left")
-    confirmed = pl.col("title_found").is_not_null() & (pl.col("identified_by") == "identifier")
-    filled = joined.with_columns(
-        *(
-            pl.coalesce(name, f"{name}_found").alias(name)
-            for name in ("title", "authors", "year", "venue")
-        ),
-        identified_by=pl.when(confirmed).then(pl.lit("bibliography")).otherwise("identified_by"),
+    known = witnesses.drop_nulls(["paper_id", "source"])
+    pages = known.filter(pl.col("source") == PAGE).select("paper_id", "key").drop_nulls().unique()
+    distance = (
+        pl.when(pl.col("source") == PAGE)
+        .then(0)
+        .when(pl.col("shown").is_not_null())
+        .then(1)
+        .when(pl.col("key") == pl.col("paper_id"))
+        .then(2)
+        .otherwise(3)
     )
-    return filled.select(PAPER_SCHEMA.names()).cast(PAPER_SCHEMA)
+    by_order = known.join(
+        pages.with_columns(shown=pl.lit(value=True)), on=["paper_id", "key"], how="left"
+    ).sort("paper_id", "witness")
+    by_closeness = by_order.sort("paper_id", distance, "witness")
+    told = by_order.filter(pl.any_horizontal(pl.col("title", "authors", "year").is_not_null()))
+    sources = told.group_by("paper_id").agg(
+        described_by=pl.col("source").unique(maintain_order=True)
+    )
+    return (
+        _first_known(by_order, ("bibtex_key", "paper_url", "year", "venue"))
+        .join(_first_known(by_closeness, ("title", "authors", "abstract")), on="paper_id")
+        .join(sources, on="paper_id", how="left")
+    )
+
+
+def _told(papers: pl.DataFrame, witnesses: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
+    """Return what is told of the papers, and by whom."""
+    names = (
+        claims.filter(~pl.col("name").str.starts_with(TITLE_PREFIX))
+        .sort("witness", ~pl.col("own"), "name")
+        .group_by("witness", maintain_order=True)
+        .agg(names="name")
+    )
+    return (
+        witnesses.drop_nulls("source")
+        .join(papers.select("paper_id"), on="paper_id", how="semi")
+        .join(names, on="witness", how="left")
+        .sort("paper_id", "witness")
+        .select("paper_id", "source", "names", "title", "authors", "year")
+    )
+
+
+def _first_known(ordered: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+    return ordered.group_by("paper_id").agg(pl.col(name).drop_nulls().first() for name in columns)
+
+
+def _identifiers(named: pl.DataFrame, linked: pl.DataFrame) -> pl.DataFrame:
+    """Return all names of each paper, and the column of each scheme."""
+    cite_keys = (
+        linked.filter(pl.col("kind").is_in(["cite", "shortscience"]))
+        .group_by(paper_id="cited_paper_id")
+        .agg(cite_key=pl.col("key").min())
+    )
+    value = pl.col("name").str.splitn(":", 2).struct.field("field_1")
+    listed = (
+        named.sort("name")
+        .group_by("paper_id", maintain_order=True)
+        .agg(
+            pl.col("name").alias("identifiers"),
+            *(
+                value.filter(scheme(pl.col("name")) == of).first().alias(column)
+                for of, column in _COLUMN_OF_SCHEME.items()
+            ),
+        )
+    )
+    addresses = [(name, address(name)) for name in listed["paper_id"]]
+    found = pl.DataFrame(
+        addresses, schema={"paper_id": pl.String(), "address": pl.String()}, orient="row"
+    )
+    return listed.join(found, on="paper_id").join(cite_keys, on="paper_id", how="left")

@@ -10,6 +10,7 @@ from pipeline.cleaning.encoding import repair_all
 from pipeline.duplicates.differences import differing_words
 from pipeline.errors import UsageError
 from pipeline.release.parquet import scan_table
+from pipeline.release.witnesses import witnesses_of
 from pipeline.sources.pieces import Piece
 from pipeline.sources.reading import reread
 
@@ -86,6 +87,7 @@ def _of_summary(release: Path, summary: dict[str, Any]) -> Story:
             _compared(release, copy, summary) for copy in copies if copy["status"] == "duplicate"
         ],
         "paper": _rows(release, "papers", "paper_id", summary["paper_id"])[0],
+        "witnesses": witnesses_of(release, summary["paper_id"]),
         **{
             table: _rows(release, table, "summary_id", summary_id)
             for table in ("equations", "images", "links", "citations")
@@ -139,6 +141,7 @@ def _of_record(release: Path, record: dict[str, Any]) -> Story:
 
 def _of_paper(release: Path, paper: dict[str, Any]) -> Story:
     return {
+        "witnesses": witnesses_of(release, paper["paper_id"]),
         "summaries": _rows(release, "summaries", "paper_id", paper["paper_id"]),
         "cited_by": _rows(release, "citations", "cited_paper_id", paper["paper_id"]),
     }

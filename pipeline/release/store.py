@@ -4,8 +4,8 @@ releases/<release_id>/      appears by one rename, when all is written and valid
 latest -> releases/<id>     switched by one rename
 validation/<release_id>/    Data Docs of the last validation, passed or failed
 duplicates/<release_id>/    pairs of copies that were verified for it
-.work/                      shards, fetched dumps, unpacked archives, staging folders, the lock:
-                            safe to delete while no build runs
+.work/                      shards, fetched dumps, indexes of bibliographies, unpacked archives,
+                            staging folders, the lock: safe to delete while no build runs
 """
 
 import contextlib
@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 
 from pipeline.errors import BusyError, DamagedError, OutputError, UsageError
 from pipeline.release.manifest import read_manifest
+from pipeline.release.witnesses import kept_for
 
 
 class Store:
@@ -30,6 +31,7 @@ class Store:
         self.latest = root / "latest"
         self.work = root / ".work"
         self.shards = self.work / "shards"
+        self.bibliography = self.work / "bibliography"
         self.spool = self.work / "spool"
         self.fetched = self.work / "fetched"
         nearest = next(path for path in (root, *root.absolute().parents) if path.exists())
@@ -139,7 +141,8 @@ class Store:
         for release in gone:
             doomed = self.work / f"release-{release.name}"
             release.rename(doomed)
-            for path in (doomed, self.validation(release.name), self.evidence(release.name)):
+            beside = self.validation(release.name), self.evidence(release.name), kept_for(release)
+            for path in (doomed, *beside):
                 shutil.rmtree(path, ignore_errors=True)
         return [path.name for path in gone]
 

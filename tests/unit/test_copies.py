@@ -37,8 +37,7 @@ def build(folder: Path, **files: str) -> tuple[Identities, pl.DataFrame]:
     cleaned = frames["cleaned"].join(kept, on="record_id")
     facts = gather_facts(frames["records"].lazy(), verdicts)
     citations = frames["citations"].join(kept, on="record_id")
-    texts = cleaned.select("summary_id", "text")
-    return identify_papers(texts, facts, citations, [], SETTINGS.papers), cleaned
+    return identify_papers(facts, citations, [], SETTINGS.papers), cleaned
 
 
 def export(*keys: str, text: str = TEXT) -> str:

@@ -2,14 +2,18 @@
 
 import gzip
 import json
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from random import Random
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from pipeline.errors import UsageError
 from pipeline.extraction.extract import extract
-from pipeline.papers.bibliography import look_up
+from pipeline.papers.bibliography.index import Index, index_file
 from pipeline.papers.identities import Identities, identify_papers
 from pipeline.scanner import scan
 from pipeline.settings import PaperSettings
@@ -19,14 +23,35 @@ FACTS = {"summary_id": pl.String(), "told_by": pl.String()} | dict(FACTS_SCHEMA)
 ADAM = "https://arxiv.org/abs/1412.6980"
 
 
+def indexed(path: Path) -> Index:
+    return index_file(path, path.name, path.parent / "cache")
+
+
 def identify(text: str, *bibliography: Path) -> Identities:
-    cleaned = pl.DataFrame({"record_id": ["r"], "text": [text]})
-    citations = extract(cleaned, map(scan, cleaned["text"])).citations.with_columns(
-        summary_id=pl.lit("s")
+    return identify_all({"s": (text, {})}, *bibliography)
+
+
+def identify_all(
+    summaries: Mapping[str, tuple[str, dict[str, object]]], *bibliography: Path
+) -> Identities:
+    """Identify the papers of summaries, given by text and what their pages tell."""
+    cleaned = pl.DataFrame(
+        {"record_id": list(summaries), "text": [text for text, _ in summaries.values()]}
     )
-    summaries = cleaned.select("text", summary_id=pl.lit("s"))
-    facts = pl.DataFrame([{"summary_id": "s"}], schema=FACTS)
-    return identify_papers(summaries, facts, citations, bibliography, PaperSettings())
+    citations = extract(cleaned, map(scan, cleaned["text"])).citations
+    facts = pl.DataFrame(
+        [
+            {"summary_id": key, "told_by": "page" if told else None, **told}
+            for key, (_, told) in summaries.items()
+        ],
+        schema=FACTS,
+    )
+    return identify_papers(
+        facts,
+        citations.with_columns(summary_id="record_id"),
+        [*map(indexed, bibliography)],
+        PaperSettings(),
+    )
 
 
 @pytest.mark.parametrize(
@@ -111,13 +136,157 @@ def test_a_bibliography_fills_titles_and_the_first_file_is_believed(tmp_path: Pa
     assert paper["authors"] == ["Diederik P. Kingma", "Jimmy Ba"]
     assert (paper["year"], paper["venue"]) == (2014, "arXiv")
     assert paper["identified_by"] == "bibliography"
-    found = look_up([dblp], pl.Series(["arxiv:1412.6980"])).to_dicts()[0]
+    found = identify(f"[Paper]({ADAM}) It adapts.", dblp).papers.to_dicts()[0]
     assert (found["title"], found["venue"], found["year"]) == ("ADAM", "CoRR", 2015)
 
 
-@pytest.mark.parametrize("content", ['{"a": 1}\n', "no JSON\n"])
-def test_what_is_no_bibliography_is_refused_by_name(tmp_path: Path, content: str) -> None:
-    path = tmp_path / "notes.txt"
-    path.write_text(content)
-    with pytest.raises(UsageError, match=r"notes\.txt"):
-        look_up([path], pl.Series(["arxiv:1412.6980"]))
+STORM = "How paper kites are flown in a heavy storm"
+SILK = "Silk worms and the people who keep them"
+KITES = {
+    "key": "conf/kites/RoyK19",
+    "title": STORM,
+    "authors": "Ada Roy and Bo Kim",
+    "year": "2019",
+    "venue": "KITES",
+    "doi": "10.1000/kite.1",
+}
+PREPRINT = {
+    "arxiv_id": "1901.00001",
+    "title": STORM,
+    "authors": "Ada Roy, Bo Kim",
+    "doi": "10.1000/KITE.1",
+    "created": "2018-01-02",
+}
+
+
+def test_citations_of_every_kind_resolve_to_one_paper(tmp_path: Path) -> None:
+    dblp = write_lines(tmp_path / "dblp", KITES)
+    arxiv = write_lines(tmp_path / "arxiv", PREPRINT)
+    ways = {
+        "cite": r"As in \cite{conf/kites/RoyK19}, kites fly.",
+        "doi": "As in https://doi.org/10.1000/KITE.1, kites fly.",
+        "arxiv": "As in arXiv:1901.00001v3, kites fly.",
+        "paper-link": "As in https://dblp.org/rec/conf/kites/RoyK19, kites fly.",
+        "shortscience": "See https://shortscience.org/paper?bibtexKey=conf/kites/RoyK19 first.",
+        "reference": f"Kites fly [1].\n\n## References\n\n[1] A. Roy and B. Kim. {STORM}. 2019.",
+    }
+    summaries = {kind: (text, {}) for kind, text in ways.items()}
+    found = identify_all(summaries, dblp, arxiv)
+    resolved = found.citations.select("summary_id", "kind", "cited_paper_id").sort("summary_id")
+    assert set(resolved.rows()) == {(kind, kind, "arxiv:1901.00001") for kind in ways}
+    paper = found.papers.row(by_predicate=pl.col("paper_id") == "arxiv:1901.00001", named=True)
+    assert paper["identifiers"] == [
+        "arxiv:1901.00001",
+        "dblp:conf/kites/RoyK19",
+        "doi:10.1000/kite.1",
+    ]
+    assert (paper["year"], paper["venue"]) == (2019, "KITES")
+    assert paper["described_by"] == ["dblp", "arxiv"]
+    assert paper["identified_by"] == "bibliography"
+
+
+def test_a_link_of_the_site_resolves_to_the_summary_at_hand() -> None:
+    told = {"bibtex_key": "conf/kites/RoyK19"}
+    link = "See https://www.shortscience.org/paper?bibtexKey=conf/kites/RoyK19 for more."
+    found = identify_all({"a": ("Kites fly.", told), "b": (link, {})})
+    assert found.citations.select("citing_paper_id", "cited_paper_id").rows() == [
+        ("summary:b", "dblp:conf/kites/RoyK19")
+    ]
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://arxiv.org/abs/1901.00001",
+        "https://doi.org/10.1000/kite.1",
+        "https://www.shortscience.org/paper?bibtexKey=conf/kites/RoyK19",
+        r"\cite{journals/corr/1901.00001}",
+    ],
+)
+def test_what_points_at_the_own_paper_is_no_citation(link: str, tmp_path: Path) -> None:
+    files = write_lines(tmp_path / "dblp", KITES), write_lines(tmp_path / "arxiv", PREPRINT)
+    told = {"bibtex_key": "conf/kites/RoyK19"}
+    found = identify_all({"s": (f"This is about {link} and kites.", told)}, *files)
+    assert found.citations.is_empty()
+    assert found.papers["paper_id"].to_list() == ["arxiv:1901.00001"]
+
+
+def test_a_key_with_the_authors_of_another_paper_is_kept_apart_and_reported(tmp_path: Path) -> None:
+    wrong = KITES | {"key": "conf/silk/LiD15", "doi": None, "authors": "Jo Li and Cy Day"}
+    arxiv = write_lines(tmp_path / "arxiv.jsonl", PREPRINT | {"doi": None})
+    dblp = write_lines(tmp_path / "dblp.jsonl", wrong)
+    told = {"bibtex_key": "conf/silk/LiD15"}
+    found = identify_all({"s": ("Kites, see arXiv:1901.00001.", told)}, dblp, arxiv)
+    about = dict(found.papers.select("paper_id", "conflicts").iter_rows())
+    assert about.keys() == {"dblp:conf/silk/LiD15", "arxiv:1901.00001"}
+    sentence = (
+        "arxiv.jsonl gives arxiv:1901.00001 the title of dblp:conf/silk/LiD15, which has other"
+        " authors: kept apart."
+    )
+    assert list(about.values()) == [[sentence], [sentence]]
+
+
+def test_the_words_of_a_paper_are_those_of_the_key_its_page_has(tmp_path: Path) -> None:
+    renamed = PREPRINT | {"title": "Kites in storms, an early version"}
+    files = write_lines(tmp_path / "dblp", KITES), write_lines(tmp_path / "arxiv", renamed)
+    for key, title in (
+        ("journals/corr/1901.00001", renamed["title"]),
+        ("conf/kites/RoyK19", STORM),
+        ("10.1000/kite.1", renamed["title"]),
+    ):
+        paper = identify_all({"s": ("Kites.", {"bibtex_key": key})}, *files).papers.to_dicts()[0]
+        assert (paper["paper_id"], paper["title"]) == ("arxiv:1901.00001", title)
+        assert (paper["year"], paper["venue"]) == (2019, "KITES")
+
+
+def test_a_page_is_believed_before_bibliographies_which_fill_what_it_lacks(tmp_path: Path) -> None:
+    files = write_lines(tmp_path / "dblp", KITES), write_lines(tmp_path / "arxiv", PREPRINT)
+    page = {"bibtex_key": "conf/kites/RoyK19", "title": "Kites in a heavy storm"}
+    paper = identify_all({"s": ("Kites.", page)}, *files).papers.to_dicts()[0]
+    assert (paper["title"], paper["authors"]) == (page["title"], ["Ada Roy", "Bo Kim"])
+    assert paper["described_by"] == ["page", "dblp", "arxiv"]
+
+
+def test_witnesses_tell_who_named_a_paper_what(tmp_path: Path) -> None:
+    files = write_lines(tmp_path / "dblp", KITES), write_lines(tmp_path / "arxiv", PREPRINT)
+    found = identify_all({"s": ("Kites.", {"bibtex_key": "conf/kites/RoyK19"})}, *files)
+    assert found.witnesses.select("paper_id", "source", "names").rows() == [
+        ("arxiv:1901.00001", "page", ["dblp:conf/kites/RoyK19"]),
+        ("arxiv:1901.00001", "dblp", ["dblp:conf/kites/RoyK19", "doi:10.1000/kite.1"]),
+        ("arxiv:1901.00001", "arxiv", ["arxiv:1901.00001", "doi:10.1000/kite.1"]),
+    ]
+
+
+@given(st.randoms(use_true_random=False))
+@settings(derandomize=True, max_examples=8)
+def test_the_order_of_summaries_and_of_records_does_not_count(random: Random) -> None:
+    records: list[dict[str, object]] = [
+        KITES,
+        KITES
+        | {"key": "conf/silk/LiD15", "doi": "10.1000/silk", "title": SILK, "authors": "Jo Li"},
+        KITES | {"key": "conf/kites/Roy12", "doi": None, "authors": "Jo Li and Cy Day"},
+    ]
+    summaries: dict[str, tuple[str, dict[str, object]]] = {
+        "a": ("See 10.1000/silk and arXiv:1901.00001.", {"bibtex_key": "conf/kites/Roy12"}),
+        "b": (r"See \cite{conf/kites/RoyK19}.", {"bibtex_key": "conf/silk/LiD15", "title": SILK}),
+        "c": ("[paper](https://doi.org/10.1000/KITE.1) Kites fly.", {}),
+    }
+    keys = random.sample(list(summaries), k=len(summaries))
+    with tempfile.TemporaryDirectory() as folder:
+        preprint, other = write_lines(Path(folder) / "arxiv", PREPRINT), Path(folder) / "other"
+        other.mkdir()
+        dblp = write_lines(Path(folder) / "dblp", *records)
+        shuffled = write_lines(other / "dblp", *random.sample(records, k=len(records)))
+        first = identify_all(summaries, dblp, preprint)
+        same = identify_all({key: summaries[key] for key in keys}, dblp, preprint)
+        again = identify_all(summaries, shuffled, preprint)
+    assert first.papers.equals(same.papers)
+    assert first.summaries.equals(same.summaries)
+    assert first.witnesses.equals(same.witnesses)
+    order = ["summary_id", "start", "key"]
+    assert first.citations.sort(order).equals(same.citations.sort(order))
+    # Of two records that contradict each other, a sentence names the one first that comes first.
+    assert first.papers.drop("conflicts").equals(again.papers.drop("conflicts"))
+    assert first.papers["conflicts"].list.len().equals(again.papers["conflicts"].list.len())
+    assert first.summaries.equals(again.summaries)
+    assert first.citations.equals(again.citations)

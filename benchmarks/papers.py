@@ -1,0 +1,131 @@
+"""How many papers get their right title: `python -m benchmarks.papers [FOLDER]`.
+
+FOLDER holds `corpus/paper_truth.json.gz`, papers whose title somebody confirmed, by the site's key,
+and two bibliographies, `bibliography/dblp.jsonl.gz` and `bibliography/arxiv.jsonl.gz`. Each paper
+is identified from its key alone, and from its key and the address that its page links to.
+
+A paper is *listed* when one of its identifiers is in a bibliography: its key among DBLP's, its DOI
+or its arXiv number. This is judged by the raw files, without the code that is measured. A title is
+right when it has the letters and digits of the confirmed one.
+"""
+
+import argparse
+import gzip
+import json
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from pipeline.extraction.extract import CITATION_SCHEMA
+from pipeline.papers.bibliography.index import Index, index_file
+from pipeline.papers.identities import identify_papers
+from pipeline.release.manifest import sha256
+from pipeline.settings import PaperSettings
+from pipeline.sources.reading import FACTS_SCHEMA
+
+DEFAULT_FOLDER = Path("../shared")
+FILES = ("dblp.jsonl.gz", "arxiv.jsonl.gz")
+FACTS = {"summary_id": pl.String(), "told_by": pl.String(), **FACTS_SCHEMA}
+_NO_CITATIONS = pl.DataFrame(schema={**CITATION_SCHEMA, "summary_id": pl.String()})
+
+
+class Score(NamedTuple):
+    """Papers of one kind; the wrong titles are given as (key, title, confirmed title)."""
+
+    kind: str
+    papers: int
+    titled: int
+    wrong: list[tuple[str, str, str]]
+
+
+def judge(folder: Path, cache: Path, *, with_address: bool) -> list[Score]:
+    """Identify all papers and compare their titles; listed ones first, then the others."""
+    truth = json.loads(gzip.decompress((folder / "corpus/paper_truth.json.gz").read_bytes()))
+    titles = _titles(truth, indexes(folder, cache), with_address=with_address)
+    listed = set(_listed(folder, truth))
+    scores = []
+    for kind, keys in (("listed", listed), ("not listed", truth.keys() - listed)):
+        found = {key: titles[key] for key in keys if titles[key]}
+        wrong = sorted(
+            (key, title, truth[key]["title"])
+            for key, title in found.items()
+            if _letters(title) != _letters(truth[key]["title"])
+        )
+        scores.append(Score(kind, len(keys), len(found), wrong))
+    return scores
+
+
+def indexes(folder: Path, cache: Path) -> list[Index]:
+    """Index both bibliographies."""
+    paths = [folder / "bibliography" / name for name in FILES]
+    return [index_file(path, sha256(path), cache) for path in paths]
+
+
+def _titles(
+    truth: dict[str, Any], bibliography: Sequence[Index], *, with_address: bool
+) -> dict[str, str]:
+    facts = pl.DataFrame(
+        [
+            {
+                "summary_id": key,
+                "told_by": "page",
+                "bibtex_key": key,
+                "paper_url": paper["paper_url"] if with_address else None,
+            }
+            for key, paper in truth.items()
+        ],
+        schema=FACTS,
+    )
+    found = identify_papers(facts, _NO_CITATIONS, bibliography, PaperSettings())
+    titled = found.summaries.join(found.papers, on="paper_id").select("summary_id", "title")
+    return dict(titled.iter_rows())
+
+
+def _listed(folder: Path, truth: dict[str, Any]) -> Iterator[str]:
+    dblp, arxiv = (list(_lines(folder / "bibliography" / name)) for name in FILES)
+    keys = {item["key"] for item in dblp}
+    dois = {str(item["doi"]).lower() for item in (*dblp, *arxiv)}
+    numbers = {_number(item["arxiv_id"]) for item in arxiv}
+    for key, paper in truth.items():
+        arxiv_id, doi = paper["arxiv_id"], str(paper["doi"] or "-").lower()
+        if key in keys or doi in dois or (arxiv_id and _number(arxiv_id) in numbers):
+            yield key
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    with gzip.open(path) as file:
+        yield from map(json.loads, file)
+
+
+def _number(arxiv_id: str) -> str:
+    """Bring numbers that were stored as decimal fractions into one form, by rounding alone."""
+    try:
+        return f"{float(arxiv_id):.5f}"
+    except ValueError:
+        return arxiv_id
+
+
+def _letters(title: str) -> str:
+    return "".join(filter(str.isalnum, title.lower()))
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", nargs="?", type=Path, default=DEFAULT_FOLDER)
+    folder = parser.parse_args().folder
+    print(f"{'identified from':<18}{'papers':<12}{'all':>6}{'titled':>8}{'wrong':>7}")
+    with tempfile.TemporaryDirectory() as scratch:
+        for with_address, told in ((False, "key"), (True, "key and address")):
+            for score in judge(folder, Path(scratch), with_address=with_address):
+                counts = f"{score.papers:>6}{score.titled:>8}{len(score.wrong):>7}"
+                print(f"{told:<18}{score.kind:<12}{counts}")
+                for wrong in score.wrong:
+                    print("   ", *wrong, sep=" | ")
+
+
+if __name__ == "__main__":
+    main()

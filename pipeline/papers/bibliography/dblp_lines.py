@@ -1,0 +1,30 @@
+"""DBLP records as JSON lines: `key`, `title`, `authors` joined by " and ", `year`."""
+
+from collections.abc import Iterator
+from typing import IO
+
+from pipeline.identifiers import parse_dblp_key, parse_doi, parse_url
+from pipeline.papers.bibliography.entries import Entry, names, plain, plain_names, year_of
+from pipeline.papers.bibliography.json_lines import first_keys, objects, text
+
+
+def recognise(beginning: str) -> bool:
+    """Whether the first line has such keys."""
+    return {"key", "title", "authors"} <= first_keys(beginning)
+
+
+def read(stream: IO[bytes]) -> Iterator[Entry]:
+    """Yield one entry per line."""
+    for item in objects(stream):
+        title, venue, url = (text(item.get(name)) for name in ("title", "venue", "url"))
+        yield Entry(
+            names(
+                parse_dblp_key(text(item.get("key")) or ""),
+                parse_doi(plain(text(item.get("doi")) or "")),
+                parse_url(plain(url or "")),
+            ),
+            plain(title) if title else None,
+            plain_names((text(item.get("authors")) or "").split(" and ")),
+            year_of(item.get("year")),
+            plain(venue) if venue else None,
+        )

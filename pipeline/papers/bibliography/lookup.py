@@ -1,0 +1,82 @@
+"""Looking papers up in indexed bibliographies, in memory that grows with what is asked for."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import polars as pl
+
+from pipeline.papers.bibliography.index import Index
+from pipeline.papers.descriptions import NAMESAKES, TITLE_PREFIX
+
+ENTRY_SCHEMA = pl.Schema(
+    {
+        "source": pl.Int32(),
+        "entry": pl.Int64(),
+        "title": pl.String(),
+        "authors": pl.List(pl.String()),
+        "year": pl.Int32(),
+        "venue": pl.String(),
+        "abstract": pl.String(),
+    }
+)
+NAME_SCHEMA = pl.Schema(
+    {"source": pl.Int32(), "entry": pl.Int64(), "name": pl.String(), "own": pl.Boolean()}
+)
+_ROUNDS = 3
+"""A preprint names its DOI, the DOI's entry its key, and that key's entry an address."""
+
+
+class Found(NamedTuple):
+    """Entries that are about the papers asked for, and all their names.
+
+    `source` counts the indexes in the order given.
+    """
+
+    entries: pl.DataFrame
+    names: pl.DataFrame
+
+
+def look_up(indexes: Sequence[Index], wanted: pl.Series) -> Found:
+    """Return the entries that have one of the wanted names, or share a name with one that has.
+
+    The indexes are streamed; only what is found is held.
+    """
+    names = pl.DataFrame(schema=NAME_SCHEMA)
+    asked = pl.DataFrame({"name": wanted}, schema={"name": pl.String()}).unique()
+    fresh = asked
+    for _ in range(_ROUNDS if indexes else 0):
+        new = pl.concat(_naming(place, index, fresh) for place, index in enumerate(indexes))
+        new = new.join(names, on=["source", "entry"], how="anti")
+        names = pl.concat([names, new])
+        fresh = new.select("name").unique().join(asked, on="name", how="anti")
+        asked = pl.concat([asked, fresh])
+        if fresh.is_empty():
+            break
+    entries = [
+        _matching(index.scan("entries"), names.filter(pl.col("source") == place), "entry", place)
+        for place, index in enumerate(indexes)
+    ]
+    return Found(
+        pl.concat([pl.DataFrame(schema=ENTRY_SCHEMA), *entries]).sort("source", "entry"),
+        names.sort("source", "entry", "name"),
+    )
+
+
+def _naming(place: int, index: Index, wanted: pl.DataFrame) -> pl.DataFrame:
+    """Return all names of the entries of one index that have a wanted name.
+
+    A title that many entries have finds none of them.
+    """
+    found = _matching(index.scan("names"), wanted, "name", place)
+    common = pl.col("name").str.starts_with(TITLE_PREFIX) & (pl.len().over("name") > NAMESAKES)
+    entries = found.filter(~common).select("entry").unique()
+    return _matching(index.scan("names"), entries, "entry", place).select(NAME_SCHEMA.names())
+
+
+def _matching(rows: pl.LazyFrame, wanted: pl.DataFrame, on: str, place: int) -> pl.DataFrame:
+    return (
+        rows.join(wanted.lazy().select(on).unique(), on=on, how="semi")
+        .with_columns(source=pl.lit(place, pl.Int32()))
+        .collect(engine="streaming")
+        .pipe(lambda found: found.select("source", *[n for n in found.columns if n != "source"]))
+    )

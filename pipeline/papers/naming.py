@@ -1,0 +1,100 @@
+"""The names of papers: what citations and pages call them, and where a named paper is found."""
+
+from urllib.parse import quote
+
+import polars as pl
+
+from pipeline.identifiers import (
+    NAMING_SCHEMES,
+    Identifier,
+    also_named,
+    parse_arxiv,
+    parse_bibtex_key,
+    parse_dblp_key,
+    parse_doi,
+    parse_url,
+)
+
+_MENTION_SCHEMA = pl.Schema({"kind": pl.String(), "key": pl.String(), "name": pl.String()})
+
+
+def parse(kind: str, key: str) -> Identifier | None:
+    """Return the paper that a citation's key names; None where it names none."""
+    match kind:
+        case "cite" | "shortscience":
+            return parse_bibtex_key(key)
+        case "arxiv":
+            return parse_arxiv(key)
+        case "doi":
+            return parse_doi(key)
+        case "openreview":
+            return Identifier("openreview", key)
+        case "paper-link":
+            return parse_url(key) or parse_dblp_key(key)
+    return None
+
+
+def with_names(citations: pl.DataFrame) -> pl.DataFrame:
+    """Add `name` to citations: `scheme:value` of the key, null where it names no paper."""
+    keys = citations.select("kind", "key").drop_nulls().unique()
+    named = [
+        (kind, key, identifier.name)
+        for kind, key in keys.iter_rows()
+        if (identifier := parse(kind, key))
+    ]
+    return citations.join(
+        pl.DataFrame(named, schema=_MENTION_SCHEMA, orient="row"),
+        on=["kind", "key"],
+        how="left",
+        maintain_order="left",
+    )
+
+
+def page_names(bibtex_key: str | None, paper_url: str | None) -> list[str]:
+    """Return the names of a paper on one of the site's pages, its key's first."""
+    known = [
+        identifier
+        for identifier in (parse_bibtex_key(bibtex_key or ""), parse_url(paper_url or ""))
+        if identifier
+    ]
+    implied = [other for identifier in known if (other := also_named(identifier))]
+    return list(dict.fromkeys(identifier.name for identifier in (*known, *implied)))
+
+
+def scheme(name: pl.Expr) -> pl.Expr:
+    """Return the scheme of a name."""
+    return name.str.extract(r"^([a-z]+):")
+
+
+def strongest(names: pl.DataFrame, by: str) -> pl.DataFrame:
+    """Return `by` and `paper_id`, the name that a paper is filed under; none if it has none.
+
+    `names` has `name` and the column `by`.
+    """
+    place = scheme(pl.col("name")).replace_strict(
+        {name: place for place, name in enumerate(NAMING_SCHEMES)},
+        default=None,
+        return_dtype=pl.Int32,
+    )
+    return (
+        names.select(by, "name", place=place)
+        .drop_nulls()
+        .sort(by, "place", "name")
+        .unique(by, keep="first", maintain_order=True)
+        .select(by, paper_id="name")
+    )
+
+
+_ADDRESSES = {
+    "arxiv": "https://arxiv.org/abs/",
+    "doi": "https://doi.org/",
+    "openreview": "https://openreview.net/forum?id=",
+    "dblp": "https://dblp.org/rec/",
+    "shortscience": "https://www.shortscience.org/paper?bibtexKey=",
+}
+
+
+def address(name: str) -> str | None:
+    """Return where the paper of a name is found."""
+    scheme, _, value = name.partition(":")
+    return _ADDRESSES[scheme] + quote(value, safe="/:.()-_;") if scheme in _ADDRESSES else None

@@ -1,0 +1,186 @@
+"""Bibliography files of every format, read into one index, and what is no bibliography refused."""
+
+import bz2
+import gzip
+import json
+import lzma
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.errors import UsageError
+from pipeline.papers.bibliography import index as indexing
+from pipeline.papers.bibliography.entries import plain
+from pipeline.papers.bibliography.index import Index, index_file, prune
+from pipeline.papers.bibliography.lookup import look_up
+from pipeline.papers.descriptions import NAMESAKES, TITLE_PREFIX
+from tests.unit.cases import cases
+
+KITE = {"key": "conf/kites/Roy19", "title": "How to fly a kite", "authors": "Ada Roy"}
+
+
+def indexed(path: Path) -> Index:
+    return index_file(path, path.name, path.parent / "cache")
+
+
+def entries(index: Index) -> list[dict[str, Any]]:
+    """The entries as a case writes them: what look-up adds for titles is left out."""
+    names = (
+        index.scan("names")
+        .filter(~pl.col("name").str.starts_with(TITLE_PREFIX))
+        .group_by("entry", maintain_order=True)
+        .agg(names="name")
+    )
+    found = index.scan("entries").join(names, on="entry", how="left", maintain_order="left")
+    described = found.with_columns(pl.col("names").fill_null([])).drop("entry").collect()
+    return [
+        {name: row[name] for name in ("names", "title", "authors", "year", "venue", "abstract")}
+        for row in described.to_dicts()
+    ]
+
+
+def write_lines(path: Path, *rows: dict[str, object]) -> Path:
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+@pytest.mark.parametrize("case", cases("bibliographies", "files"))
+def test_a_format_is_recognised_by_its_content_and_read(case, tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_text(case["content"], encoding="utf-8")
+    assert entries(indexed(path)) == case["entries"]
+
+
+def _zstd(data: bytes) -> bytes:
+    return bytes(pa.Codec("zstd").compress(data, asbytes=True))
+
+
+@pytest.mark.parametrize("compress", [gzip.compress, bz2.compress, lzma.compress, _zstd])
+def test_a_file_may_be_compressed(compress: Callable[[bytes], bytes], tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(compress(json.dumps(KITE).encode()))
+    assert [entry["title"] for entry in entries(indexed(path))] == [KITE["title"]]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        pytest.param(b"", "no bibliography", id="nothing"),
+        pytest.param(b"Some notes on kites.\n", "no bibliography", id="prose"),
+        pytest.param(b'{"a": 1}\n', "no bibliography", id="other JSON lines"),
+        pytest.param(b"[1, 2]\n", "no bibliography", id="a JSON list"),
+        pytest.param(b"<html><body/></html>", "no bibliography", id="other XML"),
+        pytest.param(b'<dblp><article key="a"><title>', "its XML is damaged", id="cut XML"),
+        pytest.param(json.dumps(KITE).encode() + b'\n{"key": "co', "line 2", id="a cut line"),
+        pytest.param(json.dumps(KITE).encode() + b"\n[]\n", "line 2", id="a line of another kind"),
+        pytest.param(
+            gzip.compress(json.dumps(KITE).encode() * 99)[:-20], "fetch it again", id="cut gzip"
+        ),
+    ],
+)
+def test_what_cannot_be_read_is_refused_by_name(
+    content: bytes, message: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_bytes(content)
+    with pytest.raises(UsageError, match=rf"notes\.txt.*{message}") as refused:
+        indexed(path)
+    assert str(refused.value).count("\n") == 0
+    assert list((tmp_path / "cache").iterdir()) == [], "nothing is left of it"
+
+
+def test_entities_that_would_fill_the_memory_are_refused(tmp_path: Path) -> None:
+    defined = "".join(f'<!ENTITY e{level} "{f"&e{level - 1};" * 10}">' for level in range(1, 12))
+    path = tmp_path / "dblp.xml"
+    path.write_text(
+        f'<!DOCTYPE dblp [<!ENTITY e0 "ha">{defined}]><dblp><article key="journals/kites/Roy1">'
+        "<author>Ada Roy</author><title>&e11;</title></article></dblp>"
+    )
+    with pytest.raises(UsageError, match=r"dblp\.xml.*amplification"):
+        indexed(path)
+
+
+def test_an_index_is_used_again_until_the_file_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, cache = write_lines(tmp_path / "kites.jsonl", KITE), tmp_path / "cache"
+    first = index_file(path, "1", cache)
+    monkeypatch.setattr(indexing, "READERS", ())
+    assert index_file(path, "1", cache) == first, "nothing was read"
+    with pytest.raises(UsageError):
+        index_file(path, "2", cache)
+    monkeypatch.undo()
+    second = index_file(path, "2", cache)
+    prune(cache, [second])
+    assert list(cache.iterdir()) == [second.folder]
+
+
+def test_two_builds_may_index_one_file_at_once(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "kites.jsonl", *[KITE] * 2_000)
+    found: list[Index] = []
+    threads = [threading.Thread(target=lambda: found.append(indexed(path))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [len(entries(index)) for index in found] == [2_000] * 4
+
+
+def test_an_index_has_the_same_bytes_each_time(tmp_path: Path) -> None:
+    path = write_lines(
+        tmp_path / "kites.jsonl", *[KITE | {"year": year} for year in range(1900, 1999)]
+    )
+    folders = [index_file(path, "1", tmp_path / name).folder for name in ("one", "other")]
+    for name in ("entries.parquet", "names.parquet"):
+        assert (folders[0] / name).read_bytes() == (folders[1] / name).read_bytes()
+
+
+def test_a_lookup_follows_names_from_one_bibliography_into_the_other(tmp_path: Path) -> None:
+    preprint = {
+        "arxiv_id": "1901.00001",
+        "title": "First",
+        "authors": "Ada Roy",
+        "doi": "10.1000/x",
+    }
+    printed = {
+        "key": "conf/kites/Roy19",
+        "title": "Second",
+        "authors": "Ada Roy",
+        "doi": "10.1000/X",
+    }
+    other = {"key": "conf/kites/Kim19", "title": "Third", "authors": "Bo Kim", "doi": "10.1000/z"}
+    arxiv = indexed(write_lines(tmp_path / "arxiv", preprint))
+    dblp = indexed(write_lines(tmp_path / "dblp", printed, other))
+    found = look_up([dblp, arxiv], pl.Series(["arxiv:1901.00001", "arxiv:1901.00002"]))
+    assert found.entries.select("source", "title").rows() == [(0, "Second"), (1, "First")]
+    own = found.names.filter("own")["name"].to_list()
+    assert own == ["dblp:conf/kites/Roy19", "arxiv:1901.00001"]
+    assert look_up([dblp, arxiv], pl.Series([], dtype=pl.String)).entries.is_empty()
+    assert look_up([], pl.Series(["arxiv:1901.00001"])).entries.is_empty()
+
+
+def test_a_title_that_many_have_finds_none_of_them(tmp_path: Path) -> None:
+    def prefaces(count: int) -> Index:
+        rows = [
+            KITE | {"key": f"conf/kites/{place}", "title": "Message from the chairs"}
+            for place in range(count)
+        ]
+        return indexed(write_lines(tmp_path / str(count), *rows))
+
+    wanted = pl.Series(["title:messagefromthechairs"])
+    assert len(look_up([prefaces(NAMESAKES)], wanted).entries) == NAMESAKES
+    assert look_up([prefaces(NAMESAKES + 1)], wanted).entries.is_empty()
+
+
+@given(st.text(alphabet=st.sampled_from("ab {}\\\"'$%&~^_\n"), max_size=24))
+@settings(derandomize=True, max_examples=150)
+def test_any_latex_becomes_one_line_of_text(text: str) -> None:
+    found = plain(text)
+    assert found == " ".join(found.split())

@@ -1,0 +1,152 @@
+"""Which names are one paper's: by the union of evidence, and never through a wrong link."""
+
+import itertools
+import random
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.papers.descriptions import (
+    NAMESAKES,
+    OTHER_AUTHORS,
+    OTHER_TITLE,
+    Description,
+    contradict,
+    shared_authors,
+    title_name,
+)
+from pipeline.papers.reconciliation import TWO_PREPRINTS, Reconciled, reconcile
+from tests.unit.cases import cases
+
+STORM, SILK = "How to fly a kite in a storm", "Silk worms and their keepers"
+
+
+class Said(NamedTuple):
+    """What a witness says of one paper; its own key is the first name."""
+
+    names: tuple[str, ...]
+    title: str | None = None
+    authors: tuple[str, ...] | None = None
+
+
+def described(said: Said) -> Description:
+    return Description(said.title, said.authors or ())
+
+
+def reconciled(said: Sequence[Said], seed: int = 0) -> Reconciled:
+    """Reconcile what witnesses say, with their claims in any order."""
+    witnesses = pl.DataFrame(
+        {
+            "witness": range(len(said)),
+            "title": [item.title for item in said],
+            "authors": [item.authors for item in said],
+        },
+        schema={"witness": pl.Int64(), "title": pl.String(), "authors": pl.List(pl.String())},
+    )
+    claims = [
+        (number, name, place == 0)
+        for number, item in enumerate(said)
+        for place, name in enumerate(item.names)
+    ] + [
+        (number, name, False)
+        for number, item in enumerate(said)
+        if item.authors and (name := title_name(item.title))
+    ]
+    random.Random(seed).shuffle(claims)
+    schema = {"witness": pl.Int64(), "name": pl.String(), "own": pl.Boolean()}
+    return reconcile(witnesses, pl.DataFrame(claims, schema=schema, orient="row"))
+
+
+def united(said: Sequence[Said], seed: int = 0) -> tuple[set[frozenset[str]], list[str]]:
+    """Return the groups of names, and the reasons of all conflicts."""
+    found = reconciled(said, seed)
+    groups = found.names.group_by("paper").agg("name")["name"].to_list()
+    return set(map(frozenset, groups)), found.conflicts["reason"].to_list()
+
+
+def groups(*names: str) -> set[frozenset[str]]:
+    return {frozenset(group.split()) for group in names}
+
+
+@pytest.mark.parametrize("case", cases("reconciliation", "papers"))
+def test_papers(case) -> None:
+    said = [
+        Said(
+            tuple(item["names"].split()), item.get("title"), tuple(item.get("authors", ())) or None
+        )
+        for item in case["witnesses"]
+    ]
+    found, conflicts = united(said)
+    assert found == groups(*case["papers"])
+    assert sorted(conflicts) == sorted(case["conflicts"])
+
+
+def test_all_reasons_have_a_case() -> None:
+    told = {
+        reason
+        for case in cases("reconciliation", "papers")
+        for reason in case.values[0]["conflicts"]
+    }
+    assert told == {OTHER_AUTHORS, OTHER_TITLE, TWO_PREPRINTS}
+
+
+@pytest.mark.parametrize("case", cases("reconciliation", "descriptions"))
+def test_descriptions_of_one_paper_do_not_contradict_each_other(case) -> None:
+    one, other = (Description(item["title"], tuple(item["authors"])) for item in case["pair"])
+    assert contradict(one, other) == contradict(other, one) == case["reason_against"]
+
+
+def test_a_title_of_very_many_papers_takes_no_time() -> None:
+    chairs = "Message from the programme chairs"
+    said = [
+        Said((f"dblp:conf/k/{place}",), chairs, (f"Name{place} Surname{place}",))
+        for place in range(3_000)
+    ]
+    found, conflicts = united(said)
+    assert len(found) == len(said)
+    assert not conflicts
+    assert len(said) > 10 * NAMESAKES
+
+
+people = st.sampled_from(["Ada Roy", "Bo Kim", "Jo Li", "Cy Day"])
+names = st.sampled_from(["dblp:a", "dblp:b", "doi:a", "doi:b", "arxiv:a", "arxiv:b", "neurips:a"])
+witnesses = st.builds(
+    Said,
+    st.lists(names, min_size=1, max_size=3, unique=True).map(tuple),
+    st.sampled_from([None, STORM, SILK]),
+    st.none() | st.lists(people, min_size=1, max_size=2, unique=True).map(tuple),
+)
+
+
+@given(st.lists(witnesses, min_size=1, max_size=6), st.integers(0, 9))
+@settings(derandomize=True, max_examples=150)
+def test_any_evidence_gives_papers_that_do_not_contradict_themselves(
+    said: list[Said], seed: int
+) -> None:
+    found, conflicts = united(said)
+    assert (found, sorted(conflicts)) == (united(said, seed)[0], sorted(united(said, seed)[1]))
+    assert set().union(*found) == {name for item in said for name in item.names}
+    assert sum(map(len, found)) == len(set().union(*found)), "each name is of one paper"
+    for group in found:
+        assert sum(name.startswith("arxiv:") for name in group) <= 1
+
+
+@given(st.lists(witnesses, min_size=2, max_size=6))
+@settings(derandomize=True, max_examples=150)
+def test_witnesses_that_contradict_each_other_never_speak_of_one_paper(said: list[Said]) -> None:
+    papers = reconciled(said).witnesses.sort("witness")["paper"].to_list()
+    for (one, paper), (other, other_paper) in itertools.combinations(
+        zip(said, papers, strict=True), 2
+    ):
+        if paper == other_paper:
+            assert contradict(described(one), described(other)) is None
+
+
+@given(st.permutations(["Ada B. Roy", "Bo Kim", "Jo Li"]))
+@settings(derandomize=True, max_examples=10)
+def test_the_order_of_authors_does_not_count(order: list[str]) -> None:
+    assert shared_authors(order, ["Roy, Ada", "B. Kim", "J. Li"]) == 1.0
