@@ -29,6 +29,7 @@ from pipeline.papers.bibliography.index import Index, index_file
 from pipeline.papers.bibliography.index import prune as prune_indexes
 from pipeline.papers.copies import gather_facts
 from pipeline.papers.identities import Identities, identify_papers
+from pipeline.papers.linking.title_index import title_folder
 from pipeline.release.data_docs import write_data_docs
 from pipeline.release.diff import compare
 from pipeline.release.diff_text import to_markdown
@@ -190,7 +191,8 @@ def index_bibliography(recipe: Recipe, cache: Path) -> list[Index]:
     report("indexing bibliographies", 0)
     indexes = [index_file(item.path, item.source_id, cache) for item in recipe.bibliography]
     if indexes:
-        prune_indexes(cache, indexes)
+        used = [*(index.folder for index in indexes), title_folder(indexes, cache)]
+        prune_indexes(cache, used)
     report("indexing bibliographies", 1)
     return indexes
 

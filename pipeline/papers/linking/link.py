@@ -1,0 +1,106 @@
+"""Linking summaries that name no paper to the titles of a bibliography."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from pipeline.papers.bibliography.index import Index
+from pipeline.papers.linking.candidates import Titles, candidates, weigh
+from pipeline.papers.linking.features import FEATURES, features
+from pipeline.papers.linking.model import judge, prior
+from pipeline.papers.linking.summary_terms import Vocabulary, summary_terms
+from pipeline.papers.linking.title_index import TitleIndex, title_index
+from pipeline.papers.linking.weights import Background
+
+LINK_SCHEMA = pl.Schema(
+    {
+        "summary_id": pl.String(),
+        "place": pl.Int32(),
+        "name": pl.String(),
+        "title": pl.String(),
+        "probability": pl.Float64(),
+        **dict.fromkeys(FEATURES, pl.Float64()),
+    }
+)
+_NUMBERED = pl.Schema(
+    {
+        "number" if name == "title" else name: LINK_SCHEMA[name]
+        for name in LINK_SCHEMA
+        if name != "name"
+    }
+    | {"number": pl.Int32()}
+)
+_FRAMES = ("titles", "records")
+SHOWN = 3
+"""The first candidate and its runners-up, which are kept to explain a link or the lack of one."""
+_AT_ONCE = 1_000
+_SAMPLED = 20_000
+"""Summaries that tell which words are common. Their ids are hashes, so the first are any."""
+
+
+def link_summaries(
+    texts: pl.DataFrame, unnamed: pl.Series, bibliography: Sequence[Index]
+) -> pl.DataFrame:
+    """Link the `unnamed` among summaries, given by their ids; return LINK_SCHEMA.
+
+    The index of titles is made beside those of the bibliography, unless it is there.
+    """
+    if not bibliography or unnamed.is_empty():
+        return pl.DataFrame(schema=LINK_SCHEMA)
+    index = title_index(bibliography, bibliography[0].folder.parent)
+    wanted = texts.filter(pl.col("summary_id").is_in(unnamed.implode()))
+    return Linker(index, texts).link(wanted)
+
+
+class Linker:
+    """All that is known before the first summary is linked.
+
+    `texts` has `summary_id` and `text` of all summaries at hand: they tell which words are common.
+    """
+
+    def __init__(self, index: TitleIndex, texts: pl.DataFrame) -> None:
+        sample = texts.sort("summary_id").head(_SAMPLED)["text"]
+        self._index = index
+        self._vocabulary = Vocabulary.of(index)
+        self._background = Background.of(
+            index, (sample[start : start + _AT_ONCE] for start in range(0, len(sample), _AT_ONCE))
+        )
+        odds = prior(index.scan("titles").drop("text").collect())
+        self._titles = Titles.of(index, self._background, odds)
+
+    def candidates(self, texts: pl.Series) -> pl.DataFrame:
+        """Return `row` and `title`, a number, of the candidates for each text, with FEATURES."""
+        found = summary_terms(texts, self._vocabulary)
+        weighed = weigh(found, self._index, self._background)
+        pairs = candidates(weighed, len(texts), self._index, self._titles)
+        return features(pairs, weighed, self._index, self._titles, self._background)
+
+    def link(self, texts: pl.DataFrame) -> pl.DataFrame:
+        """Return the SHOWN best candidates of each summary, with LINK_SCHEMA, the best first.
+
+        `texts` has `summary_id` and `text`.
+        """
+        parts = [self._best(some) for some in texts.sort("summary_id").iter_slices(_AT_ONCE)]
+        best = pl.concat([pl.DataFrame(schema=_NUMBERED), *parts])
+        named = best.join(self._described(best["number"]), on="number", maintain_order="left")
+        return named.select(LINK_SCHEMA.names())
+
+    def _best(self, texts: pl.DataFrame) -> pl.DataFrame:
+        return (
+            judge(self.candidates(texts["text"]))
+            .sort("row", "probability", "title", descending=[False, True, False])
+            .with_columns(place=pl.int_range(pl.len()).over("row"))
+            .filter(pl.col("place") < SHOWN)
+            .join(texts.select("summary_id").with_row_index("row"), on="row", maintain_order="left")
+            .rename({"title": "number"})
+            .select(_NUMBERED.names())
+            .cast(_NUMBERED)
+        )
+
+    def _described(self, numbers: pl.Series) -> pl.DataFrame:
+        """Return `number`, `title` and `name`, of the record that is believed, of some titles."""
+        wanted = pl.LazyFrame({"title": numbers.unique()})
+        chosen = (self._index.scan(of).join(wanted, on="title", how="semi") for of in _FRAMES)
+        titles, records = (frame.collect(engine="streaming") for frame in chosen)
+        names = records.sort("title", "source", "name").unique("title", keep="first")
+        return titles.join(names, on="title").select("name", number="title", title="text")
