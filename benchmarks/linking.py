@@ -33,25 +33,29 @@ from scipy.optimize import minimize
 
 from benchmarks.halves import HALVES, half
 from benchmarks.papers import indexes
+from pipeline.extraction.extract import extract
+from pipeline.papers.bibliography.index import Index
 from pipeline.papers.descriptions import title_words
 from pipeline.papers.linking import model
 from pipeline.papers.linking.features import FEATURES
-from pipeline.papers.linking.link import Linker
+from pipeline.papers.linking.link import Linker, titles_of
 from pipeline.papers.linking.title_index import TitleIndex, title_index
+from pipeline.papers.naming import with_names
+from pipeline.scanner import scan
 from pipeline.settings import PaperSettings
 
 DEFAULT_FOLDER = Path("../shared")
 THRESHOLDS = (0.5, 0.8, 0.9, 0.95, 0.98)
 BINS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0)
 _FOLDS = 8
-_RIDGE = 2.0
+_RIDGE = 4.0
 _SMOOTHING = 1.0
 
 Floats = npt.NDArray[np.float64]
 
 
 class Case(NamedTuple):
-    """A summary whose paper is confirmed; `right` is the number of its title, -1 if it has none."""
+    """A summary; `right` is the number of its paper's confirmed title, -1 if it has none."""
 
     text: str
     letters: str
@@ -113,10 +117,29 @@ def without_own_names(text: str, paper: dict[str, Any]) -> str:
     return re.sub(rf"(?i){address}|(?:{any_name})(?:v\d+)?", " ", text)
 
 
-def prepare(cases: Sequence[Case], linker: Linker, name: str) -> Bench:
+def cited_titles(
+    texts: pl.Series, index: TitleIndex, bibliography: Sequence[Index]
+) -> pl.DataFrame:
+    """Return `row` and `title` of what texts cite by an identifier behind their headers."""
+    frame = pl.DataFrame({"record_id": map(str, range(len(texts))), "text": texts})
+    found = with_names(extract(frame, map(scan, texts)).citations)
+    behind = found.filter(pl.col("start") >= PaperSettings().header_chars).drop_nulls("name")
+    cited = behind.select("name", summary_id="record_id").unique()
+    titles = titles_of(cited, index, bibliography)
+    return titles.select(pl.col("summary_id").cast(pl.UInt32).alias("row"), "title")
+
+
+def prepare(
+    cases: Sequence[Case],
+    linker: Linker,
+    index: TitleIndex,
+    bibliography: Sequence[Index],
+    name: str,
+) -> Bench:
     """Find the candidates of the cases of one half."""
     chosen = [case for case in cases if case.right >= 0 and half(case.letters) == name]
-    pairs = linker.candidates(pl.Series([case.text for case in chosen], dtype=pl.String))
+    texts = pl.Series([case.text for case in chosen], dtype=pl.String)
+    pairs = linker.candidates(texts, cited_titles(texts, index, bibliography))
     right = pl.Series([case.right for case in chosen])
     is_right = pairs["title"] == right.gather(pairs["row"])
     return Bench(chosen, pairs.with_columns(right=is_right))
@@ -252,10 +275,11 @@ def fit_prior(bench: Bench, index: TitleIndex) -> Iterator[str]:
 def speed(texts: pl.Series, linker: Linker) -> str:
     """Return a sentence on what linking costs."""
     frame = pl.DataFrame({"summary_id": [f"{n:05}" for n in range(len(texts))], "text": texts})
+    others = pl.DataFrame(schema={"summary_id": pl.String(), "title": pl.Int32()})
     seconds = []
     for _ in range(3):
         started = time.process_time()
-        linker.link(frame)
+        linker.link(frame, others)
         seconds.append(time.process_time() - started)
     return f"{len(texts) / min(seconds):,.0f} summaries per second of processor time"
 
@@ -269,20 +293,21 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         cache = arguments.cache or Path(scratch)
-        index = title_index(indexes(arguments.folder, cache), cache)
+        bibliography = indexes(arguments.folder, cache)
+        index = title_index(bibliography, cache)
         for hidden, told in ((True, "own names removed"), (False, "as they are")):
             cases = read_cases(arguments.folder, index, hidden=hidden)
             texts = pl.Series([case.text for case in cases])
             ids = [f"{number:05}" for number in range(len(texts))]
             linker = Linker(index, pl.DataFrame({"summary_id": ids, "text": texts}))
             if arguments.fit:
-                bench = prepare(cases, linker, HALVES[0])
+                bench = prepare(cases, linker, index, bibliography, HALVES[0])
                 print("\n".join([*fit_prior(bench, index), *fit(bench)]))
                 return
             for name in HALVES:
                 print(f"\n{told}, {name}")
-                lines = report(prepare(cases, linker, name), PaperSettings().link_threshold)
-                print("\n".join(lines))
+                bench = prepare(cases, linker, index, bibliography, name)
+                print("\n".join(report(bench, PaperSettings().link_threshold)))
             print(f"\n{speed(texts, linker)}")
 
 

@@ -30,6 +30,7 @@ from pipeline.papers.bibliography.index import prune as prune_indexes
 from pipeline.papers.copies import gather_facts
 from pipeline.papers.identities import Identities, identify_papers
 from pipeline.papers.linking.title_index import title_folder
+from pipeline.release.candidates import write_candidates
 from pipeline.release.data_docs import write_data_docs
 from pipeline.release.diff import compare
 from pipeline.release.diff_text import to_markdown
@@ -156,6 +157,7 @@ def build_release(
     identities = identify(shards, duplicates.verdicts, bibliography, recipe.settings)
     write(recipe, shards, duplicates.verdicts, identities, staging)
     write_evidence(duplicates.evidence, store.evidence(recipe.release_id))
+    write_candidates(identities.links, store.candidates(recipe.release_id))
     check_yields(staging, store.latest, allow_empty)
     outcome = check(staging)
     index = write_data_docs(outcome, store.validation(recipe.release_id))

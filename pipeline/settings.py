@@ -145,7 +145,7 @@ class PaperSettings(_Group):
         " paper first.",
     )
     link_threshold: float = Field(
-        default=0.9,
+        default=0.95,
         ge=0,
         le=1,
         description="A summary that names no paper is linked to a bibliography's if it is this"

@@ -78,7 +78,10 @@ def identify_papers(
     the first one is believed.
     """
     named = with_names(citations)
-    links = link_summaries(texts, _unnamed(facts), bibliography)
+    others = named.filter(pl.col("start") >= settings.header_chars).drop_nulls("name")
+    links = link_summaries(
+        texts, _unnamed(facts), others.select("summary_id", "name").unique(), bibliography
+    )
     linked_to = links.filter(
         pl.col("place") == 0, pl.col("probability") >= settings.link_threshold
     ).select("summary_id", "name", linked_confidence="probability")

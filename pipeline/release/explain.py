@@ -8,7 +8,9 @@ import polars as pl
 from pipeline.cleaning.encoding import repair
 from pipeline.duplicates.differences import differing_words
 from pipeline.errors import UsageError
+from pipeline.release.candidates import candidates_of
 from pipeline.release.parquet import scan_table
+from pipeline.release.store import candidates_beside
 from pipeline.sources.pieces import Piece
 from pipeline.sources.reading import reread
 
@@ -85,6 +87,7 @@ def _of_summary(release: Path, summary: dict[str, Any]) -> Story:
             _compared(release, copy, summary) for copy in copies if copy["status"] == "duplicate"
         ],
         "paper": _rows(release, "papers", "paper_id", summary["paper_id"])[0],
+        "candidates": candidates_of(summary_id, candidates_beside(release)),
         **{
             table: _rows(release, table, "summary_id", summary_id)
             for table in ("equations", "images", "links", "citations")

@@ -4,6 +4,7 @@ releases/<release_id>/      appears by one rename, when all is written and valid
 latest -> releases/<id>     switched by one rename
 validation/<release_id>/    Data Docs of the last validation, passed or failed
 duplicates/<release_id>/    pairs of copies that were verified for it
+links/<release_id>/         papers that summaries without a paper may be about
 .work/                      shards, indexes of bibliographies, unpacked archives, staging folders
                             and the lock: safe to delete while no build runs
 """
@@ -49,6 +50,10 @@ class Store:
     def evidence(self, release_id: str) -> Path:
         """Return the folder of the pairs of copies that were verified for a release."""
         return self.root / "duplicates" / release_id
+
+    def candidates(self, release_id: str) -> Path:
+        """Return the folder of the papers that summaries of a release may be about."""
+        return candidates_beside(self.release(release_id))
 
     def has(self, release_id: str) -> bool:
         """Whether a release is there, with all its files in their sizes.
@@ -139,9 +144,15 @@ class Store:
         for release in gone:
             doomed = self.work / f"release-{release.name}"
             release.rename(doomed)
-            for path in (doomed, self.validation(release.name), self.evidence(release.name)):
+            beside = self.validation, self.evidence, self.candidates
+            for path in (doomed, *(folder(release.name) for folder in beside)):
                 shutil.rmtree(path, ignore_errors=True)
         return [path.name for path in gone]
+
+
+def candidates_beside(release: Path) -> Path:
+    """Return the folder of the papers that summaries of a release may be about."""
+    return release.parent.parent / "links" / release.name
 
 
 def _sync(path: Path) -> None:

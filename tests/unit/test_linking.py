@@ -17,6 +17,8 @@ from pipeline.papers.linking.title_index import title_index
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "linking.json").read_text())
 
+NOTHING_CITED = pl.DataFrame(schema={"summary_id": pl.String(), "title": pl.Int32()})
+
 
 def bibliography(folder: Path, records: list[dict[str, str]]) -> Index:
     path = folder / "records.jsonl"
@@ -27,7 +29,7 @@ def bibliography(folder: Path, records: list[dict[str, str]]) -> Index:
 def linked(folder: Path, records: list[dict[str, str]], summaries: dict[str, str]) -> pl.DataFrame:
     index = title_index([bibliography(folder, records)], folder / "cache")
     texts = pl.DataFrame({"summary_id": list(summaries), "text": list(summaries.values())})
-    return Linker(index, texts).link(texts)
+    return Linker(index, texts).link(texts, NOTHING_CITED)
 
 
 @pytest.mark.parametrize("case", CASES["first"], ids=lambda case: case["name"])

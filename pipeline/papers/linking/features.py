@@ -21,11 +21,10 @@ FEATURES = {
     "words": "what the title's words tell that are in the summary: rare and frequent ones more",
     "lead": "what those of them tell that are in its first sentences",
     "phrases": "the share of the title's pairs of neighbouring words that are in the summary",
+    "share": "the share of what its words would tell that those in the summary do",
     "acronym": "what the title's initials tell, if the summary has them",
     "author": "what the first author's surname tells, if the summary begins with it",
-    "size": "what all words of the title would tell",
     "length": "the number of its words",
-    "missing": "what its rarest word would tell that is not in the summary",
     "prior": "how often papers of its year and venue are summarised",
 }
 """The columns that `features` adds. What something tells is the logarithm of how much likelier a
@@ -51,25 +50,21 @@ def features(
     place = _places(np.repeat(pairs["row"].to_numpy(), counts), terms, weighed, len(index.kind))
     found = place >= 0
     weight = np.where(found, weighed["weight"].to_numpy()[place], 0)
-    lead = np.where(weighed["lead"].to_numpy()[place] > 0, weight, 0)
+    early = found & (weighed["lead"].to_numpy()[place] > 0)
     kind = index.kind[terms]
     rarity = background.rarity[terms]
 
     def total(values: Weights, of: str) -> Weights:
         return np.add.reduceat(np.where(kind == KINDS.index(of), values, 0), starts)
 
-    def most(values: Weights) -> Weights:
-        return np.maximum.reduceat(np.where(kind == KINDS.index(WORD), values, 0), starts)
-
     columns = {
         "words": total(weight, WORD),
-        "lead": total(lead, WORD),
+        "lead": total(np.where(early, weight, 0), WORD),
         "phrases": total(found.astype(np.float32), PAIR) / np.maximum(1, titles.n_words[title] - 1),
+        "share": total(np.where(found, rarity, 0), WORD) / titles.size[title],
         "acronym": total(weight, ACRONYM),
         "author": total(weight, AUTHOR),
-        "size": titles.size[title],
         "length": titles.n_words[title],
-        "missing": most(np.where(found, 0, rarity)),
         "prior": titles.prior[title],
     }
     return pairs.with_columns(pl.Series(name, columns[name], dtype=pl.Float32) for name in FEATURES)

@@ -39,17 +39,36 @@ _SAMPLED = 20_000
 
 
 def link_summaries(
-    texts: pl.DataFrame, unnamed: pl.Series, bibliography: Sequence[Index]
+    texts: pl.DataFrame, unnamed: pl.Series, cited: pl.DataFrame, bibliography: Sequence[Index]
 ) -> pl.DataFrame:
     """Link the `unnamed` among summaries, given by their ids; return LINK_SCHEMA.
 
-    The index of titles is made beside those of the bibliography, unless it is there.
+    `cited` has `summary_id` and `name` of the works that summaries cite by an identifier: none of
+    them is what the summary is about. The index of titles is made beside those of the
+    bibliography, unless it is there.
     """
     if not bibliography or unnamed.is_empty():
         return pl.DataFrame(schema=LINK_SCHEMA)
     index = title_index(bibliography, bibliography[0].folder.parent)
     wanted = texts.filter(pl.col("summary_id").is_in(unnamed.implode()))
-    return Linker(index, texts).link(wanted)
+    return Linker(index, texts).link(wanted, titles_of(cited, index, bibliography))
+
+
+def titles_of(
+    cited: pl.DataFrame, index: TitleIndex, bibliography: Sequence[Index]
+) -> pl.DataFrame:
+    """Return `summary_id` and `title`, a number, of what is cited by `name`."""
+    names = cited.lazy().select("name").unique()
+    entries = [
+        found.scan("names")
+        .join(names, on="name", how="semi")
+        .select("name", "entry", source=pl.lit(place, pl.Int32))
+        for place, found in enumerate(bibliography)
+    ]
+    numbers = pl.concat(entries).join(index.scan("records"), on=["source", "entry"])
+    return cited.join(
+        numbers.select("name", "title").unique().collect(engine="streaming"), on="name"
+    ).select("summary_id", "title")
 
 
 class Linker:
@@ -68,30 +87,39 @@ class Linker:
         odds = prior(index.scan("titles").drop("text").collect())
         self._titles = Titles.of(index, self._background, odds)
 
-    def candidates(self, texts: pl.Series) -> pl.DataFrame:
-        """Return `row` and `title`, a number, of the candidates for each text, with FEATURES."""
+    def candidates(self, texts: pl.Series, others: pl.DataFrame) -> pl.DataFrame:
+        """Return `row` and `title`, a number, of the candidates for each text, with FEATURES.
+
+        `others` has the `row` and `title` of what is no candidate.
+        """
         found = summary_terms(texts, self._vocabulary)
         weighed = weigh(found, self._index, self._background)
         pairs = candidates(weighed, len(texts), self._index, self._titles)
+        pairs = pairs.join(others, on=["row", "title"], how="anti", maintain_order="left")
         return features(pairs, weighed, self._index, self._titles, self._background)
 
-    def link(self, texts: pl.DataFrame) -> pl.DataFrame:
+    def link(self, texts: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
         """Return the SHOWN best candidates of each summary, with LINK_SCHEMA, the best first.
 
-        `texts` has `summary_id` and `text`.
+        `texts` has `summary_id` and `text`; `others` has the `summary_id` and `title`, a number, of
+        what is no candidate.
         """
-        parts = [self._best(some) for some in texts.sort("summary_id").iter_slices(_AT_ONCE)]
+        parts = [
+            self._best(some, others) for some in texts.sort("summary_id").iter_slices(_AT_ONCE)
+        ]
         best = pl.concat([pl.DataFrame(schema=_NUMBERED), *parts])
         named = best.join(self._described(best["number"]), on="number", maintain_order="left")
         return named.select(LINK_SCHEMA.names())
 
-    def _best(self, texts: pl.DataFrame) -> pl.DataFrame:
+    def _best(self, texts: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+        rows = texts.select("summary_id").with_row_index("row")
+        excluded = rows.join(others, on="summary_id").select("row", "title")
         return (
-            judge(self.candidates(texts["text"]))
+            judge(self.candidates(texts["text"], excluded))
             .sort("row", "probability", "title", descending=[False, True, False])
             .with_columns(place=pl.int_range(pl.len()).over("row"))
             .filter(pl.col("place") < SHOWN)
-            .join(texts.select("summary_id").with_row_index("row"), on="row", maintain_order="left")
+            .join(rows, on="row", maintain_order="left")
             .rename({"title": "number"})
             .select(_NUMBERED.names())
             .cast(_NUMBERED)

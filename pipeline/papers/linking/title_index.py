@@ -89,7 +89,7 @@ def title_index(bibliography: Sequence[Index], cache: Path) -> TitleIndex:
 
 def _write(bibliography: Sequence[Index], folder: Path) -> None:
     records = _records(bibliography)
-    records.select("title", "source", "name").write_parquet(folder / "records.parquet")
+    records.select("title", "source", "entry", "name").write_parquet(folder / "records.parquet")
     titles = _titles(records)
     titles.drop("authors").write_parquet(folder / "titles.parquet")
     vocabulary = _vocabulary(titles)
