@@ -34,7 +34,7 @@ _FRAMES = ("titles", "records")
 SHOWN = 3
 """The first candidate and its runners-up, which are kept to explain a link or the lack of one."""
 _AT_ONCE = 1_000
-_SAMPLED = 20_000
+_SAMPLED = 5_000
 """Summaries that tell which words are common. Their ids are hashes, so the first are any."""
 
 
