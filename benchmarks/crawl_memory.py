@@ -19,7 +19,7 @@ from warcio.warcwriter import WARCWriter
 from benchmarks.measuring import Clock, Measurement, measure
 from benchmarks.pages import pages
 from pipeline.settings import Settings
-from pipeline.shards import build_shard, cut_batches
+from pipeline.shards import build_shards, cut_batches
 from pipeline.sources.inputs import take_inventory
 
 SIZES_MB = 10, 100, 1000
@@ -65,7 +65,7 @@ def shards(folder: Path, clock: Clock) -> None:
     with clock:
         found = take_inventory([str(folder / _CRAWL)], folder / _SPOOL)
         for batch in cut_batches(found.distinct):
-            build_shard(batch, settings, folder / _SHARDS)
+            build_shards(batch, settings, folder / _SHARDS)
 
 
 def main() -> None:

@@ -279,7 +279,7 @@ def speed(texts: pl.Series, linker: Linker) -> str:
     seconds = []
     for _ in range(3):
         started = time.process_time()
-        linker.link(frame, others)
+        linker.link([frame], others)
         seconds.append(time.process_time() - started)
     return f"{len(texts) / min(seconds):,.0f} summaries per second of processor time"
 
@@ -299,7 +299,7 @@ def main() -> None:
             cases = read_cases(arguments.folder, index, hidden=hidden)
             texts = pl.Series([case.text for case in cases])
             ids = [f"{number:05}" for number in range(len(texts))]
-            linker = Linker(index, pl.DataFrame({"summary_id": ids, "text": texts}))
+            linker = Linker(index, [pl.DataFrame({"summary_id": ids, "text": texts})])
             if arguments.fit:
                 bench = prepare(cases, linker, index, bibliography, HALVES[0])
                 print("\n".join([*fit_prior(bench, index), *fit(bench)]))

@@ -28,7 +28,7 @@ from pipeline.sources.reading import FACTS_SCHEMA
 
 DEFAULT_FOLDER = Path("../shared")
 FILES = ("dblp.jsonl.gz", "arxiv.jsonl.gz")
-_FACTS = {"summary_id": pl.String(), "told_by": pl.String(), **FACTS_SCHEMA}
+FACTS = {"summary_id": pl.String(), "told_by": pl.String(), **FACTS_SCHEMA}
 _NO_CITATIONS = pl.DataFrame(schema={**CITATION_SCHEMA, "summary_id": pl.String()})
 
 
@@ -77,10 +77,9 @@ def _titles(
             }
             for key, paper in truth.items()
         ],
-        schema=_FACTS,
+        schema=FACTS,
     )
-    texts = facts.select("summary_id", text=pl.lit("A summary."))
-    found = identify_papers(texts, facts, _NO_CITATIONS, bibliography, PaperSettings())
+    found = identify_papers(facts, _NO_CITATIONS, bibliography, PaperSettings())
     titled = found.summaries.join(found.papers, on="paper_id").select("summary_id", "title")
     return dict(titled.iter_rows())
 

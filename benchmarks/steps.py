@@ -34,7 +34,7 @@ from pipeline.release.validation import load_great_expectations, validate
 from pipeline.release.write import write_metadata, write_tables
 from pipeline.scanner import scan
 from pipeline.settings import Settings
-from pipeline.shards import Batch, Shards, build_shard, cut_batches
+from pipeline.shards import Batch, Shards, build_shards, cut_batches
 from pipeline.sources.inputs import Inventory, take_inventory
 from pipeline.sources.reading import read_sources
 
@@ -67,7 +67,7 @@ def cleaning(folder: Path, clock: Clock) -> None:
     """Run the whole cleaning stage."""
     for number, records in enumerate(_frames(folder, "records")):
         with clock:
-            cleaned, _ = clean(records, SETTINGS.cleaning)
+            cleaned, _ = clean(records)
         cleaned.write_ipc(folder / "frames" / f"cleaned-{number:05}.arrow")
 
 
@@ -160,9 +160,9 @@ def shards(folder: Path, clock: Clock) -> None:
     batches, root = _batches(folder), folder / "shards"
     for batch in batches:
         with clock:
-            build_shard(batch, SETTINGS, root)
+            build_shards(batch, SETTINGS, root)
     # A shard's name hashes the code, which may be edited before a later step asks for it.
-    _save(folder, "shards", tuple(root / batch.key(SETTINGS) for batch in batches))
+    _save(folder, "shards", Shards.of(batches, SETTINGS, root))
 
 
 def duplicates(folder: Path, clock: Clock) -> None:
@@ -248,7 +248,8 @@ def _batches(folder: Path) -> list[Batch]:
 
 
 def _shards(folder: Path) -> Shards:
-    return Shards(_load(folder, "shards"))
+    built: Shards = _load(folder, "shards")
+    return built
 
 
 def _staging(folder: Path) -> Path:

@@ -14,7 +14,7 @@ from pipeline.release.tables import build_tables, kept
 from pipeline.release.validation import load_great_expectations, validate
 from pipeline.release.write import write_metadata, write_tables
 from pipeline.settings import Settings
-from pipeline.shards import Shards, build_shard, cut_batches
+from pipeline.shards import Shards, build_shards, cut_batches
 from pipeline.sources.inputs import take_inventory
 
 
@@ -27,8 +27,8 @@ def build(raw: str, out: Path) -> Path:
         recipe = Recipe(take_inventory([raw], store.spool), (), settings)
         batches = cut_batches(recipe.inventory.distinct)
         for batch in batches:
-            build_shard(batch, settings, store.shards)
-        shards = Shards(tuple(store.shards / batch.key(settings) for batch in batches))
+            build_shards(batch, settings, store.shards)
+        shards = Shards.of(batches, settings, store.shards)
         found = find_duplicates(
             shards.scan("signatures").collect(),
             shards.scan("cleaned").select("record_id", "text"),

@@ -29,6 +29,7 @@ from pipeline.papers.bibliography.index import Index, index_file
 from pipeline.papers.bibliography.index import prune as prune_indexes
 from pipeline.papers.copies import gather_facts
 from pipeline.papers.identities import Identities, identify_papers
+from pipeline.papers.linking.link import link_summaries
 from pipeline.papers.linking.title_index import title_folder
 from pipeline.release.candidates import write_candidates
 from pipeline.release.data_docs import write_data_docs
@@ -81,7 +82,7 @@ def build_dataset(build: BuildParameters = BuildParameters()) -> BuildResult:  #
             shards = process_batches(recipe, build, store)
             with store.staging() as staging:
                 build_release(recipe, shards, earlier, staging, store, build.allow_empty)
-            prune(store.shards, shards.paths)
+            prune(store.shards, shards)
         former = store.latest.resolve() if store.latest.exists() else None
         store.point_latest_to(recipe.release_id)
         if former and not unchanged:
@@ -120,7 +121,7 @@ def process_batches(recipe: Recipe, build: BuildParameters, store: Store) -> Sha
             report("cleaning and extracting", done, len(batches))
             if done == len(batches) or done % 8 == 0:
                 update_progress_artifact(artifact, 100 * done / len(batches))  # type: ignore[arg-type]
-    return Shards(tuple(store.shards / batch.key(recipe.settings) for batch in batches))
+    return Shards.of(batches, recipe.settings, store.shards)
 
 
 def _may_pass(state: State[Any]) -> bool:
@@ -132,13 +133,13 @@ def _may_pass(state: State[Any]) -> bool:
 
 @task(
     task_run_name="batch of {batch.n_bytes} bytes",
-    cache_policy=NO_CACHE,  # the shard's name is the cache key, and the shard is the result
+    cache_policy=NO_CACHE,  # a shard's name is the cache key, and the shard is the result
     retries=2,
     retry_delay_seconds=1,
     retry_condition_fn=lambda _task, _run, state: _may_pass(state),
 )
 def process_batch(batch: Batch, settings: Settings, folder: Path, run: Runner) -> State[None]:
-    """Build the shard of one batch, unless it is there from an earlier build."""
+    """Build the shards of one batch that are not there from an earlier build."""
     computed = run(batch, settings, folder)
     return Completed(name="Completed" if computed else "Cached")
 
@@ -154,10 +155,10 @@ def build_release(
     """Do what needs all records together, then write, validate and commit the release."""
     duplicates = deduplicate(shards, earlier, recipe.settings, store.work)
     bibliography = index_bibliography(recipe, store.bibliography)
-    identities = identify(shards, duplicates.verdicts, bibliography, recipe.settings)
+    links, identities = identify(shards, duplicates.verdicts, bibliography, recipe.settings)
     write(recipe, shards, duplicates.verdicts, identities, staging)
     write_evidence(duplicates.evidence, store.evidence(recipe.release_id))
-    write_candidates(identities.links, store.candidates(recipe.release_id))
+    write_candidates(links, store.candidates(recipe.release_id))
     check_yields(staging, store.latest, allow_empty)
     outcome = check(staging)
     index = write_data_docs(outcome, store.validation(recipe.release_id))
@@ -202,18 +203,16 @@ def index_bibliography(recipe: Recipe, cache: Path) -> list[Index]:
 @task(cache_policy=NO_CACHE)
 def identify(
     shards: Shards, verdicts: pl.DataFrame, bibliography: Sequence[Index], settings: Settings
-) -> Identities:
-    """Find out which papers are summarised and cited."""
+) -> tuple[pl.DataFrame, Identities]:
+    """Find out which papers are summarised and cited, and what summaries may be about."""
     report("identifying papers", 0)
-    identities = identify_papers(
-        kept(shards, "cleaned", verdicts).select("summary_id", "text").collect(),
-        gather_facts(shards.scan("records"), verdicts),
-        kept(shards, "citations", verdicts).collect(),
-        bibliography,
-        settings.papers,
-    )
+    texts = kept(shards, "cleaned", verdicts).select("summary_id", "text")
+    facts = gather_facts(shards.scan("records"), verdicts)
+    citations = kept(shards, "citations", verdicts).collect()
+    links = link_summaries(texts, facts, citations, bibliography, settings.papers)
+    identities = identify_papers(facts, citations, bibliography, settings.papers, links)
     report("identifying papers", 1)
-    return identities
+    return links, identities
 
 
 @task(cache_policy=NO_CACHE)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pipeline.errors import WorkerError
 from pipeline.settings import Settings
-from pipeline.shards import Batch, build_shard
+from pipeline.shards import Batch, build_shards
 
 Runner = Callable[[Batch, Settings, Path], bool]
 _ATTEMPTS = 3
@@ -22,9 +22,9 @@ and who needs too much memory is killed again."""
 
 @contextlib.contextmanager
 def runner(workers: int) -> Iterator[Runner]:
-    """Provide a function that builds a shard: in this process, or in one of several."""
+    """Provide a function that builds a batch's shards: in this process, or in one of several."""
     if workers <= 1:
-        yield build_shard
+        yield build_shards
         return
     pools = _Pools(workers)
     try:
@@ -48,11 +48,11 @@ class _Pools:
         return ProcessPoolExecutor(self._workers, mp_context=context, initializer=_end_with_parent)
 
     def run(self, batch: Batch, settings: Settings, folder: Path) -> bool:
-        """Build the shard of a batch; WorkerError when its worker is killed time and again."""
+        """Build the shards of a batch; WorkerError when its worker is killed time and again."""
         for _ in range(_ATTEMPTS):
             pool = self._working()
             with contextlib.suppress(BrokenProcessPool):
-                return pool.submit(build_shard, batch, settings, folder).result()
+                return pool.submit(build_shards, batch, settings, folder).result()
             with self._lock:
                 self._broken.add(pool)
         raise WorkerError(

@@ -97,7 +97,7 @@ def parse_doi(text: str) -> Identifier | None:
 def parse_bibtex_key(key: str) -> Identifier | None:
     """Parse ShortScience's key for a paper: arXiv, DOI, DBLP or a free key of the site's own."""
     key = key.strip()
-    identifier = parse_dblp_key(key)
+    identifier = parse_dblp_key(key) or parse_arxiv(key)
     if identifier or not key or re.search(r"\s", key):
         return identifier
     return parse_doi(key) if _DOI.match(key) else Identifier("shortscience", key)
@@ -175,8 +175,11 @@ def _jmlr(path: str, _: dict[str, str]) -> Identifier | None:
 
 
 def _neurips(path: str, _: dict[str, str]) -> Identifier | None:
-    match = re.search(r"/(?:hash|file)/([0-9a-f]{32})(?:-|$)|/paper/(\d{1,5})-", path)
-    return Identifier("neurips", match[1] or match[2]) if match else None
+    # The hash is that of the paper's number among those of its year.
+    match = re.search(r"/(\d{4}/(?:hash|file)/[0-9a-f]{32})(?:-|$)|/paper/(\d{1,5})-", path)
+    if match is None:
+        return None
+    return Identifier("neurips", match[2] or re.sub("/(?:hash|file)/", "/", match[1]))
 
 
 def _nature(path: str, _: dict[str, str]) -> Identifier | None:

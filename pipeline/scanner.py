@@ -25,8 +25,7 @@ of a text grows linearly with its length.
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Kind = Literal["code", "display", "inline", "url"]
 
@@ -50,8 +49,7 @@ MATH_ENVIRONMENTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A marked piece of text: `text[start:end]`, whose content is `text[inner_start:inner_end]`."""
 
     kind: Kind

@@ -271,8 +271,9 @@ PAPERS = Table(
         Column(
             "described_by",
             Type.STRINGS,
-            "Where title, authors, year, venue and abstract are from, `page` or the name of a"
-            " bibliography file: each from the first that knows it.",
+            "Where the paper's description is from, `page` or the name of a bibliography file."
+            " Title, authors and abstract are from the page, else from the record of the page's key"
+            " or of `paper_id`; all else, and they too where these are silent, from the first.",
         ),
         Column(
             "conflicts",

@@ -1,44 +1,31 @@
-"""The map stage: everything that can be done to a record without knowing another.
+"""The results of the map stage on the disk.
 
-Inputs are cut into batches; each batch becomes a shard, a folder of Parquet files named after the
-hash of all that decides its content. A shard that is already there is not computed again.
+Inputs are cut into batches; each layer of a batch becomes a shard, a folder of Parquet files named
+after the hash of all that decides its content. A shard that is already there is not computed again.
 """
 
 import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 import pyarrow.parquet as pq
 
-from pipeline.cleaning.clean import clean, repair_facts
-from pipeline.duplicates.signatures import sign
-from pipeline.extraction.extract import extract
+from pipeline.layers import DERIVED, LAYERS, TEXTS, Frames, read_texts
 from pipeline.settings import Settings, digest
 from pipeline.sources.inputs import Input
-from pipeline.sources.reading import read_sources
 from pipeline.version import code_digest
 
-FRAMES = (
-    "sources",
-    "records",
-    "cleaned",
-    "equations",
-    "images",
-    "links",
-    "citations",
-    "signatures",
-)
 BATCH_BYTES = 16 << 20
 """A batch of 16 MiB holds about 8,000 records: large enough to drown the cost of a task, small
 enough that a worker stays below a gigabyte."""
 
 _DIGESTS = "digests.json"
-NOTHING_LEFT = "no text left after repair"
+_LAYER_OF = {frame: layer for layer, frames in LAYERS.items() for frame in frames}
 
 
 @dataclass(frozen=True)
@@ -52,18 +39,20 @@ class Batch:
         """Size of all inputs."""
         return sum(item.n_bytes for item in self.inputs)
 
-    def key(self, settings: Settings) -> str:
-        """Return the name of the batch's shard: a hash of inputs, code and settings."""
-        return digest(
+    def keys(self, settings: Settings) -> dict[str, str]:
+        """Return the name of each layer's shard: a hash of inputs, code and settings."""
+        texts = digest(
             code_digest(),
             settings.sources,
-            settings.cleaning,
-            settings.signatures,
             *(
                 f"{item.source_id} {item.form} {item.url} {item.retrieved_at}"
                 for item in self.inputs
             ),
         )
+        derived = {
+            name: digest(texts, name, layer.group(settings)) for name, layer in DERIVED.items()
+        }
+        return {TEXTS: texts, **derived}
 
 
 def cut_batches(inputs: Iterable[Input], batch_bytes: int = BATCH_BYTES) -> list[Batch]:
@@ -85,38 +74,53 @@ def cut_batches(inputs: Iterable[Input], batch_bytes: int = BATCH_BYTES) -> list
     return batches
 
 
-def build_shard(batch: Batch, settings: Settings, folder: Path) -> bool:
-    """Write the shard of a batch below `folder`; False if it was there already.
+def build_shards(batch: Batch, settings: Settings, folder: Path) -> bool:
+    """Write what is missing of a batch's shards below `folder`; False if all were there already.
 
-    The shard appears under its name only when it is complete. One whose bytes are no longer those
+    A shard appears under its name only when it is complete. One whose bytes are no longer those
     that were written is made anew.
     """
-    target = folder / batch.key(settings)
-    if _is_whole(target):
-        return False
-    shutil.rmtree(target, ignore_errors=True)
+    shards = {layer: folder / key for layer, key in batch.keys(settings).items()}
+    missing = [layer for layer, shard in shards.items() if not _is_whole(shard)]
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".shard-", dir=folder) as scratch:
+    texts: Frames | None = None
+    if TEXTS in missing:
+        texts = read_texts(batch.inputs, settings)
+        _write(texts, shards[TEXTS])
+    for name in missing:
+        if name in DERIVED:
+            layer = DERIVED[name]
+            at_hand = texts or {
+                frame: pl.read_parquet(shards[TEXTS] / f"{frame}.parquet", columns=columns)
+                for frame, columns in layer.needs.items()
+            }
+            _write(layer.compute(at_hand, settings), shards[name])
+    return bool(missing)
+
+
+def _write(frames: Frames, target: Path) -> None:
+    shutil.rmtree(target, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=".shard-", dir=target.parent) as scratch:
         staging = Path(scratch) / "shard"
         staging.mkdir()
-        for name, frame in process(batch.inputs, settings).items():
+        for name, frame in frames.items():
             # By PyArrow, for which a full disk is an OSError, and not an error of its own.
             pq.write_table(frame.to_arrow(), staging / f"{name}.parquet", compression="zstd")
-        (staging / _DIGESTS).write_text(json.dumps(_digests(staging)), encoding="utf-8")
+        digests = json.dumps(_digests(staging), sort_keys=True)
+        (staging / _DIGESTS).write_text(digests, encoding="utf-8")
         try:
             staging.rename(target)
         except OSError:
             # Another worker finished the same shard first: its bytes are the same.
             if not target.exists():
                 raise
-    return True
 
 
 def _digests(shard: Path) -> dict[str, str]:
     digests = {}
-    for name in FRAMES:
-        with (shard / f"{name}.parquet").open("rb") as file:
-            digests[name] = hashlib.file_digest(file, "blake2b").hexdigest()
+    for path in shard.glob("*.parquet"):
+        with path.open("rb") as file:
+            digests[path.name] = hashlib.file_digest(file, "blake2b").hexdigest()
     return digests
 
 
@@ -129,56 +133,39 @@ def _is_whole(shard: Path) -> bool:
         return False
 
 
-def process(inputs: Sequence[Input], settings: Settings) -> dict[str, pl.DataFrame]:
-    """Run sources, cleaning, extraction and signatures over some inputs: one frame per FRAMES."""
-    sources, records = read_sources(inputs, settings.sources)
-    records = repair_facts(records)
-    cleaned, scanned = clean(records, settings.cleaning)
-    extracted = extract(cleaned, scanned)
-    empty = cleaned.filter(pl.col("text").str.strip_chars() == "").select("record_id")
-    records = records.with_columns(
-        reason=pl.when(pl.col("record_id").is_in(empty["record_id"].implode()))
-        .then(pl.lit(NOTHING_LEFT))
-        .otherwise("reason")
-    )
-    cleaned = cleaned.join(empty, on="record_id", how="anti", maintain_order="left")
-    return {
-        "sources": sources,
-        "records": records.drop("body", "keeps_structure"),
-        "cleaned": cleaned,
-        "equations": extracted.equations,
-        "images": extracted.images,
-        "links": extracted.links,
-        "citations": extracted.citations,
-        "signatures": sign(cleaned, settings.signatures)
-        .join(
-            records.select("record_id", identified=pl.col("bibtex_key").is_not_null()),
-            on="record_id",
-            maintain_order="left",
-        )
-        .with_columns(earlier=pl.lit(value=False)),
-    }
-
-
 @dataclass(frozen=True)
 class Shards:
-    """The shards of a build, read as one."""
+    """The shards of a build, read as one: of each batch, the folder of each layer."""
 
-    paths: tuple[Path, ...]
+    folders: tuple[dict[str, Path], ...]
+
+    @classmethod
+    def of(cls, batches: Iterable[Batch], settings: Settings, folder: Path) -> "Shards":
+        """Return the shards that `build_shards` wrote below `folder`."""
+        return cls(
+            tuple(
+                {layer: folder / key for layer, key in batch.keys(settings).items()}
+                for batch in batches
+            )
+        )
+
+    def files(self, name: str) -> list[Path]:
+        """Return the files of a frame, one per batch."""
+        return [shards[_LAYER_OF[name]] / f"{name}.parquet" for shards in self.folders]
 
     def scan(self, name: str) -> pl.LazyFrame:
-        """Return one of FRAMES over all shards."""
-        return pl.scan_parquet([path / f"{name}.parquet" for path in self.paths])
+        """Return a frame over all batches."""
+        return pl.scan_parquet(self.files(name))
 
     def frames(self, name: str, columns: list[str] | None = None) -> Iterator[pl.DataFrame]:
-        """Yield one of FRAMES, or some of its columns, shard by shard."""
-        for path in self.paths:
-            yield pl.read_parquet(path / f"{name}.parquet", columns=columns)
+        """Yield a frame, or some of its columns, batch by batch."""
+        for path in self.files(name):
+            yield pl.read_parquet(path, columns=columns)
 
 
-def prune(folder: Path, keep: Iterable[Path]) -> None:
+def prune(folder: Path, keep: Shards) -> None:
     """Remove the shards that a build no longer needs, and what a killed one left."""
-    kept = {path.name for path in keep}
+    kept = {path.name for shards in keep.folders for path in shards.values()}
     for path in folder.iterdir() if folder.exists() else ():
         if path.name not in kept:
             shutil.rmtree(path, ignore_errors=True)

@@ -10,10 +10,10 @@ import polars as pl
 import pytest
 
 from pipeline.duplicates.find import find_duplicates
+from pipeline.layers import process
 from pipeline.release.parquet import read_table
 from pipeline.schema import TABLES
 from pipeline.settings import Settings
-from pipeline.shards import process
 from pipeline.sources.inputs import take_inventory
 from tests.conftest import NO_SPOOL, PROJECT, RAW, SCRATCH, Shortscience
 

@@ -233,16 +233,16 @@ def test_a_second_build_on_the_same_folder_is_told_at_once(released: Path) -> No
 def test_retries_only_where_a_retry_can_help(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, helps: bool
 ) -> None:
-    build_shard = workers.build_shard
+    build_shards = workers.build_shards
     calls = []
 
     def fail_once(*arguments: object) -> bool:
         calls.append(arguments)
         if len(calls) == 1:
             raise OSError(code, os.strerror(code))
-        return build_shard(*arguments)  # type: ignore[arg-type]
+        return build_shards(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(workers, "build_shard", fail_once)
+    monkeypatch.setattr(workers, "build_shards", fail_once)
     state, _ = run(parameters(tmp_path))
     assert state.is_completed() == helps
     assert len(calls) == (2 if helps else 1)

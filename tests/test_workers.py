@@ -6,14 +6,13 @@ import subprocess
 import time
 from pathlib import Path
 
-import polars as pl
 import psutil
 import pytest
 
 from flows import workers
 from pipeline.errors import WorkerError
 from pipeline.settings import Settings
-from pipeline.shards import Batch, build_shard, cut_batches
+from pipeline.shards import Batch, Shards, build_shards, cut_batches
 from pipeline.sources.inputs import take_inventory
 from tests.conftest import BIN, NO_SPOOL, RAW
 
@@ -27,17 +26,17 @@ def batch() -> Batch:
 
 
 def die_once(batch: Batch, settings: Settings, folder: Path) -> bool:
-    """Build a shard in the second life of a worker; the first ends as the system would end it."""
+    """Build shards in the second life of a worker; the first ends as the system would end it."""
     folder.mkdir(parents=True, exist_ok=True)
     mark = folder / "died"
     if not mark.exists():
         mark.touch()
         os.kill(os.getpid(), signal.SIGKILL)
-    return build_shard(batch, settings, folder)
+    return build_shards(batch, settings, folder)
 
 
 def die(batch: Batch, settings: Settings, folder: Path) -> bool:
-    """Never build a shard."""
+    """Never build any."""
     os.kill(os.getpid(), signal.SIGKILL)
     time.sleep(60)
     return False
@@ -46,17 +45,17 @@ def die(batch: Batch, settings: Settings, folder: Path) -> bool:
 def test_a_killed_worker_is_replaced_and_its_batch_done_again(
     batch: Batch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "build_shard", die_once)
+    monkeypatch.setattr(workers, "build_shards", die_once)
     with workers.runner(2) as run:
         assert run(batch, SETTINGS, tmp_path)
-    records = pl.read_parquet(tmp_path / batch.key(SETTINGS) / "records.parquet")
+    records = Shards.of([batch], SETTINGS, tmp_path).scan("records").collect()
     assert records.height > 0
 
 
 def test_a_batch_whose_workers_are_always_killed_is_named(
     batch: Batch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "build_shard", die)
+    monkeypatch.setattr(workers, "build_shards", die)
     with workers.runner(2) as run, pytest.raises(WorkerError) as caught:
         run(batch, SETTINGS, tmp_path)
     assert batch.inputs[0].name in str(caught.value)

@@ -1,14 +1,12 @@
-"""The cleaning stage: from the bodies of records to repaired text, structure and language."""
+"""The cleaning stage: from the bodies of records to repaired text, structure and prose."""
 
 import polars as pl
 
 from pipeline.cleaning.encoding import repair_all
-from pipeline.cleaning.language import detect_language
 from pipeline.cleaning.plain_text import plain_text
 from pipeline.cleaning.structure import Restored, restore
 from pipeline.cleaning.suspects import suspects
 from pipeline.scanner import Span, scan
-from pipeline.settings import CleaningSettings
 
 CLEAN_SCHEMA = pl.Schema(
     {
@@ -18,8 +16,6 @@ CLEAN_SCHEMA = pl.Schema(
         "markdown": pl.String(),
         "structure": pl.String(),
         "plain_text": pl.String(),
-        "language": pl.String(),
-        "language_confidence": pl.Float64(),
     }
 )
 
@@ -41,9 +37,7 @@ def repair_facts(records: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def clean(
-    records: pl.DataFrame, settings: CleaningSettings
-) -> tuple[pl.DataFrame, list[list[Span]]]:
+def clean(records: pl.DataFrame) -> tuple[pl.DataFrame, list[list[Span]]]:
     """Clean every record that was not rejected.
 
     Returns one row per record, with CLEAN_SCHEMA, and what `scan` finds in each row's text.
@@ -58,7 +52,6 @@ def clean(
         spans = scan(text)
         restored = Restored(text, "original", spans) if whole else restore(text, spans)
         plain = plain_text(restored.markdown, restored.spans)
-        language = detect_language(plain, settings)
-        rows.append((record_id, text, repairs, *restored[:2], plain, *language))
+        rows.append((record_id, text, repairs, *restored[:2], plain))
         found.append(spans)
     return pl.DataFrame(rows, schema=CLEAN_SCHEMA, orient="row"), found

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable
 from functools import cache
 
+import polars as pl
+
 from pipeline.settings import CleaningSettings
 
 UNDECIDED = "und"
@@ -15,6 +17,22 @@ _LETTERS_OF_A_SIGN = 3
 """Some two or three letters of an alphabet say what one of them does."""
 
 Detector = Callable[[str], tuple[str, float]]
+
+LANGUAGE_SCHEMA = pl.Schema(
+    {"record_id": pl.String(), "language": pl.String(), "language_confidence": pl.Float64()}
+)
+
+
+def detect_languages(cleaned: pl.DataFrame, settings: CleaningSettings) -> pl.DataFrame:
+    """Detect the language of every row of a frame with the columns `record_id` and `plain_text`.
+
+    Returns one row per record, in the same order, with LANGUAGE_SCHEMA.
+    """
+    found = [
+        (record_id, *detect_language(plain_text, settings))
+        for record_id, plain_text in cleaned.select("record_id", "plain_text").iter_rows()
+    ]
+    return pl.DataFrame(found, schema=LANGUAGE_SCHEMA, orient="row")
 
 
 def detect_language(plain_text: str, settings: CleaningSettings) -> tuple[str, float]:

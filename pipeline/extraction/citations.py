@@ -13,7 +13,7 @@ from pipeline.scanner import Covered, Span
 
 
 class Citation(NamedTuple):
-    """One mention of a work; `paper_id` is the paper its identifier names, if it has one."""
+    """One mention of a work; `labelled` when the words before it call it the summary's paper."""
 
     kind: str
     raw: str
@@ -25,6 +25,7 @@ class Citation(NamedTuple):
     authors: list[str] | None
     year: int | None
     confidence: float
+    labelled: bool
 
 
 # The site's own syntax; the characters of a key are those its code accepts.
@@ -57,6 +58,12 @@ _KIND_OF_SCHEME = {
 }
 _KIND_CONFIDENCE = {"cite": 1.0, "paper-link": 0.8}
 _IDENTIFIED_CONFIDENCE = 0.99
+_PAPER = r"(?:link[ ]to[ ](?:the[ ])?paper|(?:original[ ])?paper(?:[ ]link)?|arxiv(?:[ ]link)?|pdf)"
+_LABEL = re.compile(
+    rf"(?:\[{_PAPER}\]\(|(?:\A|(?<=[\s*_#>]))(?:{_PAPER}|url)[*_]{{0,2}}\s?:[*_]{{0,2}}\s?<?)\Z",
+    re.IGNORECASE,
+)
+_LABEL_REACH = 48
 
 
 class _Found(NamedTuple):
@@ -87,6 +94,7 @@ def citations(text: str, spans: Iterable[Span], links: Iterable[Link]) -> list[C
 
 
 def _citation(text: str, item: _Found, sentences: Sentences) -> Citation:
+    before = text[max(0, item.start - _LABEL_REACH) : item.start]
     return Citation(
         item.kind,
         text[item.start : item.end],
@@ -98,6 +106,7 @@ def _citation(text: str, item: _Found, sentences: Sentences) -> Citation:
         list(item.authors) or None,
         item.year,
         item.confidence,
+        labelled=_LABEL.search(before) is not None,
     )
 
 

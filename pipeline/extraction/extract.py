@@ -37,6 +37,7 @@ CITATION_SCHEMA = pl.Schema(
         "authors": pl.List(pl.String()),
         "year": pl.Int32(),
         "confidence": pl.Float64(),
+        "labelled": pl.Boolean(),
     }
 )
 

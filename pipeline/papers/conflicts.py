@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from pipeline.papers.descriptions import TITLE
+from pipeline.papers.descriptions import TITLE_PREFIX
 from pipeline.papers.reconciliation import Reconciled
 
 
@@ -15,7 +15,7 @@ def conflicts_of(
     and its `paper_id`, null where the paper is not among those at hand.
     """
     given = (
-        pl.when(pl.col("name").str.starts_with(f"{TITLE}:"))
+        pl.when(pl.col("name").str.starts_with(TITLE_PREFIX))
         .then(pl.lit("the title"))
         .otherwise(pl.format("{}, a name", "name"))
     )

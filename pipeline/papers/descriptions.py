@@ -11,10 +11,13 @@ _UNDECOMPOSED = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"}
 )
 _WORD = re.compile(r"[^\W_]+")
-TITLE = "title"
+TITLE_PREFIX = "title:"
 OTHER_AUTHORS = "other authors"
+OTHER_TITLE = "another title"
 _MIN_TITLE = 16
 """Shorter titles, in letters and digits, name columns and prefaces as well as papers."""
+NAMESAKES = 20
+"""Papers of one title; where there are more, it is what a column or a preface is called."""
 _SHARED = 0.5
 """Of the shorter title's words, or list of authors, that two descriptions of a paper share."""
 
@@ -44,7 +47,7 @@ def title_name(title: str | None) -> str | None:
     Papers have it under every identifier, and may share it with others.
     """
     key = "".join(title_words(title or ""))
-    return f"{TITLE}:{key}" if len(key) >= _MIN_TITLE else None
+    return f"{TITLE_PREFIX}{key}" if len(key) >= _MIN_TITLE else None
 
 
 def shared_authors(some: Collection[str], others: Collection[str]) -> float:
@@ -80,5 +83,5 @@ def contradict(one: Description, other: Description) -> str | None:
     if one.title and other.title and people < _SHARED:
         words, others = set(title_words(one.title)), set(title_words(other.title))
         if len(words & others) < _SHARED * min(len(words), len(others)):
-            return "another title"
+            return OTHER_TITLE
     return None

@@ -8,10 +8,10 @@ import polars as pl
 from pipeline.identifiers import NAMING_SCHEMES
 from pipeline.papers.bibliography.index import Index
 from pipeline.papers.conflicts import conflicts_of
-from pipeline.papers.linking.link import link_summaries
+from pipeline.papers.linking.link import NO_LINKS
 from pipeline.papers.naming import address, scheme, strongest, with_names
 from pipeline.papers.reconciliation import Reconciled, reconcile
-from pipeline.papers.witnesses import PAGE, TOLD, hear
+from pipeline.papers.witnesses import PAGE, hear
 from pipeline.settings import PaperSettings
 
 PAPER_SCHEMA = pl.Schema(
@@ -36,13 +36,6 @@ PAPER_SCHEMA = pl.Schema(
     }
 )
 
-# What stands right before the address of the paper itself in a summary's header.
-_NAMES_ITS_PAPER = (
-    r"(?i)(?:\[(?:link to (?:the )?paper|(?:original )?paper(?: link)?|arxiv(?: link)?|pdf)\]\($"
-    r"|(?:^|[\s*_#>])(?:link to (?:the )?paper|(?:original )?paper(?: link)?|arxiv|url)"
-    r"[*_]{0,2}\s?:[*_]{0,2}\s?<?$)"
-)
-_HEADER_WINDOW = 48
 _OF_SUMMARY = ("paper_id", "author", "votes", "posted_at", "url")
 _UNNAMED = "summary:"
 _WEB_ADDRESS = r"^((?:https?|ftp)://\S+)$"
@@ -54,34 +47,28 @@ class Identities:
 
     `papers` has one row per paper, with PAPER_SCHEMA; `summaries` has `summary_id`, `paper_id` and
     who posted it when and where; `citations` has the citations of other works, with
-    `citing_paper_id` and `cited_paper_id` (null where nothing names the work). `links` are the
-    candidates for summaries that name no paper, with LINK_SCHEMA.
+    `citing_paper_id` and `cited_paper_id` (null where nothing names the work).
     """
 
     papers: pl.DataFrame
     summaries: pl.DataFrame
     citations: pl.DataFrame
-    links: pl.DataFrame
 
 
 def identify_papers(
-    texts: pl.DataFrame,
     facts: pl.DataFrame,
     citations: pl.DataFrame,
     bibliography: Sequence[Index],
     settings: PaperSettings,
+    links: pl.DataFrame = NO_LINKS,
 ) -> Identities:
     """Identify the papers of summaries and of their citations.
 
-    `texts` has `summary_id` and `text`; `facts` is what `gather_facts` returns; `citations` has the
-    columns of the table before its papers are known, and `summary_id`. Of several bibliographies,
-    the first one is believed.
+    `facts` is what `gather_facts` returns; `citations` has the columns of CITATION_SCHEMA that
+    describe a citation, and `summary_id`. Of several bibliographies, the first one is believed.
+    `links` is what `link_summaries` returns.
     """
     named = with_names(citations)
-    others = named.filter(pl.col("start") >= settings.header_chars).drop_nulls("name")
-    links = link_summaries(
-        texts, _unnamed(facts), others.select("summary_id", "name").unique(), bibliography
-    )
     linked_to = links.filter(
         pl.col("place") == 0, pl.col("probability") >= settings.link_threshold
     ).select("summary_id", "name", linked_confidence="probability")
@@ -90,19 +77,13 @@ def identify_papers(
     resolved = _resolved(named["name"], reconciled)
     witnesses = _filed(heard.witnesses, reconciled)
     cited = _cited(named, resolved, witnesses)
-    headed = _headed(texts, cited, settings)
+    headed = _headed(cited, settings)
     by_words = linked_to.join(resolved, on="name").rename({"paper_id": "linked"}).drop("name")
     summarised = _summarised(facts, headed, by_words, witnesses, settings)
     linked = _linked(cited, summarised, headed)
     conflicts = conflicts_of(reconciled, resolved, witnesses)
     papers = _papers(summarised, linked, resolved, witnesses, conflicts)
-    return Identities(papers, summarised.select("summary_id", *_OF_SUMMARY), linked, links)
-
-
-def _unnamed(facts: pl.DataFrame) -> pl.Series:
-    """Return the summaries of whose paper no source tells anything."""
-    told = pl.col("bibtex_key", "paper_url", "title")
-    return facts.filter(pl.all_horizontal(told.is_null()))["summary_id"]
+    return Identities(papers, summarised.select("summary_id", *_OF_SUMMARY), linked)
 
 
 def _resolved(mentioned: pl.Series, reconciled: Reconciled) -> pl.DataFrame:
@@ -198,16 +179,12 @@ def _summarised(
     )
 
 
-def _headed(texts: pl.DataFrame, cited: pl.DataFrame, settings: PaperSettings) -> pl.DataFrame:
+def _headed(cited: pl.DataFrame, settings: PaperSettings) -> pl.DataFrame:
     """Return `summary_id`, `headed`, the paper that a summary's header names, and `start`."""
-    early = cited.filter(
-        pl.col("paper_id").is_not_null(), pl.col("start") < settings.header_chars
-    ).select("summary_id", "paper_id", "start")
-    window = pl.min_horizontal("start", pl.lit(_HEADER_WINDOW))
-    before = pl.col("text").str.slice(pl.col("start") - window, window)
     return (
-        early.join(texts.select("summary_id", "text"), on="summary_id")
-        .filter(before.str.contains(_NAMES_ITS_PAPER))
+        cited.filter(
+            "labelled", pl.col("paper_id").is_not_null(), pl.col("start") < settings.header_chars
+        )
         .sort("summary_id", "start", "paper_id")
         .unique("summary_id", keep="first", maintain_order=True)
         .select("summary_id", "start", headed="paper_id")
@@ -233,7 +210,7 @@ def _linked(cited: pl.DataFrame, summarised: pl.DataFrame, headed: pl.DataFrame)
             pl.col("cited_paper_id").eq_missing(pl.col("citing_paper_id")).not_(),
             pl.col("own").is_null(),
         )
-        .drop("own", "name")
+        .drop("own", "name", "labelled")
     )
 
 
@@ -311,15 +288,40 @@ def _evidence(summarised: pl.DataFrame, linked: pl.DataFrame) -> pl.DataFrame:
 
 
 def _described(witnesses: pl.DataFrame) -> pl.DataFrame:
-    """Return what is told of each paper: by the first witness that knows it, field by field."""
-    ordered = witnesses.drop_nulls(["paper_id", "source"]).sort("paper_id", "witness")
-    told = ordered.filter(pl.any_horizontal(pl.col("title", "authors", "year").is_not_null()))
+    """Return what is told of each paper, field by field.
+
+    Its words are taken from a page, else from the record of the key that a page has, or of the
+    identifier that the paper is filed under; all else from the first witness that knows it. So a
+    preprint keeps its own title, and yet tells where it was published.
+    """
+    known = witnesses.drop_nulls(["paper_id", "source"])
+    pages = known.filter(pl.col("source") == PAGE).select("paper_id", "key").drop_nulls().unique()
+    distance = (
+        pl.when(pl.col("source") == PAGE)
+        .then(0)
+        .when(pl.col("shown").is_not_null())
+        .then(1)
+        .when(pl.col("key") == pl.col("paper_id"))
+        .then(2)
+        .otherwise(3)
+    )
+    by_order = known.join(
+        pages.with_columns(shown=pl.lit(value=True)), on=["paper_id", "key"], how="left"
+    ).sort("paper_id", "witness")
+    by_closeness = by_order.sort("paper_id", distance, "witness")
+    told = by_order.filter(pl.any_horizontal(pl.col("title", "authors", "year").is_not_null()))
     sources = told.group_by("paper_id").agg(
         described_by=pl.col("source").unique(maintain_order=True)
     )
-    names = ("bibtex_key", "paper_url", *TOLD)
-    fields = ordered.group_by("paper_id").agg(pl.col(name).drop_nulls().first() for name in names)
-    return fields.join(sources, on="paper_id", how="left")
+    return (
+        _first_known(by_order, ("bibtex_key", "paper_url", "year", "venue"))
+        .join(_first_known(by_closeness, ("title", "authors", "abstract")), on="paper_id")
+        .join(sources, on="paper_id", how="left")
+    )
+
+
+def _first_known(ordered: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+    return ordered.group_by("paper_id").agg(pl.col(name).drop_nulls().first() for name in columns)
 
 
 def _identifiers(named: pl.DataFrame, linked: pl.DataFrame) -> pl.DataFrame:

@@ -8,21 +8,31 @@ again edge by edge, what a witness says of its own key first, and an edge that w
 not fit is left out and reported.
 """
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import NamedTuple
 
 import polars as pl
 
 from pipeline.duplicates.clusters import components
 from pipeline.identifiers import strength
-from pipeline.papers.descriptions import OTHER_AUTHORS, TITLE, Description, contradict
+from pipeline.papers.descriptions import (
+    NAMESAKES,
+    OTHER_AUTHORS,
+    OTHER_TITLE,
+    TITLE_PREFIX,
+    Description,
+    contradict,
+)
 
 ARXIV_PREFIX = "arxiv:"
 TWO_PREPRINTS = "another arXiv number"
 _TELLING_TITLE = 40
 """Letters and digits, about six words; shorter titles are given twice now and then."""
-_IS_TITLE = pl.col("name").str.starts_with(f"{TITLE}:")
+_IS_TITLE = pl.col("name").str.starts_with(TITLE_PREFIX)
+_REASONS = (OTHER_AUTHORS, OTHER_TITLE)
 CONFLICT_SCHEMA = pl.Schema(
     {"witness": pl.Int64(), "name": pl.String(), "reason": pl.String(), "other": pl.String()}
 )
@@ -57,13 +67,11 @@ def reconcile(witnesses: pl.DataFrame, claims: pl.DataFrame) -> Reconciled:
     placed = names.with_columns(paper=labels[first:])
     stood = witnesses.select("witness", "title", "authors").with_columns(paper=labels[:first])
     doubtful = _doubtful(placed, stood)
-    settled = [
-        _settle(part, stood_in)
-        for part, stood_in in _components(
-            edges.join(stood.select("witness", "paper"), on="witness"), stood, doubtful
-        )
-    ]
-    return _renumbered(placed, stood.select("witness", "paper"), settled)
+    of_witnesses = stood.select("witness", "paper")
+    settled = itertools.starmap(
+        _settle, _components(edges.join(of_witnesses, on="witness"), stood, doubtful)
+    )
+    return _renumbered(placed, of_witnesses, settled)
 
 
 def _doubtful(names: pl.DataFrame, witnesses: pl.DataFrame) -> pl.Series:
@@ -86,15 +94,36 @@ def _doubtful(names: pl.DataFrame, witnesses: pl.DataFrame) -> pl.Series:
     return pl.concat([preprints["paper"], told["paper"]]).unique().sort()
 
 
+class _Claim(NamedTuple):
+    witness: int
+    name: str
+
+
 def _components(
     edges: pl.DataFrame, witnesses: pl.DataFrame, papers: pl.Series
-) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
-    """Yield the edges and the witnesses of some components."""
+) -> Iterator[tuple[list[_Claim], dict[int, Description]]]:
+    """Yield what is claimed within some components, the most reliable first, and who claims it.
+
+    Titles come last, each with all its witnesses.
+    """
     chosen = papers.to_frame("paper")
-    parts = edges.join(chosen, on="paper", how="semi").partition_by("paper", as_dict=True)
-    stood = witnesses.join(chosen, on="paper", how="semi").partition_by("paper", as_dict=True)
-    for key in sorted(parts):
-        yield parts[key], stood[key]
+    title = pl.when(_IS_TITLE).then("name")
+    claims = (
+        edges.join(chosen, on="paper", how="semi")
+        .sort("paper", title, ~pl.col("own"), "witness", "name", nulls_last=False)
+        .select("paper", "witness", "name")
+    )
+    stood = (
+        witnesses.join(chosen, on="paper", how="semi")
+        .sort("paper", "witness")
+        .select("paper", "witness", "title", "authors")
+    )
+    by_paper = itertools.groupby(claims.iter_rows(), itemgetter(0))
+    for _, rows in itertools.groupby(stood.iter_rows(), itemgetter(0)):
+        told = {
+            number: Description(title, tuple(authors or ())) for _, number, title, authors in rows
+        }
+        yield [_Claim(*row) for _, *row in next(by_paper)[1]], told
 
 
 @dataclass
@@ -103,15 +132,15 @@ class _Group:
 
     names: list[str] = field(default_factory=list)
     witnesses: list[int] = field(default_factory=list)
-    told: list[Description] = field(default_factory=list)
+    told: set[Description] = field(default_factory=set)
 
     def against(self, other: "_Group") -> str | None:
         """Say why another group cannot be the same paper."""
         preprints = {name for name in self.names + other.names if name.startswith(ARXIV_PREFIX)}
         if len(preprints) > 1:
             return TWO_PREPRINTS
-        reasons = (contradict(one, two) for one in self.told for two in other.told)
-        return next(filter(None, reasons), None)
+        reasons = {contradict(one, two) for one in self.told for two in other.told} - {None}
+        return min(filter(None, reasons), key=_REASONS.index, default=None)
 
 
 class _Settled(NamedTuple):
@@ -119,46 +148,53 @@ class _Settled(NamedTuple):
     conflicts: list[tuple[int, str, str, str]]
 
 
-def _settle(edges: pl.DataFrame, witnesses: pl.DataFrame) -> _Settled:
+def _settle(claims: Sequence[_Claim], told: Mapping[int, Description]) -> _Settled:
     """Build a component up again from its edges, the most reliable first."""
-    told = {
-        number: Description(title, tuple(authors or ()))
-        for number, title, authors in witnesses.select("witness", "title", "authors").iter_rows()
-    }
     groups: dict[int | str, _Group] = {
-        number: _Group(witnesses=[number], told=[description])
-        for number, description in sorted(told.items())
+        number: _Group(witnesses=[number], told={description})
+        for number, description in told.items()
     }
     settled = _Settled([], [])
-    titles = edges.filter(_IS_TITLE).sort("name", "witness")
-    ordered = edges.filter(~_IS_TITLE).sort(~pl.col("own"), "witness", "name")
-    for witness, name in ordered.select("witness", "name").iter_rows():
-        here, there = groups[witness], groups.setdefault(name, _Group([name]))
-        if here is there:
-            continue
-        if reason := here.against(there):
-            settled.conflicts.append((witness, name, reason, min(there.names, key=strength)))
+    ordered = itertools.groupby(claims, lambda claim: claim.name.startswith(TITLE_PREFIX))
+    for entitled, part in ordered:
+        if entitled:
+            for title, sharing in itertools.groupby(part, itemgetter(1)):
+                settled.conflicts.extend(_unite_by_title(title, sharing, groups))
         else:
-            _unite(here, there, groups)
-    for (title,), sharing in titles.group_by("name", maintain_order=True):
-        settled.conflicts.extend(_unite_by_title(str(title), sharing["witness"].to_list(), groups))
+            settled.conflicts.extend(_unite_by_name(part, groups))
     settled.groups.extend({id(group): group for group in groups.values()}.values())
     return settled
 
 
+def _unite_by_name(
+    claims: Iterable[_Claim], groups: dict[int | str, _Group]
+) -> Iterator[tuple[int, str, str, str]]:
+    """Unite each witness with the name that it gives; yield conflicts."""
+    for witness, name in claims:
+        here, there = groups[witness], groups.setdefault(name, _Group([name]))
+        if here is there:
+            continue
+        if reason := here.against(there):
+            yield witness, name, reason, min(there.names, key=strength)
+        else:
+            _unite(here, there, groups)
+
+
 def _unite_by_title(
-    title: str, witnesses: Sequence[int], groups: dict[int | str, _Group]
+    title: str, claims: Iterable[_Claim], groups: dict[int | str, _Group]
 ) -> Iterator[tuple[int, str, str, str]]:
     """Unite those witnesses of one title that name an author in common; yield conflicts.
 
     Several papers may have one title. Where it is long, one of them is likely to be filed wrongly.
     """
     apart: list[int] = []
-    for witness in witnesses:
+    for witness, _ in claims:
         here = groups[witness]
         reasons = [(other, here.against(groups[other])) for other in apart]
         same = next((groups[other] for other, reason in reasons if not reason), None)
         if same is None:
+            if len(apart) == NAMESAKES:
+                continue
             apart.append(witness)
             for other, reason in reasons:
                 named = groups[other].names
@@ -168,10 +204,12 @@ def _unite_by_title(
             _unite(same, here, groups)
 
 
-def _unite(kept: _Group, gone: _Group, groups: dict[int | str, _Group]) -> None:
+def _unite(one: _Group, other: _Group, groups: dict[int | str, _Group]) -> None:
+    """Make two groups one: what belongs to the smaller one moves."""
+    gone, kept = sorted((one, other), key=lambda group: len(group.names) + len(group.witnesses))
     kept.names += gone.names
     kept.witnesses += gone.witnesses
-    kept.told += gone.told
+    kept.told |= gone.told
     groups.update(dict.fromkeys(gone.names, kept))
     groups.update(dict.fromkeys(gone.witnesses, kept))
 

@@ -19,10 +19,10 @@ _CLAIM_SCHEMA = pl.Schema({"witness": pl.Int64(), "name": pl.String(), "own": pl
 class Testimony(NamedTuple):
     """What was gathered.
 
-    `witnesses` has `witness`, a number in the order in which they are believed, `source`, TOLD and,
-    for a page, `bibtex_key`, `paper_url` and the `summary_ids` it shows; a reference has no source,
-    for it tells nothing but what it cites. `claims` has the names that a `witness` gives one paper,
-    and whether a name is its `own` key.
+    `witnesses` has `witness`, a number in the order in which they are believed, `source`, its own
+    `key` as a name, TOLD and, for a page, `bibtex_key`, `paper_url` and the `summary_ids` it shows;
+    a reference has no source, for it tells nothing but what it cites. `claims` has the names that a
+    `witness` gives one paper, and whether a name is its `own` key.
     """
 
     witnesses: pl.DataFrame
@@ -51,7 +51,14 @@ def hear(
         witnesses.append(said.with_columns(moved))
         claims.append(of.with_columns(moved).select(_CLAIM_SCHEMA.names()))
         offset += len(said)
-    return Testimony(pl.concat(witnesses, how="diagonal"), pl.concat(claims))
+    told = pl.concat(claims)
+    keys = told.filter("own").unique("witness", keep="first").select("witness", key="name")
+    return Testimony(
+        pl.concat(witnesses, how="diagonal").join(
+            keys, on="witness", how="left", maintain_order="left"
+        ),
+        told,
+    )
 
 
 def _pages(facts: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

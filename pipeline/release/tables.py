@@ -129,9 +129,12 @@ def _records(shards: Shards, fates: Iterable[pl.DataFrame]) -> Iterator[pl.DataF
 
 def _summaries(shards: Shards, fates: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
     spans = [shards.frames(name, ["record_id"]) for name in _SPAN_TABLES]
-    for cleaned, fate, *found in zip(shards.frames("cleaned"), fates, *spans, strict=True):
+    languages = shards.frames("languages", ["language", "language_confidence"])
+    cleaned = shards.frames("cleaned")
+    for texts, language, fate, *found in zip(cleaned, languages, fates, *spans, strict=True):
         summaries = (
-            cleaned.join(_kept_of(fate), on="record_id", maintain_order="left")
+            texts.hstack(language)
+            .join(_kept_of(fate), on="record_id", maintain_order="left")
             .unnest("about")
             .with_columns(
                 n_chars=pl.col("text").str.len_chars(),

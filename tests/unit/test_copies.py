@@ -6,10 +6,10 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.duplicates.find import find_duplicates
+from pipeline.layers import process
 from pipeline.papers.copies import gather_facts
 from pipeline.papers.identities import Identities, identify_papers
 from pipeline.settings import Settings
-from pipeline.shards import process
 from pipeline.sources.inputs import take_inventory
 from tests.conftest import NO_SPOOL, SCRATCH
 
@@ -37,8 +37,7 @@ def build(folder: Path, **files: str) -> tuple[Identities, pl.DataFrame]:
     cleaned = frames["cleaned"].join(kept, on="record_id")
     facts = gather_facts(frames["records"].lazy(), verdicts)
     citations = frames["citations"].join(kept, on="record_id")
-    texts = cleaned.select("summary_id", "text")
-    return identify_papers(texts, facts, citations, [], SETTINGS.papers), cleaned
+    return identify_papers(facts, citations, [], SETTINGS.papers), cleaned
 
 
 def export(*keys: str, text: str = TEXT) -> str:

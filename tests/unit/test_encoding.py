@@ -13,7 +13,6 @@ from pipeline.cleaning.clean import clean
 from pipeline.cleaning.encoding import REPAIR_ONLY, Repaired, repair
 from pipeline.cleaning.suspects import suspects
 from pipeline.scanner import scan
-from pipeline.settings import CleaningSettings
 from tests.unit.cases import cases
 
 FRAGMENTS = [
@@ -127,6 +126,6 @@ def test_the_short_cut_changes_nothing(texts):
         {"record_id": map(str, range(len(texts))), "body": texts, "reason": None},
         schema={"record_id": pl.String, "body": pl.String, "reason": pl.String},
     ).with_columns(keeps_structure=pl.lit(value=True))
-    cleaned, _ = clean(bodies, CleaningSettings())
+    cleaned, _ = clean(bodies)
     assert cleaned["text"].to_list() == [repair(text).text for text in texts]
     assert [tuple(steps) for steps in cleaned["repairs"]] == [repair(t).repairs for t in texts]

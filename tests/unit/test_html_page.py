@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.layers import process
 from pipeline.settings import Settings
-from pipeline.shards import process
 from pipeline.sources.html_page import parse, recognise
 from pipeline.sources.inputs import take_inventory
 from pipeline.sources.pieces import Facts, Piece, covering

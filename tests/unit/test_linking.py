@@ -29,7 +29,7 @@ def bibliography(folder: Path, records: list[dict[str, str]]) -> Index:
 def linked(folder: Path, records: list[dict[str, str]], summaries: dict[str, str]) -> pl.DataFrame:
     index = title_index([bibliography(folder, records)], folder / "cache")
     texts = pl.DataFrame({"summary_id": list(summaries), "text": list(summaries.values())})
-    return Linker(index, texts).link(texts, NOTHING_CITED)
+    return Linker(index, [texts]).link([texts], NOTHING_CITED)
 
 
 @pytest.mark.parametrize("case", CASES["first"], ids=lambda case: case["name"])

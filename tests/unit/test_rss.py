@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.duplicates.find import find_duplicates
+from pipeline.layers import process
 from pipeline.settings import Settings
-from pipeline.shards import process
 from pipeline.sources.inputs import take_inventory
 from pipeline.sources.pieces import Facts, Piece, covering
 from pipeline.sources.reading import reread

@@ -5,21 +5,20 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline.settings import CleaningSettings, DuplicateSettings, Settings
-from pipeline.shards import (
-    FRAMES,
-    NOTHING_LEFT,
-    Batch,
-    Shards,
-    build_shard,
-    cut_batches,
-    process,
-    prune,
+from pipeline.layers import LAYERS, NOTHING_LEFT, process
+from pipeline.settings import (
+    CleaningSettings,
+    DuplicateSettings,
+    Settings,
+    SignatureSettings,
+    SourceSettings,
 )
+from pipeline.shards import Batch, Shards, build_shards, cut_batches, prune
 from pipeline.sources.inputs import Input, take_inventory
 from tests.conftest import NO_SPOOL, RAW
 
 SETTINGS = Settings()
+FRAMES = [frame for frames in LAYERS.values() for frame in frames]
 
 
 def source(number: int, first: str = "a") -> Input:
@@ -37,51 +36,80 @@ def test_batches_also_end_at_a_hash_that_begins_with_zeros() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changed", "reaches"),
+    ("changed", "reached"),
     [
-        pytest.param({"cleaning": CleaningSettings(language_max_chars=99)}, True, id="cleaning"),
-        pytest.param({"duplicates": DuplicateSettings(near_threshold=0.9)}, False, id="duplicates"),
+        pytest.param(
+            {"sources": SourceSettings(max_record_bytes=9)},
+            {"texts", "languages", "signatures"},
+            id="sources",
+        ),
+        pytest.param(
+            {"cleaning": CleaningSettings(language_max_chars=99)}, {"languages"}, id="cleaning"
+        ),
+        pytest.param({"signatures": SignatureSettings(seed=2)}, {"signatures"}, id="signatures"),
+        pytest.param({"duplicates": DuplicateSettings(near_threshold=0.9)}, set(), id="duplicates"),
     ],
 )
-def test_a_setting_changes_the_shard_only_if_it_reaches_it(
-    changed: dict[str, object], reaches: bool
+def test_a_setting_changes_the_shards_that_it_reaches(
+    changed: dict[str, object], reached: set[str]
 ) -> None:
     batch = Batch((source(1),))
-    other = SETTINGS.model_copy(update=changed)
-    assert (batch.key(other) != batch.key(SETTINGS)) == reaches
+    before, after = batch.keys(SETTINGS), batch.keys(SETTINGS.model_copy(update=changed))
+    assert {layer for layer in LAYERS if after[layer] != before[layer]} == reached
 
 
-def test_a_shard_is_built_once_and_is_the_same_in_any_batches(tmp_path: Path) -> None:
+def test_shards_are_built_once_and_are_the_same_in_any_batches(tmp_path: Path) -> None:
     inputs = take_inventory([str(RAW)], NO_SPOOL).distinct
     one, many = cut_batches(inputs), cut_batches(inputs, batch_bytes=10_000)
     assert len(many) > 3
-    assert all(build_shard(batch, SETTINGS, tmp_path) for batch in (*one, *many))
-    assert not any(build_shard(batch, SETTINGS, tmp_path) for batch in one)
+    assert all(build_shards(batch, SETTINGS, tmp_path) for batch in (*one, *many))
+    assert not any(build_shards(batch, SETTINGS, tmp_path) for batch in one)
     for name in FRAMES:
         parts = [
-            Shards(tuple(tmp_path / batch.key(SETTINGS) for batch in batches)).scan(name).collect()
-            for batches in (one, many)
+            Shards.of(batches, SETTINGS, tmp_path).scan(name).collect() for batches in (one, many)
         ]
         assert parts[0].equals(parts[1]), name
 
 
-@pytest.mark.parametrize("name", [*(f"{frame}.parquet" for frame in FRAMES), "digests.json"])
-def test_a_shard_with_one_wrong_bit_is_made_anew(tmp_path: Path, name: str) -> None:
+def test_texts_on_the_disk_give_the_same_as_texts_at_hand(tmp_path: Path) -> None:
+    batch = cut_batches(take_inventory([str(RAW)], NO_SPOOL).distinct)[0]
+    changed = SETTINGS.model_copy(
+        update={
+            "cleaning": CleaningSettings(language_detector="langdetect"),
+            "signatures": SignatureSettings(bands=7),
+        }
+    )
+    build_shards(batch, SETTINGS, tmp_path / "reused")
+    build_shards(batch, changed, tmp_path / "reused")
+    build_shards(batch, changed, tmp_path / "afresh")
+    reused, afresh = (Shards.of([batch], changed, tmp_path / n) for n in ("reused", "afresh"))
+    for name in FRAMES:
+        assert reused.files(name)[0].read_bytes() == afresh.files(name)[0].read_bytes(), name
+
+
+@pytest.mark.parametrize(
+    ("layer", "name"),
+    [
+        *((layer, f"{frame}.parquet") for layer, frames in LAYERS.items() for frame in frames),
+        *((layer, "digests.json") for layer in LAYERS),
+    ],
+)
+def test_a_shard_with_one_wrong_bit_is_made_anew(tmp_path: Path, layer: str, name: str) -> None:
     batch = cut_batches(take_inventory([str(RAW)], NO_SPOOL).distinct, 1)[0]
-    assert build_shard(batch, Settings(), tmp_path)
-    file = tmp_path / batch.key(Settings()) / name
+    assert build_shards(batch, SETTINGS, tmp_path)
+    file = tmp_path / batch.keys(SETTINGS)[layer] / name
     written = file.read_bytes()
     middle = len(written) // 2
     file.write_bytes(written[:middle] + bytes([written[middle] ^ 1]) + written[middle + 1 :])
-    assert build_shard(batch, Settings(), tmp_path)
+    assert build_shards(batch, SETTINGS, tmp_path)
     assert file.read_bytes() == written
-    assert not build_shard(batch, Settings(), tmp_path)
+    assert not build_shards(batch, SETTINGS, tmp_path)
 
 
 def test_prune_removes_what_no_build_needs(tmp_path: Path) -> None:
     for name in ("kept", "old", ".shard-killed"):
         (tmp_path / name).mkdir()
-    prune(tmp_path, [tmp_path / "kept"])
+    prune(tmp_path, Shards(({"texts": tmp_path / "kept"},)))
     assert [path.name for path in tmp_path.iterdir()] == ["kept"]
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import polars as pl
 
 from pipeline.papers.bibliography.index import Index
+from pipeline.papers.descriptions import NAMESAKES, TITLE_PREFIX
 
 ENTRY_SCHEMA = pl.Schema(
     {
@@ -62,14 +63,17 @@ def look_up(indexes: Sequence[Index], wanted: pl.Series) -> Found:
 
 
 def _naming(place: int, index: Index, wanted: pl.DataFrame) -> pl.DataFrame:
-    """Return all names of the entries of one index that have a wanted name."""
-    entries = _matching(index.scan("names"), wanted, "name", place).select("entry").unique()
+    """Return all names of the entries of one index that have a wanted name.
+
+    A title that many entries have finds none of them.
+    """
+    found = _matching(index.scan("names"), wanted, "name", place)
+    common = pl.col("name").str.starts_with(TITLE_PREFIX) & (pl.len().over("name") > NAMESAKES)
+    entries = found.filter(~common).select("entry").unique()
     return _matching(index.scan("names"), entries, "entry", place).select(NAME_SCHEMA.names())
 
 
 def _matching(rows: pl.LazyFrame, wanted: pl.DataFrame, on: str, place: int) -> pl.DataFrame:
-    if wanted.is_empty():
-        wanted = wanted.clear()
     return (
         rows.join(wanted.lazy().select(on).unique(), on=on, how="semi")
         .with_columns(source=pl.lit(place, pl.Int32()))

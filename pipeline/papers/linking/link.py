@@ -1,6 +1,6 @@
 """Linking summaries that name no paper to the titles of a bibliography."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import polars as pl
 
@@ -11,6 +11,8 @@ from pipeline.papers.linking.model import judge, prior
 from pipeline.papers.linking.summary_terms import Vocabulary, summary_terms
 from pipeline.papers.linking.title_index import TitleIndex, title_index
 from pipeline.papers.linking.weights import Background
+from pipeline.papers.naming import with_names
+from pipeline.settings import PaperSettings
 
 LINK_SCHEMA = pl.Schema(
     {
@@ -22,6 +24,7 @@ LINK_SCHEMA = pl.Schema(
         **dict.fromkeys(FEATURES, pl.Float64()),
     }
 )
+NO_LINKS = pl.DataFrame(schema=LINK_SCHEMA)
 _NUMBERED = pl.Schema(
     {
         "number" if name == "title" else name: LINK_SCHEMA[name]
@@ -39,19 +42,35 @@ _SAMPLED = 5_000
 
 
 def link_summaries(
-    texts: pl.DataFrame, unnamed: pl.Series, cited: pl.DataFrame, bibliography: Sequence[Index]
+    texts: pl.LazyFrame,
+    facts: pl.DataFrame,
+    citations: pl.DataFrame,
+    bibliography: Sequence[Index],
+    settings: PaperSettings,
 ) -> pl.DataFrame:
-    """Link the `unnamed` among summaries, given by their ids; return LINK_SCHEMA.
+    """Return the candidates for the papers of summaries of which no source tells anything.
 
-    `cited` has `summary_id` and `name` of the works that summaries cite by an identifier: none of
-    them is what the summary is about. The index of titles is made beside those of the
-    bibliography, unless it is there.
+    `texts` has `summary_id` and `text`; `facts` is what `gather_facts` returns; `citations` has
+    `summary_id` and the columns of CITATION_SCHEMA. What a summary cites by an identifier behind
+    its header is no candidate. The index of titles is made beside those of the bibliography, unless
+    it is there. Returns the SHOWN best of each summary, with LINK_SCHEMA, sorted by summary.
     """
+    told = pl.col("bibtex_key", "paper_url", "title")
+    unnamed = facts.filter(pl.all_horizontal(told.is_null())).select("summary_id")
     if not bibliography or unnamed.is_empty():
-        return pl.DataFrame(schema=LINK_SCHEMA)
+        return NO_LINKS
     index = title_index(bibliography, bibliography[0].folder.parent)
-    wanted = texts.filter(pl.col("summary_id").is_in(unnamed.implode()))
-    return Linker(index, texts).link(wanted, titles_of(cited, index, bibliography))
+    behind = citations.filter(pl.col("start") >= settings.header_chars)
+    cited = with_names(behind).drop_nulls("name").select("summary_id", "name").unique()
+    sample = facts.select("summary_id").sort("summary_id").head(_SAMPLED)
+    linker = Linker(index, _batches(texts, sample))
+    return linker.link(_batches(texts, unnamed), titles_of(cited, index, bibliography))
+
+
+def _batches(texts: pl.LazyFrame, chosen: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    wanted = texts.join(chosen.lazy(), on="summary_id", how="semi")
+    for batch in wanted.collect_batches():
+        yield from batch.iter_slices(_AT_ONCE)
 
 
 def titles_of(
@@ -74,16 +93,13 @@ def titles_of(
 class Linker:
     """All that is known before the first summary is linked.
 
-    `texts` has `summary_id` and `text` of all summaries at hand: they tell which words are common.
+    `sample` are batches of summaries with `text`: they tell which words are common.
     """
 
-    def __init__(self, index: TitleIndex, texts: pl.DataFrame) -> None:
-        sample = texts.sort("summary_id").head(_SAMPLED)["text"]
+    def __init__(self, index: TitleIndex, sample: Iterable[pl.DataFrame]) -> None:
         self._index = index
         self._vocabulary = Vocabulary.of(index)
-        self._background = Background.of(
-            index, (sample[start : start + _AT_ONCE] for start in range(0, len(sample), _AT_ONCE))
-        )
+        self._background = Background.of(index, (some["text"] for some in sample))
         odds = prior(index.scan("titles").drop("text").collect())
         self._titles = Titles.of(index, self._background, odds)
 
@@ -98,18 +114,16 @@ class Linker:
         pairs = pairs.join(others, on=["row", "title"], how="anti", maintain_order="left")
         return features(pairs, weighed, self._index, self._titles, self._background)
 
-    def link(self, texts: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+    def link(self, batches: Iterable[pl.DataFrame], others: pl.DataFrame) -> pl.DataFrame:
         """Return the SHOWN best candidates of each summary, with LINK_SCHEMA, the best first.
 
-        `texts` has `summary_id` and `text`; `others` has the `summary_id` and `title`, a number, of
-        what is no candidate.
+        `batches` have `summary_id` and `text`; `others` has the `summary_id` and `title`, a number,
+        of what is no candidate.
         """
-        parts = [
-            self._best(some, others) for some in texts.sort("summary_id").iter_slices(_AT_ONCE)
-        ]
+        parts = [self._best(some, others) for some in batches]
         best = pl.concat([pl.DataFrame(schema=_NUMBERED), *parts])
         named = best.join(self._described(best["number"]), on="number", maintain_order="left")
-        return named.select(LINK_SCHEMA.names())
+        return named.select(LINK_SCHEMA.names()).sort("summary_id", "place")
 
     def _best(self, texts: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
         rows = texts.select("summary_id").with_row_index("row")

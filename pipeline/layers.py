@@ -1,0 +1,103 @@
+"""The map stage: everything that can be done to a record without knowing another.
+
+It is done in layers. The texts are made from the inputs, and each other layer from the texts and
+one group of settings: so a changed setting recomputes only what it reaches.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+import polars as pl
+from pydantic import BaseModel
+
+from pipeline.cleaning.clean import clean, repair_facts
+from pipeline.cleaning.language import detect_languages
+from pipeline.duplicates.signatures import sign
+from pipeline.extraction.extract import extract
+from pipeline.settings import Settings
+from pipeline.sources.inputs import Input
+from pipeline.sources.reading import read_sources
+
+NOTHING_LEFT = "no text left after repair"
+
+Frames = dict[str, pl.DataFrame]
+
+
+class Layer(NamedTuple):
+    """Frames that one group of settings decides, beside what they are made from.
+
+    `needs` names columns of the frames of the texts.
+    """
+
+    frames: tuple[str, ...]
+    group: Callable[[Settings], BaseModel]
+    needs: Mapping[str, list[str]]
+    compute: Callable[[Frames, Settings], Frames]
+
+
+def read_texts(inputs: Sequence[Input], settings: Settings) -> Frames:
+    """Read, clean and extract the records of some inputs: one frame per TEXT_FRAMES."""
+    sources, records = read_sources(inputs, settings.sources)
+    records = repair_facts(records)
+    cleaned, scanned = clean(records)
+    extracted = extract(cleaned, scanned)
+    empty = cleaned.filter(pl.col("text").str.strip_chars() == "").select("record_id")
+    records = records.with_columns(
+        reason=pl.when(pl.col("record_id").is_in(empty["record_id"].implode()))
+        .then(pl.lit(NOTHING_LEFT))
+        .otherwise("reason")
+    )
+    return {
+        "sources": sources,
+        "records": records.drop("body", "keeps_structure"),
+        "cleaned": cleaned.join(empty, on="record_id", how="anti", maintain_order="left"),
+        "equations": extracted.equations,
+        "images": extracted.images,
+        "links": extracted.links,
+        "citations": extracted.citations,
+    }
+
+
+def _languages(texts: Frames, settings: Settings) -> Frames:
+    return {"languages": detect_languages(texts["cleaned"], settings.cleaning)}
+
+
+def _signatures(texts: Frames, settings: Settings) -> Frames:
+    identified = pl.col("bibtex_key").is_not_null()
+    about = texts["records"].select("record_id", identified=identified)
+    signed = sign(texts["cleaned"], settings.signatures)
+    return {
+        "signatures": signed.join(about, on="record_id", maintain_order="left").with_columns(
+            earlier=pl.lit(value=False)
+        )
+    }
+
+
+TEXTS = "texts"
+TEXT_FRAMES = ("sources", "records", "cleaned", "equations", "images", "links", "citations")
+DERIVED = {
+    "languages": Layer(
+        ("languages",),
+        lambda settings: settings.cleaning,
+        {"cleaned": ["record_id", "plain_text"]},
+        _languages,
+    ),
+    "signatures": Layer(
+        ("signatures",),
+        lambda settings: settings.signatures,
+        {"cleaned": ["record_id", "text", "structure"], "records": ["record_id", "bibtex_key"]},
+        _signatures,
+    ),
+}
+"""The layers that are made from the texts."""
+
+LAYERS = {TEXTS: TEXT_FRAMES, **{name: layer.frames for name, layer in DERIVED.items()}}
+"""The frames of each layer."""
+
+
+def process(inputs: Sequence[Input], settings: Settings) -> Frames:
+    """Compute the frames of all layers."""
+    frames = read_texts(inputs, settings)
+    for layer in DERIVED.values():
+        frames |= layer.compute(frames, settings)
+    return frames
