@@ -31,6 +31,8 @@ from pipeline.papers.bibliography.index import Index, index_file
 from pipeline.papers.bibliography.index import prune as prune_indexes
 from pipeline.papers.copies import gather_facts
 from pipeline.papers.identities import Identities, identify_papers
+from pipeline.papers.linking.link import link_summaries
+from pipeline.papers.linking.title_index import title_folder
 from pipeline.release.data_docs import write_data_docs
 from pipeline.release.diff import compare
 from pipeline.release.diff_text import to_markdown
@@ -38,10 +40,10 @@ from pipeline.release.earlier import Earlier
 from pipeline.release.evidence import write_evidence
 from pipeline.release.manifest import Recipe, identify_files, read_manifest
 from pipeline.release.notices import notices
+from pipeline.release.paper_evidence import write_paper_evidence
 from pipeline.release.store import Store, open_dataset
 from pipeline.release.tables import build_tables, kept
 from pipeline.release.validation import Outcome, validate
-from pipeline.release.witnesses import write_witnesses
 from pipeline.release.write import write_metadata, write_tables
 from pipeline.release.yields import check_yields
 from pipeline.settings import Settings
@@ -168,10 +170,10 @@ def build_release(
 ) -> None:
     """Identify papers, then write, validate and commit the release."""
     bibliography = index_bibliography(recipe, store.bibliography)
-    identities = identify(shards, duplicates.verdicts, bibliography, recipe.settings)
+    links, identities = identify(shards, duplicates.verdicts, bibliography, recipe.settings)
     write(recipe, shards, duplicates.verdicts, identities, staging)
     write_evidence(duplicates.evidence, store.evidence(recipe.release_id))
-    write_witnesses(identities.witnesses, store.release(recipe.release_id))
+    write_paper_evidence(identities.witnesses, links, store.release(recipe.release_id))
     check_yields(staging, store.latest, allow_empty)
     outcome = check(staging)
     index = write_data_docs(outcome, store.validation(recipe.release_id))
@@ -206,7 +208,8 @@ def index_bibliography(recipe: Recipe, cache: Path) -> list[Index]:
     report("indexing bibliographies", 0)
     indexes = [index_file(item.path, item.source_id, cache) for item in recipe.bibliography]
     if indexes:
-        prune_indexes(cache, indexes)
+        used = [*(index.folder for index in indexes), title_folder(indexes, cache)]
+        prune_indexes(cache, used)
     report("indexing bibliographies", 1)
     return indexes
 
@@ -214,17 +217,16 @@ def index_bibliography(recipe: Recipe, cache: Path) -> list[Index]:
 @task(cache_policy=NO_CACHE)
 def identify(
     shards: Shards, verdicts: pl.DataFrame, bibliography: Sequence[Index], settings: Settings
-) -> Identities:
-    """Find out which papers are summarised and cited."""
+) -> tuple[pl.DataFrame, Identities]:
+    """Find out which papers are summarised and cited, and what summaries may be about."""
     report("identifying papers", 0)
-    identities = identify_papers(
-        gather_facts(shards.scan("records"), verdicts),
-        kept(shards, "citations", verdicts).collect(),
-        bibliography,
-        settings.papers,
-    )
+    texts = kept(shards, "cleaned", verdicts).select("summary_id", "text")
+    facts = gather_facts(shards.scan("records"), verdicts)
+    citations = kept(shards, "citations", verdicts).collect()
+    links = link_summaries(texts, facts, citations, bibliography, settings.papers)
+    identities = identify_papers(facts, citations, bibliography, settings.papers, links)
     report("identifying papers", 1)
-    return identities
+    return links, identities
 
 
 @task(cache_policy=NO_CACHE)

@@ -144,6 +144,13 @@ class PaperSettings(_Group):
         description="A link labelled as the paper is right nine times in ten: some name a related"
         " paper first.",
     )
+    link_threshold: float = Field(
+        default=0.95,
+        ge=0,
+        le=1,
+        description="A summary that names no paper is linked to a bibliography's if it is this"
+        " likely to be about it: a wrong link is worse than none.",
+    )
 
 
 class ReleaseSettings(_Group):

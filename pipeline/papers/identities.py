@@ -9,6 +9,7 @@ from pipeline.identifiers import NAMING_SCHEMES
 from pipeline.papers.bibliography.index import Index
 from pipeline.papers.conflicts import conflicts_of
 from pipeline.papers.descriptions import TITLE_PREFIX
+from pipeline.papers.linking.link import NO_LINKS
 from pipeline.papers.naming import address, scheme, strongest, with_names
 from pipeline.papers.reconciliation import Reconciled, reconcile
 from pipeline.papers.witnesses import PAGE, hear
@@ -63,20 +64,26 @@ def identify_papers(
     citations: pl.DataFrame,
     bibliography: Sequence[Index],
     settings: PaperSettings,
+    links: pl.DataFrame = NO_LINKS,
 ) -> Identities:
     """Identify the papers of summaries and of their citations.
 
     `facts` is what `gather_facts` returns; `citations` has the columns of CITATION_SCHEMA that
     describe a citation, and `summary_id`. Of several bibliographies, the first one is believed.
+    `links` is what `link_summaries` returns.
     """
     named = with_names(citations)
-    heard = hear(facts, named, bibliography)
+    linked_to = links.filter(
+        pl.col("place") == 0, pl.col("probability") >= settings.link_threshold
+    ).select("summary_id", "name", linked_confidence="probability")
+    heard = hear(facts, named, linked_to["name"], bibliography)
     reconciled = reconcile(heard.witnesses, heard.claims)
     resolved = _resolved(named["name"], reconciled)
     witnesses = _filed(heard.witnesses, reconciled)
     cited = _cited(named, resolved, witnesses)
     headed = _headed(cited, settings)
-    summarised = _summarised(facts, headed, witnesses, settings)
+    by_words = linked_to.join(resolved, on="name").rename({"paper_id": "linked"}).drop("name")
+    summarised = _summarised(facts, headed, by_words, witnesses, settings)
     linked = _linked(cited, summarised, headed)
     conflicts = conflicts_of(reconciled, resolved, witnesses)
     papers = _papers(summarised, linked, resolved, witnesses, conflicts)
@@ -130,11 +137,16 @@ def _cited(named: pl.DataFrame, resolved: pl.DataFrame, witnesses: pl.DataFrame)
 
 
 def _summarised(
-    facts: pl.DataFrame, headed: pl.DataFrame, witnesses: pl.DataFrame, settings: PaperSettings
+    facts: pl.DataFrame,
+    headed: pl.DataFrame,
+    by_words: pl.DataFrame,
+    witnesses: pl.DataFrame,
+    settings: PaperSettings,
 ) -> pl.DataFrame:
     """Return the facts of each summary with its paper and the evidence for it.
 
-    A page that names the paper is believed before a link in the summary's header.
+    A page that names the paper is believed before a link in the summary's header, and that before
+    what the summary's words tell.
     """
     told = (
         witnesses.select("summary_ids", told="paper_id")
@@ -146,22 +158,27 @@ def _summarised(
     return (
         facts.join(told, on="summary_id", how="left")
         .join(headed.select("summary_id", "headed"), on="summary_id", how="left")
+        .join(by_words, on="summary_id", how="left")
         .with_columns(
             paper_id=pl.when(known)
             .then("told")
-            .otherwise(pl.coalesce("headed", "told", pl.format(f"{_UNNAMED}{{}}", "summary_id"))),
+            .otherwise(
+                pl.coalesce("headed", "linked", "told", pl.format(f"{_UNNAMED}{{}}", "summary_id"))
+            ),
             identified_by=pl.when(known & pl.col("bibtex_key").is_not_null())
             .then("told_by")
             .when(known)
             .then(pl.lit(PAGE))
             .when(pl.col("headed").is_not_null())
             .then(pl.lit("identifier"))
+            .when(pl.col("linked").is_not_null())
+            .then(pl.lit("linked"))
             .otherwise(pl.lit("nothing")),
             identity_confidence=pl.when(known)
             .then(pl.lit(settings.page_confidence))
             .when(pl.col("headed").is_not_null())
             .then(pl.lit(settings.header_confidence))
-            .otherwise(pl.lit(0.0)),
+            .otherwise(pl.coalesce("linked_confidence", 0.0)),
         )
         .sort("summary_id")
     )
@@ -202,7 +219,7 @@ def _linked(cited: pl.DataFrame, summarised: pl.DataFrame, headed: pl.DataFrame)
     )
 
 
-_STRENGTH_OF_EVIDENCE = ("page", "copy", "identifier", "nothing")
+_STRENGTH_OF_EVIDENCE = ("page", "copy", "identifier", "linked", "nothing")
 _COLUMN_OF_SCHEME = {
     "dblp": "dblp_key",
     "arxiv": "arxiv_id",

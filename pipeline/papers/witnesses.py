@@ -29,14 +29,19 @@ class Testimony(NamedTuple):
     claims: pl.DataFrame
 
 
-def hear(facts: pl.DataFrame, named: pl.DataFrame, indexes: Sequence[Index]) -> Testimony:
+def hear(
+    facts: pl.DataFrame, named: pl.DataFrame, linked: pl.Series, indexes: Sequence[Index]
+) -> Testimony:
     """Gather what is said of the papers that are summarised or cited.
 
-    `facts` is what `gather_facts` returns; `named` are citations with `name`.
+    `facts` is what `gather_facts` returns; `named` are citations with `name`; `linked` are the
+    names of papers that summaries were linked to.
     """
     pages, on_pages = _pages(facts)
     references, in_references = _references(named)
-    wanted = pl.concat([named["name"].drop_nulls(), on_pages["name"], in_references["name"]])
+    wanted = pl.concat(
+        [named["name"].drop_nulls(), on_pages["name"], in_references["name"], linked]
+    )
     entries, in_entries = _entries(indexes, wanted)
     witnesses = []
     claims = []

@@ -9,8 +9,8 @@ import polars as pl
 from pipeline.cleaning.encoding import repair_all
 from pipeline.duplicates.differences import differing_words
 from pipeline.errors import UsageError
+from pipeline.release.paper_evidence import candidates_of, witnesses_of
 from pipeline.release.parquet import scan_table
-from pipeline.release.witnesses import witnesses_of
 from pipeline.sources.pieces import Piece
 from pipeline.sources.reading import reread
 
@@ -88,6 +88,7 @@ def _of_summary(release: Path, summary: dict[str, Any]) -> Story:
         ],
         "paper": _rows(release, "papers", "paper_id", summary["paper_id"])[0],
         "witnesses": witnesses_of(release, summary["paper_id"]),
+        "candidates": candidates_of(release, summary_id),
         **{
             table: _rows(release, table, "summary_id", summary_id)
             for table in ("equations", "images", "links", "citations")

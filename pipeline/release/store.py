@@ -4,6 +4,7 @@ releases/<release_id>/      appears by one rename, when all is written and valid
 latest -> releases/<id>     switched by one rename
 validation/<release_id>/    Data Docs of the last validation, passed or failed
 duplicates/<release_id>/    pairs of copies that were verified for it
+papers/<release_id>/        who told what of its papers, and candidates for summaries without one
 .work/                      shards, fetched dumps, indexes of bibliographies, unpacked archives,
                             staging folders, the lock: safe to delete while no build runs
 """
@@ -19,7 +20,7 @@ from filelock import FileLock, Timeout
 
 from pipeline.errors import BusyError, DamagedError, OutputError, UsageError
 from pipeline.release.manifest import read_manifest
-from pipeline.release.witnesses import kept_for
+from pipeline.release.paper_evidence import kept_for
 
 
 class Store:

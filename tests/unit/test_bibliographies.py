@@ -118,7 +118,7 @@ def test_an_index_is_used_again_until_the_file_changes(
         index_file(path, "2", cache)
     monkeypatch.undo()
     second = index_file(path, "2", cache)
-    prune(cache, [second])
+    prune(cache, [second.folder])
     assert list(cache.iterdir()) == [second.folder]
 
 

@@ -4,6 +4,7 @@ import gzip
 import json
 import tempfile
 from collections.abc import Mapping
+from itertools import product
 from pathlib import Path
 from random import Random
 
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from pipeline.extraction.extract import extract
 from pipeline.papers.bibliography.index import Index, index_file
 from pipeline.papers.identities import Identities, identify_papers
+from pipeline.papers.linking.link import link_summaries
 from pipeline.scanner import scan
 from pipeline.settings import PaperSettings
 from pipeline.sources.reading import FACTS_SCHEMA
@@ -46,12 +48,11 @@ def identify_all(
         ],
         schema=FACTS,
     )
-    return identify_papers(
-        facts,
-        citations.with_columns(summary_id="record_id"),
-        [*map(indexed, bibliography)],
-        PaperSettings(),
-    )
+    citations = citations.with_columns(summary_id="record_id")
+    indexes = [*map(indexed, bibliography)]
+    texts = cleaned.lazy().select("text", summary_id="record_id")
+    links = link_summaries(texts, facts, citations, indexes, PaperSettings())
+    return identify_papers(facts, citations, indexes, PaperSettings(), links)
 
 
 @pytest.mark.parametrize(
@@ -290,3 +291,68 @@ def test_the_order_of_summaries_and_of_records_does_not_count(random: Random) ->
     assert first.papers["conflicts"].list.len().equals(again.papers["conflicts"].list.len())
     assert first.summaries.equals(again.summaries)
     assert first.citations.equals(again.citations)
+
+
+LANTERN = {
+    "key": "conf/icml/Mork16",
+    "title": "Lantern Pruning for Sparse Convolutional Filters",
+    "authors": "Ilse Morkved and Tove Brandtsen",
+    "year": "2016",
+    "venue": "International Conference on Machine Learning",
+}
+ABOUT_LANTERN = (
+    "Morkved et al. propose lantern pruning for sparse convolutional filters. The filters that stay"
+    " dark on the training set are removed; lantern pruning keeps the bright ones."
+)
+
+
+def library(folder: Path) -> Path:
+    """Write a bibliography in which rare words are rare."""
+    words = product(
+        ("fast", "slow", "robust", "deep"),
+        ("estimation", "sampling", "control", "search", "ranking"),
+        ("large", "small", "moving", "hidden", "noisy"),
+        ("graphs", "images", "speech", "markets", "proteins"),
+    )
+    others = [
+        {
+            "key": f"conf/x/F{number:05}",
+            "title": f"{how} {what} of {which} {things}",
+            "authors": f"Nils N{number}",
+            "year": str(1995 + number % 25),
+            "venue": "X",
+        }
+        for number, (how, what, which, things) in enumerate(words)
+    ]
+    return write_lines(folder / "library.jsonl", LANTERN, *others)
+
+
+@pytest.mark.parametrize("more", ["", " It is good." * 40], ids=["short", "long"])
+def test_words_link_a_summary_to_a_paper(more: str, tmp_path: Path) -> None:
+    found = identify(ABOUT_LANTERN + more, library(tmp_path))
+    assert found.summaries["paper_id"].to_list() == ["dblp:conf/icml/Mork16"]
+    paper = found.papers.filter(paper_id="dblp:conf/icml/Mork16").to_dicts()[0]
+    assert (paper["identified_by"], paper["title"]) == ("linked", LANTERN["title"])
+    assert 1 > paper["identity_confidence"] >= PaperSettings().link_threshold
+
+
+@pytest.mark.parametrize(
+    ("text", "paper_id"),
+    [
+        pytest.param(
+            f"[Paper]({ADAM}) {ABOUT_LANTERN}", "arxiv:1412.6980", id="its header names another"
+        ),
+        pytest.param("I read it twice on a train.", "summary:s", id="nothing tells"),
+        pytest.param(
+            f"{ABOUT_LANTERN}{' It is good.' * 40} \\cite{{conf/icml/Mork16}}",
+            "summary:s",
+            id="it cites the paper behind its header",
+        ),
+    ],
+)
+def test_words_do_not_link(text: str, paper_id: str, tmp_path: Path) -> None:
+    assert identify(text, library(tmp_path)).summaries["paper_id"].to_list() == [paper_id]
+
+
+def test_without_a_bibliography_nothing_is_linked() -> None:
+    assert identify(ABOUT_LANTERN).papers["identified_by"].to_list() == ["nothing"]

@@ -97,9 +97,9 @@ def index_file(path: Path, sha256: str, cache: Path) -> Index:
     return index
 
 
-def prune(cache: Path, keep: Iterable[Index]) -> None:
-    """Remove the indexes of files that are no longer used."""
-    kept = {index.folder.name for index in keep}
+def prune(cache: Path, keep: Iterable[Path]) -> None:
+    """Remove all indexes but some, given by their folders."""
+    kept = {folder.name for folder in keep}
     for path in cache.iterdir() if cache.exists() else ():
         if path.name not in kept:
             shutil.rmtree(path, ignore_errors=True)

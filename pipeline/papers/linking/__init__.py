@@ -1,0 +1,1 @@
+"""Linking summaries to the papers of a bibliography by what they say."""

@@ -1,0 +1,148 @@
+"""Linking summaries that name no paper to the titles of a bibliography."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import polars as pl
+
+from pipeline.papers.bibliography.index import Index
+from pipeline.papers.linking.candidates import Titles, candidates, weigh
+from pipeline.papers.linking.features import FEATURES, features
+from pipeline.papers.linking.model import judge, prior
+from pipeline.papers.linking.summary_terms import Vocabulary, summary_terms
+from pipeline.papers.linking.title_index import TitleIndex, title_index
+from pipeline.papers.linking.weights import Background
+from pipeline.papers.naming import with_names
+from pipeline.settings import PaperSettings
+
+LINK_SCHEMA = pl.Schema(
+    {
+        "summary_id": pl.String(),
+        "place": pl.Int32(),
+        "name": pl.String(),
+        "title": pl.String(),
+        "probability": pl.Float64(),
+        **dict.fromkeys(FEATURES, pl.Float64()),
+    }
+)
+NO_LINKS = pl.DataFrame(schema=LINK_SCHEMA)
+_NUMBERED = pl.Schema(
+    {
+        "number" if name == "title" else name: LINK_SCHEMA[name]
+        for name in LINK_SCHEMA
+        if name != "name"
+    }
+    | {"number": pl.Int32()}
+)
+_FRAMES = ("titles", "records")
+SHOWN = 3
+"""The first candidate and its runners-up, which are kept to explain a link or the lack of one."""
+_AT_ONCE = 1_000
+_SAMPLED = 5_000
+"""Summaries that tell which words are common. Their ids are hashes, so the first are any."""
+
+
+def link_summaries(
+    texts: pl.LazyFrame,
+    facts: pl.DataFrame,
+    citations: pl.DataFrame,
+    bibliography: Sequence[Index],
+    settings: PaperSettings,
+) -> pl.DataFrame:
+    """Return the candidates for the papers of summaries of which no source tells anything.
+
+    `texts` has `summary_id` and `text`; `facts` is what `gather_facts` returns; `citations` has
+    `summary_id` and the columns of CITATION_SCHEMA. What a summary cites by an identifier behind
+    its header is no candidate. The index of titles is made beside those of the bibliography, unless
+    it is there. Returns the SHOWN best of each summary, with LINK_SCHEMA, sorted by summary.
+    """
+    told = pl.col("bibtex_key", "paper_url", "title")
+    unnamed = facts.filter(pl.all_horizontal(told.is_null())).select("summary_id")
+    if not bibliography or unnamed.is_empty():
+        return NO_LINKS
+    index = title_index(bibliography, bibliography[0].folder.parent)
+    behind = citations.filter(pl.col("start") >= settings.header_chars)
+    cited = with_names(behind).drop_nulls("name").select("summary_id", "name").unique()
+    sample = facts.select("summary_id").sort("summary_id").head(_SAMPLED)
+    linker = Linker(index, _batches(texts, sample))
+    return linker.link(_batches(texts, unnamed), titles_of(cited, index, bibliography))
+
+
+def _batches(texts: pl.LazyFrame, chosen: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    wanted = texts.join(chosen.lazy(), on="summary_id", how="semi")
+    for batch in wanted.collect_batches():
+        yield from batch.iter_slices(_AT_ONCE)
+
+
+def titles_of(
+    cited: pl.DataFrame, index: TitleIndex, bibliography: Sequence[Index]
+) -> pl.DataFrame:
+    """Return `summary_id` and `title`, a number, of what is cited by `name`."""
+    names = cited.lazy().select("name").unique()
+    entries = [
+        found.scan("names")
+        .join(names, on="name", how="semi")
+        .select("name", "entry", source=pl.lit(place, pl.Int32))
+        for place, found in enumerate(bibliography)
+    ]
+    numbers = pl.concat(entries).join(index.scan("records"), on=["source", "entry"])
+    return cited.join(
+        numbers.select("name", "title").unique().collect(engine="streaming"), on="name"
+    ).select("summary_id", "title")
+
+
+class Linker:
+    """All that is known before the first summary is linked.
+
+    `sample` are batches of summaries with `text`: they tell which words are common.
+    """
+
+    def __init__(self, index: TitleIndex, sample: Iterable[pl.DataFrame]) -> None:
+        self._index = index
+        self._vocabulary = Vocabulary.of(index)
+        self._background = Background.of(index, (some["text"] for some in sample))
+        odds = prior(index.scan("titles").drop("text").collect())
+        self._titles = Titles.of(index, self._background, odds)
+
+    def candidates(self, texts: pl.Series, others: pl.DataFrame) -> pl.DataFrame:
+        """Return `row` and `title`, a number, of the candidates for each text, with FEATURES.
+
+        `others` has the `row` and `title` of what is no candidate.
+        """
+        found = summary_terms(texts, self._vocabulary)
+        weighed = weigh(found, self._index, self._background)
+        pairs = candidates(weighed, len(texts), self._index, self._titles)
+        pairs = pairs.join(others, on=["row", "title"], how="anti", maintain_order="left")
+        return features(pairs, weighed, self._index, self._titles, self._background)
+
+    def link(self, batches: Iterable[pl.DataFrame], others: pl.DataFrame) -> pl.DataFrame:
+        """Return the SHOWN best candidates of each summary, with LINK_SCHEMA, the best first.
+
+        `batches` have `summary_id` and `text`; `others` has the `summary_id` and `title`, a number,
+        of what is no candidate.
+        """
+        parts = [self._best(some, others) for some in batches]
+        best = pl.concat([pl.DataFrame(schema=_NUMBERED), *parts])
+        named = best.join(self._described(best["number"]), on="number", maintain_order="left")
+        return named.select(LINK_SCHEMA.names()).sort("summary_id", "place")
+
+    def _best(self, texts: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+        rows = texts.select("summary_id").with_row_index("row")
+        excluded = rows.join(others, on="summary_id").select("row", "title")
+        return (
+            judge(self.candidates(texts["text"], excluded))
+            .sort("row", "probability", "title", descending=[False, True, False])
+            .with_columns(place=pl.int_range(pl.len()).over("row"))
+            .filter(pl.col("place") < SHOWN)
+            .join(rows, on="row", maintain_order="left")
+            .rename({"title": "number"})
+            .select(_NUMBERED.names())
+            .cast(_NUMBERED)
+        )
+
+    def _described(self, numbers: pl.Series) -> pl.DataFrame:
+        """Return `number`, `title` and `name`, of the record that is believed, of some titles."""
+        wanted = pl.LazyFrame({"title": numbers.unique()})
+        chosen = (self._index.scan(of).join(wanted, on="title", how="semi") for of in _FRAMES)
+        titles, records = (frame.collect(engine="streaming") for frame in chosen)
+        names = records.sort("title", "source", "name").unique("title", keep="first")
+        return titles.join(names, on="title").select("name", number="title", title="text")

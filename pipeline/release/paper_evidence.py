@@ -1,0 +1,73 @@
+"""What speaks for the paper of a summary: kept beside a release where it was built, for `explain`.
+
+It is not there for a release that was built elsewhere.
+"""
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipeline.papers.linking.features import FEATURES
+from pipeline.papers.linking.model import COEFFICIENTS
+
+_WITNESSES, _CANDIDATES = "witnesses.parquet", "candidates.parquet"
+_DIGITS = 3
+
+
+def kept_for(release: Path) -> Path:
+    """Return the folder of the evidence for the papers of a release, there or not."""
+    return release.parent.parent / "papers" / release.name
+
+
+def write_paper_evidence(witnesses: pl.DataFrame, links: pl.DataFrame, release: Path) -> None:
+    """Write what witnesses say, by `paper_id`, and the candidates of summaries, with LINK_SCHEMA.
+
+    The folder appears complete.
+    """
+    folder = kept_for(release)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".papers-", dir=folder.parent) as scratch:
+        staging = Path(scratch) / "papers"
+        staging.mkdir()
+        witnesses.write_parquet(staging / _WITNESSES)
+        links.write_parquet(staging / _CANDIDATES)
+        shutil.rmtree(folder, ignore_errors=True)
+        staging.rename(folder)
+
+
+def witnesses_of(release: Path, paper_id: str) -> list[dict[str, Any]]:
+    """Return what witnesses say of one paper."""
+    return _rows(kept_for(release) / _WITNESSES, "paper_id", paper_id)
+
+
+def candidates_of(release: Path, summary_id: str) -> list[dict[str, Any]]:
+    """Return the papers that a summary which names none may be about, the best first.
+
+    Each has the name and title of the paper, how likely it is to be the one, and its `evidence`:
+    what each feature contributes to its score, the strongest first.
+    """
+    found = _rows(kept_for(release) / _CANDIDATES, "summary_id", summary_id)
+    return [
+        {
+            "name": row["name"],
+            "title": row["title"],
+            "probability": round(row["probability"], _DIGITS),
+            "evidence": _contributions(row),
+        }
+        for row in sorted(found, key=lambda row: int(row["place"]))
+    ]
+
+
+def _rows(path: Path, column: str, value: str) -> list[dict[str, Any]]:
+    if not path.exists():
+        return []
+    return pl.scan_parquet(path).filter(pl.col(column) == value).drop(column).collect().to_dicts()
+
+
+def _contributions(row: dict[str, Any]) -> list[dict[str, Any]]:
+    told = {name: round(COEFFICIENTS[name] * row[name], _DIGITS) for name in FEATURES}
+    ordered = sorted(told.items(), key=lambda item: (-abs(item[1]), item[0]))
+    return [{"feature": name, "adds": adds, "is": FEATURES[name]} for name, adds in ordered if adds]

@@ -1,0 +1,46 @@
+"""Floors under how well real summaries are linked, where the real dumps are at hand."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from benchmarks.linking import Bench, prepare, read_cases
+from benchmarks.papers import indexes
+from pipeline.papers.linking.link import Linker
+from pipeline.papers.linking.title_index import title_index
+from pipeline.settings import PaperSettings
+
+THRESHOLD = PaperSettings().link_threshold
+
+
+@pytest.fixture(scope="module")
+def bench(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    """The held-out half, without what names a summary's own paper."""
+    cache = tmp_path_factory.mktemp("indexes")
+    bibliography = indexes(shared, cache)
+    index = title_index(bibliography, cache)
+    cases = read_cases(shared, index, hidden=True)
+    ids = [f"{number:05}" for number in range(len(cases))]
+    texts = pl.DataFrame({"summary_id": ids, "text": [case.text for case in cases]})
+    return prepare(cases, Linker(index, [texts]), index, bibliography, "held-out")
+
+
+def test_links_are_right(bench: Bench) -> None:
+    links = [found for found in bench.verdicts() if found.probability >= THRESHOLD]
+    assert len(links) >= 4
+    assert sum(found.right for found in links) >= 0.98 * len(links)
+
+
+def test_what_no_bibliography_has_stays_unlinked(bench: Bench) -> None:
+    found = bench.verdicts(absent=True)
+    assert sum(verdict.probability >= THRESHOLD for verdict in found) <= 0.01 * len(found)
+
+
+def test_the_right_title_is_a_candidate(bench: Bench) -> None:
+    reached = bench.pairs.filter("right")["row"].n_unique()
+    assert reached >= 0.58 * len(bench.cases)
+
+
+def test_the_right_title_comes_first(bench: Bench) -> None:
+    assert sum(found.right for found in bench.verdicts()) >= 0.32 * len(bench.cases)
