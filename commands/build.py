@@ -20,9 +20,25 @@ if TYPE_CHECKING:
     from pipeline.settings import Settings
 
 _MAX_NOTICES = 10
+_BIBLIOGRAPHY = "--bibliography"
+
+
+class _Build(click.Command):
+    """`build`, whose `--bibliography` takes all files that follow it: `--bibliography A B`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Name the option before each of its files, as click wants it."""
+        named: list[str] = []
+        behind_file = False
+        for argument in args:
+            is_another = behind_file and Path(argument).is_file()
+            behind_file = is_another or named[-1:] == [_BIBLIOGRAPHY]
+            named += [_BIBLIOGRAPHY, argument] if is_another else [argument]
+        return super().parse_args(ctx, named)
 
 
 @click.command(
+    cls=_Build,
     epilog="""\b
 Examples:
   shortscience build                               data/raw into data/processed
@@ -49,12 +65,13 @@ Examples:
     help="Folder to build in if --out is a URL.  [default: one in your cache]",
 )
 @click.option(
-    "--bibliography",
+    _BIBLIOGRAPHY,
     multiple=True,
     type=click.Path(exists=True, dir_okay=False),
-    metavar="FILE",
+    metavar="FILE ...",
     help="Take titles, authors, venues and years from it: DBLP's XML, arXiv's snapshot, OpenAlex"
-    " works, BibTeX or JSON lines, compressed or not; may be repeated, the first is believed.",
+    " works, BibTeX or JSON lines, compressed or not. Takes all files that follow, so name RAW"
+    " before; the first is believed.",
 )
 @click.option(
     "--against",

@@ -1,0 +1,51 @@
+"""What `shortscience build` makes of its arguments."""
+
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+
+from commands.build import build
+
+
+@pytest.mark.parametrize(
+    ("line", "bibliography", "raw"),
+    [
+        pytest.param("--bibliography a.bib", ["a.bib"], [], id="one file"),
+        pytest.param("raw --bibliography a.bib b.bib", ["a.bib", "b.bib"], ["raw"], id="two"),
+        pytest.param(
+            "--bibliography a.bib --bibliography b.bib raw",
+            ["a.bib", "b.bib"],
+            ["raw"],
+            id="repeated, before a folder",
+        ),
+        pytest.param(
+            "--bibliography a.bib b.bib --keep 2 a.bib",
+            ["a.bib", "b.bib"],
+            ["a.bib"],
+            id="a file behind another option is a dump",
+        ),
+        pytest.param("--bibliography=a.bib b.bib", ["a.bib"], ["b.bib"], id="with an equals sign"),
+        pytest.param("a.bib b.bib", [], ["a.bib", "b.bib"], id="dumps alone"),
+    ],
+)
+def test_all_files_behind_the_option_are_bibliographies(
+    line: str,
+    bibliography: list[str],
+    raw: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "raw").mkdir()
+    for name in ("a.bib", "b.bib"):
+        (tmp_path / name).touch()
+    parsed = build.make_context("build", shlex.split(line)).params
+    assert [*parsed["bibliography"]] == bibliography
+    assert [*parsed["raw"]] == raw
+
+
+def test_a_missing_bibliography_is_named() -> None:
+    with pytest.raises(click.UsageError, match=r"nope\.bib"):
+        build.make_context("build", ["--bibliography", "nope.bib"])
