@@ -151,6 +151,12 @@ class PaperSettings(_Group):
         description="A summary that names no paper is linked to a bibliography's if it is this"
         " likely to be about it: a wrong link is worse than none.",
     )
+    link_max_records: int = Field(
+        default=1_000_000,
+        ge=0,
+        description="Nothing is linked by words where bibliographies have more records: the index"
+        " of their titles takes 4 kB of memory for each.",
+    )
 
 
 class ReleaseSettings(_Group):

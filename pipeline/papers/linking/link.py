@@ -53,11 +53,14 @@ def link_summaries(
     `texts` has `summary_id` and `text`; `facts` is what `gather_facts` returns; `citations` has
     `summary_id` and the columns of CITATION_SCHEMA. What a summary cites by an identifier behind
     its header is no candidate. The index of titles is made beside those of the bibliography, unless
-    it is there. Returns the SHOWN best of each summary, with LINK_SCHEMA, sorted by summary.
+    it is there. Returns the SHOWN best of each summary, with LINK_SCHEMA, sorted by summary;
+    nothing where the bibliography is too large for such an index.
     """
     told = pl.col("bibtex_key", "paper_url", "title")
     unnamed = facts.filter(pl.all_horizontal(told.is_null())).select("summary_id")
     if not bibliography or unnamed.is_empty():
+        return NO_LINKS
+    if sum(map(_n_records, bibliography)) > settings.link_max_records:
         return NO_LINKS
     index = title_index(bibliography, bibliography[0].folder.parent)
     behind = citations.filter(pl.col("start") >= settings.header_chars)
@@ -65,6 +68,10 @@ def link_summaries(
     sample = facts.select("summary_id").sort("summary_id").head(_SAMPLED)
     linker = Linker(index, _batches(texts, sample))
     return linker.link(_batches(texts, unnamed), titles_of(cited, index, bibliography))
+
+
+def _n_records(index: Index) -> int:
+    return int(index.scan("entries").select(pl.len()).collect().item())
 
 
 def _batches(texts: pl.LazyFrame, chosen: pl.DataFrame) -> Iterator[pl.DataFrame]:
