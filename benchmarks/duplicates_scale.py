@@ -133,9 +133,9 @@ def search(folder: Path) -> tuple[dict[str, float], dict[str, int]]:
 def _timed(
     function: Callable[..., Any], part: str, seconds: dict[str, float]
 ) -> Callable[..., Any]:
-    def timed(*arguments: Any) -> Any:
+    def timed(*arguments: Any, **named: Any) -> Any:
         start = time.perf_counter()
-        result = function(*arguments)
+        result = function(*arguments, **named)
         seconds[part] += time.perf_counter() - start
         return result
 

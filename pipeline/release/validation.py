@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,8 @@ from pipeline.release.suites import Expectation, load_suite
 from pipeline.schema import TABLES, Table
 
 _EXAMPLES = 5
+_importing = threading.Lock()
+"""Two threads must not hide and show a package at once."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class Outcome:
 def load_great_expectations() -> ModuleType:
     """Import Great Expectations, which takes seconds: early, for who has time to wait anyway."""
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
-    with _hidden("pyspark"):
+    with _importing, _hidden("pyspark"):
         import great_expectations
 
     return great_expectations
