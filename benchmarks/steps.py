@@ -184,7 +184,6 @@ def papers(folder: Path, clock: Clock) -> None:
     built, verdicts = _shards(folder), _load(folder, "verdicts")
     with clock:
         identities = identify_papers(
-            kept(built, "cleaned", verdicts).select("summary_id", "text").collect(),
             gather_facts(built.scan("records"), verdicts),
             kept(built, "citations", verdicts).collect(),
             [],

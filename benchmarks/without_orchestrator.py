@@ -37,7 +37,6 @@ def build(raw: str, out: Path) -> Path:
             store.work,
         )
         identities = identify_papers(
-            kept(shards, "cleaned", found.verdicts).select("summary_id", "text").collect(),
             gather_facts(shards.scan("records"), found.verdicts),
             kept(shards, "citations", found.verdicts).collect(),
             [],
