@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.duplicates import shuffle
@@ -60,6 +60,7 @@ def in_partitions(
     )
 
 
+@settings(max_examples=25)
 @given(st.integers(0, 1_000), st.integers(1, 9), st.integers(1, 30))
 def test_the_answer_is_the_same_whatever_the_batches_and_partitions(seed, batches, partitions):
     records = corpus(seed)
