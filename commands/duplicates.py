@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from commands import arguments
+
 _MAX_PAIRS = 20
 
 
@@ -15,12 +17,7 @@ Examples:
   shortscience duplicates --threshold 0.9 --json   everything, for a program
 """,
 )
-@click.argument(
-    "dataset",
-    type=click.Path(path_type=Path),
-    default=Path("data/processed/latest"),
-    required=False,
-)
+@arguments.dataset
 @click.option(
     "--threshold",
     type=click.FloatRange(0, 1, min_open=True),

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from commands import arguments
+
 if TYPE_CHECKING:
     from pipeline.publishing.publish import Publication
 
@@ -19,12 +21,7 @@ Examples:
                                                            a former release: rolls back
 """,
 )
-@click.argument(
-    "dataset",
-    type=click.Path(path_type=Path),
-    default=Path("data/processed/latest"),
-    required=False,
-)
+@arguments.dataset
 @click.option("--repo", required=True, metavar="OWNER/NAME", help="The dataset repository.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
 @click.option("--tag", metavar="T", help="Name of the version.  [default: the release's id]")

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from commands import arguments
+
 
 @click.command(
     epilog="""\b
@@ -16,12 +18,7 @@ Examples:
                                                    with a page of what is new
 """,
 )
-@click.argument(
-    "dataset",
-    type=click.Path(path_type=Path),
-    default=Path("data/processed/latest"),
-    required=False,
-)
+@arguments.dataset
 @click.option(
     "--out",
     type=click.Path(path_type=Path),

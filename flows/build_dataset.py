@@ -25,10 +25,10 @@ from flows.parameters import BuildParameters
 from flows.progress import report
 from pipeline.duplicates.find import Duplicates
 from pipeline.errors import ValidationError
+from pipeline.folders import keep_only
 from pipeline.object_store import fetch, is_url, put
 from pipeline.object_store import prune as prune_fetched
 from pipeline.papers.bibliography.index import Index, index_file
-from pipeline.papers.bibliography.index import prune as prune_indexes
 from pipeline.papers.copies import gather_facts
 from pipeline.papers.identities import Identities, identify_papers
 from pipeline.papers.linking.link import link_summaries
@@ -209,7 +209,7 @@ def index_bibliography(recipe: Recipe, cache: Path) -> list[Index]:
     indexes = [index_file(item.path, item.source_id, cache) for item in recipe.bibliography]
     if indexes:
         used = [*(index.folder for index in indexes), title_folder(indexes, cache)]
-        prune_indexes(cache, used)
+        keep_only(cache, {folder.name for folder in used})
     report("indexing bibliographies", 1)
     return indexes
 

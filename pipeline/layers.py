@@ -93,11 +93,3 @@ DERIVED = {
 
 LAYERS = {TEXTS: TEXT_FRAMES, **{name: layer.frames for name, layer in DERIVED.items()}}
 """The frames of each layer."""
-
-
-def process(inputs: Sequence[Input], settings: Settings) -> Frames:
-    """Compute the frames of all layers."""
-    frames = read_texts(inputs, settings)
-    for layer in DERIVED.values():
-        frames |= layer.compute(frames, settings)
-    return frames

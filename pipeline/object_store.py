@@ -7,14 +7,14 @@ into a store when it is complete and validated.
 import contextlib
 import json
 import os
-import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import fsspec
 
 from pipeline.errors import NoInputError, StoreError, UsageError
+from pipeline.folders import keep_only
 from pipeline.settings import digest
 
 MANIFEST = "manifest.json"
@@ -32,8 +32,8 @@ def fetch(url: str, folder: Path) -> Path:
     Objects are fetched again only when they have changed. Raises NoInputError when there are none,
     and StoreError when the store does not answer.
     """
-    target = folder / digest(url)[:16]
-    known_versions = target.with_suffix(".json")
+    target = _target(folder, url)
+    known_versions = _versions_of(target)
     with _speaking_of(url):
         store, path = fsspec.core.url_to_fs(url)
         objects = {name: key for name, key in _list(store, path) if not _is_hidden(name)}
@@ -74,15 +74,22 @@ def put(release: Path, release_id: str, url: str) -> bool:
 def local_folder(url: str) -> Path:
     """Return the folder of this machine in which a build for a URL works, if none is named."""
     cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(cache) / "shortscience" / digest(url)[:16]
+    return _target(Path(cache) / "shortscience", url)
 
 
-def prune(folder: Path, keep: set[str]) -> None:
+def prune(folder: Path, keep: Collection[str]) -> None:
     """Remove what was fetched from other URLs than these."""
-    kept = {digest(url)[:16] for url in keep}
-    for path in folder.iterdir() if folder.exists() else ():
-        if path.stem not in kept:
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    targets = [_target(folder, url) for url in keep]
+    keep_only(folder, {path.name for target in targets for path in (target, _versions_of(target))})
+
+
+def _target(folder: Path, url: str) -> Path:
+    return folder / digest(url)[:16]
+
+
+def _versions_of(target: Path) -> Path:
+    """Return the file that holds which versions of the objects are in a folder."""
+    return target.with_suffix(".json")
 
 
 def _list(store: Any, path: str) -> Iterator[tuple[str, str]]:

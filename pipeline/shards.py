@@ -7,7 +7,6 @@ after the hash of all that decides its content. A shard that is already there is
 import hashlib
 import json
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 import polars as pl
 import pyarrow.parquet as pq
 
+from pipeline.folders import appearing, keep_only
 from pipeline.layers import DERIVED, LAYERS, TEXTS, Frames, read_texts
 from pipeline.settings import Settings, digest
 from pipeline.sources.inputs import Input
@@ -82,7 +82,6 @@ def build_shards(batch: Batch, settings: Settings, folder: Path) -> bool:
     """
     shards = {layer: folder / key for layer, key in batch.keys(settings).items()}
     missing = [layer for layer, shard in shards.items() if not _is_whole(shard)]
-    folder.mkdir(parents=True, exist_ok=True)
     texts: Frames | None = None
     if TEXTS in missing:
         texts = read_texts(batch.inputs, settings)
@@ -100,20 +99,12 @@ def build_shards(batch: Batch, settings: Settings, folder: Path) -> bool:
 
 def _write(frames: Frames, target: Path) -> None:
     shutil.rmtree(target, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=".shard-", dir=target.parent) as scratch:
-        staging = Path(scratch) / "shard"
-        staging.mkdir()
+    with appearing(target) as staging:
         for name, frame in frames.items():
             # By PyArrow, for which a full disk is an OSError, and not an error of its own.
             pq.write_table(frame.to_arrow(), staging / f"{name}.parquet", compression="zstd")
         digests = json.dumps(_digests(staging), sort_keys=True)
         (staging / _DIGESTS).write_text(digests, encoding="utf-8")
-        try:
-            staging.rename(target)
-        except OSError:
-            # Another worker finished the same shard first: its bytes are the same.
-            if not target.exists():
-                raise
 
 
 def _digests(shard: Path) -> dict[str, str]:
@@ -165,7 +156,4 @@ class Shards:
 
 def prune(folder: Path, keep: Shards) -> None:
     """Remove the shards that a build no longer needs, and what a killed one left."""
-    kept = {path.name for shards in keep.folders for path in shards.values()}
-    for path in folder.iterdir() if folder.exists() else ():
-        if path.name not in kept:
-            shutil.rmtree(path, ignore_errors=True)
+    keep_only(folder, {path.name for shards in keep.folders for path in shards.values()})

@@ -10,12 +10,12 @@ import polars as pl
 import pytest
 
 from pipeline.duplicates.find import find_duplicates
-from pipeline.layers import process
 from pipeline.release.parquet import read_table
 from pipeline.schema import TABLES
 from pipeline.settings import Settings
 from pipeline.sources.inputs import take_inventory
 from tests.conftest import NO_SPOOL, PROJECT, RAW, SCRATCH, Shortscience
+from tests.processing import process
 
 TRUTH = json.loads((PROJECT / "tests" / "data" / "sample_truth.json").read_text())
 

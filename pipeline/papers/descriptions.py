@@ -6,10 +6,11 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import NamedTuple
 
-# Letters that Unicode does not take apart into a letter and its mark.
-_UNDECOMPOSED = str.maketrans(
-    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"}
+UNDECOMPOSED = dict(
+    zip("łøđðıßæœþ", ("l", "o", "d", "d", "i", "ss", "ae", "oe", "th"), strict=True)
 )
+"""Letters that Unicode does not take apart into a letter and its mark."""
+_UNDECOMPOSED = str.maketrans(UNDECOMPOSED)
 _WORD = re.compile(r"[^\W_]+")
 TITLE_PREFIX = "title:"
 OTHER_AUTHORS = "other authors"

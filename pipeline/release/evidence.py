@@ -1,33 +1,29 @@
 """The evidence of the duplicates stage, kept beside a release to answer for other thresholds."""
 
 import shutil
-import tempfile
 from pathlib import Path
 
 import polars as pl
 
 from pipeline.duplicates.find import Evidence
 from pipeline.errors import UsageError
+from pipeline.folders import appearing
 
 _FRAMES = ("contents", "pairs", "extensions")
 
 
 def write_evidence(evidence: Evidence, folder: Path) -> None:
     """Write evidence as three Parquet files into a folder, which appears complete."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
     followed = {"text": list(evidence.extensions), "extension": [*evidence.extensions.values()]}
     frames = (
         evidence.contents,
         evidence.pairs,
         pl.DataFrame(followed, schema=dict.fromkeys(followed, pl.Int64())),
     )
-    with tempfile.TemporaryDirectory(prefix=".evidence-", dir=folder.parent) as scratch:
-        staging = Path(scratch) / "evidence"
-        staging.mkdir()
+    with appearing(folder) as staging:
         for name, frame in zip(_FRAMES, frames, strict=True):
             frame.write_parquet(staging / f"{name}.parquet")
-        shutil.rmtree(folder, ignore_errors=True)
-        staging.rename(folder)
 
 
 def read_evidence(folder: Path) -> Evidence:

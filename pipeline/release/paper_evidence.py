@@ -4,12 +4,12 @@ It is not there for a release that was built elsewhere.
 """
 
 import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from pipeline.folders import appearing
 from pipeline.papers.linking.features import FEATURES
 from pipeline.papers.linking.model import COEFFICIENTS
 
@@ -28,14 +28,10 @@ def write_paper_evidence(witnesses: pl.DataFrame, links: pl.DataFrame, release: 
     The folder appears complete.
     """
     folder = kept_for(release)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".papers-", dir=folder.parent) as scratch:
-        staging = Path(scratch) / "papers"
-        staging.mkdir()
+    shutil.rmtree(folder, ignore_errors=True)
+    with appearing(folder) as staging:
         witnesses.write_parquet(staging / _WITNESSES)
         links.write_parquet(staging / _CANDIDATES)
-        shutil.rmtree(folder, ignore_errors=True)
-        staging.rename(folder)
 
 
 def witnesses_of(release: Path, paper_id: str) -> list[dict[str, Any]]:

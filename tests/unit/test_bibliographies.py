@@ -16,9 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import UsageError
+from pipeline.folders import keep_only
 from pipeline.papers.bibliography import index as indexing
 from pipeline.papers.bibliography.entries import plain
-from pipeline.papers.bibliography.index import Index, index_file, prune
+from pipeline.papers.bibliography.index import Index, index_file
 from pipeline.papers.bibliography.lookup import look_up
 from pipeline.papers.descriptions import NAMESAKES, TITLE_PREFIX
 from tests.unit.cases import cases
@@ -118,7 +119,7 @@ def test_an_index_is_used_again_until_the_file_changes(
         index_file(path, "2", cache)
     monkeypatch.undo()
     second = index_file(path, "2", cache)
-    prune(cache, [second.folder])
+    keep_only(cache, {second.folder.name})
     assert list(cache.iterdir()) == [second.folder]
 
 

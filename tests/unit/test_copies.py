@@ -6,12 +6,12 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.duplicates.find import find_duplicates
-from pipeline.layers import process
 from pipeline.papers.copies import gather_facts
 from pipeline.papers.identities import Identities, identify_papers
 from pipeline.settings import Settings
 from pipeline.sources.inputs import take_inventory
 from tests.conftest import NO_SPOOL, SCRATCH
+from tests.processing import process
 
 SETTINGS = Settings()
 TEXT = (

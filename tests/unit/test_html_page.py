@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.layers import process
 from pipeline.settings import Settings
 from pipeline.sources.html_page import parse, recognise
 from pipeline.sources.inputs import take_inventory
 from pipeline.sources.pieces import Facts, Piece, covering
 from pipeline.sources.reading import reread
 from tests.conftest import NO_SPOOL
+from tests.processing import process
 
 HEAD = "<!DOCTYPE html>\n<html>\n<head><title>ShortScience.org</title></head><body>\n"
 FOOT = "<center>ShortScience.org allows researchers to publish summaries</center></body></html>\n"

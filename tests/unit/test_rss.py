@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.duplicates.find import find_duplicates
-from pipeline.layers import process
 from pipeline.settings import Settings
 from pipeline.sources.inputs import take_inventory
 from pipeline.sources.pieces import Facts, Piece, covering
 from pipeline.sources.reading import reread
 from pipeline.sources.rss import parse, recognise
 from tests.conftest import NO_SPOOL, SCRATCH
+from tests.processing import process
 
 HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'

@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline.layers import LAYERS, NOTHING_LEFT, process
+from pipeline.layers import LAYERS, NOTHING_LEFT
 from pipeline.settings import (
     CleaningSettings,
     DuplicateSettings,
@@ -16,6 +16,7 @@ from pipeline.settings import (
 from pipeline.shards import Batch, Shards, build_shards, cut_batches, prune
 from pipeline.sources.inputs import Input, take_inventory
 from tests.conftest import NO_SPOOL, RAW
+from tests.processing import process
 
 SETTINGS = Settings()
 FRAMES = [frame for frames in LAYERS.values() for frame in frames]

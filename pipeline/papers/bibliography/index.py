@@ -5,9 +5,7 @@ in the file; `names` has one row per entry and name, where `own` marks the entry
 """
 
 import io
-import shutil
-import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -18,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.errors import UsageError
+from pipeline.folders import appearing
 from pipeline.papers.bibliography import (
     arxiv_lines,
     arxiv_snapshot,
@@ -78,31 +77,14 @@ def index_file(path: Path, sha256: str, cache: Path) -> Index:
     index = Index(path.name, cache / digest(code_digest(), sha256))
     if index.folder.exists():
         return index
-    cache.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".index-", dir=cache) as scratch:
-        staging = Path(scratch) / "index"
-        staging.mkdir()
+    with appearing(index.folder) as staging:
         try:
             with path.open("rb") as file, decompressed(file) as stream:
                 _write(_read(stream, path), staging)
         except (ValueError, EOFError, OSError) as error:
             reason = error if isinstance(error, SourceError) else f"{error}; fetch it again"
             raise UsageError(f"{path} cannot be read as a bibliography: {reason}.") from error
-        try:
-            staging.rename(index.folder)
-        except OSError:
-            # Another process finished the same index first: its bytes are the same.
-            if not index.folder.exists():
-                raise
     return index
-
-
-def prune(cache: Path, keep: Iterable[Path]) -> None:
-    """Remove all indexes but some, given by their folders."""
-    kept = {folder.name for folder in keep}
-    for path in cache.iterdir() if cache.exists() else ():
-        if path.name not in kept:
-            shutil.rmtree(path, ignore_errors=True)
 
 
 class _Rewound(io.RawIOBase):

@@ -6,14 +6,14 @@ and without the plural's s. Two words that follow each other have a space betwee
 
 import polars as pl
 
+from pipeline.papers.descriptions import UNDECOMPOSED
+
 ACRONYM, AUTHOR = "#", "@"
 MIN_ACRONYM = 3
 """Letters. Shorter ones stand for too much."""
 LEAD_CHARS = 160
 """A summary that names the authors does so in its first sentence."""
 
-# Letters that Unicode does not take apart into a letter and its mark.
-_UNDECOMPOSED = {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe"}
 _WORD = r"[\p{L}\p{N}]+"
 _ADDRESS = r"(?:https?|ftp)://[^\s)\]>]+|\\cite\{[^{}]*\}"
 # Letters in which another capital follows the first: VAE, ResNet, GANs.
@@ -39,7 +39,7 @@ def folded(texts: pl.Expr) -> pl.Expr:
         texts.str.to_lowercase()
         .str.normalize("NFKD")
         .str.replace_all(r"\p{M}", "")
-        .str.replace_many(_UNDECOMPOSED)
+        .str.replace_many(UNDECOMPOSED)
     )
 
 

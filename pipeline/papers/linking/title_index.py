@@ -8,7 +8,6 @@ An index is a folder. `titles.parquet` has one row per title, `records.parquet` 
 the order of `pairs`. The other arrays are fields of TitleIndex.
 """
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -18,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from pipeline.folders import appearing
 from pipeline.papers.bibliography.index import Index
 from pipeline.papers.linking import terms
 from pipeline.settings import digest
@@ -77,12 +77,8 @@ def title_index(bibliography: Sequence[Index], cache: Path) -> TitleIndex:
     """Return the index of the titles of all files; make it below `cache`, unless it is there."""
     folder = title_folder(bibliography, cache)
     if not folder.exists():
-        cache.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".titles-", dir=cache) as scratch:
-            staging = Path(scratch) / "titles"
-            staging.mkdir()
+        with appearing(folder) as staging:
             _write(bibliography, staging)
-            staging.rename(folder)
     arrays = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS)
     return TitleIndex(folder, *arrays)
 

@@ -1,0 +1,15 @@
+"""All layers of the map stage over some inputs, as a shard would hold them."""
+
+from collections.abc import Sequence
+
+from pipeline.layers import DERIVED, Frames, read_texts
+from pipeline.settings import Settings
+from pipeline.sources.inputs import Input
+
+
+def process(inputs: Sequence[Input], settings: Settings) -> Frames:
+    """Compute the frames of all layers."""
+    frames = read_texts(inputs, settings)
+    for layer in DERIVED.values():
+        frames |= layer.compute(frames, settings)
+    return frames
