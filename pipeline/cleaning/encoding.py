@@ -37,6 +37,10 @@ _FIXERS = (
 )
 """What ftfy applies after the encoding, less the restyling."""
 
+# No encoding changes ASCII, and nothing that ftfy looks for reaches eight characters into it.
+_ASCII_WITHIN = re.compile(r"[ -~]{8}([ -~]{24,})[ -~]{8}")
+_SEPARATOR = "\x1f"
+
 
 @dataclass(frozen=True, slots=True)
 class Repaired:
@@ -104,7 +108,7 @@ def _repair_pieces(pieces: Iterable[_Piece]) -> None:
 def _changes(piece: _Piece) -> bool:
     """Pass once over a piece as `ftfy.fix_and_explain` does; tell whether that changed it."""
     before = piece.text
-    text, plan = ftfy.fix_encoding_and_explain(before, REPAIR_ONLY)
+    text, plan = _fix_encoding(before)
     if text != before:
         piece.steps += (f"{action}:{parameter}" for action, parameter in plan or ())
     for fix in _FIXERS:
@@ -116,6 +120,18 @@ def _changes(piece: _Piece) -> bool:
         # A control character may be a part of mojibake until nothing else is left of that.
         piece.text = _applied(remove_left_controls, before, piece.steps)
     return piece.text != before
+
+
+def _fix_encoding(text: str) -> ftfy.ExplainedText:
+    """Do as `ftfy.fix_encoding_and_explain` does; long runs of ASCII, which cost it most, aside."""
+    aside = [] if _SEPARATOR in text else list(_ASCII_WITHIN.finditer(text))
+    starts = [0, *(run.end(1) for run in aside)]
+    ends = [*(run.start(1) for run in aside), len(text)]
+    rest = _SEPARATOR.join(text[start:end] for start, end in zip(starts, ends, strict=True))
+    fixed, plan = ftfy.fix_encoding_and_explain(rest, REPAIR_ONLY)
+    for run in aside:
+        fixed = fixed.replace(_SEPARATOR, run[1], 1)
+    return ftfy.ExplainedText(fixed, plan)
 
 
 def _applied(fix: Callable[[str], str], text: str, steps: list[str]) -> str:

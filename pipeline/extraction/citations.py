@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pipeline.extraction.addresses import Link
 from pipeline.extraction.mentions import mentions
 from pipeline.extraction.references import Reference, pointers, references
-from pipeline.extraction.sentences import Sentences
+from pipeline.extraction.sentences import sentence_around
 from pipeline.identifiers import ARXIV, DOI, Identifier, parse_arxiv, parse_doi, parse_url
 from pipeline.scanner import Covered, Span
 
@@ -86,21 +86,18 @@ def citations(text: str, spans: Iterable[Span], links: Iterable[Link]) -> list[C
     found += (_reference(item) for item in pointers(text, entries) if item.start not in opaque)
     listed = Covered(map(_covering, entries))
     found += (m for m in _mentions(text) if m.start not in opaque and m.start not in listed)
-    if not found:
-        return []
-    sentences = Sentences(text)
     found.sort(key=lambda item: (item.start, item.end, item.kind, item.key or ""))
-    return [_citation(text, item, sentences) for item in found]
+    return [_citation(text, item) for item in found]
 
 
-def _citation(text: str, item: _Found, sentences: Sentences) -> Citation:
+def _citation(text: str, item: _Found) -> Citation:
     before = text[max(0, item.start - _LABEL_REACH) : item.start]
     return Citation(
         item.kind,
         text[item.start : item.end],
         item.start,
         item.end,
-        sentences.around(item.start, item.end),
+        sentence_around(text, item.start, item.end),
         item.key,
         item.title,
         list(item.authors) or None,

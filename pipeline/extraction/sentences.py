@@ -1,7 +1,6 @@
-"""Sentence boundaries, for the context of a citation."""
+"""The sentence around a citation, as its context."""
 
 import re
-from bisect import bisect_left, bisect_right
 
 _ABBREVIATIONS = ("al", r"i\.e", r"e\.g", "cf", "vs", "Fig", "Sec", "Eq")
 _NOT_ABBREVIATED = "".join(rf"(?<!\b{word}\.)" for word in _ABBREVIATIONS) + r"(?<![ (.][A-Z]\.)"
@@ -11,27 +10,34 @@ _BOUNDARY = re.compile(
     r"(?=[\"'“‘(\[*_#`$]*[A-Z0-9]))"
 )
 _MAX_CONTEXT = 1000
+_LONGEST_BOUNDARY = 100
+_LIMIT = _MAX_CONTEXT // 2 + _LONGEST_BOUNDARY
+_USUAL = 200
+"""Most sentences are shorter: one that begins further away is looked for a second time."""
 
 
-class Sentences:
-    """The sentences of one text, found once and looked up by position."""
+def sentence_around(text: str, start: int, end: int) -> str:
+    """Return the sentence that holds `text[start:end]`, or all that it reaches into.
 
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._ends = []
-        self._starts = [0]
-        for match in _BOUNDARY.finditer(text):
-            self._ends.append(match.start() if match["gap"] is None else match.start("gap"))
-            self._starts.append(match.end())
-        self._ends.append(len(text))
+    A sentence of more than a thousand characters is cut around the span.
+    """
+    first = max(_sentence_start(text, start), start - _MAX_CONTEXT // 2)
+    last = min(_sentence_end(text, start, end), end + _MAX_CONTEXT // 2)
+    return text[first:last].strip()
 
-    def around(self, start: int, end: int) -> str:
-        """Return the sentence that holds `text[start:end]`, or all that it reaches into.
 
-        A sentence of more than a thousand characters is cut around the span.
-        """
-        first = self._starts[max(0, bisect_right(self._starts, start) - 1)]
-        last = self._ends[min(len(self._ends) - 1, bisect_left(self._ends, end))]
-        first = max(first, start - _MAX_CONTEXT // 2)
-        last = min(last, end + _MAX_CONTEXT // 2)
-        return self._text[first:last].strip()
+def _sentence_start(text: str, position: int) -> int:
+    for reach in _USUAL, _LIMIT:
+        window = max(0, position - reach)
+        found = _BOUNDARY.finditer(text, window, position + _LONGEST_BOUNDARY)
+        if starts := [match.end() for match in found if match.end() <= position]:
+            return starts[-1]
+    return 0
+
+
+def _sentence_end(text: str, start: int, end: int) -> int:
+    for match in _BOUNDARY.finditer(text, start, end + _LIMIT):
+        boundary = match.start() if match["gap"] is None else match.start("gap")
+        if boundary >= end:
+            return boundary
+    return len(text)

@@ -27,7 +27,7 @@ _END = re.compile(
     rb"more {1,4}less\b"
     rb"[ |\r]*"
 )
-_GREETING = re.compile(rb"^\|[ ]{1,2}\| Welcome to ShortScience\.org! \|", re.MULTILINE)
+_BEFORE_GREETING = re.compile(rb"\|[ ]{1,2}")
 _TABLE_HEAD = re.compile(rb"\|  \|  \|[ \t\r]*\n\| --- \| --- \|[ \t\r]*\n\Z")
 _LONGEST_HEAD = 64
 _ESCAPED = re.compile(r"\\(?=[*_])")
@@ -35,7 +35,7 @@ _ESCAPED = re.compile(r"\\(?=[*_])")
 
 def recognise(data: bytes) -> bool:
     """Whether the bytes are such a page."""
-    return bool(_GREETING.search(data)) or next(_marks(data), None) is not None
+    return site_text.greets(data, _BEFORE_GREETING) or next(_marks(data), None) is not None
 
 
 def parse(data: bytes) -> Iterator[Piece]:

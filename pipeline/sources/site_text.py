@@ -94,6 +94,15 @@ _WORD = re.compile(rb"[\w\x80-\xff]")
 _BLACK = re.compile(rb"[^\n]")
 
 
+_GREETING = re.compile(rb"\| Welcome to ShortScience\.org! \|")
+
+
+def greets(data: bytes, beginning: re.Pattern[bytes]) -> bool:
+    """Whether a page has a row of a table that begins so, and then greets."""
+    greetings = (match.start() for match in _GREETING.finditer(data))
+    return any(beginning.fullmatch(data, data.rfind(b"\n", 0, at) + 1, at) for at in greetings)
+
+
 def around(data: bytes, start: int, end: int) -> Iterator[Piece]:
     """Cut what stands outside of records into the site's boilerplate and stray text."""
     if start == end:

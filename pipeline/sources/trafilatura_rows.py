@@ -25,7 +25,7 @@ _ROW = re.compile(
     rb"(?:!\[[^\[\]\n]{0,40}+\]\([^\s()]{0,200}+\)[ \t]{0,99}+){0,30}+"
     rb"(?P<bracket>\[)?(?P<escape>\\)?"
 )
-_GREETING = re.compile(rb"^\|[^|\n]{0,200}\| Welcome to ShortScience\.org! \|", re.MULTILINE)
+_BEFORE_GREETING = re.compile(rb"\|[^|\n]{0,200}")
 _EDGE = re.compile(rb"\|(?<!\\\|)[ \t]*\r?(?:\n|\Z)")
 # An author's own would be escaped, or stand before it in a fence.
 _LOADING = re.compile(r"!\[Loading\.\.\.\]\([^\s()]{1,200}\)")
@@ -42,7 +42,7 @@ _ESCAPED = re.compile(r"(\\++)([*_`~\[\]<])")
 
 def recognise(data: bytes) -> bool:
     """Whether the bytes are such a page."""
-    return bool(_GREETING.search(data)) or next(_rows(data), None) is not None
+    return site_text.greets(data, _BEFORE_GREETING) or next(_rows(data), None) is not None
 
 
 def parse(data: bytes) -> Iterator[Piece]:

@@ -26,7 +26,9 @@ def pieces(parse: Parse, data: bytes, encoding: str) -> Iterator[Piece]:
         yield Piece("boilerplate", 0, start)
     for piece in covering(parse(text), len(text)):
         end = _end(text, piece, start, encoding, len(data))
-        if end > start:
+        if (piece.start, piece.end) == (start, end):
+            yield piece
+        elif end > start:
             yield replace(piece, start=start, end=end)
         start = end
 

@@ -111,6 +111,18 @@ def test_one_pass_after_the_other_is_what_ftfy_does(text):
         assert bool(repair(text).repairs) == (fixed != text)
 
 
+PROSE = "and so, after twenty-four letters or more, goes on (as it may)"
+
+
+@given(st.lists(PROOF, max_size=5))
+@settings(derandomize=True, max_examples=500)
+def test_long_runs_of_ascii_between_broken_letters_change_nothing(pieces):
+    text = PROSE.join(pieces)
+    fixed = ftfy.fix_and_explain(text, REPAIR_ONLY).text
+    if not scan(text) and not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", fixed):
+        assert repair(text).text == fixed
+
+
 @given(st.lists(PROOF, max_size=5))
 @settings(derandomize=True, max_examples=300)
 def test_a_text_is_suspect_when_one_of_its_pieces_is(pieces):
