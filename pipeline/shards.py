@@ -102,7 +102,7 @@ def _write(frames: Frames, target: Path) -> None:
     with appearing(target) as staging:
         for name, frame in frames.items():
             # By PyArrow, for which a full disk is an OSError, and not an error of its own.
-            pq.write_table(frame.to_arrow(), staging / f"{name}.parquet", compression="zstd")
+            pq.write_table(frame.to_arrow(), staging / f"{name}.parquet", compression="lz4")
         digests = json.dumps(_digests(staging), sort_keys=True)
         (staging / _DIGESTS).write_text(digests, encoding="utf-8")
 

@@ -10,7 +10,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.release.checks import ROW_CHECKS, SPAN_CHECK, counted, is_long, present, resolves
+from pipeline.release.checks import (
+    ROW_CHECKS,
+    SPAN_CHECK,
+    check_frame,
+    counted,
+    is_long,
+    present,
+    resolves,
+)
 from pipeline.release.parquet import read_table, table_path
 from pipeline.release.suites import load_suite
 from pipeline.release.validation import validate_table
@@ -36,7 +44,7 @@ def overwrite(release: Path, table: Table, plant: Plant) -> None:
 
 def failures(release: Path, table: Table) -> dict[tuple[str, str], list[str]]:
     """(expectation type, column) -> examples of the expectations that failed."""
-    described, page = validate_table(release, table)
+    described, page = validate_table(check_frame(release, table), table)
     assert table.name in page
     return {
         (item["type"], item["kwargs"].get("column", "")): item["examples"]

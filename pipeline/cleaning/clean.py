@@ -1,5 +1,7 @@
 """The cleaning stage: from the bodies of records to repaired text, structure and prose."""
 
+from collections.abc import Iterable, Iterator
+
 import polars as pl
 
 from pipeline.cleaning.encoding import repair_all
@@ -18,7 +20,10 @@ CLEAN_SCHEMA = pl.Schema(
         "plain_text": pl.String(),
     }
 )
-
+_COUNTS = {
+    "n_chars": pl.col("text").str.len_chars(),
+    "n_words": pl.col("plain_text").str.count_matches(r"[\p{L}\p{N}][^\s]*"),
+}
 
 _REPAIRED_FACTS = ("title", "venue", "abstract", "author")
 
@@ -40,18 +45,28 @@ def repair_facts(records: pl.DataFrame) -> pl.DataFrame:
 def clean(records: pl.DataFrame) -> tuple[pl.DataFrame, list[list[Span]]]:
     """Clean every record that was not rejected.
 
-    Returns one row per record, with CLEAN_SCHEMA, and what `scan` finds in each row's text.
+    Returns one row per record, with CLEAN_SCHEMA and the counts of its characters and words, and
+    what `scan` finds in each row's text.
     """
-    bodies = records.filter(pl.col("reason").is_null()).select(
-        "record_id", "body", "keeps_structure"
-    )
-    rows, found = [], []
-    repaired_bodies = repair_all(bodies["body"].to_list())
-    for (record_id, _, whole), repaired in zip(bodies.iter_rows(), repaired_bodies, strict=True):
-        text, repairs = repaired.text, list(repaired.repairs)
+    bodies = records.filter(pl.col("reason").is_null()).select("body", "keeps_structure")
+    ids = records.filter(pl.col("reason").is_null())["record_id"]
+    # Crawled listings repeat summaries.
+    distinct = dict.fromkeys(bodies.iter_rows())
+    found = dict(zip(distinct, _cleaned(distinct), strict=True))
+    rows, scanned = [], []
+    for record_id, body in zip(ids, bodies.iter_rows(), strict=True):
+        fields, spans = found[body]
+        rows.append((record_id, *fields))
+        scanned.append(spans)
+    cleaned = pl.DataFrame(rows, schema=CLEAN_SCHEMA, orient="row")
+    return cleaned.with_columns(**_COUNTS), scanned
+
+
+def _cleaned(bodies: Iterable[tuple[str, bool]]) -> Iterator[tuple[tuple[object, ...], list[Span]]]:
+    """Yield what CLEAN_SCHEMA has beside the id, and the spans, of bodies with or without lines."""
+    repaired_bodies = repair_all([body for body, _ in bodies])
+    for (_, whole), (text, repairs) in zip(bodies, repaired_bodies, strict=True):
         spans = scan(text)
         restored = Restored(text, "original", spans) if whole else restore(text, spans)
         plain = plain_text(restored.markdown, restored.spans)
-        rows.append((record_id, text, repairs, *restored[:2], plain))
-        found.append(spans)
-    return pl.DataFrame(rows, schema=CLEAN_SCHEMA, orient="row"), found
+        yield (text, list(repairs), *restored[:2], plain), spans

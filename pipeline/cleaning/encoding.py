@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from typing import NamedTuple
 
 import ftfy
 import polars as pl
@@ -42,8 +43,7 @@ _ASCII_WITHIN = re.compile(r"[ -~]{8}([ -~]{24,})[ -~]{8}")
 _SEPARATOR = "\x1f"
 
 
-@dataclass(frozen=True, slots=True)
-class Repaired:
+class Repaired(NamedTuple):
     """A text after repair, with one line per repaired piece.
 
     Each line reads `start:end step step …`: the piece in code points of the unrepaired text, and

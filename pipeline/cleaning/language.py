@@ -28,11 +28,13 @@ def detect_languages(cleaned: pl.DataFrame, settings: CleaningSettings) -> pl.Da
 
     Returns one row per record, in the same order, with LANGUAGE_SCHEMA.
     """
-    found = [
-        (record_id, *detect_language(plain_text, settings))
-        for record_id, plain_text in cleaned.select("record_id", "plain_text").iter_rows()
+    distinct = cleaned["plain_text"].unique(maintain_order=True)
+    found = {text: detect_language(text, settings) for text in distinct}
+    rows = [
+        (record_id, *found[text])
+        for record_id, text in cleaned.select("record_id", "plain_text").iter_rows()
     ]
-    return pl.DataFrame(found, schema=LANGUAGE_SCHEMA, orient="row")
+    return pl.DataFrame(rows, schema=LANGUAGE_SCHEMA, orient="row")
 
 
 def detect_language(plain_text: str, settings: CleaningSettings) -> tuple[str, float]:

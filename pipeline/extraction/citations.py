@@ -64,6 +64,7 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _LABEL_REACH = 48
+_LABEL_ENDS = ":", "("
 
 
 class _Found(NamedTuple):
@@ -92,6 +93,8 @@ def citations(text: str, spans: Iterable[Span], links: Iterable[Link]) -> list[C
 
 def _citation(text: str, item: _Found) -> Citation:
     before = text[max(0, item.start - _LABEL_REACH) : item.start]
+    ending = before.removesuffix("<").rstrip().rstrip("*_")
+    labelled = ending.endswith(_LABEL_ENDS) and _LABEL.search(before)
     return Citation(
         item.kind,
         text[item.start : item.end],
@@ -103,7 +106,7 @@ def _citation(text: str, item: _Found) -> Citation:
         list(item.authors) or None,
         item.year,
         item.confidence,
-        labelled=_LABEL.search(before) is not None,
+        labelled=bool(labelled),
     )
 
 

@@ -19,6 +19,7 @@ _PERSON = (
 )
 _SEPARATOR = r"(?:,?[ \n](?:and|&)[ \n]|,[ \n])"
 _OTHERS = ("colleagues", "coworkers", "co-workers", "others")
+_SMALL = frozenset((*PARTICLES, *_OTHERS, "and"))
 # Where a name or its particle may begin: after none of what goes on in a word. One class begins it,
 # so that the engine skips what cannot be a beginning.
 _FIRST_OF_PARTICLES = "".join(sorted({particle[0] for particle in PARTICLES}))
@@ -175,7 +176,7 @@ def _is_inside(text: str, start: int, end: int) -> bool:
 
 def _people(text: str, position: int, is_last: Callable[[str], bool]) -> _People | None:
     """Read the names before `position`; `is_last` judges the surname right before it."""
-    beginnings = _BEGINNING.finditer(text, max(0, position - _REACH), position)
+    beginnings = _BEGINNING.finditer(text, _earliest(text, position), position)
     match = next(filter(None, (_PEOPLE.match(text, b.start(), position) for b in beginnings)), None)
     if match is None:
         return None
@@ -189,6 +190,17 @@ def _people(text: str, position: int, is_last: Callable[[str], bool]) -> _People
     authors = tuple(text[start:end] for start, end in persons)
     others, possessive = match["others"] is not None, match["possessive"] is not None
     return _People(persons[0][0], authors, others, possessive, match["join"])
+
+
+def _earliest(text: str, position: int) -> int:
+    """Return from where on names before a position can begin: behind a word that none has."""
+    start = max(0, position - _REACH)
+    behind = position
+    for word in reversed(text[start:position].split(" ")):
+        if word.islower() and word.isalpha() and word not in _SMALL:
+            return behind
+        behind -= len(word) + 1
+    return start
 
 
 def _persons(

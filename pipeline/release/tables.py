@@ -136,10 +136,6 @@ def _summaries(shards: Shards, fates: Iterable[pl.DataFrame]) -> Iterator[pl.Dat
             texts.hstack(language)
             .join(_kept_of(fate), on="record_id", maintain_order="left")
             .unnest("about")
-            .with_columns(
-                n_chars=pl.col("text").str.len_chars(),
-                n_words=pl.col("plain_text").str.count_matches(r"[\p{L}\p{N}][^\s]*"),
-            )
         )
         for name, rows in zip(_SPAN_TABLES, found, strict=True):
             summaries = _with_count(summaries, "record_id", rows, "record_id", f"n_{name}")

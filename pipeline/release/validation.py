@@ -6,7 +6,9 @@ import logging
 import os
 import sys
 import threading
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -66,7 +68,7 @@ def _hidden(package: str) -> Iterator[None]:
 
 def validate(release: Path) -> Outcome:
     """Validate the tables of a release, released or not yet."""
-    results = {name: validate_table(release, table) for name, table in TABLES.items()}
+    results = {table.name: validate_table(frame, table) for table, frame in _frames_ahead(release)}
     tables = {name: described for name, (described, _) in results.items()}
     failed = tuple(
         failure for name, result in tables.items() for failure in _failures(result, name)
@@ -75,10 +77,26 @@ def validate(release: Path) -> Outcome:
     return Outcome({"success": not failed, "tables": tables}, pages, failed)
 
 
-def validate_table(release: Path, table: Table) -> tuple[dict[str, Any], str]:
-    """Run the suite of one table: return its part of the report, and its Data Docs page."""
+def _frames_ahead(release: Path) -> Iterator[tuple[Table, pl.DataFrame]]:
+    """Yield each table's frame for its suite, while Polars computes the next one."""
+    coming: deque[tuple[Table, Future[pl.DataFrame]]] = deque()
+    with ThreadPoolExecutor(1) as pool:
+        for table in TABLES.values():
+            coming.append((table, pool.submit(check_frame, release, table)))
+            if len(coming) > 1:
+                before, frame = coming.popleft()
+                yield before, frame.result()
+        for last, frame in coming:
+            yield last, frame.result()
+
+
+def validate_table(frame: pl.DataFrame, table: Table) -> tuple[dict[str, Any], str]:
+    """Run the suite of a table on what `check_frame` computes.
+
+    Returns the table's part of the report, and its Data Docs page.
+    """
     suite = load_suite(table.name)
-    result = _run_suite(check_frame(release, table), table, suite)
+    result = _run_suite(frame, table, suite)
     return _describe(result, suite, table), _render(result)
 
 

@@ -1,6 +1,9 @@
 """Writing a release into a staging folder, in the order in which its files depend on each other."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+import polars as pl
 
 from pipeline.release.card import dataset_card
 from pipeline.release.croissant import croissant
@@ -13,9 +16,11 @@ from pipeline.schema import TABLES
 
 
 def write_tables(tables: Tables, staging: Path) -> None:
-    """Write the Parquet files."""
-    for name, table in TABLES.items():
-        write_table(tables[name], table, staging)
+    """Write the Parquet files, several at once: each is compressed by one thread."""
+    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
+        list(
+            pool.map(lambda table: write_table(tables[table.name], table, staging), TABLES.values())
+        )
 
 
 def write_metadata(recipe: Recipe, outcome: Outcome, staging: Path) -> dict[str, int]:
