@@ -28,10 +28,15 @@ def write_metadata(recipe: Recipe, outcome: Outcome, staging: Path) -> dict[str,
     rows = {name: count_rows(staging, name) for name in TABLES}
     write_pictures(staging)
     forms = scan_table(staging, "sources").select("source_id", "form").collect()
+    told = recipe.release_id, recipe.settings.release
+    # Both read all tables, by code that lets other threads run.
+    with ThreadPoolExecutor(2) as pool:
+        card = pool.submit(dataset_card, staging, rows, *told)
+        described = pool.submit(croissant, staging, *told)
     for name, content in (
         ("validation.json", to_json(outcome.report)),
-        (CARD, dataset_card(staging, rows, recipe.release_id, recipe.settings.release)),
-        ("croissant.json", to_json(croissant(staging, recipe.release_id, recipe.settings.release))),
+        (CARD, card.result()),
+        ("croissant.json", to_json(described.result())),
     ):
         (staging / name).write_text(content, encoding="utf-8")
     manifest = build_manifest(recipe, dict(forms.iter_rows()), rows, staging)
