@@ -40,7 +40,6 @@ _REMOVALS_WITHIN_LINES = (
     ("|", _CELL_EDGE, " "),
     ("  ", _BLANKS, " "),
 )
-_AFTER_SPACE = re.compile(r"[,.;:!?)](?<= .)")
 _SPACE_BEFORE = re.compile(r" ([,.;:!?)])")
 
 
@@ -58,7 +57,7 @@ def plain_text(markdown: str, spans: Iterable[Span] | None = None) -> str:
     parts.append(markdown[position:])
     text = _remove(_REMOVALS, "".join(parts))
     text = _remove(_REMOVALS_WITHIN_LINES, "\n".join(map(_unmarked, text.split("\n"))))
-    text = _SPACE_BEFORE.sub(r"\1", text) if _AFTER_SPACE.search(text) else text
+    text = _SPACE_BEFORE.sub(r"\1", text)
     lines = (line.strip() for line in text.split("\n"))
     return "\n".join(line for line in lines if line)
 

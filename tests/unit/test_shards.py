@@ -1,10 +1,13 @@
 """The map stage: batches, shards, and what becomes of records that hold nothing."""
 
+import gc
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from pipeline.cleaning.clean import clean
+from pipeline.extraction.extract import extract
 from pipeline.layers import LAYERS, NOTHING_LEFT
 from pipeline.settings import (
     CleaningSettings,
@@ -70,6 +73,28 @@ def test_shards_are_built_once_and_are_the_same_in_any_batches(tmp_path: Path) -
             Shards.of(batches, SETTINGS, tmp_path).scan(name).collect() for batches in (one, many)
         ]
         assert parts[0].equals(parts[1]), name
+
+
+def test_the_garbage_collector_is_back_after_a_batch_that_failed(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="nowhere"):
+        build_shards(Batch((Input(tmp_path / "nowhere", "x", "ab", 1),)), SETTINGS, tmp_path)
+    assert gc.isenabled()
+
+
+def test_a_summary_that_is_repeated_gives_each_record_what_it_gives_one() -> None:
+    """Each text is worked on once; with its line breaks kept, it is another Markdown."""
+    text = "A text that cites \\cite{key} and $x^2$. - One - Two"
+    rows = [("a", text, False), ("b", text, False), ("c", text, True)]
+    columns = ["record_id", "body", "keeps_structure"]
+    records = pl.DataFrame(rows, schema=columns, orient="row").with_columns(reason=None)
+    cleaned, scanned = clean(records)
+    extracted = extract(cleaned, scanned)
+    first, second, third = cleaned.drop("record_id").rows(named=True)
+    assert first == second
+    assert (third["markdown"], third["structure"]) == (text, "original")
+    for frame in extracted.citations, extracted.equations:
+        assert frame["record_id"].to_list() == ["a", "b", "c"]
+        assert frame.drop("record_id").n_unique() == 1
 
 
 def test_texts_on_the_disk_give_the_same_as_texts_at_hand(tmp_path: Path) -> None:
