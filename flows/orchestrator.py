@@ -33,7 +33,6 @@ from pipeline.errors import ShortScienceError
 _START_TIMEOUT_SECONDS = 180.0  # the first start on a machine creates the database
 _POLL_SECONDS = 0.05
 _DRAIN_TIMEOUT_SECONDS = 5.0
-_DATABASE = "prefect.db"
 
 _SILENT = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
 _SERVER = {
@@ -50,7 +49,7 @@ _SERVER = {
 
 
 class OrchestratorError(ShortScienceError):
-    """The private server did not start."""
+    """The private server did not start, or failed."""
 
 
 @contextlib.contextmanager
@@ -66,30 +65,36 @@ def private_server(*, verbose: bool = False) -> Iterator["PrivateServer | None"]
     if os.environ.get("PREFECT_API_URL"):
         yield None
         return
-    server = PrivateServer(_cache())
-    os.environ.update(PREFECT_API_URL=server.url, PREFECT_HOME=str(server.home))
-    try:
-        yield server
-    finally:
-        server.stop()
+    with tempfile.TemporaryDirectory(
+        prefix="shortscience-prefect-", ignore_cleanup_errors=True
+    ) as home:
+        server = PrivateServer(_cache(), Path(home))
+        os.environ.update(PREFECT_API_URL=server.url, PREFECT_HOME=home)
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 class PrivateServer:
-    """A Prefect server on a port of its own; `cache` holds the empty database and the log."""
+    """A Prefect server on a port of its own, which writes to `home`.
 
-    def __init__(self, cache: Path) -> None:
+    `cache` holds the empty database, and the log.
+    """
+
+    def __init__(self, cache: Path, home: Path) -> None:
         self._empty = cache / "empty.db"
         self._log = cache / "server.log"
-        self.home = Path(tempfile.mkdtemp(prefix="shortscience-prefect-"))
+        self._database = home / "prefect.db"
         if self._empty.exists():
-            shutil.copyfile(self._empty, self.home / _DATABASE)
+            shutil.copyfile(self._empty, self._database)
         # Handing over the bound socket leaves no moment in which another process could take it.
         with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
             self.url = f"http://127.0.0.1:{listener.getsockname()[1]}/api"
             with self._log.open("wb") as log:
                 self._process = subprocess.Popen(
                     [sys.executable, "-m", "flows.server_process", str(listener.fileno())],
-                    env={**os.environ, **_SERVER, "PREFECT_HOME": str(self.home)},
+                    env={**os.environ, **_SERVER, "PREFECT_HOME": str(home)},
                     pass_fds=[listener.fileno()],
                     stdin=subprocess.PIPE,  # by its end, the server sees that of this process
                     stdout=log,
@@ -106,11 +111,20 @@ class PrivateServer:
         """
         self._wait()
         from prefect.events.worker import EventsWorker
+        from prefect.exceptions import PrefectHTTPStatusError
         from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
         with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
             try:
                 yield
+            except PrefectHTTPStatusError as error:
+                folder = self._database.parents[1]
+                free = shutil.disk_usage(folder).free >> 20
+                raise OrchestratorError(
+                    f"Prefect's server failed ({error.response.status_code}); it needs some MiB of"
+                    f" space in {folder}, which has {free} left: make space, or set TMPDIR to a"
+                    " folder on another disk, and build again. Nothing was released."
+                ) from error
             finally:
                 # What is not sent before the server stops is tried again for seconds, in vain.
                 EventsWorker.drain_all(timeout=_DRAIN_TIMEOUT_SECONDS)
@@ -138,9 +152,9 @@ class PrivateServer:
         """Copy the database, which has all its tables and no run yet, for the servers to come."""
         if self._empty.exists():
             return
-        copy = self.home / self._empty.name
+        copy = self._database.with_name(self._empty.name)
         with (
-            contextlib.closing(sqlite3.connect(self.home / _DATABASE)) as source,
+            contextlib.closing(sqlite3.connect(self._database)) as source,
             contextlib.closing(sqlite3.connect(copy)) as target,
         ):
             source.backup(target)
@@ -150,14 +164,13 @@ class PrivateServer:
             made.replace(self._empty)
 
     def stop(self) -> None:
-        """Stop the server, by force if it does not within some seconds; remove what it wrote."""
+        """Stop the server; by force if it does not within some seconds."""
         self._process.terminate()
         try:
             self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        shutil.rmtree(self.home, ignore_errors=True)
 
 
 def _cache() -> Path:
