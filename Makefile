@@ -2,7 +2,6 @@
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
-MINUTES ?= 5
 KILLS ?= 100
 # langdetect comes as source only: it is built with the setuptools of the build lock, not with a
 # fresh one from an index, so that every byte that is installed has its hash in this repository.
@@ -10,7 +9,7 @@ COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --
 	--quiet --custom-compile-command "make lock"
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-build-isolation
 
-.PHONY: help dataset test check lock expectations reference bench peers fuzz faults clean
+.PHONY: help dataset test check lock expectations reference bench peers fuzz faults soak clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -56,10 +55,13 @@ bench: $(VENV)/.installed  ## records/s and peak memory per stage, on 100,000 ge
 	$(BIN)/python -m benchmarks.stages
 
 fuzz: $(VENV)/.installed-dev  ## fuzz each parser for MINUTES (default 5), from sample and real files
-	$(BIN)/python -m tests.fuzz.run --seconds $$((60 * $(MINUTES)))
+	$(BIN)/python -m tests.fuzz.run --seconds $$((60 * $(or $(MINUTES),5)))
 
 faults: $(VENV)/.installed-dev  ## kill KILLS (default 100) builds at random moments, and look what they leave
 	$(BIN)/python -m tests.faults --kills $(KILLS)
+
+soak: $(VENV)/.installed-dev  ## build again and again for MINUTES (default 60), and look what grows
+	$(BIN)/python -m tests.soak --minutes $(or $(MINUTES),60)
 
 peers: .venv-peers/.installed  ## the environment of the tools that the benchmarks race against
 

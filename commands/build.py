@@ -172,7 +172,7 @@ def _check_call(
         if form not in FORMS:
             raise UsageError(f"{form} is no form of dumps; the forms are {', '.join(FORMS)}.")
     if not is_url(out):
-        Store(Path(out))
+        Store(Path(out)).check_free()
     if against:
         open_dataset(Path(against))
     if local := [name for name in raw if not is_url(name)]:

@@ -64,8 +64,15 @@ def _explain(error: BaseException) -> tuple[str, int]:
                 "Interrupted; nothing is half done, and the same command goes on from here.",
                 130,
             )
+        case MemoryError():
+            return (
+                "Memory ran out, and nothing was released; build again with fewer --workers, or"
+                " with more memory, which goes on from here.",
+                1,
+            )
         case OSError(strerror=str(reason)):
-            where = f" ({error.filename})" if error.filename else ""
+            name = error.filename2 or error.filename  # of two, the one that was written
+            where = f" ({name})" if name else ""
             return f"{reason}{where}; nothing was released; mend that and build again.", 1
     what = f"{type(error).__name__}: {error}"
     return f"Something unforeseen failed ({what}); report it with --verbose.", _UNFORESEEN

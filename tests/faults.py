@@ -1,11 +1,16 @@
-"""Kill builds at random moments: `python -m tests.faults --kills N`, or `make faults`.
+"""Kill builds, and fill their disks: `python -m tests.faults --kills N`, or `make faults`.
 
 A folder with a former release gets builds that are killed, with all their processes, on one worker
 and on two in turn. After each, `latest` has to name a release whose every byte is as validated; and
 after some, a build that is let finish has to give the bytes of one that was never disturbed.
+
+Then builds get small disks, for the releases and all temporary files, each a little larger than
+the last, until one suffices: so the disk fills at one stage after the other. Each time, the build
+has to say so in a sentence, and `latest` has to name the former release, whole.
 """
 
 import argparse
+import contextlib
 import os
 import random
 import shutil
@@ -88,6 +93,57 @@ def _kill(out: Path, kill: Kill) -> None:
         process.wait(LONGEST_SECONDS)
 
 
+def fill_disks(step: int, scratch: Path) -> Iterator[tuple[int, str]]:
+    """Yield (bytes, what the build said) per disk, the last of which was large enough.
+
+    Each is `step` bytes larger. Raises BrokenPromiseError, or CalledProcessError where no disk can
+    be mounted.
+    """
+    sample = scratch / "former"
+    sample.mkdir(parents=True)
+    shutil.copy(next(RAW.glob("000_*")), sample)
+    former = build(sample, scratch / "whole", workers=1)
+    whole = build(RAW, scratch / "whole", workers=1)
+    size = sum(path.stat().st_size for path in former.rglob("*") if path.is_file())
+    while True:
+        size += step
+        with _disk(scratch / "disk", size) as disk:
+            out, temporary = disk / "out", disk / "tmp"
+            shutil.copytree(former, out / "releases" / former.name)
+            (out / "latest").symlink_to(Path("releases") / former.name)
+            temporary.mkdir()
+            done = subprocess.run(
+                _command(RAW, out, workers=2),
+                env={**os.environ, "TMPDIR": str(temporary)},
+                capture_output=True,
+                text=True,
+                timeout=LONGEST_SECONDS,
+                check=False,
+            )
+            if done.returncode == 0:
+                _check(out, {whole.name})
+                yield size, "is large enough"
+                return
+            said = done.stderr.strip()
+            if done.returncode != 1 or "space" not in said or "\n" in said:
+                raise BrokenPromiseError(f"On a disk of {size} bytes, a build said {said}")
+            _check(out, {former.name})
+            if left := [*(out / ".work").glob("release-*"), *temporary.iterdir()]:
+                raise BrokenPromiseError(f"On a disk of {size} bytes, a build left {left[0]}")
+        yield size, said
+
+
+@contextlib.contextmanager
+def _disk(path: Path, size: int) -> Iterator[Path]:
+    path.mkdir(exist_ok=True)
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(path)]
+    subprocess.run(mount, check=True, capture_output=True)
+    try:
+        yield path
+    finally:
+        subprocess.run(["umount", "--lazy", str(path)], check=True)
+
+
 def _check(out: Path, expected: set[str]) -> str:
     """Return the release that `latest` names, every byte of which is as it was validated."""
     latest = (out / "latest").resolve()
@@ -97,16 +153,19 @@ def _check(out: Path, expected: set[str]) -> str:
 
 
 def main() -> None:
-    """Kill builds, and say what was seen."""
+    """Kill builds, fill their disks, and say what was seen."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--kills", type=int, default=100, metavar="N")
+    parser.add_argument("--step", type=int, default=200_000, help="bytes from disk to disk")
     parser.add_argument("--seed", type=int, default=0, metavar="S")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="shortscience-faults-") as scratch:
-        killed = kill_builds(arguments.kills, arguments.seed, Path(scratch))
+        killed = kill_builds(arguments.kills, arguments.seed, Path(scratch) / "kills")
         for number, (seconds, workers, latest) in enumerate(killed, 1):
             print(f"{number:>4}  killed after {seconds:5.2f} s, --workers {workers}: {latest}")
-    print("`latest` was whole each time, and every last build gave the same bytes.")
+        print("`latest` was whole each time, and every last build gave the same bytes.")
+        for size, said in fill_disks(arguments.step, Path(scratch) / "disks"):
+            print(f"{size:>10,} bytes  {said}", flush=True)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import papers
+from benchmarks import papers, race
 from benchmarks.duplicates_race import Truth, score
 from benchmarks.pages import RECORDS_PER_PAGE, pages
 from benchmarks.parsing_race import CONTESTANTS, PEERS
@@ -60,6 +60,36 @@ def test_the_race_times_every_contestant_on_the_same_pages() -> None:
     assert "4 generated pages" in done.stdout
     for contestant in CONTESTANTS:
         assert contestant.name in done.stdout
+
+
+def test_the_race_to_a_release_measures_every_contestant(tmp_path: Path) -> None:
+    picture = tmp_path / "race.svg"
+    options = "--records", "200", "--rounds", "1", "--picture", picture
+    done = run("benchmarks.race", *options)
+    if not PEERS.exists():
+        assert done.returncode == 1
+        assert "make peers" in done.stderr
+        return
+    assert done.returncode == 0, done.stderr
+    assert "did not run" not in done.stdout
+    for contestant in race.CONTESTANTS:
+        assert f"\n{contestant.name} " in done.stdout
+        assert f">{contestant.name}<" in picture.read_text()
+
+
+def test_the_race_is_won_by_medians_and_drawn_alike_for_the_same_figures() -> None:
+    ours, datatrove, *_ = race.CONTESTANTS
+    results = {
+        ours: [race.Result(seconds, 900) for seconds in (2.0, 9.0, 2.5)],
+        datatrove: [race.Result(seconds, 300) for seconds in (50.0, 49.0, 90.0)],
+    }
+    found = race.medians(results)
+    rows = [line.split() for line in race.table(found, 10_000)]
+    assert rows[1][-6:] == ["2.50", "4,000", "250.0", "900", "1", "×"]
+    assert rows[2][-6:] == ["50.00", "200", "5,000.0", "300", "20", "×"]
+    drawn = [race.draw(race.chart(race.medians(results), 10_000, 3)) for _ in range(2)]
+    assert drawn[0] == drawn[1]
+    assert ">5,000<" in drawn[0]
 
 
 def test_the_benchmark_of_crawls_prints_the_memory_of_both_steps() -> None:

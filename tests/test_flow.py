@@ -2,11 +2,13 @@
 
 import errno
 import filecmp
+import itertools
 import json
 import os
 import re
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -246,6 +248,21 @@ def test_retries_only_where_a_retry_can_help(
     state, _ = run(parameters(tmp_path))
     assert state.is_completed() == helps
     assert len(calls) == (2 if helps else 1)
+
+
+def test_a_clock_that_jumps_changes_nothing(
+    released: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path, seconds in zip(released.rglob("*"), itertools.cycle((0, 4e9)), strict=False):
+        os.utime(path, (seconds, seconds), follow_symlinks=False)  # 1970, or 2096
+    again = Settings(duplicates=DuplicateSettings(near_threshold=0.99))
+    state, _ = run(parameters(tmp_path / "afresh", settings=again))
+    now, jumps = time.time, itertools.cycle((-86_400, 0, 86_400))
+    monkeypatch.setattr(time, "time", lambda: now() + next(jumps))
+    jumped, flow_run = run(parameters(released, settings=again, keep=1))
+    assert differing(Path(state.result()["release"]), released / "latest") == []
+    assert set(task_states(flow_run)["process_batch"]) == {"Cached"}
+    assert len(jumped.result()["pruned"]) == 1
 
 
 @pytest.mark.parametrize("size", ["500k", "700k"], ids=["in the shards", "in the tables"])

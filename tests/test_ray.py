@@ -13,6 +13,7 @@ from ray import cluster_utils
 
 from flows.engines.ray_cluster import RayEngine, connected
 from pipeline.duplicates.find import find_duplicates
+from pipeline.errors import WorkerError
 from pipeline.settings import DuplicateSettings
 from tests.conftest import BIN, RAW, SCRATCH, Shortscience
 from tests.test_flow import differing
@@ -46,11 +47,13 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def build(cluster: cluster_utils.Cluster, raw: Path, out: Path) -> subprocess.Popen[str]:
+def build(
+    cluster: cluster_utils.Cluster, raw: Path, out: Path, **environment: str
+) -> subprocess.Popen[str]:
     """Begin to build on the cluster."""
     return subprocess.Popen(
         [BIN / "shortscience", "build", raw, "--out", out, "--engine", "ray"],
-        env={**os.environ, "RAY_ADDRESS": cluster.address},
+        env={**os.environ, "RAY_ADDRESS": cluster.address, **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -89,6 +92,62 @@ def test_a_worker_killed_at_a_batch_costs_time_and_nothing_else(
     assert running.returncode == 0, errors
     assert "died" not in answer
     assert not differing(tmp_path / "local" / "latest", tmp_path / "ray" / "latest")
+
+
+def test_a_machine_that_is_cut_off_costs_time_and_nothing_else(built: Path, tmp_path: Path) -> None:
+    seldom = {"health_check_initial_delay_ms": 0, "health_check_period_ms": 1000}
+    strict = {"health_check_timeout_ms": 1000, "health_check_failure_threshold": 3}
+    machines = cluster_utils.Cluster(
+        initialize_head=True, head_node_args={"num_cpus": 0, "_system_config": seldom | strict}
+    )
+    for _ in range(2):
+        machines.add_node(num_cpus=1, object_store_memory=_MEMORY)
+    frozen: list[psutil.Process] = []
+    asking = {f"RAY_grpc_client_keepalive_{name}_ms": "2000" for name in ("time", "timeout")}
+    try:
+        with build(machines, RAW, tmp_path, **asking) as running:
+            machine = wait_for_tasks("_build_shards", running)[0].parent()
+            assert machine is not None
+            # Its connections stay open, and nobody answers: as when a cable is pulled.
+            frozen += [machine, *machine.children(recursive=True)]
+            for process in frozen:
+                process.suspend()
+            _, errors = running.communicate(timeout=_TIMEOUT)
+        assert running.returncode == 0, errors
+        assert {process.status() for process in frozen} == {psutil.STATUS_STOPPED}
+        assert not differing(built, tmp_path / "latest")
+    finally:
+        for process in frozen:
+            process.kill()
+        machines.shutdown()
+
+
+def _large(value: int) -> bytes:
+    return bytes([value]) * (_MEMORY // 2)
+
+
+def test_a_full_disk_to_spill_to_is_said_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mount = ["mount", "-t", "tmpfs", "-o", "size=20m", "tmpfs", str(tmp_path)]
+    mounted = subprocess.run(mount, capture_output=True, check=False)
+    if mounted.returncode:
+        pytest.skip(f"cannot mount a small disk here: {mounted.stderr.decode().strip()}")
+    machine = cluster_utils.Cluster(
+        initialize_head=True,
+        head_node_args={
+            "num_cpus": 1,
+            "object_store_memory": _MEMORY,
+            "object_spilling_directory": str(tmp_path),
+        },
+    )
+    monkeypatch.setenv("RAY_ADDRESS", machine.address)
+    try:
+        with connected(workers=1) as engine, pytest.raises(WorkerError, match="make space"):
+            engine.get([engine.run(_large, value) for value in range(6)])
+    finally:
+        machine.shutdown()
+        subprocess.run(["umount", "--lazy", str(tmp_path)], check=True)
 
 
 class Fragile(RayEngine):

@@ -1,6 +1,7 @@
 """Workers that are killed: it costs time, and nothing else."""
 
 import os
+import resource
 import signal
 import subprocess
 import time
@@ -11,10 +12,11 @@ import pytest
 
 from flows.engines import local as workers
 from pipeline.errors import WorkerError
+from pipeline.layers import TEXT_FRAMES
 from pipeline.settings import Settings
 from pipeline.shards import Batch, Shards, build_shards, cut_batches
 from pipeline.sources.inputs import take_inventory
-from tests.conftest import BIN, NO_SPOOL, RAW
+from tests.conftest import BIN, NO_SPOOL, RAW, Shortscience
 
 SETTINGS = Settings()
 
@@ -42,6 +44,23 @@ def die(batch: Batch, settings: Settings, folder: Path) -> bool:
     return False
 
 
+def starve(batch: Batch, settings: Settings, folder: Path) -> bool:
+    """Build shards where no memory is left: the system refuses every page more."""
+    taken = psutil.Process().memory_info().vms
+    resource.setrlimit(resource.RLIMIT_AS, (taken, resource.RLIM_INFINITY))
+    return build_shards(batch, settings, folder)
+
+
+def starve_once(batch: Batch, settings: Settings, folder: Path) -> bool:
+    """Starve in the first life of a worker, and build shards in the second."""
+    folder.mkdir(parents=True, exist_ok=True)
+    mark = folder / "starved"
+    if mark.exists():
+        return build_shards(batch, settings, folder)
+    mark.touch()
+    return starve(batch, settings, folder)
+
+
 def test_a_killed_worker_is_replaced_and_its_batch_done_again(
     batch: Batch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -62,17 +81,69 @@ def test_a_batch_whose_workers_are_always_killed_is_named(
     assert "fewer --workers" in str(caught.value)
 
 
+def test_a_worker_whose_memory_runs_out_is_replaced(
+    batch: Batch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "build_shards", starve_once)
+    with workers.runner(2) as run:
+        assert run(batch, SETTINGS, tmp_path / "starved")
+    assert build_shards(batch, SETTINGS, tmp_path / "fed")
+    starved, fed = (Shards.of([batch], SETTINGS, tmp_path / name) for name in ("starved", "fed"))
+    for name in TEXT_FRAMES:
+        assert starved.files(name)[0].read_bytes() == fed.files(name)[0].read_bytes()
+
+
+def test_a_batch_for_which_memory_is_never_enough_is_named(
+    batch: Batch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "build_shards", starve)
+    with workers.runner(2) as run, pytest.raises(WorkerError) as caught:
+        run(batch, SETTINGS, tmp_path)
+    assert batch.inputs[0].name in str(caught.value)
+    assert "run out of memory" in str(caught.value)
+    assert not [path for path in tmp_path.iterdir() if not path.name.startswith(".unfinished-")]
+
+
+def test_of_two_builds_at_once_one_works_and_the_other_says_so(
+    shortscience: Shortscience, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    command = [BIN / "shortscience", "build", RAW, "--out", out, "--workers", "1"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as first:
+        # The folder is locked when the server has started; until then, nobody is at work.
+        while not (out / ".work" / "lock").exists() and first.poll() is None:
+            time.sleep(0.01)
+        start = time.monotonic()
+        second = shortscience("build", RAW, "--out", out)
+        seconds = time.monotonic() - start
+        is_first_at_work = first.poll() is None
+        _, errors = first.communicate(timeout=300)
+    assert second.returncode == 1
+    assert second.stderr.startswith(f"shortscience: Another build is writing to {out}; wait")
+    assert is_first_at_work, f"the second took {seconds} s to say so"
+    assert first.returncode == 0, errors
+
+
 def test_nothing_outlives_a_build_that_is_killed(tmp_path: Path) -> None:
     raw = tmp_path / "raw"
     raw.mkdir()
     for number, dump in enumerate(sorted(RAW.iterdir()) * 40):
         (raw / f"{number}.txt").write_bytes(dump.read_bytes() + b" %d" % number)
     command = [BIN / "shortscience", "build", raw, "--out", tmp_path / "out", "--workers", "2"]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as build:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    with subprocess.Popen(
+        command,
+        env={**os.environ, "TMPDIR": str(temporary)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as build:
         children = wait_for_children(build.pid, 3)  # the server, and two workers
+        assert any(temporary.iterdir()), "the server's database"
         build.kill()
     _, alive = psutil.wait_procs(children, timeout=20)
     assert not alive
+    assert not any(temporary.iterdir())
 
 
 def wait_for_children(pid: int, count: int) -> list[psutil.Process]:

@@ -78,7 +78,7 @@ class _Pools:
         for _ in range(_ATTEMPTS):
             pool = self._working()
             with contextlib.suppress(BrokenProcessPool):
-                return pool.submit(build_shards, batch, settings, folder).result()
+                return pool.submit(_work, build_shards, batch, settings, folder).result()
             with self._lock:
                 self._broken.add(pool)
         raise WorkerError(
@@ -96,6 +96,14 @@ class _Pools:
         """Wait for all processes to end."""
         for pool in (*self._broken, self._pool):
             pool.shutdown()
+
+
+def _work(build: Runner, batch: Batch, settings: Settings, folder: Path) -> bool:
+    """Build a batch's shards; where memory runs out, end this worker, and so free what it holds."""
+    try:
+        return build(batch, settings, folder)
+    except MemoryError:
+        os._exit(1)
 
 
 def _end_with_parent() -> None:

@@ -27,6 +27,10 @@ from pipeline.shards import Batch, Shards, build_shards
 from pipeline.version import code_digest
 
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+# A machine that is cut off closes no connection: what waits for it has to ask whether it lives.
+# Ray's own settings for that are five minutes, and two more for the answer.
+os.environ.setdefault("RAY_grpc_client_keepalive_time_ms", "10000")
+os.environ.setdefault("RAY_grpc_client_keepalive_timeout_ms", "10000")
 try:
     import ray
 except ImportError:
@@ -113,6 +117,11 @@ class RayEngine:
         """Wait for results and fetch them; raises what a task raised."""
         try:
             return list(ray.get(list(refs)))
+        except (ray.exceptions.OutOfDiskError, ray.exceptions.ObjectStoreFullError) as error:
+            raise WorkerError(
+                "A machine of the cluster has neither memory nor disk left for results; make space"
+                " where Ray spills to, or add machines, and build again, which goes on from here."
+            ) from error
         except ray.exceptions.RayTaskError as error:
             raise error.cause from error
         except (ray.exceptions.WorkerCrashedError, ray.exceptions.OutOfMemoryError) as error:

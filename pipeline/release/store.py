@@ -22,6 +22,9 @@ from pipeline.errors import BusyError, DamagedError, OutputError, UsageError
 from pipeline.release.manifest import read_manifest
 from pipeline.release.paper_evidence import kept_for
 
+_LOCK_SECONDS = 1.0
+"""As long as a build waits for its folder: another one may hold it for a moment, to look."""
+
 
 class Store:
     """An output folder. Raises OutputError when it cannot be one."""
@@ -76,18 +79,31 @@ class Store:
     def locked(self) -> Iterator[None]:
         """Hold the folder for one build; BusyError at once if another build holds it."""
         self.work.mkdir(parents=True, exist_ok=True)
+        with self._lock(_LOCK_SECONDS):
+            try:
+                self._sweep()
+                yield
+            finally:
+                shutil.rmtree(self.spool, ignore_errors=True)
+
+    def check_free(self) -> None:
+        """Raise BusyError if a build holds the folder: to know it before anything is started."""
+        if self.work.exists():
+            with self._lock(0):
+                pass
+
+    @contextlib.contextmanager
+    def _lock(self, seconds: float) -> Iterator[None]:
         lock = FileLock(self.work / "lock")
         try:
-            lock.acquire(timeout=0)
+            lock.acquire(timeout=seconds)
         except Timeout:
             raise BusyError(
                 f"Another build is writing to {self.root}; wait for it or name another --out."
             ) from None
         try:
-            self._sweep()
             yield
         finally:
-            shutil.rmtree(self.spool, ignore_errors=True)
             lock.release()
 
     def _sweep(self) -> None:

@@ -54,9 +54,8 @@ def _hidden(package: str) -> Iterator[None]:
     Great Expectations imports Spark wherever it finds it, which takes time, warns of pandas 3, and
     ends the process (Spark 4.3) when that was started with `python -c`, as workers are.
     """
-    imported = {
-        name: module for name, module in sys.modules.items() if f"{name}.".startswith(f"{package}.")
-    }
+    known = sys.modules.copy()  # other threads import meanwhile
+    imported = {name: known[name] for name in known if f"{name}.".startswith(f"{package}.")}
     for name in (package, *imported):
         sys.modules[name] = None  # type: ignore[assignment]
     try:

@@ -1,0 +1,69 @@
+"""Repeated builds leave nothing behind that grows; the long form is `make soak`."""
+
+import itertools
+from pathlib import Path
+
+import pytest
+
+from tests.soak import ALLOWED, FEWEST_BUILDS, Level, complaints, soaking
+
+BUILDS = 40
+RECORDS = 100  # that each build adds
+
+
+def levels(measure: str, values: list[float]) -> list[Level]:
+    """Return builds in which only one measure is not flat."""
+    flat = dict.fromkeys(ALLOWED, 1000.0)
+    return [
+        Level(RECORDS * number, 1.0, flat | {measure: value})
+        for number, value in enumerate(values, 1)
+    ]
+
+
+def noisy(slope: float) -> list[float]:
+    """Return values with noise, and an outlier in every fourth."""
+    return [
+        1000 + slope * RECORDS * build + 7 * (build * 37 % 11) / 11 + (300 if build % 4 == 0 else 0)
+        for build in range(BUILDS)
+    ]
+
+
+@pytest.mark.parametrize("measure", ALLOWED)
+@pytest.mark.parametrize(
+    ("slope", "grows"),
+    [
+        pytest.param(0.0, False, id="flat"),
+        pytest.param(0.5, False, id="half of what is allowed"),
+        pytest.param(-1.0, False, id="falling"),
+        pytest.param(2.0, True, id="twice what is allowed"),
+    ],
+)
+def test_what_grows_more_than_its_records_allow_is_named(
+    measure: str, slope: float, grows: bool
+) -> None:
+    scale = 1000 / ALLOWED[measure] / RECORDS
+    values = [1000 + (value - 1000) / scale for value in noisy(slope * 1000 / RECORDS)]
+    found = complaints(levels(measure, values))
+    assert [sentence.partition(":")[0] for sentence in found] == [measure] * grows
+
+
+def test_a_start_that_fills_caches_is_no_growth() -> None:
+    values = [*range(100, 1000, 100), *([1000.0] * (BUILDS - 9))]
+    assert not complaints(levels("open files of the server", values))
+
+
+def test_few_builds_tell_nothing() -> None:
+    values = [float(number) for number in range(FEWEST_BUILDS - 1)]
+    assert not complaints(levels("temporary files", values))
+
+
+@pytest.mark.server
+def test_builds_on_both_kinds_of_server_leave_no_temporary_files(tmp_path: Path) -> None:
+    with soaking(tmp_path, dumps=2, records=20, seed=0) as soak:
+        private, staying = itertools.islice(soak.builds(), 2)
+    for level in (private, staying):
+        assert level.measured.keys() == ALLOWED.keys()
+        assert level.measured["temporary files"] == 0
+    name = "KiB of the private servers"
+    assert 0 < private.measured[name] == staying.measured[name]
+    assert (private.records, staying.records) == (60, 80)
