@@ -13,7 +13,11 @@ from pipeline.scanner import Covered, Span
 
 
 class Citation(NamedTuple):
-    """One mention of a work; `labelled` when the words before it call it the summary's paper."""
+    """One mention of a work.
+
+    `labelled` when the words before it call it a paper, as a header does with the summary's own;
+    `own` when they leave no doubt, wherever it stands.
+    """
 
     kind: str
     raw: str
@@ -26,6 +30,7 @@ class Citation(NamedTuple):
     year: int | None
     confidence: float
     labelled: bool
+    own: bool
 
 
 # The site's own syntax; the characters of a key are those its code accepts.
@@ -58,11 +63,13 @@ _KIND_OF_SCHEME = {
 }
 _KIND_CONFIDENCE = {"cite": 1.0, "paper-link": 0.8}
 _IDENTIFIED_CONFIDENCE = 0.99
-_PAPER = r"(?:link[ ]to[ ](?:the[ ])?paper|(?:original[ ])?paper(?:[ ]link)?|arxiv(?:[ ]link)?|pdf)"
+_OWN = r"link[ ]to[ ](?:the[ ])?paper"
+_PAPER = rf"(?:{_OWN}|(?:original[ ])?paper(?:[ ]link)?|arxiv(?:[ ]link)?|pdf)"
 _LABEL = re.compile(
-    rf"(?:\[{_PAPER}\]\(|(?:\A|(?<=[\s*_#>]))(?:{_PAPER}|url)[*_]{{0,2}}\s?:[*_]{{0,2}}\s?<?)\Z",
+    rf"(?:\[{_PAPER}\.?\]\(|(?:\A|(?<=[\s*_#>]))(?:{_PAPER}|url)[*_]{{0,2}}\s?:[*_]{{0,2}}\s?<?)\Z",
     re.IGNORECASE,
 )
+_OWN_LABEL = re.compile(rf"\[{_OWN}\.?\]\(\Z", re.IGNORECASE)
 _LABEL_REACH = 48
 
 
@@ -107,6 +114,7 @@ def _citation(text: str, item: _Found, sentences: Sentences) -> Citation:
         item.year,
         item.confidence,
         labelled=_LABEL.search(before) is not None,
+        own=_OWN_LABEL.search(before) is not None,
     )
 
 

@@ -185,11 +185,15 @@ def _summarised(
 
 
 def _headed(cited: pl.DataFrame, settings: PaperSettings) -> pl.DataFrame:
-    """Return `summary_id`, `headed`, the paper that a summary's header names, and `start`."""
+    """Return `summary_id`, `headed`, the paper that a summary calls its own, and `start`.
+
+    A header does so; behind it, only a link that leaves no doubt, if all such links name one paper.
+    """
+    named = cited.filter(pl.col("paper_id").is_not_null())
+    within = pl.col("start") < settings.header_chars
+    alone = pl.col("paper_id").filter("own").n_unique().over("summary_id") == 1
     return (
-        cited.filter(
-            "labelled", pl.col("paper_id").is_not_null(), pl.col("start") < settings.header_chars
-        )
+        named.filter((pl.col("labelled") & within) | (pl.col("own") & alone))
         .sort("summary_id", "start", "paper_id")
         .unique("summary_id", keep="first", maintain_order=True)
         .select("summary_id", "start", headed="paper_id")
@@ -202,20 +206,20 @@ def _linked(cited: pl.DataFrame, summarised: pl.DataFrame, headed: pl.DataFrame)
     That is what resolves to it, and what its header calls the paper, even where nothing tells that
     the two identifiers are one paper's.
     """
-    own = headed.select("summary_id", "start", own=pl.lit(value=True))
+    headers = headed.select("summary_id", "start", header=pl.lit(value=True))
     return (
         cited.join(
             summarised.select("summary_id", citing_paper_id="paper_id"),
             on="summary_id",
             maintain_order="left",
         )
-        .join(own, on=["summary_id", "start"], how="left", maintain_order="left")
+        .join(headers, on=["summary_id", "start"], how="left", maintain_order="left")
         .rename({"paper_id": "cited_paper_id"})
         .filter(
             pl.col("cited_paper_id").eq_missing(pl.col("citing_paper_id")).not_(),
-            pl.col("own").is_null(),
+            pl.col("header").is_null(),
         )
-        .drop("own", "name", "labelled")
+        .drop("header", "own", "name", "labelled")
     )
 
 

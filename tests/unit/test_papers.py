@@ -62,9 +62,10 @@ def identify_all(
         f"* Paper: {ADAM} * It adapts the step size.",
         f"**Link to paper:** <{ADAM}v2> It adapts the step size.",
         f"# Adam [arXiv]({ADAM}.pdf)".replace("/abs/", "/pdf/"),
+        f"{'word ' * 100} [Link to the paper.]({ADAM})",
     ],
 )
-def test_a_header_names_the_paper(text: str) -> None:
+def test_a_label_tells_that_a_link_is_the_paper(text: str) -> None:
     found = identify(text)
     assert found.summaries["paper_id"].to_list() == ["arxiv:1412.6980"]
     assert found.papers["identified_by"].to_list() == ["identifier"]
@@ -78,6 +79,11 @@ def test_a_header_names_the_paper(text: str) -> None:
         pytest.param(f"It builds on Adam ({ADAM}).", id="a cited work in the first sentence"),
         pytest.param(f"See [their earlier work]({ADAM}).", id="a link to related work"),
         pytest.param(f"{'word ' * 100} paper: {ADAM}", id="far behind the header"),
+        pytest.param(f"{'word ' * 100} [paper]({ADAM})", id="a paper far behind the header"),
+        pytest.param(
+            f"{'word ' * 100} [Link to paper]({ADAM}), [Link to paper]({ADAM[:-1]}1)",
+            id="two papers behind the header",
+        ),
         pytest.param("[code](https://github.com/a/b)", id="a link to code"),
     ],
 )
