@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from pipeline.extraction.addresses import Link
 from pipeline.extraction.mentions import mentions
+from pipeline.extraction.own_summaries import CONFIDENCE, own_summaries
 from pipeline.extraction.references import Reference, pointers, references
 from pipeline.extraction.sentences import Sentences
 from pipeline.identifiers import ARXIV, DOI, Identifier, parse_arxiv, parse_doi, parse_url
@@ -131,6 +132,8 @@ def _mentions(text: str) -> Iterator[_Found]:
     for item in mentions(text):
         parsed = None, item.authors, item.year
         yield _Found("mention", item.start, item.end, None, item.confidence, *parsed)
+    for name, start, end in own_summaries(text):
+        yield _Found("mention", start, end, None, CONFIDENCE, name)
 
 
 def _cites(text: str, opaque: Covered) -> Iterator[_Found]:

@@ -11,6 +11,7 @@ from pipeline.papers.conflicts import conflicts_of
 from pipeline.papers.descriptions import TITLE_PREFIX
 from pipeline.papers.linking.link import NO_LINKS
 from pipeline.papers.naming import address, scheme, strongest, with_names
+from pipeline.papers.nicknames import nicknamed
 from pipeline.papers.reconciliation import Reconciled, reconcile
 from pipeline.papers.witnesses import PAGE, hear
 from pipeline.settings import PaperSettings
@@ -84,7 +85,8 @@ def identify_papers(
     headed = _headed(cited, settings)
     by_words = linked_to.join(resolved, on="name").rename({"paper_id": "linked"}).drop("name")
     summarised = _summarised(facts, headed, by_words, witnesses, settings)
-    linked = _linked(cited, summarised, headed)
+    titles = _first_known(witnesses.drop_nulls(["paper_id", "source"]), ["title"])
+    linked = _linked(nicknamed(cited, summarised, titles), summarised, headed)
     conflicts = conflicts_of(reconciled, resolved, witnesses)
     papers = _papers(summarised, linked, resolved, witnesses, conflicts)
     told = _told(papers, witnesses, heard.claims)
