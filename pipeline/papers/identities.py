@@ -119,9 +119,17 @@ def _filed(witnesses: pl.DataFrame, reconciled: Reconciled) -> pl.DataFrame:
     placed = witnesses.join(reconciled.witnesses, on="witness", maintain_order="left").join(
         strongest(reconciled.names, "paper"), on="paper", how="left", maintain_order="left"
     )
-    first = pl.col("summary_ids").list.min().min().over("paper")
-    return placed.with_columns(
-        paper_id=pl.coalesce("paper_id", pl.format(f"{_UNNAMED}{{}}", first))
+    first = (
+        placed.filter(pl.col("paper_id").is_null())
+        .select("paper", first=pl.col("summary_ids").list.first())
+        .drop_nulls()
+        .group_by("paper")
+        .agg(pl.col("first").min())
+    )
+    return (
+        placed.join(first, on="paper", how="left", maintain_order="left")
+        .with_columns(paper_id=pl.coalesce("paper_id", pl.format(f"{_UNNAMED}{{}}", "first")))
+        .drop("first")
     )
 
 
@@ -316,19 +324,40 @@ def _described(witnesses: pl.DataFrame) -> pl.DataFrame:
         .then(2)
         .otherwise(3)
     )
-    by_order = known.join(
-        pages.with_columns(shown=pl.lit(value=True)), on=["paper_id", "key"], how="left"
-    ).sort("paper_id", "witness")
-    by_closeness = by_order.sort("paper_id", distance, "witness")
-    told = by_order.filter(pl.any_horizontal(pl.col("title", "authors", "year").is_not_null()))
-    sources = told.group_by("paper_id").agg(
-        described_by=pl.col("source").unique(maintain_order=True)
+    order = known.select("paper_id", "key", "witness", "source").with_row_index("row")
+    closeness = (
+        order.join(
+            pages.with_columns(shown=pl.lit(value=True)),
+            on=["paper_id", "key"],
+            how="left",
+            maintain_order="left",
+        )
+        .with_columns(distance=distance)
+        .sort("paper_id", "distance", "witness")["row"]
     )
-    return (
-        _first_known(by_order, ("bibtex_key", "paper_url", "year", "venue"))
-        .join(_first_known(by_closeness, ("title", "authors", "abstract")), on="paper_id")
-        .join(sources, on="paper_id", how="left")
+    by_order = order.sort("paper_id", "witness")["row"]
+    told = (
+        known.select(
+            "paper_id", "source", told=pl.any_horizontal(pl.col(_DESCRIPTION).is_not_null())
+        )[by_order]
+        .filter("told")
+        .group_by("paper_id")
+        .agg(described_by=pl.col("source").unique(maintain_order=True))
     )
+    # A field at a time: all of them at once, in order, would be held three times.
+    papers = known.select("paper_id").unique()
+    for name in (*_BY_ORDER, *_BY_CLOSENESS):
+        places = by_order if name in _BY_ORDER else closeness
+        field = known.select("paper_id", name)[places].drop_nulls()
+        papers = papers.join(
+            field.unique("paper_id", keep="first", maintain_order=True), on="paper_id", how="left"
+        )
+    return papers.join(told, on="paper_id", how="left")
+
+
+_DESCRIPTION = ("title", "authors", "year")
+_BY_ORDER = ("bibtex_key", "paper_url", "year", "venue")
+_BY_CLOSENESS = ("title", "authors", "abstract")
 
 
 def _told(papers: pl.DataFrame, witnesses: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
