@@ -104,6 +104,7 @@ def write_summaries(folder: Path, records: int, summaries: int) -> None:
             "start": [900] * summaries,
             "confidence": [0.99] * summaries,
             "labelled": [False] * summaries,
+            "own": [False] * summaries,
         }
     )
     described = [(title, people) for _, title, people in _descriptions(min(_AT_ONCE, preprints))]

@@ -11,7 +11,8 @@ wrong.
 
 Papers are divided into two halves by a hash of their title. `--fit` looks for the model's numbers
 among the summaries of the development half, and prints them; of the other half, nothing but the
-totals that are printed is ever looked at.
+totals that are printed is ever looked at. `--dev` and `--folds` judge each eighth of the papers, of
+the development half or of all, by numbers that were fitted to the rest.
 """
 
 import argparse
@@ -30,15 +31,17 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 from scipy.optimize import minimize
+from scipy.stats import binomtest
 
 from benchmarks.halves import HALVES, half
-from benchmarks.papers import indexes
+from benchmarks.papers import FACTS, indexes
 from pipeline.extraction.extract import extract
 from pipeline.papers.bibliography.index import Index
 from pipeline.papers.descriptions import title_words
+from pipeline.papers.identities import identify_papers
 from pipeline.papers.linking import model
 from pipeline.papers.linking.features import FEATURES
-from pipeline.papers.linking.link import Linker, titles_of
+from pipeline.papers.linking.link import Linker, link_summaries, titles_of
 from pipeline.papers.linking.title_index import TitleIndex, title_index
 from pipeline.papers.naming import with_names
 from pipeline.scanner import scan
@@ -75,6 +78,12 @@ class Bench:
 
     cases: list[Case]
     pairs: pl.DataFrame
+
+    def among(self) -> str:
+        """Tell in a sentence how often the right title is a candidate, and the best one."""
+        reached = self.pairs.filter("right")["row"].n_unique() / len(self.cases)
+        first = sum(verdict.right for verdict in self.verdicts()) / len(self.cases)
+        return f"{len(self.cases)} linkable, {reached:.3f} among the candidates, {first:.3f} first"
 
     def verdicts(self, *, absent: bool = False) -> list[Verdict]:
         """Judge each case; `absent` takes its paper away first."""
@@ -134,10 +143,10 @@ def prepare(
     linker: Linker,
     index: TitleIndex,
     bibliography: Sequence[Index],
-    name: str,
+    halves: Sequence[str] = HALVES,
 ) -> Bench:
-    """Find the candidates of the cases of one half."""
-    chosen = [case for case in cases if case.right >= 0 and half(case.letters) == name]
+    """Find the candidates of the linkable cases of some halves."""
+    chosen = [case for case in cases if case.right >= 0 and half(case.letters) in halves]
     texts = pl.Series([case.text for case in chosen], dtype=pl.String)
     pairs = linker.candidates(texts, cited_titles(texts, index, bibliography))
     right = pl.Series([case.right for case in chosen])
@@ -145,25 +154,30 @@ def prepare(
     return Bench(chosen, pairs.with_columns(right=is_right))
 
 
-def report(bench: Bench, threshold: float) -> Iterator[str]:
-    """Yield the lines of the tables for one half."""
-    found, absent = bench.verdicts(), bench.verdicts(absent=True)
-    total = len(found)
-    reached = bench.pairs.filter("right")["row"].n_unique()
-    first = sum(verdict.right for verdict in found)
-    yield f"{total} linkable, {reached / total:.3f} among the candidates, {first / total:.3f} first"
-    columns = f"{'wrong':>7}{'precision':>11}{'coverage':>10}{'if absent':>11}"
+def report(found: Sequence[Verdict], absent: Sequence[Verdict], threshold: float) -> Iterator[str]:
+    """Yield the lines of the tables: links and their precision, and how sure they are said to be.
+
+    `absent` are the verdicts on the same cases with their paper taken away.
+    """
+    columns = f"{'wrong':>7}{'precision':>11}{'interval':>14}{'coverage':>10}{'if absent':>11}"
     yield f"{'threshold':>10}{'links':>7}{columns}"
     for least in sorted({*THRESHOLDS, threshold}):
         links = [verdict for verdict in found if verdict.probability >= least]
         right = sum(verdict.right for verdict in links)
         precision = f"{right / len(links):.3f}" if links else "-"
+        interval = "{:.3f}-{:.3f}".format(*wilson(right, len(links))) if links else "-"
         wrong = sum(verdict.probability >= least for verdict in absent)
         yield (
-            f"{least:>10}{len(links):>7}{len(links) - right:>7}{precision:>11}"
-            f"{right / total:>10.3f}{wrong:>11}"
+            f"{least:>10}{len(links):>7}{len(links) - right:>7}{precision:>11}{interval:>14}"
+            f"{right / len(found):>10.3f}{wrong:>11}"
         )
     yield from _reliability([*found, *absent])
+
+
+def wilson(right: int, total: int) -> tuple[float, float]:
+    """Return the interval that holds a share with a confidence of 95 % (Wilson, 1927)."""
+    interval = binomtest(right, total).proportion_ci(method="wilson")
+    return interval.low, interval.high
 
 
 def _reliability(verdicts: Sequence[Verdict]) -> Iterator[str]:
@@ -176,26 +190,72 @@ def _reliability(verdicts: Sequence[Verdict]) -> Iterator[str]:
             yield f"{f'{low}-{high}':>12}{len(inside):>7}{said:>11.3f}{right:>8.3f}"
 
 
+@dataclass
+class Examples:
+    """Candidates to fit a model to: each summary with its paper among them, and again without.
+
+    `values` are FEATURES, scaled; `right` tells the paper's; `group` numbers the summaries, again
+    from their number on where the paper is taken away; `fold` is that of each group.
+    """
+
+    values: Floats
+    right: npt.NDArray[np.bool_]
+    group: npt.NDArray[np.int64]
+    fold: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, bench: Bench, scale: Floats) -> "Examples":
+        """Take the cases of a half, or of both."""
+        pairs = pl.concat(
+            [
+                bench.pairs.with_columns(group=pl.col("row").cast(pl.Int64)),
+                bench.pairs.filter(~pl.col("right")).with_columns(
+                    group=pl.col("row").cast(pl.Int64) + len(bench.cases)
+                ),
+            ]
+        )
+        fold = np.array([fold_of(case.letters) for case in bench.cases])
+        return cls(
+            pairs.select(*FEATURES).to_numpy() / scale,
+            pairs["right"].to_numpy(),
+            pairs["group"].to_numpy(),
+            np.concatenate([fold, fold]),
+        )
+
+    def among(self, fold: int, *, within: bool) -> "Examples":
+        """Return those `within` a fold, or those without."""
+        chosen = (self.fold[self.group] == fold) == within
+        return Examples(self.values[chosen], self.right[chosen], self.group[chosen], self.fold)
+
+
+class Judged(NamedTuple):
+    """The best candidate of each group, judged by a model that was fitted to other papers."""
+
+    odds: Floats
+    right: npt.NDArray[np.bool_]
+    group: npt.NDArray[np.int64]
+
+
+def scale_of(bench: Bench) -> Floats:
+    """Return the standard deviation of each feature."""
+    return bench.pairs.select(pl.col(name).std() for name in FEATURES).to_numpy()[0]
+
+
+def judged(examples: Examples) -> Judged:
+    """Judge each fold by the model of the others."""
+    parts = []
+    for number in range(_FOLDS):
+        weights = _fitted(examples.among(number, within=False))
+        parts.append(_first(examples.among(number, within=True), weights))
+    return Judged(*map(np.concatenate, zip(*parts, strict=True)))
+
+
 def fit(bench: Bench) -> Iterator[str]:
     """Fit the model to the cases of a half, and yield its numbers as they stand in the module."""
-    pairs = bench.pairs
-    scale = pairs.select(pl.col(name).std() for name in FEATURES).to_numpy()[0]
-    examples = [
-        (some.select(*FEATURES).to_numpy() / scale, some["right"].to_numpy())
-        for some in pairs.partition_by("row", maintain_order=True)
-    ]
-    rows = pairs["row"].unique(maintain_order=True)
-    fold = np.array([fold_of(bench.cases[row].letters) for row in rows])
-    odds: list[float] = []
-    outcome: list[bool] = []
-    for number in range(_FOLDS):
-        fitted = _fitted([e for e, f in zip(examples, fold, strict=True) if f != number])
-        for values, right in [e for e, f in zip(examples, fold, strict=True) if f == number]:
-            for chosen in ((values, right), (values[~right], right[~right])):
-                said, is_right = _first(*chosen, fitted)
-                odds.append(said)
-                outcome.append(is_right)
-    slope, offset = _platt(np.array(odds), np.array(outcome))
+    scale = scale_of(bench)
+    examples = Examples.of(bench, scale)
+    said = judged(examples)
+    slope, offset = _platt(said.odds, said.right)
     weights = _fitted(examples)
     for name, weight in zip(FEATURES, weights[1:] / scale, strict=True):
         yield f'    "{name}": {weight:.4g},'
@@ -203,41 +263,65 @@ def fit(bench: Bench) -> Iterator[str]:
     yield f"SLOPE, OFFSET = {slope:.3g}, {offset:.3g}"
 
 
+def cross_validated(bench: Bench) -> tuple[list[Verdict], list[Verdict]]:
+    """Return what models say that were fitted and calibrated without the papers of a fold.
+
+    The verdicts on all cases, and on all with their paper taken away.
+    """
+    examples = Examples.of(bench, scale_of(bench))
+    said = judged(examples)
+    fold = examples.fold[said.group]
+    found = [Verdict(0.0, right=False)] * len(examples.fold)
+    for number in range(_FOLDS):
+        inside = fold == number
+        slope, offset = _platt(said.odds[~inside], said.right[~inside])
+        probability = 1 / (1 + np.exp(-(slope * said.odds[inside] + offset)))
+        rows = said.group[inside], probability, said.right[inside]
+        for group, likely, right in zip(*rows, strict=True):
+            found[group] = Verdict(float(likely), bool(right))
+    return found[: len(bench.cases)], found[len(bench.cases) :]
+
+
 def fold_of(letters: str) -> int:
     """Return the fold of a paper: all summaries of it are in one."""
     return sum(letters.encode()) % _FOLDS
 
 
-def _fitted(examples: Sequence[tuple[Floats, npt.NDArray[np.bool_]]]) -> Floats:
-    """Maximise the likelihood, with and without the right candidate, less a ridge."""
-    taken = [*examples]
-    taken += [(values[~right], right[~right]) for values, right in examples if right.any()]
+def _fitted(examples: Examples) -> Floats:
+    """Maximise the likelihood less a ridge: one weight per feature behind that of none of them."""
+    values, target = examples.values, examples.right.astype(float)
+    starts = np.flatnonzero(np.diff(examples.group, prepend=-1))
+    of = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(values)))
+    none = 1 - np.add.reduceat(target, starts)
 
     def loss(weights: Floats) -> tuple[float, Floats]:
-        total, gradient = 0.0, np.zeros_like(weights)
-        for values, right in taken:
-            scores = np.append(weights[0], values @ weights[1:])
-            shares = np.exp(scores - scores.max())
-            shares /= shares.sum()
-            target = np.append(not right.any(), right).astype(float)
-            total -= float(np.log(shares @ target))
-            gradient += (shares - target) @ np.vstack(
-                [np.eye(1, len(weights)), np.pad(values, ((0, 0), (1, 0)))]
-            )
+        scores = values @ weights[1:]
+        highest = np.maximum(np.maximum.reduceat(scores, starts), weights[0])
+        shares = np.exp(scores - highest[of])
+        left = np.exp(weights[0] - highest)
+        total = np.add.reduceat(shares, starts) + left
+        shares, left = shares / total[of], left / total
+        likelihood = np.add.reduceat(shares * target, starts) + left * none
         ridge = _RIDGE * np.append(0, weights[1:])
-        return total + float(ridge @ weights) / 2, gradient + ridge
+        gradient = np.append((left - none).sum(), (shares - target) @ values)
+        return float(ridge @ weights / 2 - np.log(likelihood).sum()), gradient + ridge
 
-    start = np.append(5.0, np.zeros(examples[0][0].shape[1]))
+    start = np.append(5.0, np.zeros(values.shape[1]))
     found: Floats = minimize(loss, start, jac=True, method="L-BFGS-B").x
     return found
 
 
-def _first(values: Floats, right: npt.NDArray[np.bool_], weights: Floats) -> tuple[float, bool]:
-    """Return the log odds of the best candidate, and whether it is right."""
-    scores = values @ weights[1:]
-    best = int(scores.argmax())
-    others = np.append(np.delete(scores, best), weights[0])
-    return float(scores[best] - np.logaddexp.reduce(others)), bool(right[best])
+def _first(examples: Examples, weights: Floats) -> Judged:
+    """Return the log odds of the best candidate of each group, and whether it is right."""
+    scores = examples.values @ weights[1:]
+    groups, starts = np.unique(examples.group, return_index=True)
+    odds, right = [], []
+    for place in np.split(np.arange(len(scores)), starts[1:]):
+        best = place[scores[place].argmax()]
+        others = np.append(scores[place[place != best]], weights[0])
+        odds.append(scores[best] - np.logaddexp.reduce(others))
+        right.append(examples.right[best])
+    return Judged(np.array(odds), np.array(right), groups)
 
 
 def _platt(odds: Floats, outcome: npt.NDArray[np.bool_]) -> tuple[float, float]:
@@ -272,6 +356,33 @@ def fit_prior(bench: Bench, index: TitleIndex) -> Iterator[str]:
         yield f'    "{name}": {np.log(shares[0] / shares[1]):.2f},'
 
 
+def identified(cases: Sequence[Case], bibliography: Sequence[Index]) -> Iterator[str]:
+    """Yield how many linkable cases are identified by anything, and how many papers are right."""
+    ids = [f"{number:05}" for number in range(len(cases))]
+    frame = pl.DataFrame({"record_id": ids, "text": [case.text for case in cases]})
+    citations = extract(frame, map(scan, frame["text"])).citations.rename(
+        {"record_id": "summary_id"}
+    )
+    facts = pl.DataFrame([{"summary_id": key} for key in ids], schema=FACTS)
+    texts = frame.lazy().rename({"record_id": "summary_id"})
+    settings = PaperSettings()
+    links = link_summaries(texts, facts, citations, bibliography, settings)
+    found = identify_papers(facts, citations, bibliography, settings, links)
+    told = found.summaries.join(found.papers, on="paper_id").sort("summary_id")
+    yield f"{'half':>10}{'linkable':>10}{'identified by':>15}{'titled':>8}{'right':>7}"
+    for name in HALVES:
+        chosen = [
+            (case, by, title)
+            for case, by, title in zip(cases, told["identified_by"], told["title"], strict=True)
+            if case.right >= 0 and half(case.letters) == name
+        ]
+        for kind in ("identifier", "bibliography", "linked"):
+            titled = [(case, title) for case, by, title in chosen if by == kind and title]
+            right = sum(_letters(title) == case.letters for case, title in titled)
+            counts = f"{kind:>15}{len(titled):>8}{right:>7}"
+            yield f"{name:>10}{len(chosen):>10}{counts}"
+
+
 def speed(texts: pl.Series, linker: Linker) -> str:
     """Return a sentence on what linking costs."""
     frame = pl.DataFrame({"summary_id": [f"{n:05}" for n in range(len(texts))], "text": texts})
@@ -285,11 +396,14 @@ def speed(texts: pl.Series, linker: Linker) -> str:
 
 
 def main() -> None:
-    """Print the tables, or with `--fit` the numbers of the model."""
+    """Print the tables, or what was asked for instead."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", nargs="?", type=Path, default=DEFAULT_FOLDER)
-    parser.add_argument("--fit", action="store_true", help="fit the model instead")
     parser.add_argument("--cache", type=Path, help="where the bibliographies' indexes are kept")
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument("--fit", action="store_true", help="fit the model to the development half")
+    instead.add_argument("--dev", action="store_true", help="judge the development half alone")
+    instead.add_argument("--folds", action="store_true", help="judge all papers by the others")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         cache = arguments.cache or Path(scratch)
@@ -300,15 +414,27 @@ def main() -> None:
             texts = pl.Series([case.text for case in cases])
             ids = [f"{number:05}" for number in range(len(texts))]
             linker = Linker(index, [pl.DataFrame({"summary_id": ids, "text": texts})])
+            development = HALVES[:1]
             if arguments.fit:
-                bench = prepare(cases, linker, index, bibliography, HALVES[0])
+                bench = prepare(cases, linker, index, bibliography, development)
                 print("\n".join([*fit_prior(bench, index), *fit(bench)]))
                 return
+            if arguments.folds or arguments.dev:
+                chosen = development if arguments.dev else HALVES
+                bench = prepare(cases, linker, index, bibliography, chosen)
+                print(f"\n{told}, each fold by the others")
+                print(
+                    "\n".join(report(*cross_validated(bench), PaperSettings().link_threshold)),
+                    flush=True,
+                )
+                continue
             for name in HALVES:
-                print(f"\n{told}, {name}")
-                bench = prepare(cases, linker, index, bibliography, name)
-                print("\n".join(report(bench, PaperSettings().link_threshold)))
+                bench = prepare(cases, linker, index, bibliography, [name])
+                print(f"\n{told}, {name}\n{bench.among()}")
+                verdicts = bench.verdicts(), bench.verdicts(absent=True)
+                print("\n".join(report(*verdicts, PaperSettings().link_threshold)))
             print(f"\n{speed(texts, linker)}")
+        print("\n".join(["\nas they are, by whatever tells", *identified(cases, bibliography)]))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from pipeline.extraction.addresses import Link
 from pipeline.extraction.mentions import mentions
+from pipeline.extraction.own_summaries import CONFIDENCE, own_summaries
 from pipeline.extraction.references import Reference, pointers, references
 from pipeline.extraction.sentences import sentence_around
 from pipeline.identifiers import ARXIV, DOI, Identifier, parse_arxiv, parse_doi, parse_url
@@ -13,7 +14,11 @@ from pipeline.scanner import Covered, Span
 
 
 class Citation(NamedTuple):
-    """One mention of a work; `labelled` when the words before it call it the summary's paper."""
+    """One mention of a work.
+
+    `labelled` when the words before it call it a paper, as a header does with the summary's own;
+    `own` when they leave no doubt, wherever it stands.
+    """
 
     kind: str
     raw: str
@@ -26,6 +31,7 @@ class Citation(NamedTuple):
     year: int | None
     confidence: float
     labelled: bool
+    own: bool
 
 
 # The site's own syntax; the characters of a key are those its code accepts.
@@ -58,11 +64,13 @@ _KIND_OF_SCHEME = {
 }
 _KIND_CONFIDENCE = {"cite": 1.0, "paper-link": 0.8}
 _IDENTIFIED_CONFIDENCE = 0.99
-_PAPER = r"(?:link[ ]to[ ](?:the[ ])?paper|(?:original[ ])?paper(?:[ ]link)?|arxiv(?:[ ]link)?|pdf)"
+_OWN = r"link[ ]to[ ](?:the[ ])?paper"
+_PAPER = rf"(?:{_OWN}|(?:original[ ])?paper(?:[ ]link)?|arxiv(?:[ ]link)?|pdf)"
 _LABEL = re.compile(
-    rf"(?:\[{_PAPER}\]\(|(?:\A|(?<=[\s*_#>]))(?:{_PAPER}|url)[*_]{{0,2}}\s?:[*_]{{0,2}}\s?<?)\Z",
+    rf"(?:\[{_PAPER}\.?\]\(|(?:\A|(?<=[\s*_#>]))(?:{_PAPER}|url)[*_]{{0,2}}\s?:[*_]{{0,2}}\s?<?)\Z",
     re.IGNORECASE,
 )
+_OWN_LABEL = re.compile(rf"\[{_OWN}\.?\]\(\Z", re.IGNORECASE)
 _LABEL_REACH = 48
 _LABEL_ENDS = ":", "("
 
@@ -107,6 +115,7 @@ def _citation(text: str, item: _Found) -> Citation:
         item.year,
         item.confidence,
         labelled=bool(labelled),
+        own=bool(labelled and _OWN_LABEL.search(before)),
     )
 
 
@@ -123,6 +132,8 @@ def _mentions(text: str) -> Iterator[_Found]:
     for item in mentions(text):
         parsed = None, item.authors, item.year
         yield _Found("mention", item.start, item.end, None, item.confidence, *parsed)
+    for name, start, end in own_summaries(text):
+        yield _Found("mention", start, end, None, CONFIDENCE, name)
 
 
 def _cites(text: str, opaque: Covered) -> Iterator[_Found]:

@@ -39,6 +39,7 @@ CITATION_SCHEMA = pl.Schema(
         "year": pl.Int32(),
         "confidence": pl.Float64(),
         "labelled": pl.Boolean(),
+        "own": pl.Boolean(),
     }
 )
 

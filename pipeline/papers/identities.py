@@ -11,6 +11,7 @@ from pipeline.papers.conflicts import conflicts_of
 from pipeline.papers.descriptions import TITLE_PREFIX
 from pipeline.papers.linking.link import NO_LINKS
 from pipeline.papers.naming import address, scheme, strongest, with_names
+from pipeline.papers.nicknames import nicknamed
 from pipeline.papers.reconciliation import Reconciled, reconcile
 from pipeline.papers.witnesses import PAGE, hear
 from pipeline.settings import PaperSettings
@@ -84,7 +85,8 @@ def identify_papers(
     headed = _headed(cited, settings)
     by_words = linked_to.join(resolved, on="name").rename({"paper_id": "linked"}).drop("name")
     summarised = _summarised(facts, headed, by_words, witnesses, settings)
-    linked = _linked(cited, summarised, headed)
+    titles = _first_known(witnesses.drop_nulls(["paper_id", "source"]), ["title"])
+    linked = _linked(nicknamed(cited, summarised, titles), summarised, headed)
     conflicts = conflicts_of(reconciled, resolved, witnesses)
     papers = _papers(summarised, linked, resolved, witnesses, conflicts)
     told = _told(papers, witnesses, heard.claims)
@@ -117,9 +119,17 @@ def _filed(witnesses: pl.DataFrame, reconciled: Reconciled) -> pl.DataFrame:
     placed = witnesses.join(reconciled.witnesses, on="witness", maintain_order="left").join(
         strongest(reconciled.names, "paper"), on="paper", how="left", maintain_order="left"
     )
-    first = pl.col("summary_ids").list.min().min().over("paper")
-    return placed.with_columns(
-        paper_id=pl.coalesce("paper_id", pl.format(f"{_UNNAMED}{{}}", first))
+    first = (
+        placed.filter(pl.col("paper_id").is_null())
+        .select("paper", first=pl.col("summary_ids").list.first())
+        .drop_nulls()
+        .group_by("paper")
+        .agg(pl.col("first").min())
+    )
+    return (
+        placed.join(first, on="paper", how="left", maintain_order="left")
+        .with_columns(paper_id=pl.coalesce("paper_id", pl.format(f"{_UNNAMED}{{}}", "first")))
+        .drop("first")
     )
 
 
@@ -185,11 +195,15 @@ def _summarised(
 
 
 def _headed(cited: pl.DataFrame, settings: PaperSettings) -> pl.DataFrame:
-    """Return `summary_id`, `headed`, the paper that a summary's header names, and `start`."""
+    """Return `summary_id`, `headed`, the paper that a summary calls its own, and `start`.
+
+    A header does so; behind it, only a link that leaves no doubt, if all such links name one paper.
+    """
+    named = cited.filter(pl.col("paper_id").is_not_null())
+    within = pl.col("start") < settings.header_chars
+    alone = pl.col("paper_id").filter("own").n_unique().over("summary_id") == 1
     return (
-        cited.filter(
-            "labelled", pl.col("paper_id").is_not_null(), pl.col("start") < settings.header_chars
-        )
+        named.filter((pl.col("labelled") & within) | (pl.col("own") & alone))
         .sort("summary_id", "start", "paper_id")
         .unique("summary_id", keep="first", maintain_order=True)
         .select("summary_id", "start", headed="paper_id")
@@ -202,20 +216,20 @@ def _linked(cited: pl.DataFrame, summarised: pl.DataFrame, headed: pl.DataFrame)
     That is what resolves to it, and what its header calls the paper, even where nothing tells that
     the two identifiers are one paper's.
     """
-    own = headed.select("summary_id", "start", own=pl.lit(value=True))
+    headers = headed.select("summary_id", "start", header=pl.lit(value=True))
     return (
         cited.join(
             summarised.select("summary_id", citing_paper_id="paper_id"),
             on="summary_id",
             maintain_order="left",
         )
-        .join(own, on=["summary_id", "start"], how="left", maintain_order="left")
+        .join(headers, on=["summary_id", "start"], how="left", maintain_order="left")
         .rename({"paper_id": "cited_paper_id"})
         .filter(
             pl.col("cited_paper_id").eq_missing(pl.col("citing_paper_id")).not_(),
-            pl.col("own").is_null(),
+            pl.col("header").is_null(),
         )
-        .drop("own", "name", "labelled")
+        .drop("header", "own", "name", "labelled")
     )
 
 
@@ -310,19 +324,40 @@ def _described(witnesses: pl.DataFrame) -> pl.DataFrame:
         .then(2)
         .otherwise(3)
     )
-    by_order = known.join(
-        pages.with_columns(shown=pl.lit(value=True)), on=["paper_id", "key"], how="left"
-    ).sort("paper_id", "witness")
-    by_closeness = by_order.sort("paper_id", distance, "witness")
-    told = by_order.filter(pl.any_horizontal(pl.col("title", "authors", "year").is_not_null()))
-    sources = told.group_by("paper_id").agg(
-        described_by=pl.col("source").unique(maintain_order=True)
+    order = known.select("paper_id", "key", "witness", "source").with_row_index("row")
+    closeness = (
+        order.join(
+            pages.with_columns(shown=pl.lit(value=True)),
+            on=["paper_id", "key"],
+            how="left",
+            maintain_order="left",
+        )
+        .with_columns(distance=distance)
+        .sort("paper_id", "distance", "witness")["row"]
     )
-    return (
-        _first_known(by_order, ("bibtex_key", "paper_url", "year", "venue"))
-        .join(_first_known(by_closeness, ("title", "authors", "abstract")), on="paper_id")
-        .join(sources, on="paper_id", how="left")
+    by_order = order.sort("paper_id", "witness")["row"]
+    told = (
+        known.select(
+            "paper_id", "source", told=pl.any_horizontal(pl.col(_DESCRIPTION).is_not_null())
+        )[by_order]
+        .filter("told")
+        .group_by("paper_id")
+        .agg(described_by=pl.col("source").unique(maintain_order=True))
     )
+    # A field at a time: all of them at once, in order, would be held three times.
+    papers = known.select("paper_id").unique()
+    for name in (*_BY_ORDER, *_BY_CLOSENESS):
+        places = by_order if name in _BY_ORDER else closeness
+        field = known.select("paper_id", name)[places].drop_nulls()
+        papers = papers.join(
+            field.unique("paper_id", keep="first", maintain_order=True), on="paper_id", how="left"
+        )
+    return papers.join(told, on="paper_id", how="left")
+
+
+_DESCRIPTION = ("title", "authors", "year")
+_BY_ORDER = ("bibtex_key", "paper_url", "year", "venue")
+_BY_CLOSENESS = ("title", "authors", "abstract")
 
 
 def _told(papers: pl.DataFrame, witnesses: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:

@@ -62,9 +62,10 @@ def identify_all(
         f"* Paper: {ADAM} * It adapts the step size.",
         f"**Link to paper:** <{ADAM}v2> It adapts the step size.",
         f"# Adam [arXiv]({ADAM}.pdf)".replace("/abs/", "/pdf/"),
+        f"{'word ' * 100} [Link to the paper.]({ADAM})",
     ],
 )
-def test_a_header_names_the_paper(text: str) -> None:
+def test_a_label_tells_that_a_link_is_the_paper(text: str) -> None:
     found = identify(text)
     assert found.summaries["paper_id"].to_list() == ["arxiv:1412.6980"]
     assert found.papers["identified_by"].to_list() == ["identifier"]
@@ -78,6 +79,11 @@ def test_a_header_names_the_paper(text: str) -> None:
         pytest.param(f"It builds on Adam ({ADAM}).", id="a cited work in the first sentence"),
         pytest.param(f"See [their earlier work]({ADAM}).", id="a link to related work"),
         pytest.param(f"{'word ' * 100} paper: {ADAM}", id="far behind the header"),
+        pytest.param(f"{'word ' * 100} [paper]({ADAM})", id="a paper far behind the header"),
+        pytest.param(
+            f"{'word ' * 100} [Link to paper]({ADAM}), [Link to paper]({ADAM[:-1]}1)",
+            id="two papers behind the header",
+        ),
         pytest.param("[code](https://github.com/a/b)", id="a link to code"),
     ],
 )
@@ -366,3 +372,57 @@ def test_a_bibliography_too_large_for_an_index_of_titles_links_nothing(tmp_path:
 
 def test_without_a_bibliography_nothing_is_linked() -> None:
     assert identify(ABOUT_LANTERN).papers["identified_by"].to_list() == ["nothing"]
+
+
+TIDAL = {"bibtex_key": "conf/x/Tide", "title": "TidalNet: Ebbing Memory", "author": "mo"}
+TIDAL_AGAIN = {"bibtex_key": "conf/x/Late", "title": "Training TidalNet on Ships", "author": "mo"}
+OF_SHIPS = {"bibtex_key": "conf/x/Ship", "title": "Ships: TidalNet at Sea", "author": "mo"}
+
+
+@pytest.mark.parametrize(
+    ("text", "author", "pages", "cited"),
+    [
+        pytest.param("Read my summary of TidalNet.", "mo", [TIDAL], TIDAL, id="its name"),
+        pytest.param("See my prior notes on TidalNets!", "mo", [TIDAL], TIDAL, id="a plural"),
+        pytest.param(
+            "Read my summary of TidalNet.", "mo", [TIDAL, TIDAL_AGAIN], TIDAL, id="its own name"
+        ),
+        pytest.param(
+            "Read my review of TidalNet.",
+            "mo",
+            [TIDAL_AGAIN],
+            TIDAL_AGAIN,
+            id="a word of one title",
+        ),
+        pytest.param(
+            "Read my review of TidalNet.", "mo", [TIDAL_AGAIN, OF_SHIPS], None, id="two have it"
+        ),
+        pytest.param("Read my summary of TidalNet.", "li", [TIDAL], None, id="somebody else's"),
+        pytest.param("Read my summary of TidalNet.", None, [TIDAL], None, id="nobody's"),
+        pytest.param("Read my summary of EbbNet.", "mo", [TIDAL], None, id="another name"),
+    ],
+)
+def test_a_name_is_the_paper_that_its_writer_summarised(
+    text: str,
+    author: str | None,
+    pages: list[dict[str, object]],
+    cited: dict[str, object] | None,
+) -> None:
+    others = {f"p{place}": ("It ebbs.", page) for place, page in enumerate(pages)}
+    found = identify_all({"s": (text, {"author": author}), **others})
+    expected = f"dblp:{cited['bibtex_key']}" if cited else None
+    assert found.citations.select("kind", "cited_paper_id").rows() == [("mention", expected)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("Read their summary of TidalNet.", id="not the writer's"),
+        pytest.param("My summary of memory is short.", id="no made-up name"),
+        pytest.param("`my summary of TidalNet`", id="code"),
+        pytest.param("I liked TidalNet.", id="no summary"),
+    ],
+)
+def test_names_alone_are_no_mentions(text: str) -> None:
+    told = {"s": (text, {"author": "mo"}), "p": ("It ebbs.", TIDAL)}
+    assert identify_all(told).citations.is_empty()

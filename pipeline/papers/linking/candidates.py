@@ -25,16 +25,24 @@ as pivoted normalisation does (Singhal, Buckley and Mitra, 1996)."""
 class Titles:
     """What is known of each title before a summary is read.
 
-    `size` is the information in its words, in nats, and `n_words` their number; `prior` the
-    logarithm of how much likelier it is to be summarised than others of its year and venue.
+    `size` is the information in its words, in nats, and `n_words` their number; `named` tells
+    whether it begins with a name and a colon; `prior` is the logarithm of how much likelier papers
+    of its year and venue are to be summarised than others.
     """
 
     size: Weights
     n_words: Weights
+    named: npt.NDArray[np.bool_]
     prior: Weights
 
     @classmethod
-    def of(cls, index: TitleIndex, background: Background, prior: Weights) -> "Titles":
+    def of(
+        cls,
+        index: TitleIndex,
+        background: Background,
+        named: npt.NDArray[np.bool_],
+        prior: Weights,
+    ) -> "Titles":
         """Measure the titles of an index."""
         is_word = (index.kind == KINDS.index(WORD))[index.members]
         told = np.where(is_word, background.rarity[index.members], 0)
@@ -42,6 +50,7 @@ class Titles:
         return cls(
             np.add.reduceat(told, starts).astype(np.float32),
             np.add.reduceat(is_word, starts, dtype=np.float32),
+            named,
             prior,
         )
 

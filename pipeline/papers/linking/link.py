@@ -107,8 +107,9 @@ class Linker:
         self._index = index
         self._vocabulary = Vocabulary.of(index)
         self._background = Background.of(index, (some["text"] for some in sample))
-        odds = prior(index.scan("titles").drop("text").collect())
-        self._titles = Titles.of(index, self._background, odds)
+        told = index.scan("titles").drop("text").collect()
+        named = told["named"].to_numpy()
+        self._titles = Titles.of(index, self._background, named, prior(told))
 
     def candidates(self, texts: pl.Series, others: pl.DataFrame) -> pl.DataFrame:
         """Return `row` and `title`, a number, of the candidates for each text, with FEATURES.

@@ -15,18 +15,24 @@ from pipeline.papers.linking.features import FEATURES
 from pipeline.papers.linking.weights import Weights
 
 COEFFICIENTS: dict[str, float] = {
-    "words": 0.1883,
-    "lead": 0.1349,
-    "phrases": 1.549,
-    "share": 4.363,
-    "acronym": 0.2238,
-    "author": 0.8494,
-    "length": -0.1991,
-    "prior": 0.6934,
+    "words": 0.1799,
+    "lead": 0.08323,
+    "opening": 2.375,
+    "rarest": 0.2499,
+    "phrases": 1.364,
+    "share": 3.89,
+    "acronym": 0.1684,
+    "author": 0.7811,
+    "stranger": -2.693,
+    "length": -0.1591,
+    "named": 0.9899,
+    "prior": 0.7404,
 }
-NONE_OF_THEM = 11.08
-SLOPE, OFFSET = 0.744, -0.333
+NONE_OF_THEM = 13.84
+SLOPE, OFFSET = 0.681, -0.265
 """Of the calibration, on the log odds of the softmax."""
+
+_DIGITS = 12
 
 YEARS = (2007, 2013, 2015, 2017, 2018, 2019, 2020)
 OF_YEARS = (-1.59, -1.5, 0.93, 1.07, 1.07, 0.43, -0.8, -3.51)
@@ -47,15 +53,21 @@ def prior(titles: pl.DataFrame) -> Weights:
 
 
 def judge(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Add `score` and `probability` to pairs of `row` and `title` with FEATURES.
+    """Add `score` and `probability` to pairs of `row` and `title` with FEATURES, sorted by row.
 
     The probabilities of a row and of none of its candidates sum up to one before calibration, which
     applies to each of them.
     """
-    score = pl.sum_horizontal(pl.col(name) * COEFFICIENTS[name] for name in FEATURES) - NONE_OF_THEM
+    weighted = (pl.col(name).cast(pl.Float64) * COEFFICIENTS[name] for name in FEATURES)
+    scored = pairs.with_columns(score=pl.sum_horizontal(weighted) - NONE_OF_THEM)
     highest = pl.max_horizontal(pl.col("score").max().over("row"), 0.0)
-    odds = (pl.col("score") - highest).exp()
-    total = odds.sum().over("row") + (-highest).exp()
-    log_odds = (odds / (total - odds)).log()
+    scored = scored.with_columns(odds=(pl.col("score") - highest).exp(), none=(-highest).exp())
+    # NumPy adds the candidates of a row in the same order wherever they stand, Polars does not.
+    row = pairs["row"].to_numpy().astype(np.int64)
+    starts = np.flatnonzero(np.diff(row, prepend=-1))
+    sums = np.add.reduceat(scored["odds"].to_numpy(), starts)
+    others = pl.Series(np.repeat(sums, np.diff(starts, append=len(row)))) + pl.col("none")
+    log_odds = (pl.col("odds") / (others - pl.col("odds"))).log()
     calibrated = 1 / (1 + (-(SLOPE * log_odds + OFFSET)).exp())
-    return pairs.with_columns(score=score.cast(pl.Float64)).with_columns(probability=calibrated)
+    # The last digits of an exponential depend on where in a column it is computed.
+    return scored.with_columns(probability=calibrated.round(_DIGITS)).drop("odds", "none")

@@ -8,8 +8,8 @@ import polars as pl
 from pipeline.papers.linking import terms
 from pipeline.papers.linking.title_index import Hashes, Numbers, Places, TitleIndex, pair_codes
 
-LEAD_WORDS = 60
-"""What a paper is about is said in the first two or three sentences."""
+OPENING_WORDS, LEAD_WORDS = 25, 60
+"""What a paper is about is said in the first sentence, or in the first two or three."""
 _NOT_IN_TITLES = -1
 
 
@@ -33,10 +33,10 @@ class Vocabulary:
 
 
 def summary_terms(texts: pl.Series, vocabulary: Vocabulary) -> pl.DataFrame:
-    """Return `row`, `term` (its number), `count`, `lead` and `n_words`, sorted by row and term.
+    """Return `row`, `term` (its number), `count`, `lead`, `opening` and `n_words`, sorted by both.
 
     `count` is how often the term stands in the text, `lead` how often in its first LEAD_WORDS
-    words, and `n_words` the length of the text.
+    words, `opening` in its first OPENING_WORDS, and `n_words` the length of the text.
     """
     frame = pl.DataFrame({"text": texts}).with_row_index("row")
     said = terms.prose(pl.col("text"))
@@ -47,26 +47,30 @@ def summary_terms(texts: pl.Series, vocabulary: Vocabulary) -> pl.DataFrame:
     lengths = np.bincount(row, minlength=len(texts))
     position: Places = np.arange(len(row)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     number: Numbers = words["number"].to_numpy()
-    spoken = pl.DataFrame({"row": row, "term": number, "lead": position < LEAD_WORDS})
+    spoken = pl.DataFrame({"row": row, "term": number, "position": position})
     names = pl.concat(
         [
             frame.select("row", term=terms.acronyms(said)).explode("term"),
             frame.select("row", term=terms.leading_author(said)),
         ]
     ).drop_nulls()
-    named = vocabulary.number(names).select("row", term="number", lead=pl.lit(value=True))
+    named = vocabulary.number(names).select("row", term="number", position=pl.lit(0, pl.Int64))
     found = pl.concat([spoken, _pairs(row, number, position, vocabulary), named])
     counted = (
         found.filter(pl.col("term") != _NOT_IN_TITLES)
         .group_by("row", "term")
-        .agg(count=pl.len(), lead=pl.col("lead").sum())
+        .agg(
+            count=pl.len(),
+            lead=(pl.col("position") < LEAD_WORDS).sum(),
+            opening=(pl.col("position") < OPENING_WORDS).sum(),
+        )
         .sort("row", "term")
     )
     return counted.with_columns(n_words=pl.Series(lengths[counted["row"].to_numpy()]))
 
 
 def _pairs(row: Numbers, number: Numbers, position: Places, vocabulary: Vocabulary) -> pl.DataFrame:
-    """Return the pairs of words that titles have, as `row`, `term` and `lead`."""
+    """Return the pairs of words that titles have, as `row`, `term` and `position`."""
     known = number != _NOT_IN_TITLES
     first = np.flatnonzero((row[1:] == row[:-1]) & known[1:] & known[:-1])
     codes = pair_codes(number[first], number[first + 1])
@@ -74,4 +78,4 @@ def _pairs(row: Numbers, number: Numbers, position: Places, vocabulary: Vocabula
     in_titles = vocabulary.pairs[place] == codes if len(vocabulary.pairs) else place < 0
     kept = first[in_titles]
     term = (place[in_titles] + len(vocabulary.numbers)).astype(np.int32)
-    return pl.DataFrame({"row": row[kept], "term": term, "lead": position[kept] < LEAD_WORDS})
+    return pl.DataFrame({"row": row[kept], "term": term, "position": position[kept]})

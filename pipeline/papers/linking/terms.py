@@ -13,6 +13,8 @@ MIN_ACRONYM = 3
 """Letters. Shorter ones stand for too much."""
 LEAD_CHARS = 160
 """A summary that names the authors does so in its first sentence."""
+NAMED_TITLE = r"^[^:]{2,40}(?::|\s[-–—]\s)"
+"""A title `Name: what it is`."""
 
 _WORD = r"[\p{L}\p{N}]+"
 _ADDRESS = r"(?:https?|ftp)://[^\s)\]>]+|\\cite\{[^{}]*\}"

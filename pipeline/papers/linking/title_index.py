@@ -32,8 +32,6 @@ MAX_POSTINGS = 5_000
 WORD, PAIR, ACRONYM, AUTHOR = KINDS = ("word", "pair", "acronym", "author")
 _AT_ONCE = 20_000
 _LEARNING = r"(?i)neural information processing|machine learning|learning representations|\bICLR\b"
-_VISION = r"(?i)\bCVPR\b|\bICCV\b|\bECCV\b|computer vision"
-_PREPRINT = r"^(?:arXiv|CoRR)\b"
 _KEY = r"[^\p{L}\p{N}]"
 
 
@@ -134,9 +132,8 @@ def _titles(records: pl.DataFrame) -> pl.DataFrame:
         pl.col("text").first(),
         pl.col("year").min(),
         learning=venue.str.contains(_LEARNING).any(),
-        vision=venue.str.contains(_VISION).any(),
-        preprint=venue.str.contains(_PREPRINT).any(),
         several=pl.len() > 1,
+        named=pl.col("text").str.contains(terms.NAMED_TITLE).any(),
         authors=pl.col("authors").drop_nulls().unique().sort(),
     )
 
