@@ -123,7 +123,7 @@ class PrivateServer:
                 raise OrchestratorError(
                     f"Prefect's server failed ({error.response.status_code}); it needs some MiB of"
                     f" space in {folder}, which has {free} left: make space, or set TMPDIR to a"
-                    " folder on another disk, and build again. Nothing was released."
+                    " folder on another disk, and build again, which goes on from here."
                 ) from error
             finally:
                 # What is not sent before the server stops is tried again for seconds, in vain.

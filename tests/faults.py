@@ -6,7 +6,8 @@ after some, a build that is let finish has to give the bytes of one that was nev
 
 Then builds get small disks, for the releases and all temporary files, each a little larger than
 the last, until one suffices: so the disk fills at one stage after the other. Each time, the build
-has to say so in a sentence, and `latest` has to name the former release, whole.
+has to say so in a sentence, and `latest` has to name a whole release: the former one, or the new
+one where it was made before the disk was full.
 """
 
 import argparse
@@ -127,7 +128,7 @@ def fill_disks(step: int, scratch: Path) -> Iterator[tuple[int, str]]:
             said = done.stderr.strip()
             if done.returncode != 1 or "space" not in said or "\n" in said:
                 raise BrokenPromiseError(f"On a disk of {size} bytes, a build said {said}")
-            _check(out, {former.name})
+            _check(out, {former.name, whole.name})
             if left := [*(out / ".work").glob("release-*"), *temporary.iterdir()]:
                 raise BrokenPromiseError(f"On a disk of {size} bytes, a build left {left[0]}")
         yield size, said

@@ -16,6 +16,7 @@ import argparse
 import contextlib
 import itertools
 import json
+import math
 import os
 import random
 import signal
@@ -92,7 +93,9 @@ def slope(levels: Sequence[Level], measure: str) -> Slope:
     found = theilslopes(
         [level.measured[measure] for level in settled], [level.records for level in settled]
     )
-    return Slope(float(found.slope), float(found.low_slope))
+    # Where all values are alike, or nearly, there is no interval.
+    least = found.slope if math.isnan(found.low_slope) else found.low_slope
+    return Slope(float(found.slope), float(least))
 
 
 def complaints(levels: Sequence[Level]) -> list[str]:

@@ -52,6 +52,13 @@ def test_a_start_that_fills_caches_is_no_growth() -> None:
     assert not complaints(levels("open files of the server", values))
 
 
+@pytest.mark.filterwarnings("ignore:invalid value")
+@pytest.mark.parametrize(("every", "grows"), [(3, True), (BUILDS, False)])
+def test_a_file_that_every_third_build_leaves_is_found(every: int, grows: bool) -> None:
+    values = [float(number // every) for number in range(BUILDS)]
+    assert bool(complaints(levels("temporary files", values))) == grows
+
+
 def test_few_builds_tell_nothing() -> None:
     values = [float(number) for number in range(FEWEST_BUILDS - 1)]
     assert not complaints(levels("temporary files", values))
