@@ -180,6 +180,10 @@ def table(found: Mapping[str, Result], records: int) -> Iterator[str]:
         )
 
 
+def _times(rounds: int) -> str:
+    return "one round" if rounds == 1 else f"median of {rounds} rounds"
+
+
 def chart(found: Mapping[str, Result], records: int, rounds: int) -> Chart:
     """Return the medians as bars, in whole microseconds per record."""
     bars = tuple(
@@ -187,7 +191,7 @@ def chart(found: Mapping[str, Result], records: int, rounds: int) -> Chart:
         for contestant in CONTESTANTS
         if contestant.name in found
     )
-    made = f"{records:,} records, {WORKERS} processes, median of {rounds} rounds"
+    made = f"{records:,} records, {WORKERS} processes, {_times(rounds)}"
     return Chart(
         "Microseconds per record: shorter is faster",
         "contestant",
@@ -221,7 +225,7 @@ def main() -> None:
                 print(f"round {number}, {contestant.name}: {took}", file=sys.stderr, flush=True)
                 results[contestant].append(result)
     found = medians(results)
-    print(f"{arguments.records:,} generated records; {arguments.rounds} rounds in turn.\n")
+    print(f"{arguments.records:,} generated records; {_times(arguments.rounds)}, in turn.\n")
     print("\n".join(table(found, arguments.records)))
     rate = arguments.records / found[_OWN].seconds
     times = found[_DATATROVE].seconds / found[_OWN].seconds if _DATATROVE in found else 0
