@@ -93,7 +93,7 @@ class PrivateServer:
             self.url = f"http://127.0.0.1:{listener.getsockname()[1]}/api"
             with self._log.open("wb") as log:
                 self._process = subprocess.Popen(
-                    [sys.executable, "-m", "flows.server_process", str(listener.fileno())],
+                    [sys.executable, "-m", "flows.server_process", str(listener.fileno()), home],
                     env={**os.environ, **_SERVER, "PREFECT_HOME": str(home)},
                     pass_fds=[listener.fileno()],
                     stdin=subprocess.PIPE,  # by its end, the server sees that of this process

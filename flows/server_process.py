@@ -1,7 +1,7 @@
 """The process of the private server, which ends with the command that started it.
 
 The command holds the other end of this process's standard input: however the command ends, and be
-it killed, reading comes to an end then. What the server wrote, below PREFECT_HOME, goes with it.
+it killed, reading comes to an end then. What the server wrote into its folder goes with it.
 """
 
 import os
@@ -15,32 +15,29 @@ import uvicorn
 _GRACE_SECONDS = 5.0
 
 
-def _end_with_command(server: uvicorn.Server) -> None:
+def _end_with_command(server: uvicorn.Server, home: str) -> None:
     sys.stdin.buffer.read()
     server.should_exit = True
     time.sleep(_GRACE_SECONDS)
-    _remove_home()
+    shutil.rmtree(home, ignore_errors=True)
     os._exit(1)
 
 
-def _remove_home() -> None:
-    shutil.rmtree(os.environ["PREFECT_HOME"], ignore_errors=True)
-
-
 def main() -> None:
-    """Serve Prefect's API on the socket whose file descriptor is the only argument."""
+    """Serve Prefect's API on a socket; the arguments are its file descriptor and the folder."""
+    descriptor, home = sys.argv[1:]
     server = uvicorn.Server(
         uvicorn.Config(
             "prefect.server.api.server:create_app",
             factory=True,
-            fd=int(sys.argv[1]),
+            fd=int(descriptor),
             log_level="error",
             lifespan="on",
         )
     )
-    threading.Thread(target=_end_with_command, args=[server], daemon=True).start()
+    threading.Thread(target=_end_with_command, args=[server, home], daemon=True).start()
     server.run()
-    _remove_home()
+    shutil.rmtree(home, ignore_errors=True)
 
 
 if __name__ == "__main__":
