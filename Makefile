@@ -59,6 +59,7 @@ fuzz: $(VENV)/.installed-dev  ## fuzz each parser for MINUTES (default 5), from 
 
 faults: $(VENV)/.installed-dev  ## kill KILLS (default 100) builds at random moments, and look what they leave
 	$(BIN)/python -m tests.faults --kills $(KILLS)
+	$(BIN)/python -m pytest -m long
 
 soak: $(VENV)/.installed-dev  ## build again and again for MINUTES (default 60), and look what grows
 	$(BIN)/python -m tests.soak --minutes $(or $(MINUTES),60)

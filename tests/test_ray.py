@@ -94,6 +94,7 @@ def test_a_worker_killed_at_a_batch_costs_time_and_nothing_else(
     assert not differing(tmp_path / "local" / "latest", tmp_path / "ray" / "latest")
 
 
+@pytest.mark.long
 def test_a_machine_that_is_cut_off_costs_time_and_nothing_else(built: Path, tmp_path: Path) -> None:
     seldom = {"health_check_initial_delay_ms": 0, "health_check_period_ms": 1000}
     strict = {"health_check_timeout_ms": 1000, "health_check_failure_threshold": 3}
@@ -126,6 +127,7 @@ def _large(value: int) -> bytes:
     return bytes([value]) * (_MEMORY // 2)
 
 
+@pytest.mark.long
 def test_a_full_disk_to_spill_to_is_said_in_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -176,6 +178,7 @@ class Fragile(RayEngine):
         return run
 
 
+@pytest.mark.long
 def test_workers_killed_at_each_step_of_the_search_cost_time_and_nothing_else(
     cluster: cluster_utils.Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -64,6 +64,7 @@ def test_few_builds_tell_nothing() -> None:
     assert not complaints(levels("temporary files", values))
 
 
+@pytest.mark.long
 @pytest.mark.server
 def test_builds_on_both_kinds_of_server_leave_no_temporary_files(tmp_path: Path) -> None:
     with soaking(tmp_path, dumps=2, records=20, seed=0) as soak:
