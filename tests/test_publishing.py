@@ -336,7 +336,13 @@ def assert_holds_a_release(hub: Hub, revision: str, releases: tuple[Path, Path])
 
 
 @pytest.mark.parametrize("xet", [False, True], ids=["lfs", "xet"])
-@pytest.mark.parametrize("arrives", [False, True], ids=["unanswered", "answered"])
+@pytest.mark.parametrize(
+    "arrives",
+    [
+        pytest.param(False, id="unanswered"),
+        pytest.param(True, id="answered", marks=pytest.mark.long),
+    ],
+)
 def test_killed_at_any_request_it_leaves_a_whole_release_and_the_next_call_goes_on(
     hub: Hub,
     api: HfApi,

@@ -81,6 +81,7 @@ def test_a_cluster_gives_the_same_bytes(
     assert not differing(built, tmp_path / "latest")
 
 
+@pytest.mark.long
 def test_a_worker_killed_at_a_batch_costs_time_and_nothing_else(
     cluster: cluster_utils.Cluster, many: Path, shortscience: Shortscience, tmp_path: Path
 ) -> None:
