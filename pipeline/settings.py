@@ -34,7 +34,7 @@ class CleaningSettings(_Group):
         " better on short technical texts and nearly as fast; langdetect is kept as the reference.",
     )
     language_max_chars: int = Field(
-        default=300,
+        default=200,
         gt=0,
         description="The language of a text shows in its first sentences: of 746 summaries cut at"
         " 200 characters, none was taken for another. More costs time only.",
