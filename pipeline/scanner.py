@@ -90,12 +90,15 @@ _SCANNER = re.compile(
     re.VERBOSE,
 )
 _INLINE_GROUPS = ("dollar_inner", "loose_inner", "paren_inner")
-# Where a span may begin. All alternatives begin with one class of rare characters: the engine finds
-# these many times faster than it tries the whole scanner at every position.
-_OPENING = re.compile(
-    r"[`$\\<\]:w](?:(?<=[`$\\<])|(?<=\])\(|(?<=w)ww\."
-    r"|(?<=:)//(?:(?<=http://)|(?<=https://)|(?<=ftp://)))"
-)
+# Where a span may begin, each by what begins with one rare character: the engine finds that many
+# times faster than any of several, or than it tries the whole scanner at every position.
+_OPENINGS = [
+    re.compile(opening)
+    for opening in (
+        *("`", r"\$", r"\\", "<", r"\]\(", r"www\."),
+        "://(?:(?<=http://)|(?<=https://)|(?<=ftp://))",
+    )
+]
 _SCHEMES = ("https", "http", "ftp")
 _TRAILING_PUNCTUATION = ".,;:!?'\"*_~|\\"
 _CLOSING = {")": "(", "]": "[", "}": "{"}
@@ -103,23 +106,23 @@ _CLOSING = {")": "(", "]": "[", "}": "{"}
 
 def scan(text: str) -> list[Span]:
     """Return the code, math and URL spans of a text, in order and never overlapping."""
+    openings = [opening for pattern in _OPENINGS for opening in pattern.finditer(text)]
+    openings.sort(key=re.Match.start)
     spans: list[Span] = []
     position = 0
-    while opening := _OPENING.search(text, position):
+    for opening in openings:
         start = _start(text, opening)
         match = _SCANNER.match(text, start) if start >= position else None
-        if match is None:
-            position = opening.end()
-            continue
-        span = _span(text, match)
-        position = match.end() if span is None else span.end
-        if span is not None:
-            spans.append(span)
+        if match is not None:
+            span = _span(text, match)
+            position = match.end() if span is None else span.end
+            if span is not None:
+                spans.append(span)
     return spans
 
 
 def _start(text: str, opening: re.Match[str]) -> int:
-    """Return where the span begins that a match of `_OPENING` announces."""
+    """Return where the span begins that a match of `_OPENINGS` announces."""
     if opening[0] == "](":
         return opening.end()
     if opening[0] == "://":

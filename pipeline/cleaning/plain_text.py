@@ -23,22 +23,22 @@ _STRUCK = re.compile("~~")
 _TAB = re.compile(r"\t")
 _BLANKS = re.compile(r"  +")
 # Patterns begin with what is fixed, for which the engine searches fast, and look back from there.
-# In this order; a pattern is only tried where the text holds what it cannot do without.
+# In this order; a pattern is only tried where the text holds a character that it cannot do without.
 _REMOVALS = (
     ("\t", _TAB, " "),
-    ("  ", _BLANKS, " "),
-    ("![", _IMAGE, ""),
-    ("](", _LINK, r"\1"),
-    ("\\cite", _CITE, ""),
+    (" ", _BLANKS, " "),
+    ("!", _IMAGE, ""),
+    ("]", _LINK, r"\1"),
+    ("\\", _CITE, ""),
     ("<", _TAG, ""),
 )
 _REMOVALS_WITHIN_LINES = (
     ("_", _UNDERSCORES, ""),
     ("*", _ASTERISKS, ""),
-    ("~~", _STRUCK, ""),
+    ("~", _STRUCK, ""),
     ("\\", _ESCAPE, r"\1"),
     ("|", _CELL_EDGE, " "),
-    ("  ", _BLANKS, " "),
+    (" ", _BLANKS, " "),
 )
 _SPACE_BEFORE = re.compile(r" ([,.;:!?)])")
 
@@ -63,8 +63,8 @@ def plain_text(markdown: str, spans: Iterable[Span] | None = None) -> str:
 
 
 def _remove(removals: Iterable[tuple[str, re.Pattern[str], str]], text: str) -> str:
-    for needle, pattern, replacement in removals:
-        if needle in text:
+    for character, pattern, replacement in removals:
+        if character in text:
             text = pattern.sub(replacement, text)
     return text
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from pipeline.scanner import Covered, Span
 
 _DEFINITION = re.compile(r"\[(?<!\S\[)(?P<name>(?!\^)[^\[\]]{1,200})\]:[ \t]{0,8}\n?[ \t]{0,8}")
+_COLON = re.compile(r"\]:")  # what every definition has, and found much faster
 _BRACKETS = re.compile(r"\[(?<!\\\[)([^\[\]]{1,200})\]")
 _LABEL_LIMIT = 1000
 
@@ -36,7 +37,7 @@ class Use(NamedTuple):
 
 def definitions(text: str, spans: Sequence[Span]) -> list[Definition]:
     """Return the definitions of a text, in order."""
-    if "]:" not in text:
+    if not _COLON.search(text):
         return []
     addresses = {span.start: span for span in spans if span.kind == "url"}
     return [

@@ -46,6 +46,8 @@ _SQUARE = rf"{_YEARS}(?:[,;:][^\[\]\n]{{1,40}})?\]"
 _YEARS_BEHIND = {"(": re.compile(_ROUND), "[": re.compile(_SQUARE)}
 _OPEN_YEARS = re.compile(_YEARS)
 _ET_AL = re.compile(r"et\.?[ ]?al\b\.?")
+# Its last letters, which are found much faster.
+_AL = re.compile(r"al\b(?:(?<=et al)|(?<=et\. al)|(?<=et\.al)|(?<=etal))")
 _TAIL = re.compile(r"[*_]?(?P<possessive>['’]s)?")
 _DATE = re.compile(
     rf"[*_]?(?:['’]s)?(?:,[ ]?|[ \n])?(?:\((?:{_VENUE},?[ ])?{_ROUND}|\[(?:{_VENUE},?[ ])?{_SQUARE}"
@@ -107,7 +109,9 @@ def mentions(text: str) -> Iterator[Mention]:
 
 def _anchors(text: str) -> list[tuple[int, Reader]]:
     """Return where each `et al.` and each year behind a name begins, with what reads it."""
-    found: list[tuple[int, Reader]] = [(m.start(), _et_al) for m in _ET_AL.finditer(text)]
+    found: list[tuple[int, Reader]] = [
+        (text.rindex("et", 0, match.start()), _et_al) for match in _AL.finditer(text)
+    ]
     found += (
         (match.start(), _dated)
         for pattern in _YEAR_ANCHORS

@@ -15,7 +15,7 @@ _MARK = re.compile(
 _HEADING = re.compile(
     r"\b(?:References?|REFERENCES|Refs|Bibliography|Literature)\b[*_:]*\s+(?=1[.)]\s)"
 )
-_ANNOUNCING = ("Ref", "REF", "Bibl", "Liter")
+_FIRST_ITEM = re.compile(r"1[.)]\s")  # what it takes, and found much faster
 _ITEM = re.compile(r"(?<!\S)(?P<number>\d{1,2})[.)]\s+(?=[\"“*_\[]{0,3}\w)")
 # An entry ends with its paragraph, at the next list item, heading or image, and, where a dump has
 # joined all lines, at the sentence that authors put below their lists.
@@ -54,7 +54,7 @@ def references(text: str) -> list[Reference]:
     """
     marks = _last_run(list(_MARK.finditer(text)))
     listed = list(_entries(text, marks))
-    if not listed and any(word in text for word in _ANNOUNCING):
+    if not listed and _FIRST_ITEM.search(text):
         headings = list(_HEADING.finditer(text))
         listed = list(_entries(text, _first_run(text, headings[-1].end()))) if headings else []
     return listed

@@ -13,6 +13,9 @@ _MAX_NUMBER = 99
 _MAX_ITEM = 4_000  # characters from one number to the next
 _MAX_LOOKED_AT = 8  # times the next number may stand in prose before it opens a line
 _LOOK_BACK = 12  # characters before a number that say what is counted
+# Where a bullet stands free, and something follows; patterns begin with one character: the engine
+# finds that fastest.
+_BULLETS = {sign: re.compile(rf"\{sign}(?<= \{sign}) (?=[^ ])") for sign in "*-+"}
 _ONE = re.compile(r"1(?<!\S1)(?<!# 1)[.)] (?=\S)")  # `# 1. Why` is a title
 # An enumeration within a sentence: `1) this, 2) that and 3) those`.
 _CONTINUES = re.compile(r"(?:,|(?<![^\s(])(?:and|or|then|by|to|in|of|with|from))\Z")
@@ -35,15 +38,8 @@ def items(around: Surroundings) -> list[Mark]:
 
 def _bullets(prose: str, marker: str) -> list[int]:
     """Return where a free-standing bullet is followed by something."""
-    if marker not in prose:
-        return []
-    found = [0] if prose.startswith(f"{marker} ") else []
-    position = prose.find(f" {marker} ")
-    while position >= 0:
-        if not prose.startswith(" ", position + 3) and position + 3 < len(prose):
-            found.append(position + 1)
-        position = prose.find(f" {marker} ", position + 2)
-    return found
+    first = [0] if prose.startswith(f"{marker} ") else []
+    return first + [match.start() for match in _BULLETS[marker].finditer(prose)]
 
 
 def _stars(around: Surroundings) -> Iterator[Mark]:
