@@ -19,11 +19,12 @@ import polars as pl
 
 from flows.engines import Runner
 from pipeline.duplicates.find import Duplicates
-from pipeline.duplicates.shuffle import Ref, find_duplicates
+from pipeline.duplicates.shuffle import find_duplicates
 from pipeline.errors import UsageError, WorkerError
 from pipeline.release.earlier import Earlier
 from pipeline.settings import Settings
 from pipeline.shards import Batch, Shards, build_shards
+from pipeline.tasks import Ref
 from pipeline.version import code_digest
 
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
