@@ -81,6 +81,11 @@ def _together(*parts: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(parts)
 
 
+def count(*parts: pl.DataFrame) -> int:
+    """Return how many rows some frames have."""
+    return sum(map(len, parts))
+
+
 def deal(frame: pl.DataFrame, part: pl.Expr | pl.Series, n_parts: int) -> list[pl.DataFrame]:
     """Return the rows of each part, in the order in which they stand."""
     if n_parts == 1:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pipeline.release.earlier import Earlier
     from pipeline.settings import Settings
     from pipeline.shards import Batch, Shards
+    from pipeline.tasks import Tasks
 
 Name = Literal["local", "ray"]
 NAMES: tuple[str, ...] = get_args(Name)
@@ -26,6 +27,15 @@ class Engine(Protocol):
 
     def runner(self, n_batches: int) -> "AbstractContextManager[Runner]":
         """Provide a function that several threads may call at once, for so many batches."""
+        ...
+
+    @property
+    def tasks(self) -> "Tasks":
+        """What runs the tasks of stages that are done in parts."""
+        ...
+
+    def n_parts(self, n_records: int) -> int:
+        """Return in how many parts such a stage does so many records."""
         ...
 
     def find_duplicates(

@@ -18,6 +18,7 @@ from pipeline.errors import WorkerError
 from pipeline.release.earlier import Earlier
 from pipeline.settings import Settings
 from pipeline.shards import Batch, Shards, build_shards
+from pipeline.tasks import AtOnce, Tasks
 
 _ATTEMPTS = 3
 """Times that a batch is begun: the death of a worker costs all batches that were being worked on,
@@ -29,6 +30,15 @@ class LocalEngine:
 
     def __init__(self, workers: int) -> None:
         self._workers = workers
+
+    @property
+    def tasks(self) -> Tasks:
+        """Do each task at once, in this process, whose threads use all cores."""
+        return AtOnce()
+
+    def n_parts(self, _n_records: int) -> int:
+        """Return one: what is at hand as a whole needs not be put together."""
+        return 1
 
     def runner(self, n_batches: int) -> contextlib.AbstractContextManager[Runner]:
         """Provide a function that builds a batch's shards."""

@@ -24,7 +24,7 @@ from pipeline.errors import UsageError, WorkerError
 from pipeline.release.earlier import Earlier
 from pipeline.settings import Settings
 from pipeline.shards import Batch, Shards, build_shards
-from pipeline.tasks import Ref
+from pipeline.tasks import Ref, Tasks
 from pipeline.version import code_digest
 
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
@@ -96,12 +96,20 @@ class RayEngine:
         if earlier is not None:
             signatures.append(ray.put(earlier.sign(settings.signatures)))
             texts.append(earlier.texts)
-        n_records = shards.scan("signatures").select(pl.len()).collect().item()
-        n_cpus = int(ray.cluster_resources().get("CPU", 1))  # type: ignore[no-untyped-call]
-        n_parts = max(n_cpus, 1 + n_records // _RECORDS_PER_PART)
+        n_parts = self.n_parts(shards.scan("signatures").select(pl.len()).collect().item())
         return find_duplicates(
             signatures, texts, n_parts, settings.signatures, settings.duplicates, self
         )
+
+    @property
+    def tasks(self) -> Tasks:
+        """Run tasks by the engine itself."""
+        return self
+
+    def n_parts(self, n_records: int) -> int:
+        """Return enough for all processors, and so many that each part fits into a worker."""
+        n_cpus = int(ray.cluster_resources().get("CPU", 1))  # type: ignore[no-untyped-call]
+        return max(n_cpus, 1 + n_records // _RECORDS_PER_PART)
 
     def run(self, function: Callable[..., Any], *arguments: Any) -> Ref:
         """Begin a task."""

@@ -6,13 +6,26 @@ that names its paper. One row per summary gathers what any of its records knows.
 
 import polars as pl
 
-from pipeline.duplicates.find import EARLIER
+from pipeline.duplicates.find import EARLIER, KEPT
 from pipeline.sources.reading import FACTS_SCHEMA
 
 PAGE, COPY = "page", "copy"
 
 
-def gather_facts(records: pl.LazyFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
+def known_facts(records: pl.DataFrame, fates: pl.DataFrame) -> pl.DataFrame:
+    """Return the facts of those records that have a `summary_id`, and whether each is `kept`.
+
+    `fates` has what became of the records, row by row.
+    """
+    return (
+        records.select(*FACTS_SCHEMA)
+        .hstack(fates.select("status", "summary_id"))
+        .filter(pl.col("status") != EARLIER)
+        .select("summary_id", *FACTS_SCHEMA, kept=pl.col("status") == KEPT)
+    )
+
+
+def choose_facts(*parts: pl.DataFrame) -> pl.DataFrame:
     """Return one row per summary: `summary_id`, `told_by`, and the facts of its records.
 
     The paper's key is that of the kept record; where that has none, the smallest that another
@@ -20,13 +33,7 @@ def gather_facts(records: pl.LazyFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
     or none. `told_by` is `page` when all records name the key themselves, `copy` when it was
     carried from one copy to another, and null when none knows it.
     """
-    known = (
-        verdicts.lazy()
-        .filter(pl.col("status") != EARLIER)
-        .select("record_id", "summary_id", kept=pl.col("status") == "kept")
-        .join(records.select("record_id", *FACTS_SCHEMA), on="record_id")
-        .collect()
-    )
+    known = pl.concat(parts)
     keys = known.group_by("summary_id").agg(
         chosen=_choice("bibtex_key"),
         told_by=pl.when(pl.col("bibtex_key").is_null().all())

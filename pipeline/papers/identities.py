@@ -23,7 +23,7 @@ from pipeline.papers.bibliography.index import Index
 from pipeline.papers.linking.link import NO_LINKS
 from pipeline.papers.naming import with_names
 from pipeline.settings import PaperSettings
-from pipeline.tasks import AtOnce, Ref, Tasks, regroup, shuffle
+from pipeline.tasks import AtOnce, Ref, Tasks, count, regroup, shuffle
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def identify_papers(
 ) -> Identities:
     """Identify the papers of summaries and of their citations.
 
-    `facts` is what `gather_facts` returns; `citations` has the columns of CITATION_SCHEMA that
+    `facts` is what `choose_facts` returns; `citations` has the columns of CITATION_SCHEMA that
     describe a citation, and `summary_id`. Of several bibliographies, the first one is believed.
     `links` is what `link_summaries` returns.
     """
@@ -228,7 +228,7 @@ def _with_nicknames(attributed: Sequence[Ref], telling: Sequence[Ref], tasks: Ta
     """Resolve the made-up names of papers, by what else their authors summarised."""
     n_parts = len(attributed)
     used = shuffle(tasks, nicknames.split_nicknames, n_parts, zip(attributed, strict=True))
-    if not any(tasks.get([tasks.run(nicknames.is_any, *parts) for parts in used])):
+    if not any(tasks.get([tasks.run(count, *parts) for parts in used])):
         return list(attributed)
     written = regroup(tasks, nicknames.split_written, n_parts, zip(attributed, strict=True))
     theirs = shuffle(

@@ -28,11 +28,6 @@ def split_nicknames(n_parts: int, attributed: Attributed) -> list[pl.DataFrame]:
     return deal(used, by_hash("author", n_parts), n_parts)
 
 
-def is_any(*parts: pl.DataFrame) -> bool:
-    """Whether there are any rows."""
-    return any(len(part) for part in parts)
-
-
 def split_written(n_parts: int, attributed: Attributed) -> list[pl.DataFrame]:
     """Give the papers that somebody summarised to parts by their `author`s."""
     written = attributed.summaries.select("author", "paper_id").drop_nulls("author").unique()

@@ -28,12 +28,6 @@ Tables = Mapping[str, Iterator[pl.DataFrame]]
 """Each table of the contract as frames that follow each other in the order of its key."""
 
 
-def kept(shards: Shards, name: str, verdicts: pl.DataFrame) -> pl.LazyFrame:
-    """Return the rows of one of the shards' frames that belong to kept records."""
-    records = verdicts.lazy().filter(pl.col("status") == "kept").select("record_id", "summary_id")
-    return shards.scan(name).join(records, on="record_id", maintain_order="left")
-
-
 def build_tables(
     inputs: Iterable[Input],
     shards: Shards,
