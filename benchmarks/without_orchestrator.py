@@ -5,12 +5,10 @@ from pathlib import Path
 from threading import Thread
 
 from pipeline.duplicates.find import find_duplicates
-from pipeline.papers.identities import fetch_identities
 from pipeline.papers.stage import identify_records
 from pipeline.release.data_docs import write_data_docs
 from pipeline.release.manifest import Recipe
 from pipeline.release.store import Store
-from pipeline.release.tables import build_tables
 from pipeline.release.validation import load_great_expectations, validate
 from pipeline.release.write import write_metadata, write_tables
 from pipeline.settings import Settings
@@ -37,13 +35,8 @@ def build(raw: str, out: Path) -> Path:
             settings.duplicates,
             store.work,
         )
-        here = AtOnce()
-        papers = identify_records(shards, found.verdicts, [], settings.papers, 1, here)
-        identities = fetch_identities(papers.identities, here)
-        tables = build_tables(
-            recipe.inventory.distinct, shards, found.verdicts, identities, staging
-        )
-        write_tables(tables, staging)
+        papers = identify_records(shards, found.verdicts, [], settings.papers, 1, AtOnce())
+        write_tables(recipe.inventory.distinct, shards, papers, staging)
         outcome = validate(staging)
         write_data_docs(outcome, store.validation(recipe.release_id))
         write_metadata(recipe, outcome, staging)

@@ -29,9 +29,8 @@ from pipeline.folders import keep_only
 from pipeline.object_store import fetch, is_url, put
 from pipeline.object_store import prune as prune_fetched
 from pipeline.papers.bibliography.index import Index, index_file
-from pipeline.papers.identities import Identities, fetch_identities
 from pipeline.papers.linking.title_index import title_folder
-from pipeline.papers.stage import identify_records
+from pipeline.papers.stage import Found, identify_records
 from pipeline.release.data_docs import write_data_docs
 from pipeline.release.diff import compare
 from pipeline.release.diff_text import to_markdown
@@ -41,9 +40,8 @@ from pipeline.release.manifest import Recipe, identify_files, read_manifest
 from pipeline.release.notices import notices
 from pipeline.release.paper_evidence import write_paper_evidence
 from pipeline.release.store import Store, open_dataset
-from pipeline.release.tables import build_tables
 from pipeline.release.validation import Outcome, validate
-from pipeline.release.write import write_metadata, write_tables
+from pipeline.release.write import write_metadata
 from pipeline.release.yields import check_yields
 from pipeline.settings import Settings
 from pipeline.shards import Batch, Shards, cut_batches, prune
@@ -170,10 +168,10 @@ def build_release(
 ) -> None:
     """Identify papers, then write, validate and commit the release."""
     bibliography = index_bibliography(recipe, store.bibliography)
-    links, identities = identify(shards, duplicates.verdicts, bibliography, recipe.settings, engine)
-    write(recipe, shards, duplicates.verdicts, identities, staging)
+    found = identify(shards, duplicates.verdicts, bibliography, recipe.settings, engine)
+    write(recipe, shards, found, staging, engine)
     write_evidence(duplicates.evidence, store.evidence(recipe.release_id))
-    write_paper_evidence(identities.witnesses, links, store.release(recipe.release_id))
+    write_paper_evidence(found, store.release(recipe.release_id), engine.tasks)
     check_yields(staging, store.latest, allow_empty)
     outcome = check(staging)
     index = write_data_docs(outcome, store.validation(recipe.release_id))
@@ -221,29 +219,26 @@ def identify(
     bibliography: Sequence[Index],
     settings: Settings,
     engine: engines.Engine,
-) -> tuple[pl.DataFrame, Identities]:
+) -> Found:
     """Find out which papers are summarised and cited, and what summaries may be about."""
     report("identifying papers", 0)
     tasks, n_parts = engine.tasks, engine.n_parts(len(verdicts))
     found = identify_records(shards, verdicts, bibliography, settings.papers, n_parts, tasks)
-    links = pl.concat(tasks.get(found.links)).sort("summary_id", "place")
-    identities = fetch_identities(found.identities, tasks)
     report("identifying papers", 1)
-    return links, identities
+    return found
 
 
 @task(cache_policy=NO_CACHE)
 def write(
     recipe: Recipe,
     shards: Shards,
-    verdicts: pl.DataFrame,
-    identities: Identities,
+    found: Found,
     staging: Path,
+    engine: engines.Engine,
 ) -> None:
     """Assemble the tables and write them as Parquet."""
     report("writing tables", 0)
-    tables = build_tables(recipe.inventory.distinct, shards, verdicts, identities, staging)
-    write_tables(tables, staging)
+    engine.write_tables(recipe.inventory.distinct, shards, found, staging)
     report("writing tables", 1)
 
 

@@ -5,14 +5,16 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, get_args
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
     from pipeline.duplicates.find import Duplicates
+    from pipeline.papers.stage import Found
     from pipeline.release.earlier import Earlier
     from pipeline.settings import Settings
     from pipeline.shards import Batch, Shards
+    from pipeline.sources.inputs import Input
     from pipeline.tasks import Tasks
 
 Name = Literal["local", "ray"]
@@ -42,6 +44,12 @@ class Engine(Protocol):
         self, shards: "Shards", earlier: "Earlier | None", settings: "Settings", scratch: "Path"
     ) -> "Duplicates":
         """Find copies among all records, and the summaries of an earlier release."""
+        ...
+
+    def write_tables(
+        self, inputs: "Sequence[Input]", shards: "Shards", found: "Found", release: "Path"
+    ) -> None:
+        """Write the Parquet files of all tables."""
         ...
 
 

@@ -4,7 +4,7 @@ import contextlib
 import multiprocessing
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import connection
@@ -15,9 +15,12 @@ import polars as pl
 from flows.engines import Runner
 from pipeline.duplicates.find import Duplicates, find_duplicates
 from pipeline.errors import WorkerError
+from pipeline.papers.stage import Found
 from pipeline.release.earlier import Earlier
+from pipeline.release.write import write_tables
 from pipeline.settings import Settings
 from pipeline.shards import Batch, Shards, build_shards
+from pipeline.sources.inputs import Input
 from pipeline.tasks import AtOnce, Tasks
 
 _ATTEMPTS = 3
@@ -54,6 +57,12 @@ class LocalEngine:
             signatures = pl.concat([signatures, earlier.sign(settings.signatures)])
             texts = pl.concat([texts, earlier.texts])
         return find_duplicates(signatures, texts, settings.signatures, settings.duplicates, scratch)
+
+    def write_tables(
+        self, inputs: Sequence[Input], shards: Shards, found: Found, release: Path
+    ) -> None:
+        """Write tables by the threads of this process, and sort on the disk what is large."""
+        write_tables(inputs, shards, found, release)
 
 
 @contextlib.contextmanager

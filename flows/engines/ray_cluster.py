@@ -21,9 +21,12 @@ from flows.engines import Runner
 from pipeline.duplicates.find import Duplicates
 from pipeline.duplicates.shuffle import find_duplicates
 from pipeline.errors import UsageError, WorkerError
+from pipeline.papers.stage import Found
 from pipeline.release.earlier import Earlier
+from pipeline.release.parts import write_tables_in_parts
 from pipeline.settings import Settings
 from pipeline.shards import Batch, Shards, build_shards
+from pipeline.sources.inputs import Input
 from pipeline.tasks import Ref, Tasks
 from pipeline.version import code_digest
 
@@ -100,6 +103,12 @@ class RayEngine:
         return find_duplicates(
             signatures, texts, n_parts, settings.signatures, settings.duplicates, self
         )
+
+    def write_tables(
+        self, inputs: Sequence[Input], shards: Shards, found: Found, release: Path
+    ) -> None:
+        """Write tables by a shuffle, each file by a task of its own."""
+        write_tables_in_parts(inputs, shards, found, release, self)
 
     @property
     def tasks(self) -> Tasks:

@@ -4,18 +4,11 @@ Verdicts are found for all records together; what the records hold lies in batch
 here is the records of some batches that follow each other.
 """
 
-from collections.abc import Sequence
 from itertools import accumulate
-from pathlib import Path
 
 import polars as pl
 
 from pipeline.duplicates.find import KEPT
-
-
-def record_ids(records: Sequence[Path]) -> pl.DataFrame:
-    """Return `record_id` of the records in some files."""
-    return pl.read_parquet(list(records), columns=["record_id"])
 
 
 def split_fates(

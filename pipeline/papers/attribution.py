@@ -14,7 +14,7 @@ from pipeline.papers.witnesses import PAGE
 from pipeline.settings import PaperSettings
 from pipeline.tasks import by_hash, deal
 
-OF_SUMMARY = ("paper_id", "author", "votes", "posted_at", "url")
+OF_SUMMARY = ("paper_id", "author", "votes", "posted_at", "url", "n_copies")
 STRENGTH_OF_EVIDENCE = ("page", "copy", "identifier", "linked", "nothing")
 """How the paper of a summary is known, what tells most first."""
 
@@ -153,9 +153,14 @@ def cite(attributed: Attributed) -> pl.DataFrame:
     )
 
 
-def of_summaries(attributed: Attributed) -> pl.DataFrame:
-    """Return `summary_id` and OF_SUMMARY."""
-    return attributed.summaries.select("summary_id", *OF_SUMMARY)
+def of_summaries(attributed: Attributed, citations: pl.DataFrame) -> pl.DataFrame:
+    """Return `summary_id`, OF_SUMMARY and `n_citations`."""
+    counted = citations.group_by("summary_id").agg(n_citations=pl.len())
+    return (
+        attributed.summaries.select("summary_id", *OF_SUMMARY)
+        .join(counted, on="summary_id", how="left", maintain_order="left")
+        .with_columns(pl.col("n_citations").fill_null(0))
+    )
 
 
 def split_summarised(n_parts: int, attributed: Attributed) -> list[pl.DataFrame]:

@@ -10,6 +10,14 @@ from pipeline.duplicates.find import EARLIER, KEPT
 from pipeline.sources.reading import FACTS_SCHEMA
 
 PAGE, COPY = "page", "copy"
+FACTS = pl.Schema(
+    {
+        "summary_id": pl.String(),
+        "told_by": pl.String(),
+        "n_copies": pl.get_index_type(),
+        **FACTS_SCHEMA,
+    }
+)
 
 
 def known_facts(records: pl.DataFrame, fates: pl.DataFrame) -> pl.DataFrame:
@@ -26,7 +34,7 @@ def known_facts(records: pl.DataFrame, fates: pl.DataFrame) -> pl.DataFrame:
 
 
 def choose_facts(*parts: pl.DataFrame) -> pl.DataFrame:
-    """Return one row per summary: `summary_id`, `told_by`, and the facts of its records.
+    """Return one row per summary, with FACTS: what its records know, and how many there are.
 
     The paper's key is that of the kept record; where that has none, the smallest that another
     copy names. All other facts are chosen in the same way, among the records that name this key
@@ -41,6 +49,7 @@ def choose_facts(*parts: pl.DataFrame) -> pl.DataFrame:
         .when(pl.col("bibtex_key").is_not_null().all())
         .then(pl.lit(PAGE))
         .otherwise(pl.lit(COPY)),
+        n_copies=pl.len(),
     )
     agreeing = known.join(keys, on="summary_id").filter(
         pl.col("bibtex_key").is_null() | (pl.col("bibtex_key") == pl.col("chosen"))

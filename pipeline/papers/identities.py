@@ -30,8 +30,8 @@ from pipeline.tasks import AtOnce, Ref, Tasks, count, regroup, shuffle
 class Identities:
     """What the papers stage found.
 
-    `papers` has one row per paper, with PAPER_SCHEMA; `summaries` has `summary_id`, `paper_id` and
-    who posted it when and where; `citations` has the citations of other works, with
+    `papers` has one row per paper, with PAPER_SCHEMA; `summaries` has `summary_id`, OF_SUMMARY and
+    `n_citations`; `citations` has the citations of other works, with
     `citing_paper_id` and `cited_paper_id` (null where nothing names the work); `witnesses` has what
     each page and each record of a bibliography tells of a `paper_id`, in the order in which they
     are believed: `source`, the `names` it gives, its own key first, `title`, `authors`, `year`.
@@ -138,7 +138,10 @@ def identify_in_parts(
     cited = [tasks.run(attribution.cite, part) for part in attributed]
     return IdentityParts(
         _papers(filed, telling, attributed, cited, tasks),
-        [tasks.run(attribution.of_summaries, part) for part in attributed],
+        [
+            tasks.run(attribution.of_summaries, *parts)
+            for parts in zip(attributed, cited, strict=True)
+        ],
         cited,
     )
 

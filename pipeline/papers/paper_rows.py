@@ -28,6 +28,8 @@ PAPER_SCHEMA = pl.Schema(
         "conflicts": pl.List(pl.String()),
         "identified_by": pl.String(),
         "identity_confidence": pl.Float64(),
+        "n_summaries": pl.Int32(),
+        "n_citations": pl.Int32(),
     }
 )
 
@@ -107,7 +109,7 @@ def _papers(
 
 
 def _evidence(summarised: pl.DataFrame, cited: pl.DataFrame) -> pl.DataFrame:
-    """Return `paper_id`, `identified_by` and `identity_confidence` of each paper.
+    """Return `paper_id`, how each paper is identified, and how often it is summarised and cited.
 
     A paper is only as well identified as all of its summaries are, so that whoever asks for papers
     told by pages gets no summary that was tied to its paper in another way.
@@ -118,13 +120,17 @@ def _evidence(summarised: pl.DataFrame, cited: pl.DataFrame) -> pl.DataFrame:
         .agg(
             pl.col("identified_by").max().cast(pl.String),
             pl.col("identity_confidence").min(),
+            n_summaries=pl.len(),
         )
     )
-    of_citations = cited.group_by("paper_id").agg(cited_confidence=pl.col("confidence").max())
+    of_citations = cited.group_by("paper_id").agg(
+        cited_confidence=pl.col("confidence").max(), n_citations=pl.len()
+    )
     return of_summaries.join(of_citations, on="paper_id", how="full", coalesce=True).select(
         "paper_id",
         pl.col("identified_by").fill_null("identifier"),
         pl.coalesce("identity_confidence", "cited_confidence"),
+        pl.col("n_summaries", "n_citations").fill_null(0),
     )
 
 

@@ -1,13 +1,11 @@
 """The papers stage over the shards of a build: what is read from where, in which parts."""
 
-import itertools
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import polars as pl
 
-from pipeline.duplicates.verdicts import kept, record_ids, split_fates
+from pipeline.duplicates.verdicts import kept, split_fates
 from pipeline.papers.bibliography.index import Index
 from pipeline.papers.copies import choose_facts, known_facts
 from pipeline.papers.identities import IdentityParts, identify_in_parts
@@ -19,8 +17,14 @@ from pipeline.tasks import Ref, Tasks, by_hash, deal, regroup, shuffle
 
 
 class Found(NamedTuple):
-    """What summaries may be about, and what was identified, in as many parts by summary."""
+    """What was found out about records, summaries and papers, in parts.
 
+    `shards` are those of a build, some in each part, and `fates` what became of their records, row
+    by row; `links` are the papers that summaries may be about.
+    """
+
+    shards: list[Shards]
+    fates: Sequence[Ref]
     links: list[Ref]
     identities: IdentityParts
 
@@ -38,44 +42,35 @@ def identify_records(
     Shards are read by tasks, each some of those that follow each other. Only the verdicts come
     together in one, which tells the others what became of their records.
     """
-    files = {
-        name: _some_each(shards.files(name), n_parts)
-        for name in ("records", "cleaned", "citations")
-    }
-    ids = [tasks.run(record_ids, paths) for paths in files["records"]]
+    some_each = shards.cut(n_parts)
+    ids = [tasks.run(_record_ids, some) for some in some_each]
     fates = tasks.split(split_fates, len(ids), verdicts, *ids)
-    texts = [
-        tasks.run(_texts, paths, part) for paths, part in zip(files["cleaned"], fates, strict=True)
+    told = list(zip(some_each, fates, strict=True))
+    facts = [
+        tasks.run(choose_facts, *parts) for parts in shuffle(tasks, _split_facts, n_parts, told)
     ]
-    found = shuffle(tasks, _split_facts, n_parts, zip(files["records"], fates, strict=True))
-    facts = [tasks.run(choose_facts, *parts) for parts in found]
-    citations = regroup(
-        tasks, _split_citations, n_parts, zip(files["citations"], fates, strict=True)
-    )
+    citations = regroup(tasks, _split_citations, n_parts, told)
+    texts = [tasks.run(_texts, *part) for part in told]
     links = link_in_parts(texts, facts, citations, bibliography, settings, tasks)
-    return Found(links, identify_in_parts(facts, citations, links, bibliography, settings, tasks))
+    identities = identify_in_parts(facts, citations, links, bibliography, settings, tasks)
+    return Found(some_each, fates, links, identities)
 
 
-def _some_each(files: Sequence[Path], n_parts: int) -> list[Sequence[Path]]:
-    """Cut files into at most so many parts, none of them empty."""
-    n_parts = min(n_parts, len(files))
-    bounds = [len(files) * part // n_parts for part in range(n_parts + 1)]
-    return [files[start:end] for start, end in itertools.pairwise(bounds)]
+def _record_ids(shards: Shards) -> pl.DataFrame:
+    return shards.scan("records").select("record_id").collect()
 
 
-def _texts(cleaned: Sequence[Path], fates: pl.DataFrame) -> pl.LazyFrame:
-    return kept(pl.scan_parquet(list(cleaned)), fates).select("summary_id", "text")
-
-
-def _split_facts(n_parts: int, records: Sequence[Path], fates: pl.DataFrame) -> list[pl.DataFrame]:
-    """Give what the records in some files know to parts by summary."""
-    known = known_facts(pl.read_parquet(list(records), columns=[*FACTS_SCHEMA]), fates)
+def _split_facts(n_parts: int, shards: Shards, fates: pl.DataFrame) -> list[pl.DataFrame]:
+    """Give what the records in some shards know to parts by summary."""
+    known = known_facts(shards.scan("records").select(*FACTS_SCHEMA).collect(), fates)
     return deal(known, by_hash("summary_id", n_parts), n_parts)
 
 
-def _split_citations(
-    n_parts: int, citations: Sequence[Path], fates: pl.DataFrame
-) -> list[pl.DataFrame]:
-    """Give the citations in some files that belong to kept records to parts by summary."""
-    rows = kept(pl.scan_parquet(list(citations)), fates).collect()
+def _split_citations(n_parts: int, shards: Shards, fates: pl.DataFrame) -> list[pl.DataFrame]:
+    """Give the citations in some shards that belong to kept records to parts by summary."""
+    rows = kept(shards.scan("citations"), fates).collect()
     return deal(rows, by_hash("summary_id", n_parts), n_parts)
+
+
+def _texts(shards: Shards, fates: pl.DataFrame) -> pl.LazyFrame:
+    return kept(shards.scan("cleaned"), fates).select("summary_id", "text")

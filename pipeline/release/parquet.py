@@ -28,9 +28,10 @@ def table_files(release: Path, table: str) -> list[Path]:
     return sorted(table_folder(release, table).glob("*.parquet"))
 
 
-def n_files(n_rows: int) -> int:
-    """Return how many files a table of so many rows has: at least one."""
-    return max(1, -(-n_rows // FILE_ROWS))
+def file_bounds(n_rows: int) -> list[tuple[int, int]]:
+    """Return which rows each file of a table of so many rows has: at least one file."""
+    starts = range(0, max(1, n_rows), FILE_ROWS)
+    return [(start, min(start + FILE_ROWS, n_rows)) for start in starts]
 
 
 def file_path(release: Path, table: str, place: int, n_files: int) -> Path:
@@ -62,7 +63,8 @@ def write_file(groups: Iterable[pl.DataFrame], table: Table, path: Path) -> None
         use_content_defined_chunking=True,
     ) as writer:
         for group in groups:
-            rows = group.to_arrow()
+            # Where a dictionary grows too large is seen between chunks, and shows in the bytes.
+            rows = group.rechunk().to_arrow()
             writer.write_table(pa.table(rows.cast(pa.schema(schema)).columns, schema=schema))
 
 

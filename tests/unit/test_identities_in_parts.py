@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline.extraction.extract import CITATION_SCHEMA
 from pipeline.papers.bibliography.index import Index, index_file
+from pipeline.papers.copies import FACTS
 from pipeline.papers.identities import (
     Identities,
     fetch_identities,
@@ -18,11 +19,9 @@ from pipeline.papers.identities import (
 )
 from pipeline.papers.linking.link import LINK_SCHEMA
 from pipeline.settings import PaperSettings
-from pipeline.sources.reading import FACTS_SCHEMA
 from pipeline.tasks import AtOnce, Tasks, by_hash, deal
 from tests.unit.test_papers import KITES, PREPRINT, SILK, STORM, write_lines
 
-FACTS = {"summary_id": pl.String(), "told_by": pl.String(), **FACTS_SCHEMA}
 CITATIONS = {**CITATION_SCHEMA, "summary_id": pl.String()}
 PEOPLE = (["Ada Roy", "Bo Kim"], ["Jo Li"], ["Jo Li", "Cy Day"], ["A. Roy"])
 TITLES = (STORM, SILK, STORM.upper(), "Kitelet: gliders for a light breeze", "Short")

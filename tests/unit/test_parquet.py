@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 
 import polars as pl
@@ -41,7 +42,7 @@ def test_all_files_but_the_last_are_full(count: int, cuts: list[int]) -> None:
         parquet.write_table(frames, LINKS, Path(folder))
         files = parquet.table_files(Path(folder), "links")
         sizes = [pq.read_metadata(path).num_rows for path in files]
-        assert len(files) == parquet.n_files(count)
+        assert sizes == [end - start for start, end in parquet.file_bounds(count)]
         assert sizes == [12] * (len(files) - 1) + [count - 12 * (len(files) - 1)]
         assert [path.name for path in files] == [
             f"train-{place:05}-of-{len(files):05}.parquet" for place in range(len(files))
@@ -50,9 +51,17 @@ def test_all_files_but_the_last_are_full(count: int, cuts: list[int]) -> None:
         assert parquet.count_rows(Path(folder), "links") == count
 
 
-def test_the_bytes_do_not_depend_on_the_frames(tmp_path: Path) -> None:
-    table = rows(30)
+def test_the_bytes_do_not_depend_on_the_frames(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Texts that outgrow the dictionary of a column within the first row group, and two files.
+    monkeypatch.setattr(parquet, "ROW_GROUP_ROWS", 3_000)
+    monkeypatch.setattr(parquet, "FILE_ROWS", 3_000)
+    draw = Random(1)
+    long = pl.Series("raw", [draw.randbytes(draw.randrange(800)).hex() for _ in range(4_000)])
+    table = rows(4_000).with_columns(long)
     parquet.write_table([table], LINKS, tmp_path / "whole")
-    parquet.write_table(table.iter_slices(7), LINKS, tmp_path / "cut")
+    parquet.write_table(table.iter_slices(700), LINKS, tmp_path / "cut")
     whole, cut = (parquet.table_files(tmp_path / name, "links") for name in ("whole", "cut"))
+    assert len(whole) == 2
     assert [path.read_bytes() for path in whole] == [path.read_bytes() for path in cut]
