@@ -36,6 +36,7 @@ from pipeline.shards import Shards
 from pipeline.sources.inputs import Input
 from pipeline.tasks import Ref, Tasks, by_hash, count, deal, shuffle
 
+_WRITING = ".writing"
 _SAMPLED = 100
 """Keys of a part that tell how its rows are spread: with so many, parts differ by a few percent."""
 
@@ -151,9 +152,6 @@ def _write(table: Table, parts: Sequence[Ref], release: Path, tasks: Tasks) -> N
         skipped = first - (starts[within] or [0])[0]
         written.append(tasks.run(_write_file, table, path, skipped, last - first, *parts[within]))
     tasks.get(written)
-
-
-_WRITING = ".writing"
 
 
 def _write_file(table: Table, path: Path, skipped: int, n_rows: int, *parts: pl.DataFrame) -> None:
