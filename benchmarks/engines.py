@@ -2,8 +2,9 @@
 
 A corpus is generated, and built by `shortscience build` as a whole process, from raw dumps to the
 validated release: on this machine with one and two workers, and on a Ray cluster of one, two and
-four that is started for the build. What Ray moves between its tasks in the search for copies is
-added up as the bytes that each part has when it is pickled, as Ray does.
+four that is started for the build. What Ray moves between its tasks is added up as the bytes that
+each part has when it is pickled, as Ray does: in the search for copies, for the papers, and for the
+tables.
 """
 
 import argparse
@@ -21,50 +22,47 @@ import polars as pl
 
 from benchmarks.corpus import write_corpus
 from pipeline.duplicates import shuffle
+from pipeline.papers.stage import identify_records
+from pipeline.release.parts import write_tables_in_parts
 from pipeline.settings import Settings
 from pipeline.shards import Shards, cut_batches
 from pipeline.sources.inputs import take_inventory
+from pipeline.tasks import AtOnce
 
 BUILDS = (("local", 1), ("local", 2), ("ray", 1), ("ray", 2), ("ray", 4))
 SETTINGS = Settings()
 
 
-class Weighing:
+class Weighing(AtOnce):
     """An engine that does each task at once, and weighs what tasks would send each other."""
 
     def __init__(self) -> None:
         self.sent: dict[str, int] = {}
 
-    def run(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        """Do a task."""
-        return function(*arguments)
-
     def split(self, function: Callable[..., Any], n_parts: int, *arguments: Any) -> Sequence[Any]:
         """Do a task, and weigh its parts."""
-        parts: Sequence[Any] = function(n_parts, *arguments)
+        parts = super().split(function, n_parts, *arguments)
         weight = sum(len(pickle.dumps(part, protocol=5)) for part in parts)
         self.sent[function.__name__] = self.sent.get(function.__name__, 0) + weight
         return parts
 
-    def get(self, refs: Sequence[Any]) -> list[Any]:
-        """Return what is there."""
-        return list(refs)
 
-
-def weigh(raw: Path, out: Path, n_parts: int) -> dict[str, int]:
-    """Return how many bytes each step of the search sends on, for shards that were built."""
-    batches = cut_batches(take_inventory([str(raw)], out / "spool").distinct)
-    shards = Shards.of(batches, SETTINGS, out / ".work" / "shards")
-    engine = Weighing()
-    shuffle.find_duplicates(
+def weigh(raw: Path, out: Path, n_parts: int) -> dict[str, dict[str, int]]:
+    """Return how many bytes each step of a stage sends on, for shards that were built."""
+    inputs = take_inventory([str(raw)], out / "spool").distinct
+    shards = Shards.of(cut_batches(inputs), SETTINGS, out / ".work" / "shards")
+    searching, identifying, writing = Weighing(), Weighing(), Weighing()
+    duplicates = shuffle.find_duplicates(
         list(shards.frames("signatures")),
         [pl.scan_parquet(path) for path in shards.files("cleaned")],
         n_parts,
         SETTINGS.signatures,
         SETTINGS.duplicates,
-        engine,
+        searching,
     )
-    return engine.sent
+    found = identify_records(shards, duplicates.verdicts, [], SETTINGS.papers, n_parts, identifying)
+    write_tables_in_parts(inputs, shards, found, out / "weighed", writing)
+    return {"copies": searching.sent, "papers": identifying.sent, "tables": writing.sent}
 
 
 def build(raw: Path, out: Path, engine: str, workers: int) -> float:
@@ -111,9 +109,10 @@ def main() -> None:
             print(f"{engine + ', ' + str(workers):<15}{row}", flush=True)
         sent = weigh(raw, first, 8)
     print("\nsent on by          bytes/record")
-    for name, weight in sent.items():
-        print(f"{name:<20}{weight / records:>12.1f}")
-    print(f"{'all':<20}{sum(sent.values()) / records:>12.1f}")
+    for stage, weights in sent.items():
+        for name, weight in weights.items():
+            print(f"{name:<20}{weight / records:>12.1f}")
+        print(f"{'all for ' + stage:<20}{sum(weights.values()) / records:>12.1f}")
 
 
 if __name__ == "__main__":

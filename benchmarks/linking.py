@@ -43,6 +43,7 @@ from pipeline.papers.linking import model
 from pipeline.papers.linking.features import FEATURES
 from pipeline.papers.linking.link import Linker, link_summaries, titles_of
 from pipeline.papers.linking.title_index import TitleIndex, title_index
+from pipeline.papers.linking.weights import Background
 from pipeline.papers.naming import with_names
 from pipeline.scanner import scan
 from pipeline.settings import PaperSettings
@@ -412,8 +413,7 @@ def main() -> None:
         for hidden, told in ((True, "own names removed"), (False, "as they are")):
             cases = read_cases(arguments.folder, index, hidden=hidden)
             texts = pl.Series([case.text for case in cases])
-            ids = [f"{number:05}" for number in range(len(texts))]
-            linker = Linker(index, [pl.DataFrame({"summary_id": ids, "text": texts})])
+            linker = Linker(index, Background.of(index, [texts]))
             development = HALVES[:1]
             if arguments.fit:
                 bench = prepare(cases, linker, index, bibliography, development)

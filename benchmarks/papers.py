@@ -21,14 +21,13 @@ import polars as pl
 
 from pipeline.extraction.extract import CITATION_SCHEMA
 from pipeline.papers.bibliography.index import Index, index_file
+from pipeline.papers.copies import FACTS
 from pipeline.papers.identities import identify_papers
 from pipeline.release.manifest import sha256
 from pipeline.settings import PaperSettings
-from pipeline.sources.reading import FACTS_SCHEMA
 
 DEFAULT_FOLDER = Path("../shared")
 FILES = ("dblp.jsonl.gz", "arxiv.jsonl.gz")
-FACTS = {"summary_id": pl.String(), "told_by": pl.String(), **FACTS_SCHEMA}
 _NO_CITATIONS = pl.DataFrame(schema={**CITATION_SCHEMA, "summary_id": pl.String()})
 
 

@@ -24,19 +24,18 @@ from pipeline.extraction.addresses import Link, addresses
 from pipeline.extraction.citations import citations
 from pipeline.extraction.equations import equations
 from pipeline.extraction.extract import extract
-from pipeline.papers.copies import gather_facts
-from pipeline.papers.identities import identify_papers
+from pipeline.papers.stage import identify_records
 from pipeline.release.data_docs import write_data_docs
 from pipeline.release.manifest import Recipe
 from pipeline.release.store import Store
-from pipeline.release.tables import build_tables, kept
 from pipeline.release.validation import load_great_expectations, validate
 from pipeline.release.write import write_metadata, write_tables
 from pipeline.scanner import scan
 from pipeline.settings import Settings
 from pipeline.shards import Batch, Shards, build_shards, cut_batches
-from pipeline.sources.inputs import Inventory, take_inventory
+from pipeline.sources.inputs import take_inventory
 from pipeline.sources.reading import read_sources
+from pipeline.tasks import AtOnce
 
 Step = Callable[[Path, Clock], None]
 SETTINGS = Settings()
@@ -183,22 +182,16 @@ def papers(folder: Path, clock: Clock) -> None:
     """Identify the papers that are summarised and cited."""
     built, verdicts = _shards(folder), _load(folder, "verdicts")
     with clock:
-        identities = identify_papers(
-            gather_facts(built.scan("records"), verdicts),
-            kept(built, "citations", verdicts).collect(),
-            [],
-            SETTINGS.papers,
-        )
-    _save(folder, "identities", identities)
+        found = identify_records(built, verdicts, [], SETTINGS.papers, 1, AtOnce())
+    _save(folder, "found", found)
 
 
 def tables(folder: Path, clock: Clock) -> None:
     """Assemble the tables and write them as Parquet."""
-    found: Inventory = _load(folder, "inventory")
-    verdicts, identities = _load(folder, "verdicts"), _load(folder, "identities")
-    built, staging = _shards(folder), _staging(folder)
+    inputs = _load(folder, "inventory").distinct
+    built, found, staging = _shards(folder), _load(folder, "found"), _staging(folder)
     with clock:
-        write_tables(build_tables(found.distinct, built, verdicts, identities, staging), staging)
+        write_tables(inputs, built, found, staging)
 
 
 def validation(folder: Path, clock: Clock) -> None:

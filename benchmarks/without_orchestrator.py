@@ -5,17 +5,16 @@ from pathlib import Path
 from threading import Thread
 
 from pipeline.duplicates.find import find_duplicates
-from pipeline.papers.copies import gather_facts
-from pipeline.papers.identities import identify_papers
+from pipeline.papers.stage import identify_records
 from pipeline.release.data_docs import write_data_docs
 from pipeline.release.manifest import Recipe
 from pipeline.release.store import Store
-from pipeline.release.tables import build_tables, kept
 from pipeline.release.validation import load_great_expectations, validate
 from pipeline.release.write import write_metadata, write_tables
 from pipeline.settings import Settings
 from pipeline.shards import Shards, build_shards, cut_batches
 from pipeline.sources.inputs import take_inventory
+from pipeline.tasks import AtOnce
 
 
 def build(raw: str, out: Path) -> Path:
@@ -36,16 +35,8 @@ def build(raw: str, out: Path) -> Path:
             settings.duplicates,
             store.work,
         )
-        identities = identify_papers(
-            gather_facts(shards.scan("records"), found.verdicts),
-            kept(shards, "citations", found.verdicts).collect(),
-            [],
-            settings.papers,
-        )
-        tables = build_tables(
-            recipe.inventory.distinct, shards, found.verdicts, identities, staging
-        )
-        write_tables(tables, staging)
+        papers = identify_records(shards, found.verdicts, [], settings.papers, 1, AtOnce())
+        write_tables(recipe.inventory.distinct, shards, papers, staging)
         outcome = validate(staging)
         write_data_docs(outcome, store.validation(recipe.release_id))
         write_metadata(recipe, outcome, staging)

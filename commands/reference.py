@@ -10,6 +10,7 @@ import click
 from pydantic import BaseModel
 
 from pipeline.release.card import describe_table
+from pipeline.release.parquet import FILE_ROWS
 from pipeline.schema import TABLES
 from pipeline.settings import Settings
 
@@ -24,9 +25,9 @@ def pages() -> dict[str, str]:
 def _tables() -> str:
     sections = "\n\n".join(describe_table(table) for table in TABLES.values())
     return (
-        "# Tables\n\nEvery table is one Parquet file, sorted by its primary key. `→` names the key"
-        " that a column points to; every value is found there. Offsets count Unicode code points:"
-        " `text[start:end]` is exactly `raw`.\n\n"
+        "# Tables\n\nEvery table is sorted by its primary key, and cut into Parquet files of"
+        f" {FILE_ROWS:,} rows. `→` names the key that a column points to; every value is found"
+        " there. Offsets count Unicode code points: `text[start:end]` is exactly `raw`.\n\n"
         f"{sections}\n"
     )
 

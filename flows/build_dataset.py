@@ -29,10 +29,8 @@ from pipeline.folders import keep_only
 from pipeline.object_store import fetch, is_url, put
 from pipeline.object_store import prune as prune_fetched
 from pipeline.papers.bibliography.index import Index, index_file
-from pipeline.papers.copies import gather_facts
-from pipeline.papers.identities import Identities, identify_papers
-from pipeline.papers.linking.link import link_summaries
 from pipeline.papers.linking.title_index import title_folder
+from pipeline.papers.stage import Found, identify_records
 from pipeline.release.data_docs import write_data_docs
 from pipeline.release.diff import compare
 from pipeline.release.diff_text import to_markdown
@@ -42,9 +40,8 @@ from pipeline.release.manifest import Recipe, identify_files, read_manifest
 from pipeline.release.notices import notices
 from pipeline.release.paper_evidence import write_paper_evidence
 from pipeline.release.store import Store, open_dataset
-from pipeline.release.tables import build_tables, kept
 from pipeline.release.validation import Outcome, validate
-from pipeline.release.write import write_metadata, write_tables
+from pipeline.release.write import write_metadata
 from pipeline.release.yields import check_yields
 from pipeline.settings import Settings
 from pipeline.shards import Batch, Shards, cut_batches, prune
@@ -87,7 +84,7 @@ def build_dataset(build: BuildParameters = BuildParameters()) -> BuildResult:  #
             ):
                 shards = process_batches(recipe, build, store, engine)
                 duplicates = deduplicate(shards, earlier, recipe.settings, store.work, engine)
-                build_release(recipe, shards, duplicates, staging, store, build.allow_empty)
+                build_release(recipe, shards, duplicates, staging, store, build.allow_empty, engine)
             prune(store.shards, shards)
         former = store.latest.resolve() if store.latest.exists() else None
         store.point_latest_to(recipe.release_id)
@@ -167,13 +164,14 @@ def build_release(
     staging: Path,
     store: Store,
     allow_empty: Sequence[str],
+    engine: engines.Engine,
 ) -> None:
     """Identify papers, then write, validate and commit the release."""
     bibliography = index_bibliography(recipe, store.bibliography)
-    links, identities = identify(shards, duplicates.verdicts, bibliography, recipe.settings)
-    write(recipe, shards, duplicates.verdicts, identities, staging)
+    found = identify(shards, duplicates.verdicts, bibliography, recipe.settings, engine)
+    write(recipe, shards, found, staging, engine)
     write_evidence(duplicates.evidence, store.evidence(recipe.release_id))
-    write_paper_evidence(identities.witnesses, links, store.release(recipe.release_id))
+    write_paper_evidence(found, store.release(recipe.release_id), engine.tasks)
     check_yields(staging, store.latest, allow_empty)
     outcome = check(staging)
     index = write_data_docs(outcome, store.validation(recipe.release_id))
@@ -216,31 +214,31 @@ def index_bibliography(recipe: Recipe, cache: Path) -> list[Index]:
 
 @task(cache_policy=NO_CACHE)
 def identify(
-    shards: Shards, verdicts: pl.DataFrame, bibliography: Sequence[Index], settings: Settings
-) -> tuple[pl.DataFrame, Identities]:
+    shards: Shards,
+    verdicts: pl.DataFrame,
+    bibliography: Sequence[Index],
+    settings: Settings,
+    engine: engines.Engine,
+) -> Found:
     """Find out which papers are summarised and cited, and what summaries may be about."""
     report("identifying papers", 0)
-    texts = kept(shards, "cleaned", verdicts).select("summary_id", "text")
-    facts = gather_facts(shards.scan("records"), verdicts)
-    citations = kept(shards, "citations", verdicts).collect()
-    links = link_summaries(texts, facts, citations, bibliography, settings.papers)
-    identities = identify_papers(facts, citations, bibliography, settings.papers, links)
+    tasks, n_parts = engine.tasks, engine.n_parts(len(verdicts))
+    found = identify_records(shards, verdicts, bibliography, settings.papers, n_parts, tasks)
     report("identifying papers", 1)
-    return links, identities
+    return found
 
 
 @task(cache_policy=NO_CACHE)
 def write(
     recipe: Recipe,
     shards: Shards,
-    verdicts: pl.DataFrame,
-    identities: Identities,
+    found: Found,
     staging: Path,
+    engine: engines.Engine,
 ) -> None:
     """Assemble the tables and write them as Parquet."""
     report("writing tables", 0)
-    tables = build_tables(recipe.inventory.distinct, shards, verdicts, identities, staging)
-    write_tables(tables, staging)
+    engine.write_tables(recipe.inventory.distinct, shards, found, staging)
     report("writing tables", 1)
 
 

@@ -11,6 +11,7 @@ import json
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
@@ -159,14 +160,24 @@ class Shards:
         """Return the shards that `build_shards` wrote below `folder`."""
         return cls(
             tuple(
-                {layer: folder / key for layer, key in batch.keys(settings).items()}
+                {layer: folder.absolute() / key for layer, key in batch.keys(settings).items()}
                 for batch in batches
             )
         )
 
+    def cut(self, n_parts: int) -> "list[Shards]":
+        """Return the shards in at most so many parts that follow each other, none of them empty."""
+        n_parts = min(n_parts, len(self.folders))
+        bounds = [len(self.folders) * part // n_parts for part in range(n_parts + 1)]
+        return [Shards(self.folders[start:end]) for start, end in pairwise(bounds)]
+
     def files(self, name: str) -> list[Path]:
         """Return the files of a frame, one per batch."""
         return [shards[_LAYER_OF[name]] / f"{name}.parquet" for shards in self.folders]
+
+    def lengths(self, name: str) -> list[int]:
+        """Return how many rows a frame has in each batch."""
+        return [pq.read_metadata(path).num_rows for path in self.files(name)]
 
     def scan(self, name: str) -> pl.LazyFrame:
         """Return a frame over all batches."""

@@ -9,6 +9,7 @@ from benchmarks.linking import Bench, prepare, read_cases
 from benchmarks.papers import indexes
 from pipeline.papers.linking.link import Linker
 from pipeline.papers.linking.title_index import title_index
+from pipeline.papers.linking.weights import Background
 from pipeline.settings import PaperSettings
 
 THRESHOLD = PaperSettings().link_threshold
@@ -21,9 +22,9 @@ def bench(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Bench:
     bibliography = indexes(shared, cache)
     index = title_index(bibliography, cache)
     cases = read_cases(shared, index, hidden=True)
-    ids = [f"{number:05}" for number in range(len(cases))]
-    texts = pl.DataFrame({"summary_id": ids, "text": [case.text for case in cases]})
-    return prepare(cases, Linker(index, [texts]), index, bibliography, ["held-out"])
+    texts = pl.Series([case.text for case in cases])
+    linker = Linker(index, Background.of(index, [texts]))
+    return prepare(cases, linker, index, bibliography, ["held-out"])
 
 
 def test_links_are_right(bench: Bench) -> None:

@@ -12,10 +12,12 @@ from datasets import Features, load_dataset
 from datasets.utils.info_utils import NonMatchingSplitsSizesError
 from huggingface_hub import DatasetCard
 
+from pipeline.release import parquet
 from pipeline.release.card import dataset_card
 from pipeline.release.croissant import croissant
 from pipeline.release.manifest import read_manifest, sha256
-from pipeline.release.parquet import count_rows, read_table
+from pipeline.release.parquet import count_rows, read_table, table_files, write_table
+from pipeline.release.validation import validate
 from pipeline.schema import TABLES, Table
 from pipeline.settings import ReleaseSettings
 
@@ -121,6 +123,41 @@ def test_croissant_holds_hashes_keys_references_and_responsible_use(built: Path)
     assert defined - declared == {"summaries/record_id"}, "the circle is cut in one place"
     assert "http://mlcommons.org/croissant/RAI/1.0" in described["conformsTo"]
     assert described["rai:personalSensitiveInformation"]
+
+
+@pytest.fixture(scope="module")
+def cut(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tables of a release in files of twenty rows, as those of large ones are in larger."""
+    folder = tmp_path_factory.mktemp("cut")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parquet, "ROW_GROUP_ROWS", 10)
+        patch.setattr(parquet, "FILE_ROWS", 20)
+        for name, table in TABLES.items():
+            write_table([read_table(built, name)], table, folder)
+    rows = {name: count_rows(folder, name) for name in TABLES}
+    told = "0" * 16, ReleaseSettings()
+    (folder / "README.md").write_text(dataset_card(folder, rows, *told))
+    (folder / "croissant.json").write_text(json.dumps(croissant(folder, *told)))
+    return folder
+
+
+@EVERY_TABLE
+def test_tables_of_several_files_are_read_as_one(
+    cut: Path, built: Path, tmp_path: Path, table: Table
+) -> None:
+    files = table_files(cut, table.name)
+    assert (len(files) > 1) == (count_rows(built, table.name) > 20)
+    assert read_table(cut, table.name).equals(read_table(built, table.name))
+    loaded = load_dataset(str(cut), table.name, split="train", cache_dir=tmp_path)
+    keys = read_table(built, table.name).select(table.key)
+    assert [loaded[name] for name in table.key] == [keys[name].to_list() for name in table.key]
+    records = mlcroissant.Dataset(jsonld=str(cut / "croissant.json")).records(table.name)
+    found = [record[f"{table.name}/{table.key[0]}"].decode() for record in records]
+    assert sorted(found) == sorted(keys[table.key[0]])
+
+
+def test_tables_of_several_files_pass_the_same_validation(cut: Path, built: Path) -> None:
+    assert validate(cut).report == validate(built).report
 
 
 def test_croissant_that_refers_to_nothing_is_refused(built: Path, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import polars as pl
 import psutil
 import pytest
 from ray import cluster_utils
@@ -14,10 +15,18 @@ from ray import cluster_utils
 from flows.engines.ray_cluster import RayEngine, connected
 from pipeline.duplicates.find import find_duplicates
 from pipeline.errors import WorkerError
-from pipeline.settings import DuplicateSettings
-from tests.conftest import BIN, RAW, SCRATCH, Shortscience
+from pipeline.papers.bibliography.index import index_file
+from pipeline.papers.stage import identify_records
+from pipeline.release.parts import write_tables_in_parts
+from pipeline.release.write import write_tables
+from pipeline.settings import DuplicateSettings, Settings
+from pipeline.shards import Shards, build_shards, cut_batches
+from pipeline.sources.inputs import take_inventory
+from pipeline.tasks import AtOnce
+from tests.conftest import BIN, NO_SPOOL, RAW, SCRATCH, Shortscience
 from tests.test_flow import differing
 from tests.unit.test_duplicates import SIGNING, signed
+from tests.unit.test_papers import library
 from tests.unit.test_partitions import corpus, in_partitions
 
 _MEMORY = 80 << 20  # bytes of results that a machine holds before it spills
@@ -192,6 +201,42 @@ def test_workers_killed_at_each_step_of_the_search_cost_time_and_nothing_else(
     assert found.verdicts.equals(whole.verdicts)
     assert {path.name for path in tmp_path.iterdir()} == engine.kinds
     assert {"split_signatures", "split_pairs", "split_texts", "verify", "extend"} <= engine.kinds
+
+
+@pytest.mark.long
+def test_workers_killed_at_each_step_of_papers_and_tables_cost_time_and_nothing_else(
+    cluster: cluster_utils.Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = Settings()
+    inputs = list(take_inventory([str(RAW)], NO_SPOOL).distinct)
+    batches = cut_batches(inputs, batch_bytes=1 << 14)
+    assert len(batches) > 3
+    for batch in batches:
+        build_shards(batch, chosen, tmp_path / "shards")
+    shards = Shards.of(batches, chosen, tmp_path / "shards")
+    texts = shards.scan("cleaned").select("record_id", "text")
+    signatures = shards.scan("signatures").collect()
+    verdicts = find_duplicates(
+        signatures, texts, chosen.signatures, chosen.duplicates, SCRATCH
+    ).verdicts
+    known = [index_file(library(tmp_path), "library", tmp_path / "cache")]
+    whole = identify_records(shards, verdicts, known, chosen.papers, 1, AtOnce())
+    (tmp_path / "whole").mkdir()
+    write_tables(inputs, shards, whole, tmp_path / "whole")
+    monkeypatch.setenv("RAY_ADDRESS", cluster.address)
+    (tmp_path / "marks").mkdir()
+    with connected(workers=1):
+        engine = Fragile(tmp_path / "marks")
+        found = identify_records(shards, verdicts, known, chosen.papers, 3, engine)
+        write_tables_in_parts(inputs, shards, found, tmp_path / "parted", engine)
+        links = pl.concat(engine.get(found.links)).sort("summary_id", "place")
+    assert len(links)
+    assert links.equals(whole.links[0])
+    assert not differing(tmp_path / "whole", tmp_path / "parted")
+    assert {path.name for path in (tmp_path / "marks").iterdir()} == engine.kinds
+    assert {"split_fates", "_link", "pages", "split_labels", "file_papers"} <= engine.kinds
+    assert {"attribute", "describe_papers", "entries", "split_descriptions"} <= engine.kinds
+    assert {"_split_rows", "_sorted", "_write_file"} <= engine.kinds
 
 
 def test_a_cluster_that_does_not_answer_is_named(

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipeline.release.parquet import table_path, write_table
+from pipeline.release.parquet import table_files, write_table
 from pipeline.release.tables import conform
 from pipeline.schema import TABLES, Table, Type
 
@@ -133,7 +133,7 @@ def plain(value: object, type_: Type) -> object:
 
 def compare(rows: Rows, release: Path, table: Table) -> None:
     """Rows are those of the file as PyArrow reads it, in order, value for value."""
-    expected = with_pyarrow(table_path(release, table.name))
+    expected = with_pyarrow(table_files(release, table.name)[0])
     assert len(rows) == len(expected)
     for found, right in zip(rows, expected, strict=True):
         assert list(found) == [column.name for column in table.columns]
@@ -151,19 +151,19 @@ EVERY_TABLE = pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
     ids=lambda read: read.__name__.removeprefix("with_"),
 )
 def test_all_readers_see_the_same_values(release: Path, table: Table, read: Reader) -> None:
-    compare(read(table_path(release, table.name)), release, table)
+    compare(read(table_files(release, table.name)[0]), release, table)
 
 
 @EVERY_TABLE
 def test_spark_sees_the_same_values(spark: Any, release: Path, table: Table) -> None:
-    read = spark.read.parquet(str(table_path(release, table.name))).coalesce(1)
+    read = spark.read.parquet(str(table_files(release, table.name)[0])).coalesce(1)
     compare([row.asDict() for row in read.toLocalIterator()], release, table)
 
 
 @EVERY_TABLE
 def test_the_edges_came_through_the_file(edges: Path, table: Table) -> None:
     """What is compared is what was meant: PyArrow reads back what was written."""
-    rows = with_pyarrow(table_path(edges, table.name))
+    rows = with_pyarrow(table_files(edges, table.name)[0])
     for column in table.columns:
         found = [row[column.name] for row in rows]
         if column.name not in table.key:

@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from pipeline.errors import OutputError
 from pipeline.release.diff import compare
-from pipeline.release.parquet import read_table, table_path, write_table
+from pipeline.release.parquet import read_table, table_folder, write_table
 from pipeline.release.pictures import PICTURES
 from pipeline.report.write import write_changes, write_report
 from pipeline.schema import TABLES, Type
@@ -113,7 +113,7 @@ def hostile(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             for column in table.columns
             if column.name not in KEPT and column.type in by_type
         }
-        shutil.rmtree(table_path(release, name).parent)
+        shutil.rmtree(table_folder(release, name))
         write_table([frame.with_columns(**altered).cast(table.polars_schema)], table, release)
     return release
 
@@ -130,7 +130,7 @@ def former(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         pl.lit("summary:").add(pl.col("summary_id")).alias("paper_id"),
         pl.col("repairs").list.concat(pl.lit("0:1 none")),
     )
-    shutil.rmtree(table_path(release, "summaries").parent)
+    shutil.rmtree(table_folder(release, "summaries"))
     write_table([lowered.cast(table.polars_schema)], table, release)
     return release
 
@@ -276,7 +276,7 @@ def test_the_year_and_the_evidence_of_a_paper_are_filters(
     years = pl.Series([None, 2015, 2016, 2017]).gather(pl.int_range(85, eager=True) % 4)
     papers = read_table(release, "papers")
     dated = papers.with_columns(year=years.head(papers.height)).cast(table.polars_schema)
-    shutil.rmtree(table_path(release, "papers").parent)
+    shutil.rmtree(table_folder(release, "papers"))
     write_table([dated], table, release)
     page = desk.open(write_report(release, tmp_path / "html").parent.as_uri() + "/summaries.html")
     listed(page)

@@ -19,7 +19,7 @@ from pipeline.release.checks import (
     present,
     resolves,
 )
-from pipeline.release.parquet import read_table, table_path
+from pipeline.release.parquet import read_table, table_files
 from pipeline.release.suites import load_suite
 from pipeline.release.validation import validate_table
 from pipeline.schema import TABLES, Column, Table, Type
@@ -39,7 +39,7 @@ def overwrite(release: Path, table: Table, plant: Plant) -> None:
     frame = plant(read_table(release, table.name))
     fields = [field.with_nullable(True) for field in table.arrow_schema]
     rows = frame.to_arrow().cast(pa.schema(fields))
-    pq.write_table(rows, table_path(release, table.name))
+    pq.write_table(rows, table_files(release, table.name)[0])
 
 
 def failures(release: Path, table: Table) -> dict[tuple[str, str], list[str]]:
@@ -189,10 +189,10 @@ def test_a_repeated_key_is_caught(release: Path, table: Table) -> None:
 @EVERY_TABLE
 def test_a_missing_column_or_another_type_is_caught(release: Path, table: Table) -> None:
     changed = table.columns[-1].name
-    rows = pq.read_table(table_path(release, table.name))
+    rows = pq.read_table(table_files(release, table.name)[0])
     place = rows.schema.get_field_index(changed)
     other = rows.set_column(place, changed, pa.nulls(len(rows), pa.large_string()))
-    pq.write_table(other, table_path(release, table.name))
+    pq.write_table(other, table_files(release, table.name)[0])
     failed = failures(release, table)
     assert (TRUE, "columns_are_as_defined") in failed
 

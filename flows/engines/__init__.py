@@ -5,14 +5,17 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, get_args
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
     from pipeline.duplicates.find import Duplicates
+    from pipeline.papers.stage import Found
     from pipeline.release.earlier import Earlier
     from pipeline.settings import Settings
     from pipeline.shards import Batch, Shards
+    from pipeline.sources.inputs import Input
+    from pipeline.tasks import Tasks
 
 Name = Literal["local", "ray"]
 NAMES: tuple[str, ...] = get_args(Name)
@@ -28,10 +31,25 @@ class Engine(Protocol):
         """Provide a function that several threads may call at once, for so many batches."""
         ...
 
+    @property
+    def tasks(self) -> "Tasks":
+        """What runs the tasks of stages that are done in parts."""
+        ...
+
+    def n_parts(self, n_records: int) -> int:
+        """Return in how many parts such a stage does so many records."""
+        ...
+
     def find_duplicates(
         self, shards: "Shards", earlier: "Earlier | None", settings: "Settings", scratch: "Path"
     ) -> "Duplicates":
         """Find copies among all records, and the summaries of an earlier release."""
+        ...
+
+    def write_tables(
+        self, inputs: "Sequence[Input]", shards: "Shards", found: "Found", release: "Path"
+    ) -> None:
+        """Write the Parquet files of all tables."""
         ...
 
 

@@ -4,7 +4,7 @@ import contextlib
 import multiprocessing
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import connection
@@ -15,9 +15,13 @@ import polars as pl
 from flows.engines import Runner
 from pipeline.duplicates.find import Duplicates, find_duplicates
 from pipeline.errors import WorkerError
+from pipeline.papers.stage import Found
 from pipeline.release.earlier import Earlier
+from pipeline.release.write import write_tables
 from pipeline.settings import Settings
 from pipeline.shards import Batch, Shards, build_shards
+from pipeline.sources.inputs import Input
+from pipeline.tasks import AtOnce, Tasks
 
 _ATTEMPTS = 3
 """Times that a batch is begun: the death of a worker costs all batches that were being worked on,
@@ -29,6 +33,15 @@ class LocalEngine:
 
     def __init__(self, workers: int) -> None:
         self._workers = workers
+
+    @property
+    def tasks(self) -> Tasks:
+        """Do each task at once, in this process, whose threads use all cores."""
+        return AtOnce()
+
+    def n_parts(self, _n_records: int) -> int:
+        """Return one: what is at hand as a whole needs not be put together."""
+        return 1
 
     def runner(self, n_batches: int) -> contextlib.AbstractContextManager[Runner]:
         """Provide a function that builds a batch's shards."""
@@ -44,6 +57,12 @@ class LocalEngine:
             signatures = pl.concat([signatures, earlier.sign(settings.signatures)])
             texts = pl.concat([texts, earlier.texts])
         return find_duplicates(signatures, texts, settings.signatures, settings.duplicates, scratch)
+
+    def write_tables(
+        self, inputs: Sequence[Input], shards: Shards, found: Found, release: Path
+    ) -> None:
+        """Write tables by the threads of this process, and sort on the disk what is large."""
+        write_tables(inputs, shards, found, release)
 
 
 @contextlib.contextmanager

@@ -19,11 +19,15 @@ import polars as pl
 
 from flows.engines import Runner
 from pipeline.duplicates.find import Duplicates
-from pipeline.duplicates.shuffle import Ref, find_duplicates
+from pipeline.duplicates.shuffle import find_duplicates
 from pipeline.errors import UsageError, WorkerError
+from pipeline.papers.stage import Found
 from pipeline.release.earlier import Earlier
+from pipeline.release.parts import write_tables_in_parts
 from pipeline.settings import Settings
 from pipeline.shards import Batch, Shards, build_shards
+from pipeline.sources.inputs import Input
+from pipeline.tasks import Ref, Tasks
 from pipeline.version import code_digest
 
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
@@ -95,12 +99,26 @@ class RayEngine:
         if earlier is not None:
             signatures.append(ray.put(earlier.sign(settings.signatures)))
             texts.append(earlier.texts)
-        n_records = shards.scan("signatures").select(pl.len()).collect().item()
-        n_cpus = int(ray.cluster_resources().get("CPU", 1))  # type: ignore[no-untyped-call]
-        n_parts = max(n_cpus, 1 + n_records // _RECORDS_PER_PART)
+        n_parts = self.n_parts(shards.scan("signatures").select(pl.len()).collect().item())
         return find_duplicates(
             signatures, texts, n_parts, settings.signatures, settings.duplicates, self
         )
+
+    def write_tables(
+        self, inputs: Sequence[Input], shards: Shards, found: Found, release: Path
+    ) -> None:
+        """Write tables by a shuffle, each file by a task of its own."""
+        write_tables_in_parts(inputs, shards, found, release, self)
+
+    @property
+    def tasks(self) -> Tasks:
+        """Run tasks by the engine itself."""
+        return self
+
+    def n_parts(self, n_records: int) -> int:
+        """Return enough for all processors, and so many that each part fits into a worker."""
+        n_cpus = int(ray.cluster_resources().get("CPU", 1))  # type: ignore[no-untyped-call]
+        return max(n_cpus, 1 + n_records // _RECORDS_PER_PART)
 
     def run(self, function: Callable[..., Any], *arguments: Any) -> Ref:
         """Begin a task."""

@@ -20,6 +20,7 @@ from pipeline.duplicates.find import Similarities, rank, verified_pairs
 from pipeline.duplicates.normal_form import normal_form
 from pipeline.duplicates.verification import jaccard
 from pipeline.settings import DuplicateSettings
+from pipeline.tasks import deal
 
 _BITS = 32
 
@@ -40,7 +41,7 @@ def split_signatures(n_parts: int, signatures: pl.DataFrame, batch: int) -> list
     """Give the signatures of one batch to the partitions of their contents."""
     leading = pl.col("content_id").str.head(_BITS // 4).str.to_integer(base=16, dtype=pl.UInt64)
     placed = signatures.with_row_index("row").with_columns(batch=pl.lit(batch, pl.Int32()))
-    return _split(placed, leading * n_parts // (1 << _BITS), n_parts)
+    return deal(placed, leading * n_parts // (1 << _BITS), n_parts)
 
 
 def rank_contents(*parts: pl.DataFrame) -> Contents:
@@ -68,7 +69,7 @@ def split_bands(n_parts: int, part: Contents, start: int, least_words: int) -> l
     hashes = pl.DataFrame(
         {"hash": part.bands.gather(long), "number": long.cast(pl.Int64) + start}
     ).explode("hash")
-    return _split(hashes, pl.col("hash") % n_parts, n_parts)
+    return deal(hashes, pl.col("hash") % n_parts, n_parts)
 
 
 def split_pairs(n_parts: int, starts: Sequence[int], *parts: pl.DataFrame) -> list[pl.DataFrame]:
@@ -78,7 +79,7 @@ def split_pairs(n_parts: int, starts: Sequence[int], *parts: pl.DataFrame) -> li
     # No two bands have a hash in common, so all of them can be one.
     left, right = candidate_pairs(hashes["hash"].to_numpy()[:, np.newaxis])
     pairs = pl.DataFrame({"left": numbers[left], "right": numbers[right]}).unique()
-    return _split(pairs, _owner(pairs["left"], starts), n_parts)
+    return deal(pairs, _owner(pairs["left"], starts), n_parts)
 
 
 def distinct_pairs(*parts: pl.DataFrame) -> pl.DataFrame:
@@ -94,9 +95,7 @@ def split_beginnings(n_parts: int, part: Contents, start: int) -> list[pl.DataFr
         .with_columns(pl.col("text").cast(pl.Int64) + start)
         .drop_nulls()
     )
-    return _split(
-        beginnings, pl.col("beginning") // (1 << _BITS) * n_parts // (1 << _BITS), n_parts
-    )
+    return deal(beginnings, pl.col("beginning") // (1 << _BITS) * n_parts // (1 << _BITS), n_parts)
 
 
 def shared_beginnings(*parts: pl.DataFrame) -> pl.DataFrame:
@@ -122,7 +121,7 @@ def split_places(
         pl.Series("number", numbers),
         pl.Series("receiver", np.repeat(np.arange(len(wanted)), list(map(len, wanted)))),
     )
-    return _split(found, pl.col("batch"), n_batches)
+    return deal(found, pl.col("batch"), n_batches)
 
 
 def split_texts(n_receivers: int, texts: pl.LazyFrame, *places: pl.DataFrame) -> list[pl.DataFrame]:
@@ -142,7 +141,7 @@ def split_texts(n_receivers: int, texts: pl.LazyFrame, *places: pl.DataFrame) ->
         raise ValueError("The texts are not in the order of their signatures.")
     normal = found.select("row", normal=normal_form(found["text"]))
     sent = wanted.join(normal, on="row").select("receiver", "number", "normal")
-    return _split(sent, pl.col("receiver"), n_receivers)
+    return deal(sent, pl.col("receiver"), n_receivers)
 
 
 class Received:
@@ -180,11 +179,3 @@ def extend(beginnings: pl.DataFrame, *texts: pl.DataFrame) -> dict[int, int]:
 def _owner(numbers: pl.Series, starts: Sequence[int]) -> pl.Series:
     owners: npt.NDArray[np.int64] = np.searchsorted([*starts], numbers.to_numpy(), "right") - 1
     return pl.Series(owners)
-
-
-def _split(frame: pl.DataFrame, part: pl.Expr | pl.Series, n_parts: int) -> list[pl.DataFrame]:
-    """Return the rows of each part, in the order in which they stand."""
-    parts = frame.with_columns(part.cast(pl.Int64).alias("part")).partition_by(
-        "part", as_dict=True, include_key=False
-    )
-    return [parts.get((number,), frame.clear()) for number in range(n_parts)]

@@ -4,9 +4,9 @@ Every step is a task of the engine's, and what tasks pass on to each other stays
 back is what becomes of each record, and the evidence: some hundred bytes for a record.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -15,28 +15,7 @@ from pipeline.duplicates import partitions
 from pipeline.duplicates.clusters import Numbers
 from pipeline.duplicates.find import Duplicates, Evidence, Similarities, decide
 from pipeline.settings import DuplicateSettings, SignatureSettings
-
-Ref = Any
-"""What an engine calls a result that it holds."""
-
-
-class Tasks(Protocol):
-    """An engine. Arguments of a task may be results of others, which it holds."""
-
-    def run(self, function: Callable[..., Any], *arguments: Any) -> Ref:
-        """Begin a task."""
-        ...
-
-    def split(self, function: Callable[..., Any], n_parts: int, *arguments: Any) -> Sequence[Ref]:
-        """Begin a task that answers with a list of so many parts, each a result of its own.
-
-        The function is called with their number, and then with the arguments.
-        """
-        ...
-
-    def get(self, refs: Sequence[Ref]) -> list[Any]:
-        """Wait for results, and fetch them."""
-        ...
+from pipeline.tasks import Ref, Tasks, shuffle
 
 
 def find_duplicates(
@@ -81,8 +60,8 @@ class _Search:
     ) -> None:
         self._tasks, self._texts, self._n_parts = tasks, texts, n_parts
         numbers = range(len(signatures))
-        placed = self._shuffle(
-            partitions.split_signatures, n_parts, zip(signatures, numbers, strict=True)
+        placed = shuffle(
+            self._tasks, partitions.split_signatures, n_parts, zip(signatures, numbers, strict=True)
         )
         self._contents = [tasks.run(partitions.rank_contents, *parts) for parts in placed]
         sizes = tasks.get([tasks.run(partitions.count, part) for part in self._contents])
@@ -90,19 +69,24 @@ class _Search:
 
     def candidates(self, least_words: int) -> list[Ref]:
         """Return the pairs that may be copies, by the partition of their left text."""
-        hashes = self._shuffle(
+        hashes = shuffle(
+            self._tasks,
             partitions.split_bands,
             self._n_parts,
             ((*part, least_words) for part in zip(self._contents, self._starts, strict=True)),
         )
-        pairs = self._shuffle(
-            partitions.split_pairs, self._n_parts, ((self._starts, *parts) for parts in hashes)
+        pairs = shuffle(
+            self._tasks,
+            partitions.split_pairs,
+            self._n_parts,
+            ((self._starts, *parts) for parts in hashes),
         )
         return [self._tasks.run(partitions.distinct_pairs, *parts) for parts in pairs]
 
     def beginnings(self) -> list[Ref]:
         """Return the texts that begin alike, in the order of what they begin with."""
-        placed = self._shuffle(
+        placed = shuffle(
+            self._tasks,
             partitions.split_beginnings,
             self._n_parts,
             zip(self._contents, self._starts, strict=True),
@@ -121,19 +105,22 @@ class _Search:
         The frames ask the partitions of the contents, which know where a text is, and these the
         batches, which have it.
         """
-        wanted = self._shuffle(
+        wanted = shuffle(
+            self._tasks,
             partitions.split_wanted,
             self._n_parts,
             ((frame, columns, self._starts) for frame in frames),
         )
         known = zip(self._contents, self._starts, wanted, strict=True)
         n_batches = len(self._texts)
-        places = self._shuffle(
+        places = shuffle(
+            self._tasks,
             partitions.split_places,
             n_batches,
             ((part, start, *asked) for part, start, asked in known),
         )
-        texts = self._shuffle(
+        texts = shuffle(
+            self._tasks,
             partitions.split_texts,
             len(frames),
             ((texts, *asked) for texts, asked in zip(self._texts, places, strict=True)),
@@ -148,13 +135,3 @@ class _Search:
         )
         contents, records = zip(*parts, strict=True)
         return pl.concat(contents), pl.concat(records)
-
-    def _shuffle(
-        self,
-        function: Callable[..., Sequence[Any]],
-        n_parts: int,
-        senders: Iterable[Sequence[Any]],
-    ) -> list[tuple[Ref, ...]]:
-        """Run a function that splits for each sender; return what each receiver gets of all."""
-        sent = [self._tasks.split(function, n_parts, *arguments) for arguments in senders]
-        return list(zip(*sent, strict=True))

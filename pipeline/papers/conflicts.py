@@ -11,8 +11,8 @@ def conflicts_of(
 ) -> pl.DataFrame:
     """Return `paper_id` and `conflicts`, a list of sentences, of the papers that have any.
 
-    `resolved` has the `paper_id` of each `name`; `witnesses` has each `witness` with its `source`
-    and its `paper_id`, null where the paper is not among those at hand.
+    `resolved` has the `paper_id` of each `name`; `witnesses` has of each `place` the `source` and
+    the `paper_id`, null where the paper has no name.
     """
     given = (
         pl.when(pl.col("name").str.starts_with(TITLE_PREFIX))
@@ -29,7 +29,7 @@ def conflicts_of(
     )
     told = (
         reconciled.conflicts.join(
-            witnesses.select("witness", "source", "paper_id").drop_nulls("source"), on="witness"
+            witnesses.select("place", "source", "paper_id").drop_nulls("source"), on="place"
         )
         .join(resolved.select(other="name", other_id="paper_id"), on="other")
         .select("paper_id", "other_id", sentence=sentence)

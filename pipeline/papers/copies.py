@@ -6,27 +6,42 @@ that names its paper. One row per summary gathers what any of its records knows.
 
 import polars as pl
 
-from pipeline.duplicates.find import EARLIER
+from pipeline.duplicates.find import EARLIER, KEPT
 from pipeline.sources.reading import FACTS_SCHEMA
 
 PAGE, COPY = "page", "copy"
+FACTS = pl.Schema(
+    {
+        "summary_id": pl.String(),
+        "told_by": pl.String(),
+        "n_copies": pl.get_index_type(),
+        **FACTS_SCHEMA,
+    }
+)
 
 
-def gather_facts(records: pl.LazyFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
-    """Return one row per summary: `summary_id`, `told_by`, and the facts of its records.
+def known_facts(records: pl.DataFrame, fates: pl.DataFrame) -> pl.DataFrame:
+    """Return the facts of those records that have a `summary_id`, and whether each is `kept`.
+
+    `fates` has what became of the records, row by row.
+    """
+    return (
+        records.select(*FACTS_SCHEMA)
+        .hstack(fates.select("status", "summary_id"))
+        .filter(pl.col("status") != EARLIER)
+        .select("summary_id", *FACTS_SCHEMA, kept=pl.col("status") == KEPT)
+    )
+
+
+def choose_facts(*parts: pl.DataFrame) -> pl.DataFrame:
+    """Return one row per summary, with FACTS: what its records know, and how many there are.
 
     The paper's key is that of the kept record; where that has none, the smallest that another
     copy names. All other facts are chosen in the same way, among the records that name this key
     or none. `told_by` is `page` when all records name the key themselves, `copy` when it was
     carried from one copy to another, and null when none knows it.
     """
-    known = (
-        verdicts.lazy()
-        .filter(pl.col("status") != EARLIER)
-        .select("record_id", "summary_id", kept=pl.col("status") == "kept")
-        .join(records.select("record_id", *FACTS_SCHEMA), on="record_id")
-        .collect()
-    )
+    known = pl.concat(parts)
     keys = known.group_by("summary_id").agg(
         chosen=_choice("bibtex_key"),
         told_by=pl.when(pl.col("bibtex_key").is_null().all())
@@ -34,6 +49,7 @@ def gather_facts(records: pl.LazyFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
         .when(pl.col("bibtex_key").is_not_null().all())
         .then(pl.lit(PAGE))
         .otherwise(pl.lit(COPY)),
+        n_copies=pl.len(),
     )
     agreeing = known.join(keys, on="summary_id").filter(
         pl.col("bibtex_key").is_null() | (pl.col("bibtex_key") == pl.col("chosen"))

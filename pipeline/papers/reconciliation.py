@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import NamedTuple
 
+import numpy as np
 import polars as pl
 
-from pipeline.duplicates.clusters import components
+from pipeline.duplicates.clusters import Numbers, components
 from pipeline.identifiers import strength
 from pipeline.papers.descriptions import (
     NAMESAKES,
@@ -26,6 +27,8 @@ from pipeline.papers.descriptions import (
     Description,
     contradict,
 )
+from pipeline.papers.witnesses import CLAIM_SCHEMA, PAGE, Testimony
+from pipeline.tasks import deal
 
 ARXIV_PREFIX = "arxiv:"
 TWO_PREPRINTS = "another arXiv number"
@@ -34,17 +37,29 @@ _TELLING_TITLE = 40
 _IS_TITLE = pl.col("name").str.starts_with(TITLE_PREFIX)
 _REASONS = (OTHER_AUTHORS, OTHER_TITLE)
 CONFLICT_SCHEMA = pl.Schema(
-    {"witness": pl.Int64(), "name": pl.String(), "reason": pl.String(), "other": pl.String()}
+    {"place": pl.Int64(), "name": pl.String(), "reason": pl.String(), "other": pl.String()}
 )
 
 
+class Components(NamedTuple):
+    """The components of one part.
+
+    `witnesses` has `witness`, its number, `paper`, that of its component, `place`, which orders
+    them as they are believed, `source`, and the `first` of the summaries that a page shows.
+    `claims` has `paper`, `place`, `name` and `own`.
+    """
+
+    witnesses: pl.DataFrame
+    claims: pl.DataFrame
+
+
 class Reconciled(NamedTuple):
-    """`names`: `name` and `paper`, a number; `witnesses`: `witness` and `paper`; `conflicts`.
+    """`names`: `name` and `paper`, a number; `witnesses`: `place` and `paper`; `conflicts`.
 
     Titles are evidence, but no names: they are not among `names`.
 
-    A conflict says that a witness gives a name to its paper, and why that was not believed: the
-    reason, and a name of the paper that has the name.
+    A conflict says that the witness at a place gives a name to its paper, and why that was not
+    believed: the reason, and a name of the paper that has the name.
     """
 
     names: pl.DataFrame
@@ -52,46 +67,118 @@ class Reconciled(NamedTuple):
     conflicts: pl.DataFrame
 
 
-def reconcile(witnesses: pl.DataFrame, claims: pl.DataFrame) -> Reconciled:
+def number_names(*parts: pl.DataFrame) -> pl.DataFrame:
+    """Add to what is claimed of the names of one part the number of each name there, `node`."""
+    claims = pl.concat([CLAIM_SCHEMA.to_frame(), *parts])
+    names = claims.select("name").unique().sort("name").with_row_index("node")
+    return claims.join(names, on="name", maintain_order="left")
+
+
+def edges(claims: pl.DataFrame) -> pl.DataFrame:
+    """Return what the graph has of the claims of one part: `witness` and `node`."""
+    return claims.select("witness", "node")
+
+
+def split_labels(_n_parts: int, sizes: Sequence[int], *parts: pl.DataFrame) -> list[Numbers]:
+    """Return the component of each witness and of each name, part by part.
+
+    There are so many witnesses in each of their parts; each part of the names gives its edges.
+    """
+    n_names = [1 + part["node"].max() if len(part) else 0 for part in parts]  # type: ignore[operator]
+    ends = np.cumsum([*sizes, *n_names])
+    starts = ends[len(sizes) - 1 :]
+    joined = [part["node"].to_numpy().astype(np.int64) for part in parts]
+    labels = components(
+        int(ends[-1]),
+        np.concatenate([part["witness"].to_numpy() for part in parts]),
+        np.concatenate([nodes + start for nodes, start in zip(joined, starts, strict=False)]),
+    )
+    return np.split(labels, ends[:-1])
+
+
+def split_joined(n_parts: int, claims: pl.DataFrame, labels: Numbers) -> list[pl.DataFrame]:
+    """Give the claims of one part of the names to parts by their components."""
+    paper = pl.Series("paper", labels).gather(claims["node"])
+    return deal(claims.drop("node").with_columns(paper), paper % n_parts, n_parts)
+
+
+def split_standing(
+    n_parts: int, heard: Testimony, start: int, labels: Numbers
+) -> list[pl.DataFrame]:
+    """Give the witnesses of one part, who count from `start`, to parts by their components.
+
+    Of what they tell, only hashes go with them: of a title's letters, and of the first author.
+    """
+    letters = pl.col("title").str.to_lowercase().str.replace_all(r"[^\p{L}\p{N}]", "")
+    person = pl.col("authors").list.first().str.to_lowercase()
+    stood = heard.witnesses.select(
+        "source",
+        "bibtex_key",
+        pl.Series("witness", range(start, start + len(labels)), pl.Int64()),
+        pl.Series("paper", labels),
+        pl.col("summary_ids").list.first().alias("first"),
+        *(
+            pl.when(value.is_not_null()).then(value.hash()).alias(name)
+            for name, value in (("letters", letters), ("person", person))
+        ),
+    )
+    return deal(stood, pl.col("paper") % n_parts, n_parts)
+
+
+def gather(witnesses: pl.DataFrame, claims: pl.DataFrame) -> Components:
+    """Order the witnesses of some components as they are believed.
+
+    Pages are believed first, in the order of their keys, then the entries of bibliographies, in
+    that of the files, then references.
+    """
+    of_page = pl.col("source") == PAGE
+    kind = pl.when(of_page).then(0).when(pl.col("source").is_not_null()).then(1).otherwise(2)
+    ordered = witnesses.sort(kind, "bibtex_key", "first", "witness", nulls_last=True)
+    ordered = ordered.drop("bibtex_key").with_row_index("place").cast({"place": pl.Int64()})
+    placed = claims.join(ordered.select("witness", "place"), on="witness")
+    return Components(ordered, placed.select("paper", "place", "name", "own"))
+
+
+def doubtful(part: Components) -> pl.DataFrame:
+    """Return the `witness`es of those components that may not be one paper."""
+    preprints = (
+        part.claims.filter(pl.col("name").str.starts_with(ARXIV_PREFIX))
+        .group_by("paper")
+        .agg(pl.col("name").n_unique())
+        .filter(pl.col("name") > 1)
+    )
+    told = (
+        part.witnesses.group_by("paper")
+        .agg(pl.col("letters", "person").drop_nulls().n_unique())
+        .filter((pl.col("letters") > 1) | (pl.col("person") > 1))
+    )
+    papers = pl.concat([preprints["paper"], told["paper"]]).unique()
+    return part.witnesses.filter(pl.col("paper").is_in(papers.implode())).select("witness")
+
+
+def split_asked(n_parts: int, asked: pl.DataFrame, starts: Sequence[int]) -> list[pl.DataFrame]:
+    """Ask the parts of the witnesses, who count from `starts`, for what some of them tell."""
+    part = np.searchsorted(starts, asked["witness"].to_numpy(), "right") - 1
+    return deal(asked, pl.Series(part), n_parts)
+
+
+def split_descriptions(
+    _n_parts: int, heard: Testimony, start: int, *asked: pl.DataFrame
+) -> list[pl.DataFrame]:
+    """Tell those who ask the `title` and the `authors` of each `witness` of one part."""
+    told = heard.witnesses.select("title", "authors")
+    return [numbers.with_columns(told[(numbers["witness"] - start).to_list()]) for numbers in asked]
+
+
+def reconcile(part: Components, told: pl.DataFrame) -> Reconciled:
     """Unite what belongs to one paper.
 
-    `witnesses` has `witness`, a number from 0 on in the order in which they are believed, `title`
-    and `authors`; `claims` has `witness`, `name` and `own`, for the witness's own key.
+    `told` has the `title` and the `authors` of each `witness` of the components that are doubtful.
     """
-    names = claims.select("name").unique().sort("name").with_row_index("node")
-    edges = claims.join(names, on="name").select("witness", "node", "name", "own")
-    first = len(witnesses)
-    labels = components(
-        first + len(names), edges["witness"].to_numpy(), edges["node"].to_numpy() + first
-    )
-    placed = names.with_columns(paper=labels[first:])
-    stood = witnesses.select("witness", "title", "authors").with_columns(paper=labels[:first])
-    doubtful = _doubtful(placed, stood)
-    of_witnesses = stood.select("witness", "paper")
-    settled = itertools.starmap(
-        _settle, _components(edges.join(of_witnesses, on="witness"), stood, doubtful)
-    )
-    return _renumbered(placed, of_witnesses, settled)
-
-
-def _doubtful(names: pl.DataFrame, witnesses: pl.DataFrame) -> pl.Series:
-    """Return the components that may not be one paper."""
-    preprints = (
-        names.filter(pl.col("name").str.starts_with(ARXIV_PREFIX))
-        .group_by("paper")
-        .len()
-        .filter(pl.col("len") > 1)
-    )
-    title = pl.col("title").str.to_lowercase().str.replace_all(r"[^\p{L}\p{N}]", "")
-    told = (
-        witnesses.group_by("paper")
-        .agg(
-            titles=title.drop_nulls().n_unique(),
-            people=pl.col("authors").list.first().str.to_lowercase().drop_nulls().n_unique(),
-        )
-        .filter((pl.col("titles") > 1) | (pl.col("people") > 1))
-    )
-    return pl.concat([preprints["paper"], told["paper"]]).unique().sort()
+    names = part.claims.select("name", "paper").unique("name").sort("name")
+    stood = part.witnesses.join(told, on="witness")
+    settled = itertools.starmap(_settle, _components(part.claims, stood))
+    return _renumbered(names, part.witnesses.select("place", "paper"), settled)
 
 
 class _Claim(NamedTuple):
@@ -100,25 +187,20 @@ class _Claim(NamedTuple):
 
 
 def _components(
-    edges: pl.DataFrame, witnesses: pl.DataFrame, papers: pl.Series
+    claims: pl.DataFrame, witnesses: pl.DataFrame
 ) -> Iterator[tuple[list[_Claim], dict[int, Description]]]:
     """Yield what is claimed within some components, the most reliable first, and who claims it.
 
-    Titles come last, each with all its witnesses.
+    Titles come last, each with all its witnesses, who are known by their places.
     """
-    chosen = papers.to_frame("paper")
     title = pl.when(_IS_TITLE).then("name")
-    claims = (
-        edges.join(chosen, on="paper", how="semi")
-        .sort("paper", title, ~pl.col("own"), "witness", "name", nulls_last=False)
-        .select("paper", "witness", "name")
+    ordered = (
+        claims.join(witnesses.select("paper"), on="paper", how="semi")
+        .sort("paper", title, ~pl.col("own"), "place", "name", nulls_last=False)
+        .select("paper", "place", "name")
     )
-    stood = (
-        witnesses.join(chosen, on="paper", how="semi")
-        .sort("paper", "witness")
-        .select("paper", "witness", "title", "authors")
-    )
-    by_paper = itertools.groupby(claims.iter_rows(), itemgetter(0))
+    stood = witnesses.sort("paper", "place").select("paper", "place", "title", "authors")
+    by_paper = itertools.groupby(ordered.iter_rows(), itemgetter(0))
     for _, rows in itertools.groupby(stood.iter_rows(), itemgetter(0)):
         told = {
             number: Description(title, tuple(authors or ())) for _, number, title, authors in rows
@@ -218,7 +300,7 @@ def _renumbered(
     names: pl.DataFrame, witnesses: pl.DataFrame, settled: Iterable[_Settled]
 ) -> Reconciled:
     """Give the groups that components fell apart into numbers of their own."""
-    number = len(names) + len(witnesses)
+    number = int(witnesses["paper"].max() or 0)  # type: ignore[arg-type]
     of_names: dict[str, int] = {}
     of_witnesses: dict[int, int] = {}
     conflicts: list[tuple[int, str, str, str]] = []
@@ -230,7 +312,7 @@ def _renumbered(
             of_witnesses |= dict.fromkeys(group.witnesses, number)
     return Reconciled(
         _replaced(names.filter(~_IS_TITLE).select("name", "paper"), "name", of_names),
-        _replaced(witnesses, "witness", of_witnesses),
+        _replaced(witnesses, "place", of_witnesses),
         pl.DataFrame(conflicts, schema=CONFLICT_SCHEMA, orient="row"),
     )
 

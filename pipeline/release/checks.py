@@ -6,12 +6,13 @@ texts; the suites then expect these columns to be true. What is small enough is 
 """
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
 import pyarrow.parquet as pq
 
-from pipeline.release.parquet import ROW_GROUP_ROWS, scan_table, table_path
+from pipeline.release.parquet import ROW_GROUP_ROWS, scan_table, table_files
 from pipeline.schema import Column, Table, Type
 
 # Sequences that arise only when UTF-8 was read as windows-1252 or latin-1.
@@ -159,10 +160,10 @@ def _as_defined(scan: pl.LazyFrame, table: Table) -> pl.LazyFrame:
 
 
 def _schema_matches(release: Path, table: Table) -> bool:
-    return bool(
-        pq.read_schema(table_path(release, table.name))
-        .remove_metadata()
-        .equals(table.arrow_schema.remove_metadata(), check_metadata=False)
+    defined = table.arrow_schema.remove_metadata()
+    return all(
+        pq.read_schema(path).remove_metadata().equals(defined, check_metadata=False)
+        for path in table_files(release, table.name)
     )
 
 
@@ -194,10 +195,8 @@ def _fits_text(scan: pl.LazyFrame, release: Path) -> pl.Series:
     """Tell for each row whether its span of the summary's text holds what it says."""
     spans = scan.select("summary_id", "start", "end", "raw").with_row_index("row").collect()
     by_text = spans.sort("summary_id")
-    texts = pq.ParquetFile(table_path(release, "summaries"))
     fitting = [pl.Series([], dtype=pl.UInt32)]
-    for batch in texts.iter_batches(ROW_GROUP_ROWS, columns=["summary_id", "text"]):
-        text = pl.DataFrame(batch)
+    for text in _texts(release):
         # Few rows are looked at per batch, for both tables are sorted; but none is missed if not.
         first, last = str(text["summary_id"].min()), str(text["summary_id"].max())
         start = by_text["summary_id"].search_sorted(first, "left")
@@ -205,6 +204,14 @@ def _fits_text(scan: pl.LazyFrame, release: Path) -> pl.Series:
         near = by_text.slice(start, stop - start).join(text, on="summary_id")
         fitting.append(near.filter(_HOLDS_RAW)["row"])
     return spans["row"].is_in(pl.concat(fitting).implode())
+
+
+def _texts(release: Path) -> Iterator[pl.DataFrame]:
+    """Yield `summary_id` and `text` of all summaries, one row group at a time."""
+    for path in table_files(release, "summaries"):
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(ROW_GROUP_ROWS, columns=["summary_id", "text"]):
+                yield pl.DataFrame(batch)
 
 
 _HOLDS_RAW = (pl.col("start") < pl.col("end")) & (

@@ -3,13 +3,14 @@
 Format: https://docs.mlcommons.org/croissant/docs/croissant-spec-1.1.html
 """
 
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from pipeline.release import about
 from pipeline.release.manifest import sha256
-from pipeline.release.parquet import table_path
+from pipeline.release.parquet import table_files, table_folder
 from pipeline.schema import TABLES, Column, Table, Type
 from pipeline.settings import ReleaseSettings
 
@@ -27,7 +28,9 @@ _CONTEXT = {
     "extract": "cr:extract",
     "field": "cr:field",
     "fileObject": "cr:fileObject",
+    "fileSet": "cr:fileSet",
     "fileProperty": "cr:fileProperty",
+    "includes": "cr:includes",
     "isArray": "cr:isArray",
     "arrayShape": "cr:arrayShape",
     "key": "cr:key",
@@ -37,6 +40,7 @@ _CONTEXT = {
     "sc": "https://schema.org/",
     "source": "cr:source",
 }
+_PARQUET = "application/x-parquet"
 _DATA_TYPES = {
     Type.STRING: "sc:Text",
     Type.STRINGS: "sc:Text",
@@ -81,36 +85,59 @@ def croissant(release: Path, release_id: str, settings: ReleaseSettings) -> dict
         "keywords": list(about.KEYWORDS),
         "version": f"1.0.0+{release_id}",
         **_RESPONSIBLE_USE,
-        "distribution": [_file(release, name) for name in TABLES],
-        "recordSet": [_record_set(table) for table in TABLES.values()],
+        "distribution": [item for name in TABLES for item in _files(release, name)],
+        "recordSet": [_record_set(release, table) for table in TABLES.values()],
     }
 
 
-def _file(release: Path, table: str) -> dict[str, Any]:
-    path = table_path(release, table)
+def _files(release: Path, table: str) -> Iterator[dict[str, Any]]:
+    """Describe the files of a table, and where there are several, the set of them."""
+    described = [_file(release, table, path) for path in table_files(release, table)]
+    yield from described
+    if len(described) > 1:
+        folder = table_folder(release, table).relative_to(release).as_posix()
+        yield {
+            "@type": "cr:FileSet",
+            "@id": f"{table}-files",
+            "name": f"{table}-files",
+            "includes": f"{folder}/*.parquet",
+            "encodingFormat": _PARQUET,
+        }
+
+
+def _source(release: Path, table: str) -> dict[str, Any]:
+    """Name what the rows of a table are read from."""
+    if len(table_files(release, table)) > 1:
+        return {"fileSet": {"@id": f"{table}-files"}}
+    return {"fileObject": {"@id": f"{table}-file"}}
+
+
+def _file(release: Path, table: str, path: Path) -> dict[str, Any]:
+    place = path.stem.split("-")[1].lstrip("0")
+    name = f"{table}-file-{place}" if place else f"{table}-file"
     return {
         "@type": "cr:FileObject",
-        "@id": f"{table}-file",
-        "name": f"{table}-file",
+        "@id": name,
+        "name": name,
         "contentUrl": path.relative_to(release).as_posix(),
         "contentSize": f"{path.stat().st_size} B",
-        "encodingFormat": "application/x-parquet",
+        "encodingFormat": _PARQUET,
         "sha256": sha256(path),
     }
 
 
-def _record_set(table: Table) -> dict[str, Any]:
+def _record_set(release: Path, table: Table) -> dict[str, Any]:
     return {
         "@type": "cr:RecordSet",
         "@id": table.name,
         "name": table.name,
         "description": table.description,
         "key": [{"@id": f"{table.name}/{name}"} for name in table.key],
-        "field": [_field(column, table) for column in table.columns],
+        "field": [_field(column, table, _source(release, table.name)) for column in table.columns],
     }
 
 
-def _field(column: Column, table: Table) -> dict[str, Any]:
+def _field(column: Column, table: Table, source: dict[str, Any]) -> dict[str, Any]:
     field: dict[str, Any] = {
         "@type": "cr:Field",
         "@id": f"{table.name}/{column.name}",
@@ -118,7 +145,7 @@ def _field(column: Column, table: Table) -> dict[str, Any]:
         "description": column.description,
         "dataType": _DATA_TYPES[column.type],
         "source": {
-            "fileObject": {"@id": f"{table.name}-file"},
+            **source,
             "extract": {"column": column.name},
         },
     }

@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from pipeline.release.parquet import table_path
+from pipeline.release.parquet import table_files
 from pipeline.schema import TABLES, Table, Type
 
 DEFAULT = "summaries"
@@ -41,8 +41,8 @@ def dataset_info(release: Path, rows: Mapping[str, int]) -> list[dict[str, Any]]
 
 
 def _info(release: Path, table: Table, rows: int) -> dict[str, Any]:
-    path = table_path(release, table.name)
-    size = _arrow_bytes(path)
+    files = table_files(release, table.name)
+    size = sum(map(_arrow_bytes, files))
     return {
         "config_name": table.name,
         "features": [
@@ -52,12 +52,12 @@ def _info(release: Path, table: Table, rows: int) -> dict[str, Any]:
             for column in table.columns
         ],
         "splits": [{"name": "train", "num_bytes": size, "num_examples": rows}],
-        "download_size": path.stat().st_size,
+        "download_size": sum(path.stat().st_size for path in files),
         "dataset_size": size,
     }
 
 
 def _arrow_bytes(path: Path) -> int:
-    """Return the size of a table in memory, holding one row group of it at a time."""
+    """Return the size of a file's rows in memory, holding one row group of it at a time."""
     with pq.ParquetFile(path) as file:
         return sum(file.read_row_group(number).nbytes for number in range(file.num_row_groups))

@@ -21,8 +21,7 @@ def in_order(
     """Yield the rows of frames, which conform to a table, in the order of its key.
 
     With several parts, rows are dealt out by the first digits of the key to files without names in
-    the folder `scratch`, and one part at a time is sorted in memory (a bucket sort). For this, the
-    first column of the key must be a hash in hexadecimal digits, which makes the parts alike.
+    the folder `scratch`, and one part at a time is sorted in memory (a bucket sort).
     """
     if n_parts == 1:
         yield pl.concat([table.polars_schema.to_frame(), *frames]).sort(table.key)
@@ -36,12 +35,21 @@ def in_order(
                 yield _frame(reader.read_all()).sort(table.key)
 
 
+def part_of_key(table: Table, n_parts: int) -> pl.Expr:
+    """Return the part of a row, of so many that follow each other in the order of the key.
+
+    The first column of the key must be a hash in hexadecimal digits, which makes the parts alike.
+    """
+    digits = pl.col(table.key[0]).str.head(_DIGITS).str.to_integer(base=16, dtype=pl.Int64)
+    part: pl.Expr = digits * n_parts // 16**_DIGITS
+    return part
+
+
 def _deal_out(frames: Iterable[pl.DataFrame], table: Table, files: Sequence[IO[bytes]]) -> None:
     """Append each row to the file of its part."""
     schema = table.polars_schema.to_frame().to_arrow().schema
     options = pa.ipc.IpcWriteOptions(compression="lz4")
-    part = pl.col(table.key[0]).str.head(_DIGITS).str.to_integer(base=16, dtype=pl.Int64)
-    part = part * len(files) // 16**_DIGITS
+    part = part_of_key(table, len(files))
     with contextlib.ExitStack() as stack:
         writers = [
             stack.enter_context(pa.ipc.new_stream(file, schema, options=options)) for file in files

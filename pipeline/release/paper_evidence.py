@@ -12,8 +12,11 @@ import polars as pl
 from pipeline.folders import appearing
 from pipeline.papers.linking.features import FEATURES
 from pipeline.papers.linking.model import COEFFICIENTS
+from pipeline.papers.paper_rows import Papers
+from pipeline.papers.stage import Found
+from pipeline.tasks import Tasks
 
-_WITNESSES, _CANDIDATES = "witnesses.parquet", "candidates.parquet"
+_WITNESSES, _CANDIDATES = "witnesses", "candidates"
 _DIGITS = 3
 
 
@@ -22,16 +25,31 @@ def kept_for(release: Path) -> Path:
     return release.parent.parent / "papers" / release.name
 
 
-def write_paper_evidence(witnesses: pl.DataFrame, links: pl.DataFrame, release: Path) -> None:
+def write_paper_evidence(found: Found, release: Path, tasks: Tasks) -> None:
     """Write what witnesses say, by `paper_id`, and the candidates of summaries, with LINK_SCHEMA.
 
-    The folder appears complete.
+    Each part is a file of its own. The folder appears complete.
     """
     folder = kept_for(release)
     shutil.rmtree(folder, ignore_errors=True)
     with appearing(folder) as staging:
-        witnesses.write_parquet(staging / _WITNESSES)
-        links.write_parquet(staging / _CANDIDATES)
+        for name, write, parts in (
+            (_WITNESSES, _write_told, found.identities.papers),
+            (_CANDIDATES, _write_links, found.links),
+        ):
+            (staging / name).mkdir()
+            files = (
+                staging.absolute() / name / f"{place:05}.parquet" for place in range(len(parts))
+            )
+            tasks.get([tasks.run(write, *pair) for pair in zip(parts, files, strict=True)])
+
+
+def _write_told(part: Papers, path: Path) -> None:
+    part.told.write_parquet(path)
+
+
+def _write_links(part: pl.DataFrame, path: Path) -> None:
+    part.write_parquet(path)
 
 
 def witnesses_of(release: Path, paper_id: str) -> list[dict[str, Any]]:
@@ -60,7 +78,13 @@ def candidates_of(release: Path, summary_id: str) -> list[dict[str, Any]]:
 def _rows(path: Path, column: str, value: str) -> list[dict[str, Any]]:
     if not path.exists():
         return []
-    return pl.scan_parquet(path).filter(pl.col(column) == value).drop(column).collect().to_dicts()
+    return (
+        pl.scan_parquet(path / "*.parquet")
+        .filter(pl.col(column) == value)
+        .drop(column)
+        .collect()
+        .to_dicts()
+    )
 
 
 def _contributions(row: dict[str, Any]) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Writing tables as Parquet files that every reader understands, with the same bytes each time."""
 
 from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from pathlib import Path
 
 import polars as pl
@@ -12,16 +13,47 @@ from pipeline.schema import Table
 ROW_GROUP_ROWS = 20_000
 """About 50 MB of text: readers that stream hold one row group at a time."""
 
+FILE_ROWS = 10 * ROW_GROUP_ROWS
+"""Some 400 MB of summaries. All files of a table but the last have so many rows: this follows from
+the table alone, and each file can be written, and read, by somebody else."""
 
-def table_path(release: Path, table: str) -> Path:
-    """Return the file of a table within a release, named as Hugging Face expects a split."""
-    return release / "data" / table / "train-00000-of-00001.parquet"
+
+def table_folder(release: Path, table: str) -> Path:
+    """Return the folder of a table within a release."""
+    return release / "data" / table
 
 
-def write_table(frames: Iterable[pl.DataFrame], table: Table, release: Path) -> Path:
-    """Write frames that conform to the table's definition, in order; return the file."""
-    path = table_path(release, table.name)
-    path.parent.mkdir(parents=True)
+def table_files(release: Path, table: str) -> list[Path]:
+    """Return the files of a table, in the order of its key."""
+    return sorted(table_folder(release, table).glob("*.parquet"))
+
+
+def file_bounds(n_rows: int) -> list[tuple[int, int]]:
+    """Return which rows each file of a table of so many rows has: at least one file."""
+    starts = range(0, max(1, n_rows), FILE_ROWS)
+    return [(start, min(start + FILE_ROWS, n_rows)) for start in starts]
+
+
+def file_path(release: Path, table: str, place: int, n_files: int) -> Path:
+    """Return one of the files of a table, named as Hugging Face expects a split."""
+    return table_folder(release, table) / f"train-{place:05}-of-{n_files:05}.parquet"
+
+
+def write_table(frames: Iterable[pl.DataFrame], table: Table, release: Path) -> None:
+    """Write frames that conform to the table's definition, in order."""
+    folder = table_folder(release, table.name)
+    folder.mkdir(parents=True)
+    groups = row_groups(frames, table)
+    written: list[Path] = []
+    while some := list(islice(groups, 1)):
+        written.append(folder / f"{len(written)}.writing")
+        write_file(chain(some, islice(groups, FILE_ROWS // ROW_GROUP_ROWS - 1)), table, written[-1])
+    for place, path in enumerate(written):
+        path.rename(file_path(release, table.name, place, len(written)))
+
+
+def write_file(groups: Iterable[pl.DataFrame], table: Table, path: Path) -> None:
+    """Write one file, of these row groups."""
     schema = table.arrow_schema
     with pq.ParquetWriter(
         path,
@@ -30,13 +62,13 @@ def write_table(frames: Iterable[pl.DataFrame], table: Table, release: Path) -> 
         write_page_index=True,
         use_content_defined_chunking=True,
     ) as writer:
-        for group in _row_groups(frames, table):
-            rows = group.to_arrow()
+        for group in groups:
+            # Where a dictionary grows too large is seen between chunks, and shows in the bytes.
+            rows = group.rechunk().to_arrow()
             writer.write_table(pa.table(rows.cast(pa.schema(schema)).columns, schema=schema))
-    return path
 
 
-def _row_groups(frames: Iterable[pl.DataFrame], table: Table) -> Iterator[pl.DataFrame]:
+def row_groups(frames: Iterable[pl.DataFrame], table: Table) -> Iterator[pl.DataFrame]:
     """Cut frames anew, so that groups do not depend on where one frame ended; at least one."""
     left = table.polars_schema.to_frame()
     for frame in frames:
@@ -48,15 +80,15 @@ def _row_groups(frames: Iterable[pl.DataFrame], table: Table) -> Iterator[pl.Dat
 
 
 def count_rows(release: Path, table: str) -> int:
-    """Return the number of rows of a table, from the footer of its file."""
-    return int(pq.read_metadata(table_path(release, table)).num_rows)
+    """Return the number of rows of a table, from the footers of its files."""
+    return sum(pq.read_metadata(path).num_rows for path in table_files(release, table))
 
 
 def read_table(release: Path, table: str) -> pl.DataFrame:
     """Read a table of a release."""
-    return pl.read_parquet(table_path(release, table))
+    return pl.read_parquet(table_files(release, table))
 
 
 def scan_table(release: Path, table: str) -> pl.LazyFrame:
     """Scan a table of a release."""
-    return pl.scan_parquet(table_path(release, table))
+    return pl.scan_parquet(table_files(release, table))

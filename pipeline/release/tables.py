@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.duplicates.find import EARLIER
+from pipeline.duplicates.find import EARLIER, KEPT
 from pipeline.keys import key
 from pipeline.papers.identities import Identities
 from pipeline.release.earlier import why_known
@@ -21,6 +21,8 @@ from pipeline.shards import Shards
 from pipeline.sources.inputs import Input
 
 _SPAN_TABLES = ("equations", "images", "links")
+BY_SHARD = ("records", "summaries", *_SPAN_TABLES)
+"""Tables whose rows are made of those of the shards, and what became of each record."""
 _RECORDS_IN_MEMORY = 25_000
 """Some 200 MB of texts, of which a table holds several forms."""
 
@@ -28,40 +30,31 @@ Tables = Mapping[str, Iterator[pl.DataFrame]]
 """Each table of the contract as frames that follow each other in the order of its key."""
 
 
-def kept(shards: Shards, name: str, verdicts: pl.DataFrame) -> pl.LazyFrame:
-    """Return the rows of one of the shards' frames that belong to kept records."""
-    records = verdicts.lazy().filter(pl.col("status") == "kept").select("record_id", "summary_id")
-    return shards.scan(name).join(records, on="record_id", maintain_order="left")
-
-
 def build_tables(
     inputs: Iterable[Input],
     shards: Shards,
-    verdicts: pl.DataFrame,
+    fates: pl.DataFrame,
     identities: Identities,
     scratch: Path,
 ) -> Tables:
     """Return every table of the contract: its columns, its types, sorted by its key.
 
-    Rows that do not fit into memory are sorted in files without names in the folder `scratch`.
+    `fates` is what became of each record, row by row. Rows that do not fit into memory are sorted
+    in files without names in the folder `scratch`.
     """
-    citations = _citations(identities.citations)
-    fates = _fates(shards, verdicts, _about_summaries(verdicts, identities, citations))
+    told = with_about(fates, identities.summaries)
     frames: dict[str, Iterable[pl.DataFrame]] = {
-        "sources": [_sources(inputs, shards)],
-        "records": _records(shards, fates),
-        "papers": [_papers(identities, citations)],
-        "summaries": _summaries(shards, fates),
-        "citations": [citations],
-        **{name: _spans(shards, name, fates) for name in _SPAN_TABLES},
+        "sources": [sources(inputs, shards)],
+        "papers": [identities.papers],
+        "citations": [with_keys(identities.citations)],
+        **{name: rows_of_shards(name, shards, told) for name in BY_SHARD},
     }
-    by_shard = {"records", "summaries", *_SPAN_TABLES}
-    n_parts = 1 + sum(map(len, fates)) // _RECORDS_IN_MEMORY
+    n_parts = 1 + len(fates) // _RECORDS_IN_MEMORY
     return {
         name: in_order(
             map(partial(conform, table=table), frames[name]),
             table,
-            n_parts if name in by_shard else 1,
+            n_parts if name in BY_SHARD else 1,
             scratch,
         )
         for name, table in TABLES.items()
@@ -74,43 +67,41 @@ def conform(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     return frame.select(schema.names()).cast(schema)
 
 
-def _fates(shards: Shards, verdicts: pl.DataFrame, about: pl.DataFrame) -> list[pl.DataFrame]:
-    """Return for each shard what became of its records, row by row, and `about` of their summaries.
-
-    All are joined at once: a join per shard would look at all verdicts each time.
-    """
-    ids = [frame["record_id"] for frame in shards.frames("records", ["record_id"])]
-    fates = (
-        pl.concat([pl.Series("record_id", [], pl.String), *ids])
-        .to_frame()
-        .join(verdicts, on="record_id", how="left", maintain_order="left")
-        .join(about, on="record_id", how="left", maintain_order="left")
+def with_about(fates: pl.DataFrame, *summaries: pl.DataFrame) -> pl.DataFrame:
+    """Add `about` to the fates of kept records: what is known of their summaries."""
+    about = pl.concat(summaries).select("summary_id", about=pl.struct(pl.exclude("summary_id")))
+    return fates.join(about, on="summary_id", how="left", maintain_order="left").with_columns(
+        about=pl.when(pl.col("status") == KEPT).then("about")
     )
-    starts = itertools.accumulate(map(len, ids), initial=0)
-    return [fates.slice(start, len(part)) for start, part in zip(starts, ids, strict=False)]
 
 
-def _about_summaries(
-    verdicts: pl.DataFrame, identities: Identities, citations: pl.DataFrame
-) -> pl.DataFrame:
-    """Return `about` per kept record: what the table of summaries has beside what a shard knows."""
-    kept_records = verdicts.filter(pl.col("status") == "kept").select("record_id", "summary_id")
-    known = kept_records.join(identities.summaries, on="summary_id")
-    copies = verdicts.filter(pl.col("status") != EARLIER)
-    for name, rows in ("n_citations", citations), ("n_copies", copies):
-        known = _with_count(known, "summary_id", rows, "summary_id", name)
-    return known.select("record_id", about=pl.struct(pl.exclude("record_id", "summary_id")))
-
-
-def _sources(inputs: Iterable[Input], shards: Shards) -> pl.DataFrame:
+def sources(inputs: Iterable[Input], shards: Shards) -> pl.DataFrame:
+    """Return the rows of the table of sources."""
     names = pl.DataFrame(
         [(item.source_id, item.name) for item in inputs],
         schema={"source_id": pl.String(), "name": pl.String()},
         orient="row",
     )
-    sources = shards.scan("sources").collect().join(names, on="source_id")
-    records = shards.scan("records").select("source_id").collect()
-    return _with_count(sources, "source_id", records, "source_id", "n_records")
+    found = shards.scan("sources").collect().join(names, on="source_id")
+    counts = shards.scan("records").group_by("source_id").agg(n_records=pl.len())
+    return _with_count(found, "source_id", counts.collect(engine="streaming"), "n_records")
+
+
+def rows_of_shards(name: str, shards: Shards, fates: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Yield the rows of one of the tables BY_SHARD, shard by shard.
+
+    `fates` is what became of the records of these shards, with `about`.
+    """
+    lengths = shards.lengths("records")
+    starts = itertools.accumulate(lengths, initial=0)
+    each = (fates.slice(start, length) for start, length in zip(starts, lengths, strict=False))
+    match name:
+        case "records":
+            yield from _records(shards, each)
+        case "summaries":
+            yield from _summaries(shards, each)
+        case _:
+            yield from _spans(shards, name, each)
 
 
 def _records(shards: Shards, fates: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
@@ -138,7 +129,8 @@ def _summaries(shards: Shards, fates: Iterable[pl.DataFrame]) -> Iterator[pl.Dat
             .unnest("about")
         )
         for name, rows in zip(_SPAN_TABLES, found, strict=True):
-            summaries = _with_count(summaries, "record_id", rows, "record_id", f"n_{name}")
+            counts = rows.group_by("record_id").agg(pl.len().alias(f"n_{name}"))
+            summaries = _with_count(summaries, "record_id", counts, f"n_{name}")
         yield summaries
 
 
@@ -148,27 +140,17 @@ def _spans(shards: Shards, name: str, fates: Iterable[pl.DataFrame]) -> Iterator
 
 
 def _kept_of(fate: pl.DataFrame) -> pl.DataFrame:
-    return fate.filter(pl.col("status") == "kept").select("record_id", "summary_id", "about")
+    return fate.filter(pl.col("status") == KEPT).select("record_id", "summary_id", "about")
 
 
-def _citations(citations: pl.DataFrame) -> pl.DataFrame:
+def with_keys(citations: pl.DataFrame) -> pl.DataFrame:
     """Give each citation its key, derived from what it is and where it stands."""
     parts = citations.select("summary_id", "kind", "start", "end", pl.col("key").fill_null(""))
     keys = [key(*row) for row in parts.iter_rows()]
     return citations.with_columns(citation_id=pl.Series(keys, dtype=pl.String))
 
 
-def _papers(identities: Identities, citations: pl.DataFrame) -> pl.DataFrame:
-    counted = _with_count(
-        identities.papers, "paper_id", identities.summaries, "paper_id", "n_summaries"
-    )
-    return _with_count(counted, "paper_id", citations, "cited_paper_id", "n_citations")
-
-
-def _with_count(
-    frame: pl.DataFrame, own_key: str, rows: pl.DataFrame, foreign_key: str, name: str
-) -> pl.DataFrame:
-    """Add the number of `rows` whose foreign key is each row's own key."""
-    counts = rows.group_by(foreign_key).agg(pl.len().alias(name)).drop_nulls()
-    joined = frame.join(counts, left_on=own_key, right_on=foreign_key, how="left")
+def _with_count(frame: pl.DataFrame, own_key: str, counts: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Add the count of each row's key, zero where there is none."""
+    joined = frame.join(counts, on=own_key, how="left", maintain_order="left")
     return joined.with_columns(pl.col(name).fill_null(0))

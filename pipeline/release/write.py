@@ -1,22 +1,34 @@
 """Writing a release into a staging folder, in the order in which its files depend on each other."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import polars as pl
 
+from pipeline.papers.identities import fetch_identities
+from pipeline.papers.stage import Found
 from pipeline.release.card import dataset_card
 from pipeline.release.croissant import croissant
 from pipeline.release.manifest import CARD, MANIFEST, Recipe, build_manifest, to_json
 from pipeline.release.parquet import count_rows, scan_table, write_table
 from pipeline.release.pictures import write_pictures
-from pipeline.release.tables import Tables
+from pipeline.release.tables import build_tables
 from pipeline.release.validation import Outcome
 from pipeline.schema import TABLES
+from pipeline.shards import Shards
+from pipeline.sources.inputs import Input
+from pipeline.tasks import AtOnce
 
 
-def write_tables(tables: Tables, staging: Path) -> None:
-    """Write the Parquet files, several at once: each is compressed by one thread."""
+def write_tables(inputs: Sequence[Input], shards: Shards, found: Found, staging: Path) -> None:
+    """Write the Parquet files of what was found in one part, by this process.
+
+    Several are written at once: each is compressed by one thread.
+    """
+    (fates,) = found.fates
+    identities = fetch_identities(found.identities, AtOnce())
+    tables = build_tables(inputs, shards, fates, identities, staging)
     with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
         list(
             pool.map(lambda table: write_table(tables[table.name], table, staging), TABLES.values())

@@ -20,7 +20,7 @@ from pipeline.folders import keep_only
 from pipeline.papers.bibliography import index as indexing
 from pipeline.papers.bibliography.entries import plain
 from pipeline.papers.bibliography.index import Index, index_file
-from pipeline.papers.bibliography.lookup import look_up
+from pipeline.papers.bibliography.lookup import found_entries, found_names
 from pipeline.papers.descriptions import NAMESAKES, TITLE_PREFIX
 from tests.unit.cases import cases
 
@@ -159,12 +159,17 @@ def test_a_lookup_follows_names_from_one_bibliography_into_the_other(tmp_path: P
     other = {"key": "conf/kites/Kim19", "title": "Third", "authors": "Bo Kim", "doi": "10.1000/z"}
     arxiv = indexed(write_lines(tmp_path / "arxiv", preprint))
     dblp = indexed(write_lines(tmp_path / "dblp", printed, other))
-    found = look_up([dblp, arxiv], pl.Series(["arxiv:1901.00001", "arxiv:1901.00002"]))
-    assert found.entries.select("source", "title").rows() == [(0, "Second"), (1, "First")]
-    own = found.names.filter("own")["name"].to_list()
+    both = [dblp, arxiv]
+    names = found_names(both, pl.Series(["arxiv:1901.00001", "arxiv:1901.00002"]))
+    assert found_entries(both, names).select("source", "title").rows() == [
+        (0, "Second"),
+        (1, "First"),
+    ]
+    own = names.filter("own")["name"].to_list()
     assert own == ["dblp:conf/kites/Roy19", "arxiv:1901.00001"]
-    assert look_up([dblp, arxiv], pl.Series([], dtype=pl.String)).entries.is_empty()
-    assert look_up([], pl.Series(["arxiv:1901.00001"])).entries.is_empty()
+    assert found_names(both, pl.Series([], dtype=pl.String)).is_empty()
+    assert found_names([], pl.Series(["arxiv:1901.00001"])).is_empty()
+    assert found_entries(both, names.clear()).is_empty()
 
 
 def test_a_title_that_many_have_finds_none_of_them(tmp_path: Path) -> None:
@@ -176,8 +181,8 @@ def test_a_title_that_many_have_finds_none_of_them(tmp_path: Path) -> None:
         return indexed(write_lines(tmp_path / str(count), *rows))
 
     wanted = pl.Series(["title:messagefromthechairs"])
-    assert len(look_up([prefaces(NAMESAKES)], wanted).entries) == NAMESAKES
-    assert look_up([prefaces(NAMESAKES + 1)], wanted).entries.is_empty()
+    assert found_names([prefaces(NAMESAKES)], wanted)["entry"].n_unique() == NAMESAKES
+    assert found_names([prefaces(NAMESAKES + 1)], wanted).is_empty()
 
 
 @given(st.text(alphabet=st.sampled_from("ab {}\\\"'$%&~^_\n"), max_size=24))

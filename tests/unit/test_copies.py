@@ -6,7 +6,8 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.duplicates.find import find_duplicates
-from pipeline.papers.copies import gather_facts
+from pipeline.duplicates.verdicts import split_fates
+from pipeline.papers.copies import choose_facts, known_facts
 from pipeline.papers.identities import Identities, identify_papers
 from pipeline.settings import Settings
 from pipeline.sources.inputs import take_inventory
@@ -35,7 +36,8 @@ def build(folder: Path, **files: str) -> tuple[Identities, pl.DataFrame]:
     ).verdicts
     kept = verdicts.filter(pl.col("status") == "kept").select("record_id", "summary_id")
     cleaned = frames["cleaned"].join(kept, on="record_id")
-    facts = gather_facts(frames["records"].lazy(), verdicts)
+    (fates,) = split_fates(1, verdicts, frames["records"].select("record_id"))
+    facts = choose_facts(known_facts(frames["records"], fates))
     citations = frames["citations"].join(kept, on="record_id")
     return identify_papers(facts, citations, [], SETTINGS.papers), cleaned
 

@@ -14,6 +14,7 @@ from pipeline.papers.linking import terms
 from pipeline.papers.linking.features import FEATURES
 from pipeline.papers.linking.link import LINK_SCHEMA, Linker
 from pipeline.papers.linking.title_index import title_index
+from pipeline.papers.linking.weights import Background
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "linking.json").read_text())
 
@@ -29,7 +30,7 @@ def bibliography(folder: Path, records: list[dict[str, str]]) -> Index:
 def linked(folder: Path, records: list[dict[str, str]], summaries: dict[str, str]) -> pl.DataFrame:
     index = title_index([bibliography(folder, records)], folder / "cache")
     texts = pl.DataFrame({"summary_id": list(summaries), "text": list(summaries.values())})
-    return Linker(index, [texts]).link([texts], NOTHING_CITED)
+    return Linker(index, Background.of(index, [texts["text"]])).link([texts], NOTHING_CITED)
 
 
 @pytest.mark.parametrize("case", CASES["first"], ids=lambda case: case["name"])

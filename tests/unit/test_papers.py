@@ -15,13 +15,12 @@ from hypothesis import strategies as st
 
 from pipeline.extraction.extract import CITATION_SCHEMA, extract
 from pipeline.papers.bibliography.index import Index, index_file
+from pipeline.papers.copies import FACTS
 from pipeline.papers.identities import Identities, identify_papers
 from pipeline.papers.linking.link import link_summaries
 from pipeline.scanner import scan
 from pipeline.settings import PaperSettings
-from pipeline.sources.reading import FACTS_SCHEMA
 
-FACTS = {"summary_id": pl.String(), "told_by": pl.String()} | dict(FACTS_SCHEMA)
 ADAM = "https://arxiv.org/abs/1412.6980"
 
 

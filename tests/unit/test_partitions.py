@@ -12,23 +12,18 @@ from pipeline.duplicates import shuffle
 from pipeline.duplicates.find import Duplicates, find_duplicates
 from pipeline.duplicates.partitions import split_texts
 from pipeline.settings import DuplicateSettings
+from pipeline.tasks import AtOnce, Tasks
 from tests.conftest import SCRATCH
 from tests.unit.test_duplicates import SIGNING, frame, prose, signed
 
 
-class Here:
-    """An engine that does each task at once."""
-
-    def run(self, function, *arguments):
-        return function(*arguments)
+class Here(AtOnce):
+    """An engine that does each task at once, and counts its parts."""
 
     def split(self, function, n_parts, *arguments):
-        parts = function(n_parts, *arguments)
+        parts = super().split(function, n_parts, *arguments)
         assert len(parts) == n_parts
         return parts
-
-    def get(self, refs):
-        return list(refs)
 
 
 def corpus(seed: int, originals: int = 40) -> pl.DataFrame:
@@ -46,7 +41,7 @@ def corpus(seed: int, originals: int = 40) -> pl.DataFrame:
 
 
 def in_partitions(
-    records: pl.DataFrame, batches: int, partitions: int, tasks: shuffle.Tasks | None = None
+    records: pl.DataFrame, batches: int, partitions: int, tasks: Tasks | None = None
 ) -> Duplicates:
     bounds = [len(records) * number // batches for number in range(batches + 1)]
     parts = [records[start:end] for start, end in pairwise(bounds)]

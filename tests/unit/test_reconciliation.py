@@ -19,7 +19,21 @@ from pipeline.papers.descriptions import (
     shared_authors,
     title_name,
 )
-from pipeline.papers.reconciliation import TWO_PREPRINTS, Reconciled, reconcile
+from pipeline.papers.reconciliation import (
+    TWO_PREPRINTS,
+    Reconciled,
+    doubtful,
+    edges,
+    gather,
+    number_names,
+    reconcile,
+    split_descriptions,
+    split_joined,
+    split_labels,
+    split_standing,
+)
+from pipeline.papers.witnesses import CLAIM_SCHEMA, WITNESS_SCHEMA
+from pipeline.papers.witnesses import Testimony as Heard
 from tests.unit.cases import cases
 
 STORM, SILK = "How to fly a kite in a storm", "Silk worms and their keepers"
@@ -37,15 +51,15 @@ def described(said: Said) -> Description:
     return Description(said.title, said.authors or ())
 
 
-def reconciled(said: Sequence[Said], seed: int = 0) -> Reconciled:
-    """Reconcile what witnesses say, with their claims in any order."""
+def heard(said: Sequence[Said], seed: int) -> Heard:
+    """What witnesses say, with their claims in any order."""
     witnesses = pl.DataFrame(
         {
-            "witness": range(len(said)),
+            "source": ["a file"] * len(said),
             "title": [item.title for item in said],
             "authors": [item.authors for item in said],
         },
-        schema={"witness": pl.Int64(), "title": pl.String(), "authors": pl.List(pl.String())},
+        schema={name: WITNESS_SCHEMA[name] for name in ("source", "title", "authors")},
     )
     claims = [
         (number, name, place == 0)
@@ -57,8 +71,21 @@ def reconciled(said: Sequence[Said], seed: int = 0) -> Reconciled:
         if item.authors and (name := title_name(item.title))
     ]
     random.Random(seed).shuffle(claims)
-    schema = {"witness": pl.Int64(), "name": pl.String(), "own": pl.Boolean()}
-    return reconcile(witnesses, pl.DataFrame(claims, schema=schema, orient="row"))
+    return Heard(
+        pl.concat([WITNESS_SCHEMA.to_frame(), witnesses], how="diagonal"),
+        pl.DataFrame(claims, schema=CLAIM_SCHEMA, orient="row"),
+    )
+
+
+def reconciled(said: Sequence[Said], seed: int = 0) -> Reconciled:
+    """Reconcile what witnesses say, all components at once."""
+    part = heard(said, seed)
+    claims = number_names(part.claims)
+    of_witnesses, of_names = split_labels(2, [len(said)], edges(claims))
+    components = gather(
+        *split_standing(1, part, 0, of_witnesses), *split_joined(1, claims, of_names)
+    )
+    return reconcile(components, *split_descriptions(1, part, 0, doubtful(components)))
 
 
 def united(said: Sequence[Said], seed: int = 0) -> tuple[set[frozenset[str]], list[str]]:
@@ -138,7 +165,7 @@ def test_any_evidence_gives_papers_that_do_not_contradict_themselves(
 @given(st.lists(witnesses, min_size=2, max_size=6))
 @settings(derandomize=True, max_examples=150)
 def test_witnesses_that_contradict_each_other_never_speak_of_one_paper(said: list[Said]) -> None:
-    papers = reconciled(said).witnesses.sort("witness")["paper"].to_list()
+    papers = reconciled(said).witnesses.sort("place")["paper"].to_list()
     for (one, paper), (other, other_paper) in itertools.combinations(
         zip(said, papers, strict=True), 2
     ):

@@ -1,7 +1,6 @@
 """Looking papers up in indexed bibliographies, in memory that grows with what is asked for."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import polars as pl
 
@@ -26,20 +25,11 @@ _ROUNDS = 3
 """A preprint names its DOI, the DOI's entry its key, and that key's entry an address."""
 
 
-class Found(NamedTuple):
-    """Entries that are about the papers asked for, and all their names.
+def found_names(indexes: Sequence[Index], wanted: pl.Series) -> pl.DataFrame:
+    """Return all names of the entries that have a wanted one, or share a name with one that has.
 
-    `source` counts the indexes in the order given.
-    """
-
-    entries: pl.DataFrame
-    names: pl.DataFrame
-
-
-def look_up(indexes: Sequence[Index], wanted: pl.Series) -> Found:
-    """Return the entries that have one of the wanted names, or share a name with one that has.
-
-    The indexes are streamed; only what is found is held.
+    They have NAME_SCHEMA and are sorted; `source` counts the indexes in the order given. The
+    indexes are streamed; only what is found is held.
     """
     names = pl.DataFrame(schema=NAME_SCHEMA)
     asked = pl.DataFrame({"name": wanted}, schema={"name": pl.String()}).unique()
@@ -52,14 +42,16 @@ def look_up(indexes: Sequence[Index], wanted: pl.Series) -> Found:
         asked = pl.concat([asked, fresh])
         if fresh.is_empty():
             break
+    return names.sort("source", "entry", "name")
+
+
+def found_entries(indexes: Sequence[Index], names: pl.DataFrame) -> pl.DataFrame:
+    """Return the entries of some found names, with ENTRY_SCHEMA, sorted."""
     entries = [
         _matching(index.scan("entries"), names.filter(pl.col("source") == place), "entry", place)
         for place, index in enumerate(indexes)
     ]
-    return Found(
-        pl.concat([pl.DataFrame(schema=ENTRY_SCHEMA), *entries]).sort("source", "entry"),
-        names.sort("source", "entry", "name"),
-    )
+    return pl.concat([pl.DataFrame(schema=ENTRY_SCHEMA), *entries]).sort("source", "entry")
 
 
 def _naming(place: int, index: Index, wanted: pl.DataFrame) -> pl.DataFrame:

@@ -1,6 +1,6 @@
 """Linking summaries that name no paper to the titles of a bibliography."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 
@@ -13,6 +13,7 @@ from pipeline.papers.linking.title_index import TitleIndex, title_index
 from pipeline.papers.linking.weights import Background
 from pipeline.papers.naming import with_names
 from pipeline.settings import PaperSettings
+from pipeline.tasks import AtOnce, Ref, Tasks, by_hash, count, deal, regroup, shuffle
 
 LINK_SCHEMA = pl.Schema(
     {
@@ -50,34 +51,124 @@ def link_summaries(
 ) -> pl.DataFrame:
     """Return the candidates for the papers of summaries of which no source tells anything.
 
-    `texts` has `summary_id` and `text`; `facts` is what `gather_facts` returns; `citations` has
+    `texts` has `summary_id` and `text`; `facts` is what `choose_facts` returns; `citations` has
     `summary_id` and the columns of CITATION_SCHEMA. What a summary cites by an identifier behind
     its header is no candidate. The index of titles is made beside those of the bibliography, unless
     it is there. Returns the SHOWN best of each summary, with LINK_SCHEMA, sorted by summary;
     nothing where the bibliography is too large for such an index.
     """
+    links: list[pl.DataFrame] = link_in_parts(
+        [texts], [facts], [citations], bibliography, settings, AtOnce()
+    )
+    return pl.concat(links)
+
+
+def link_in_parts(
+    texts: Sequence[Ref],
+    facts: Sequence[Ref],
+    citations: Sequence[Ref],
+    bibliography: Sequence[Index],
+    settings: PaperSettings,
+    tasks: Tasks,
+) -> list[Ref]:
+    """Link summaries as `link_summaries` does.
+
+    Facts and citations are in parts by summary, and so are the links that are returned; texts are
+    in parts of their own.
+    """
+    n_parts = len(facts)
+    unnamed = [
+        tasks.run(_unnamed, fact, cited, settings)
+        for fact, cited in zip(facts, citations, strict=True)
+    ]
+    if (
+        not bibliography
+        or sum(map(_n_records, bibliography)) > settings.link_max_records
+        or not any(tasks.get([tasks.run(count, part) for part in unnamed]))
+    ):
+        return [tasks.run(_no_links) for _ in facts]
+    sample = tasks.run(_first_ids, *facts)
+    background = tasks.run(
+        _background, bibliography, *(tasks.run(_sampled, part, sample) for part in texts)
+    )
+    has = shuffle(tasks, _split_ids, n_parts, zip(texts, strict=True))
+    asked = regroup(
+        tasks,
+        _split_unnamed,
+        len(texts),
+        ((part, *ids) for part, ids in zip(unnamed, has, strict=True)),
+    )
+    linked = [
+        tasks.run(_link, part, wanted, bibliography, background)
+        for part, wanted in zip(texts, asked, strict=True)
+    ]
+    return regroup(tasks, _split_links, n_parts, zip(linked, strict=True))
+
+
+def _no_links() -> pl.DataFrame:
+    return NO_LINKS
+
+
+def _unnamed(facts: pl.DataFrame, citations: pl.DataFrame, settings: PaperSettings) -> pl.DataFrame:
+    """Return the `summary_id` of summaries that nothing names, and the `names` they cite."""
     told = pl.col("bibtex_key", "paper_url", "title")
     unnamed = facts.filter(pl.all_horizontal(told.is_null())).select("summary_id")
-    if not bibliography or unnamed.is_empty():
-        return NO_LINKS
-    if sum(map(_n_records, bibliography)) > settings.link_max_records:
-        return NO_LINKS
-    index = title_index(bibliography, bibliography[0].folder.parent)
     behind = citations.filter(pl.col("start") >= settings.header_chars)
-    cited = with_names(behind).drop_nulls("name").select("summary_id", "name").unique()
-    sample = facts.select("summary_id").sort("summary_id").head(_SAMPLED)
-    linker = Linker(index, _batches(texts, sample))
-    return linker.link(_batches(texts, unnamed), titles_of(cited, index, bibliography))
+    cited = with_names(behind.join(unnamed, on="summary_id", how="semi")).drop_nulls("name")
+    names = cited.group_by("summary_id").agg(names=pl.col("name").unique().sort())
+    return unnamed.join(names, on="summary_id", how="left", maintain_order="left")
+
+
+def _first_ids(*facts: pl.DataFrame) -> pl.DataFrame:
+    first = [part.select("summary_id").sort("summary_id").head(_SAMPLED) for part in facts]
+    return pl.concat(first).sort("summary_id").head(_SAMPLED)
+
+
+def _sampled(texts: pl.LazyFrame, sample: pl.DataFrame) -> pl.DataFrame:
+    return texts.join(sample.lazy(), on="summary_id", how="semi").select("text").collect()
+
+
+def _background(bibliography: Sequence[Index], *samples: pl.DataFrame) -> Background:
+    some = (part["text"] for sample in samples for part in sample.iter_slices(_AT_ONCE))
+    return Background.of(_title_index(bibliography), some)
+
+
+def _title_index(bibliography: Sequence[Index]) -> TitleIndex:
+    return title_index(bibliography, bibliography[0].folder.parent)
+
+
+def _split_ids(n_parts: int, texts: pl.LazyFrame) -> list[pl.DataFrame]:
+    """Ask the parts of the summaries which of some are to be linked."""
+    return deal(texts.select("summary_id").collect(), by_hash("summary_id", n_parts), n_parts)
+
+
+def _split_unnamed(_n_parts: int, unnamed: pl.DataFrame, *has: pl.DataFrame) -> list[pl.DataFrame]:
+    """Answer those who have texts which of their summaries nothing names."""
+    return [unnamed.join(ids, on="summary_id", how="semi") for ids in has]
+
+
+def _link(
+    texts: pl.LazyFrame,
+    unnamed: pl.DataFrame,
+    bibliography: Sequence[Index],
+    background: Background,
+) -> pl.DataFrame:
+    """Return the candidates of those summaries of one part that nothing names."""
+    if unnamed.is_empty():
+        return NO_LINKS
+    index = _title_index(bibliography)
+    cited = unnamed.select("summary_id", name="names").explode("name").drop_nulls()
+    wanted = texts.join(unnamed.lazy().select("summary_id"), on="summary_id", how="semi")
+    some = (part for batch in wanted.collect_batches() for part in batch.iter_slices(_AT_ONCE))
+    return Linker(index, background).link(some, titles_of(cited, index, bibliography))
+
+
+def _split_links(n_parts: int, links: pl.DataFrame) -> list[pl.DataFrame]:
+    return deal(links, by_hash("summary_id", n_parts), n_parts)
 
 
 def _n_records(index: Index) -> int:
     return int(index.scan("entries").select(pl.len()).collect().item())
-
-
-def _batches(texts: pl.LazyFrame, chosen: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    wanted = texts.join(chosen.lazy(), on="summary_id", how="semi")
-    for batch in wanted.collect_batches():
-        yield from batch.iter_slices(_AT_ONCE)
 
 
 def titles_of(
@@ -98,15 +189,12 @@ def titles_of(
 
 
 class Linker:
-    """All that is known before the first summary is linked.
+    """All that is known before the first summary is linked."""
 
-    `sample` are batches of summaries with `text`: they tell which words are common.
-    """
-
-    def __init__(self, index: TitleIndex, sample: Iterable[pl.DataFrame]) -> None:
+    def __init__(self, index: TitleIndex, background: Background) -> None:
         self._index = index
         self._vocabulary = Vocabulary.of(index)
-        self._background = Background.of(index, (some["text"] for some in sample))
+        self._background = background
         told = index.scan("titles").drop("text").collect()
         named = told["named"].to_numpy()
         self._titles = Titles.of(index, self._background, named, prior(told))

@@ -1,0 +1,222 @@
+"""The rows of papers: all that is known of one, once it is known who speaks of it."""
+
+from typing import NamedTuple
+
+import polars as pl
+
+from pipeline.identifiers import NAMING_SCHEMES
+from pipeline.papers.attribution import STRENGTH_OF_EVIDENCE
+from pipeline.papers.naming import address, scheme
+from pipeline.papers.witnesses import PAGE
+
+PAPER_SCHEMA = pl.Schema(
+    {
+        "paper_id": pl.String(),
+        "title": pl.String(),
+        "authors": pl.List(pl.String()),
+        "year": pl.Int32(),
+        "venue": pl.String(),
+        "abstract": pl.String(),
+        "bibtex_key": pl.String(),
+        "dblp_key": pl.String(),
+        "arxiv_id": pl.String(),
+        "doi": pl.String(),
+        "openreview_id": pl.String(),
+        "url": pl.String(),
+        "identifiers": pl.List(pl.String()),
+        "described_by": pl.List(pl.String()),
+        "conflicts": pl.List(pl.String()),
+        "identified_by": pl.String(),
+        "identity_confidence": pl.Float64(),
+        "n_summaries": pl.Int32(),
+        "n_citations": pl.Int32(),
+    }
+)
+
+_WEB_ADDRESS = r"^((?:https?|ftp)://\S+)$"
+_COLUMN_OF_SCHEME = {
+    "dblp": "dblp_key",
+    "arxiv": "arxiv_id",
+    "doi": "doi",
+    "openreview": "openreview_id",
+}
+_LISTS = ("identifiers", "described_by", "conflicts")
+_DESCRIPTION = ("title", "authors", "year")
+_BY_ORDER = ("bibtex_key", "paper_url", "year", "venue")
+_BY_CLOSENESS = ("title", "authors", "abstract")
+
+
+class Papers(NamedTuple):
+    """One part of the papers.
+
+    `papers` has PAPER_SCHEMA; `told` what each page and each record of a bibliography tells of a
+    `paper_id`, in the order in which they are believed: `source`, the `names` it gives, its own key
+    first, `title`, `authors`, `year`.
+    """
+
+    papers: pl.DataFrame
+    told: pl.DataFrame
+
+
+def describe_papers(
+    witnesses: pl.DataFrame,
+    names: pl.DataFrame,
+    conflicts: pl.DataFrame,
+    summarised: pl.DataFrame,
+    cited: pl.DataFrame,
+) -> Papers:
+    """Return one row per paper of one part that is summarised or cited, and who tells what."""
+    papers = _papers(witnesses, names, conflicts, summarised, cited)
+    told = (
+        witnesses.join(papers.select("paper_id"), on="paper_id", how="semi")
+        .sort("paper_id", "place")
+        .select("paper_id", "source", "names", "title", "authors", "year")
+    )
+    return Papers(papers, told)
+
+
+def _papers(
+    witnesses: pl.DataFrame,
+    names: pl.DataFrame,
+    conflicts: pl.DataFrame,
+    summarised: pl.DataFrame,
+    cited: pl.DataFrame,
+) -> pl.DataFrame:
+    papers = _evidence(summarised, cited)
+    joined = (
+        papers.join(_described(witnesses), on="paper_id", how="left")
+        .join(_identifiers(papers, names, cited), on="paper_id", how="left")
+        .join(conflicts, on="paper_id", how="left")
+    )
+    written = pl.col("described_by").list.first().is_not_null() & (
+        pl.col("identified_by") == "identifier"
+    )
+    return (
+        joined.with_columns(
+            bibtex_key=pl.coalesce("bibtex_key", "cite_key"),
+            url=pl.coalesce(pl.col("paper_url").str.extract(_WEB_ADDRESS), "address"),
+            identified_by=pl.when(written).then(pl.lit("bibliography")).otherwise("identified_by"),
+        )
+        .select(
+            *(
+                pl.col(name).fill_null([]) if name in _LISTS else pl.col(name)
+                for name in PAPER_SCHEMA
+            )
+        )
+        .cast(PAPER_SCHEMA)
+        .sort("paper_id")
+    )
+
+
+def _evidence(summarised: pl.DataFrame, cited: pl.DataFrame) -> pl.DataFrame:
+    """Return `paper_id`, how each paper is identified, and how often it is summarised and cited.
+
+    A paper is only as well identified as all of its summaries are, so that whoever asks for papers
+    told by pages gets no summary that was tied to its paper in another way.
+    """
+    of_summaries = (
+        summarised.with_columns(pl.col("identified_by").cast(pl.Enum(STRENGTH_OF_EVIDENCE)))
+        .group_by("paper_id")
+        .agg(
+            pl.col("identified_by").max().cast(pl.String),
+            pl.col("identity_confidence").min(),
+            n_summaries=pl.len(),
+        )
+    )
+    of_citations = cited.group_by("paper_id").agg(
+        cited_confidence=pl.col("confidence").max(), n_citations=pl.len()
+    )
+    return of_summaries.join(of_citations, on="paper_id", how="full", coalesce=True).select(
+        "paper_id",
+        pl.col("identified_by").fill_null("identifier"),
+        pl.coalesce("identity_confidence", "cited_confidence"),
+        pl.col("n_summaries", "n_citations").fill_null(0),
+    )
+
+
+def _described(known: pl.DataFrame) -> pl.DataFrame:
+    """Return what is told of each paper, field by field.
+
+    Its words are taken from a page, else from the record of the key that a page has, or of the
+    identifier that the paper is filed under; all else from the first witness that knows it. So a
+    preprint keeps its own title, and yet tells where it was published.
+    """
+    pages = known.filter(pl.col("source") == PAGE).select("paper_id", "key").drop_nulls().unique()
+    distance = (
+        pl.when(pl.col("source") == PAGE)
+        .then(0)
+        .when(pl.col("shown").is_not_null())
+        .then(1)
+        .when(pl.col("key") == pl.col("paper_id"))
+        .then(2)
+        .otherwise(3)
+    )
+    order = known.select("paper_id", "key", "place", "source").with_row_index("row")
+    closeness = (
+        order.join(
+            pages.with_columns(shown=pl.lit(value=True)),
+            on=["paper_id", "key"],
+            how="left",
+            maintain_order="left",
+        )
+        .with_columns(distance=distance)
+        .sort("paper_id", "distance", "place")["row"]
+    )
+    by_order = order.sort("paper_id", "place")["row"]
+    told = (
+        known.select(
+            "paper_id", "source", told=pl.any_horizontal(pl.col(_DESCRIPTION).is_not_null())
+        )[by_order]
+        .filter("told")
+        .group_by("paper_id")
+        .agg(described_by=pl.col("source").unique(maintain_order=True))
+    )
+    # A field at a time: all of them at once, in order, would be held three times.
+    papers = known.select("paper_id").unique()
+    for name in (*_BY_ORDER, *_BY_CLOSENESS):
+        places = by_order if name in _BY_ORDER else closeness
+        field = known.select("paper_id", name)[places].drop_nulls()
+        papers = papers.join(
+            field.unique("paper_id", keep="first", maintain_order=True), on="paper_id", how="left"
+        )
+    return papers.join(told, on="paper_id", how="left")
+
+
+def _identifiers(papers: pl.DataFrame, names: pl.DataFrame, cited: pl.DataFrame) -> pl.DataFrame:
+    """Return all names of each paper, and the column of each scheme.
+
+    A paper of which no witness speaks has the one name that it is filed under, if it has any.
+    """
+    cite_keys = (
+        cited.filter(pl.col("kind").is_in(["cite", "shortscience"]))
+        .group_by("paper_id")
+        .agg(cite_key=pl.col("key").min())
+    )
+    itself = (
+        papers.select("paper_id", name="paper_id")
+        .filter(scheme(pl.col("name")).is_in(NAMING_SCHEMES))
+        .join(names, on="paper_id", how="anti")
+    )
+    named = pl.concat(
+        [
+            names.join(papers, on="paper_id", how="semi").select("paper_id", "name"),
+            itself,
+        ]
+    )
+    value = pl.col("name").str.splitn(":", 2).struct.field("field_1")
+    listed = (
+        named.sort("name")
+        .group_by("paper_id", maintain_order=True)
+        .agg(
+            pl.col("name").alias("identifiers"),
+            *(
+                value.filter(scheme(pl.col("name")) == of).first().alias(column)
+                for of, column in _COLUMN_OF_SCHEME.items()
+            ),
+        )
+    )
+    addresses = [(name, address(name)) for name in listed["paper_id"]]
+    found = pl.DataFrame(
+        addresses, schema={"paper_id": pl.String(), "address": pl.String()}, orient="row"
+    )
+    return listed.join(found, on="paper_id").join(cite_keys, on="paper_id", how="left")

@@ -1,0 +1,171 @@
+"""Papers are identified in parts as they are all at once."""
+
+from collections.abc import Sequence
+from random import Random
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.extraction.extract import CITATION_SCHEMA
+from pipeline.papers.bibliography.index import Index, index_file
+from pipeline.papers.copies import FACTS
+from pipeline.papers.identities import (
+    Identities,
+    fetch_identities,
+    identify_in_parts,
+    identify_papers,
+)
+from pipeline.papers.linking.link import LINK_SCHEMA
+from pipeline.settings import PaperSettings
+from pipeline.tasks import AtOnce, Tasks, by_hash, deal
+from tests.unit.test_papers import KITES, PREPRINT, SILK, STORM, write_lines
+
+CITATIONS = {**CITATION_SCHEMA, "summary_id": pl.String()}
+PEOPLE = (["Ada Roy", "Bo Kim"], ["Jo Li"], ["Jo Li", "Cy Day"], ["A. Roy"])
+TITLES = (STORM, SILK, STORM.upper(), "Kitelet: gliders for a light breeze", "Short")
+ARXIV = ("1901.00001", "1902.00002", "1903.00003")
+KEYS = ("conf/kites/RoyK19", "conf/silk/LiD15", "conf/none/X1", "10.1000/kite.1")
+
+
+@pytest.fixture(scope="module")
+def bibliography(tmp_path_factory: pytest.TempPathFactory) -> list[Index]:
+    """Two files that know some papers, and contradict each other about others."""
+    folder = tmp_path_factory.mktemp("bibliography")
+    dblp = write_lines(
+        folder / "dblp",
+        KITES,
+        KITES
+        | {"key": "conf/silk/LiD15", "doi": "10.1000/silk", "title": SILK, "authors": "J. Li"},
+        KITES | {"key": "conf/kites/Roy12", "doi": None, "authors": "Jo Li and Cy Day"},
+    )
+    wrong = {"arxiv_id": ARXIV[1], "doi": "10.1000/kite.1", "title": SILK, "authors": "Jo Li"}
+    arxiv = write_lines(folder / "arxiv", PREPRINT, PREPRINT | wrong)
+    return [index_file(path, path.name, folder / "cache") for path in (dblp, arxiv)]
+
+
+class Said:
+    """What the stages before found out about some summaries, at random."""
+
+    def __init__(self, seed: int, n_summaries: int) -> None:
+        draw = Random(seed)
+        ids = [f"{number:04x}" for number in draw.sample(range(1 << 16), n_summaries)]
+        self.facts = pl.DataFrame([fact(draw, key) for key in ids], schema=FACTS).sort("summary_id")
+        rows = [citation(draw, key, place) for key in ids for place in range(draw.randrange(5))]
+        self.citations = pl.DataFrame(rows, schema=CITATIONS)
+        link = {"place": 0, "name": "dblp:conf/silk/LiD15", "probability": 0.99}
+        linked = [{"summary_id": key, **link} for key in ids if draw.random() < 0.2]
+        self.links = pl.DataFrame(linked, schema=LINK_SCHEMA)
+
+    def identify(self, bibliography: Sequence[Index]) -> Identities:
+        return identify_papers(
+            self.facts, self.citations, bibliography, PaperSettings(), self.links
+        )
+
+    def identify_in_parts(
+        self, bibliography: Sequence[Index], n_parts: int, tasks: Tasks
+    ) -> Identities:
+        parts = (
+            deal(frame, by_hash("summary_id", n_parts), n_parts)
+            for frame in (self.facts, self.citations, self.links)
+        )
+        found = identify_in_parts(*parts, bibliography, PaperSettings(), tasks)
+        return fetch_identities(found, tasks)
+
+
+def fact(draw: Random, summary_id: str) -> dict[str, object]:
+    key = draw.choice((None, None, *KEYS, *(f"journals/corr/{number}" for number in ARXIV)))
+    return {
+        "summary_id": summary_id,
+        "told_by": draw.choice(("page", "copy")) if key else None,
+        "bibtex_key": key,
+        "title": draw.choice((None, None, *TITLES)),
+        "authors": draw.choice((None, *PEOPLE)),
+        "paper_url": draw.choice((None, None, f"https://arxiv.org/abs/{draw.choice(ARXIV)}")),
+        "year": draw.choice((None, 2019)),
+        "author": draw.choice((None, "mo", "li")),
+    }
+
+
+def citation(draw: Random, summary_id: str, place: int) -> dict[str, object]:
+    kind, key, title, authors = draw.choice(
+        [
+            ("arxiv", draw.choice(ARXIV), None, None),
+            ("cite", draw.choice(KEYS), None, None),
+            ("reference", "1", draw.choice(TITLES), draw.choice(PEOPLE)),
+            ("mention", None, "Kitelet", None),
+        ]
+    )
+    return {
+        "summary_id": summary_id,
+        "kind": kind,
+        "key": key,
+        "title": title,
+        "authors": authors,
+        "start": 10 + 300 * place,
+        "end": 20 + 300 * place,
+        "confidence": 0.9,
+        "labelled": draw.random() < 0.3,
+        "own": draw.random() < 0.1,
+    }
+
+
+def assert_same(one: Identities, other: Identities) -> None:
+    order = ["summary_id", "start"]
+    assert one.papers.equals(other.papers)
+    assert one.summaries.equals(other.summaries)
+    assert one.citations.sort(order).equals(other.citations.sort(order))
+    assert one.witnesses.equals(other.witnesses)
+
+
+@settings(derandomize=True, max_examples=15)
+@given(st.integers(0, 1_000), st.integers(0, 40), st.integers(2, 9), st.sampled_from([0, 2]))
+def test_the_parts_do_not_count(
+    bibliography: list[Index], seed: int, n_summaries: int, n_parts: int, n_files: int
+) -> None:
+    said = Said(seed, n_summaries)
+    known = bibliography[:n_files]
+    assert_same(said.identify(known), said.identify_in_parts(known, n_parts, AtOnce()))
+
+
+def test_what_is_said_holds_every_kind_of_evidence(bibliography: list[Index]) -> None:
+    found = [Said(seed, 6).identify(bibliography) for seed in range(20)]
+    papers = pl.concat([part.papers for part in found])
+    known = {"page", "copy", "identifier", "bibliography", "linked", "nothing"}
+    assert set(papers["identified_by"]) == known
+    assert papers["conflicts"].list.len().max()
+    resolved = pl.concat([part.citations for part in found]).drop_nulls("cited_paper_id")
+    assert set(resolved["kind"]) == {"arxiv", "cite", "reference", "mention"}
+    assert {"page", "dblp", "arxiv"} == set(found[0].witnesses["source"])
+
+
+def test_what_tasks_answer_is_the_same_each_time(bibliography: list[Index]) -> None:
+    class Doubting(AtOnce):
+        """An engine that does each task twice, as if its first result were lost."""
+
+        def run(self, function, *arguments):
+            once, again = function(*arguments), function(*arguments)
+            assert _plain(once) == _plain(again), function
+            return once
+
+        def split(self, function, n_parts, *arguments):
+            once, again = function(n_parts, *arguments), function(n_parts, *arguments)
+            assert _plain(once) == _plain(again), function
+            return once
+
+    Said(1, 60).identify_in_parts(bibliography, 3, Doubting())
+
+
+ORDERED = {"witness", "node", "place", "summary_ids"}
+"""Columns that number rows which others know by these numbers."""
+
+
+def _plain(answer: object) -> object:
+    """What must not change: rows in their order where they are numbered, else as a set."""
+    if isinstance(answer, pl.DataFrame):
+        rows = answer.rows()
+        return rows if ORDERED & set(answer.columns) else sorted(map(repr, rows))
+    if isinstance(answer, list | tuple):
+        return [_plain(part) for part in answer]
+    return repr(answer)

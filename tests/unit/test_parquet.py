@@ -1,0 +1,67 @@
+"""Tables in files: which rows stand in which follows from the table alone."""
+
+from itertools import pairwise
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+
+import polars as pl
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.release import parquet
+from pipeline.schema import TABLES
+
+LINKS = TABLES["links"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small() -> None:
+    """Cut files and row groups as small as tables are here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parquet, "ROW_GROUP_ROWS", 4)
+        patch.setattr(parquet, "FILE_ROWS", 12)
+        yield
+
+
+def rows(count: int) -> pl.DataFrame:
+    ids = pl.DataFrame({"summary_id": [f"{place:024x}" for place in range(count)]})
+    return pl.concat([LINKS.polars_schema.to_frame(), ids], how="diagonal").with_columns(
+        pl.col("ordinal", "start", "end").fill_null(0), pl.col("url", "host", "raw").fill_null("")
+    )
+
+
+@given(st.integers(0, 50), st.lists(st.integers(0, 50)))
+def test_all_files_but_the_last_are_full(count: int, cuts: list[int]) -> None:
+    table = rows(count)
+    bounds = sorted({0, count, *(min(cut, count) for cut in cuts)})
+    frames = [table[start:end] for start, end in pairwise(bounds)]
+    with TemporaryDirectory() as folder:
+        parquet.write_table(frames, LINKS, Path(folder))
+        files = parquet.table_files(Path(folder), "links")
+        sizes = [pq.read_metadata(path).num_rows for path in files]
+        assert sizes == [end - start for start, end in parquet.file_bounds(count)]
+        assert sizes == [12] * (len(files) - 1) + [count - 12 * (len(files) - 1)]
+        assert [path.name for path in files] == [
+            f"train-{place:05}-of-{len(files):05}.parquet" for place in range(len(files))
+        ]
+        assert parquet.read_table(Path(folder), "links").equals(table)
+        assert parquet.count_rows(Path(folder), "links") == count
+
+
+def test_the_bytes_do_not_depend_on_the_frames(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Texts that outgrow the dictionary of a column within the first row group, and two files.
+    monkeypatch.setattr(parquet, "ROW_GROUP_ROWS", 3_000)
+    monkeypatch.setattr(parquet, "FILE_ROWS", 3_000)
+    draw = Random(1)
+    long = pl.Series("raw", [draw.randbytes(draw.randrange(800)).hex() for _ in range(4_000)])
+    table = rows(4_000).with_columns(long)
+    parquet.write_table([table], LINKS, tmp_path / "whole")
+    parquet.write_table(table.iter_slices(700), LINKS, tmp_path / "cut")
+    whole, cut = (parquet.table_files(tmp_path / name, "links") for name in ("whole", "cut"))
+    assert len(whole) == 2
+    assert [path.read_bytes() for path in whole] == [path.read_bytes() for path in cut]

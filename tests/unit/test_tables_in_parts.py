@@ -1,0 +1,92 @@
+"""Tables that tasks write are those that one process writes, byte for byte."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import polars as pl
+import pytest
+
+from pipeline.duplicates.find import find_duplicates
+from pipeline.papers.stage import Found, identify_records
+from pipeline.release import parquet
+from pipeline.release.parquet import table_files
+from pipeline.release.parts import write_tables_in_parts
+from pipeline.release.write import write_tables
+from pipeline.schema import TABLES
+from pipeline.settings import Settings
+from pipeline.shards import Shards, build_shards, cut_batches
+from pipeline.sources.inputs import Input, take_inventory
+from pipeline.tasks import AtOnce
+from tests.conftest import NO_SPOOL, RAW, SCRATCH
+
+SETTINGS = Settings()
+
+
+class Searched(NamedTuple):
+    """The sample dumps, up to where the papers stage begins."""
+
+    inputs: list[Input]
+    shards: Shards
+    verdicts: pl.DataFrame
+
+    def found(self, n_parts: int) -> Found:
+        return identify_records(self.shards, self.verdicts, [], SETTINGS.papers, n_parts, AtOnce())
+
+
+@pytest.fixture(scope="module")
+def searched(tmp_path_factory: pytest.TempPathFactory) -> Searched:
+    folder = tmp_path_factory.mktemp("shards")
+    inputs = take_inventory([str(RAW)], NO_SPOOL).distinct
+    batches = cut_batches(inputs, batch_bytes=1 << 14)
+    for batch in batches:
+        build_shards(batch, SETTINGS, folder)
+    shards = Shards.of(batches, SETTINGS, folder)
+    verdicts = find_duplicates(
+        shards.scan("signatures").collect(),
+        shards.scan("cleaned").select("record_id", "text"),
+        SETTINGS.signatures,
+        SETTINGS.duplicates,
+        SCRATCH,
+    ).verdicts
+    return Searched(list(inputs), shards, verdicts)
+
+
+@pytest.mark.parametrize("file_rows", [20, 1_000])
+@pytest.mark.parametrize("n_parts", [1, 2, 7, 20])
+def test_the_parts_do_not_show(
+    searched: Searched,
+    n_parts: int,
+    file_rows: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(parquet, "ROW_GROUP_ROWS", file_rows // 2)
+    monkeypatch.setattr(parquet, "FILE_ROWS", file_rows)
+    whole, parted = tmp_path / "whole", tmp_path / "parted"
+    whole.mkdir()
+    write_tables(searched.inputs, searched.shards, searched.found(1), whole)
+    found = searched.found(n_parts)
+    write_tables_in_parts(searched.inputs, searched.shards, found, parted, AtOnce())
+    for name in TABLES:
+        files = table_files(whole, name)
+        assert [path.name for path in table_files(parted, name)] == [path.name for path in files]
+        for one, other in zip(files, table_files(parted, name), strict=True):
+            assert one.read_bytes() == other.read_bytes(), one
+    assert len(table_files(whole, "records")) == (1 if file_rows == 1_000 else 4)
+
+
+def test_what_a_task_that_was_given_up_has_begun_is_removed(
+    searched: Searched, tmp_path: Path
+) -> None:
+    class Stray(AtOnce):
+        """An engine of which tasks leave files behind."""
+
+        def get(self, refs):
+            for folder in (tmp_path / "data").glob("*"):
+                (folder / "stray.writing").touch()
+            return super().get(refs)
+
+    found = searched.found(2)
+    write_tables_in_parts(searched.inputs, searched.shards, found, tmp_path, Stray())
+    left = {path.name for path in tmp_path.rglob("*") if path.is_file()}
+    assert left == {"train-00000-of-00001.parquet"}
