@@ -8,6 +8,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeline.ahead import ahead
 from pipeline.schema import Table
 
 ROW_GROUP_ROWS = 20_000
@@ -43,7 +44,7 @@ def write_table(frames: Iterable[pl.DataFrame], table: Table, release: Path) -> 
     """Write frames that conform to the table's definition, in order."""
     folder = table_folder(release, table.name)
     folder.mkdir(parents=True)
-    groups = row_groups(frames, table)
+    groups = ahead(row_groups(frames, table))
     written: list[Path] = []
     while some := list(islice(groups, 1)):
         written.append(folder / f"{len(written)}.writing")

@@ -6,9 +6,7 @@ import logging
 import os
 import sys
 import threading
-from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -16,6 +14,7 @@ from typing import Any
 
 import polars as pl
 
+from pipeline.ahead import ahead
 from pipeline.errors import FailedExpectation
 from pipeline.release.checks import check_frame
 from pipeline.release.suites import Expectation, load_suite
@@ -67,26 +66,14 @@ def _hidden(package: str) -> Iterator[None]:
 
 def validate(release: Path) -> Outcome:
     """Validate the tables of a release, released or not yet."""
-    results = {table.name: validate_table(frame, table) for table, frame in _frames_ahead(release)}
+    frames = ahead((table, check_frame(release, table)) for table in TABLES.values())
+    results = {table.name: validate_table(frame, table) for table, frame in frames}
     tables = {name: described for name, (described, _) in results.items()}
     failed = tuple(
         failure for name, result in tables.items() for failure in _failures(result, name)
     )
     pages = {name: page for name, (_, page) in results.items()}
     return Outcome({"success": not failed, "tables": tables}, pages, failed)
-
-
-def _frames_ahead(release: Path) -> Iterator[tuple[Table, pl.DataFrame]]:
-    """Yield each table's frame for its suite, while Polars computes the next one."""
-    coming: deque[tuple[Table, Future[pl.DataFrame]]] = deque()
-    with ThreadPoolExecutor(1) as pool:
-        for table in TABLES.values():
-            coming.append((table, pool.submit(check_frame, release, table)))
-            if len(coming) > 1:
-                before, frame = coming.popleft()
-                yield before, frame.result()
-        for last, frame in coming:
-            yield last, frame.result()
 
 
 def validate_table(frame: pl.DataFrame, table: Table) -> tuple[dict[str, Any], str]:
