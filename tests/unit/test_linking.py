@@ -90,6 +90,14 @@ def test_an_abstract_of_any_length_adds_few_words_and_none_of_its_title(tmp_path
     assert "~patience" not in told
 
 
+def test_the_abstract_of_any_record_of_a_title_is_read(tmp_path: Path) -> None:
+    papers = CASES["papers_with_abstracts"]
+    bare = [{"key": "conf/acl/Slow17", "title": "Slow rivers", "authors": "Ona Valdrin"}]
+    both = [bibliography(tmp_path, some) for some in (bare, papers)]
+    index = title_index(both, tmp_path / "cache")
+    assert "~gate" in told_of(index, "Slow rivers")
+
+
 @pytest.mark.parametrize(
     ("of", "by"), [("records", "first"), ("papers_with_abstracts", "first_by_abstract")]
 )
