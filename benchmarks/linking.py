@@ -51,6 +51,8 @@ from pipeline.settings import PaperSettings
 DEFAULT_FOLDER = Path("../shared")
 THRESHOLDS = (0.5, 0.8, 0.9, 0.95, 0.98)
 BINS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0)
+FITTED = tuple(name for name in FEATURES if name != "abstract")
+"""No bibliography here has abstracts: `benchmarks.linking_abstracts` tells what they weigh."""
 _FOLDS = 8
 _RIDGE = 4.0
 _SMOOTHING = 1.0
@@ -195,8 +197,9 @@ def _reliability(verdicts: Sequence[Verdict]) -> Iterator[str]:
 class Examples:
     """Candidates to fit a model to: each summary with its paper among them, and again without.
 
-    `values` are FEATURES, scaled; `right` tells the paper's; `group` numbers the summaries, again
-    from their number on where the paper is taken away; `fold` is that of each group.
+    `values` are those that are FITTED, scaled; `right` tells the paper's; `group` numbers the
+    summaries, again from their number on where the paper is taken away; `fold` is that of each
+    group.
     """
 
     values: Floats
@@ -217,7 +220,7 @@ class Examples:
         )
         fold = np.array([fold_of(case.letters) for case in bench.cases])
         return cls(
-            pairs.select(*FEATURES).to_numpy() / scale,
+            pairs.select(*FITTED).to_numpy() / scale,
             pairs["right"].to_numpy(),
             pairs["group"].to_numpy(),
             np.concatenate([fold, fold]),
@@ -239,7 +242,7 @@ class Judged(NamedTuple):
 
 def scale_of(bench: Bench) -> Floats:
     """Return the standard deviation of each feature."""
-    return bench.pairs.select(pl.col(name).std() for name in FEATURES).to_numpy()[0]
+    return bench.pairs.select(pl.col(name).std() for name in FITTED).to_numpy()[0]
 
 
 def judged(examples: Examples) -> Judged:
@@ -258,7 +261,7 @@ def fit(bench: Bench) -> Iterator[str]:
     said = judged(examples)
     slope, offset = _platt(said.odds, said.right)
     weights = _fitted(examples)
-    for name, weight in zip(FEATURES, weights[1:] / scale, strict=True):
+    for name, weight in zip(FITTED, weights[1:] / scale, strict=True):
         yield f'    "{name}": {weight:.4g},'
     yield f"NONE_OF_THEM = {weights[0]:.4g}"
     yield f"SLOPE, OFFSET = {slope:.3g}, {offset:.3g}"

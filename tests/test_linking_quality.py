@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from benchmarks.linking import Bench, prepare, read_cases
+from benchmarks.linking_abstracts import told
 from benchmarks.papers import indexes
 from pipeline.papers.linking.link import Linker
 from pipeline.papers.linking.title_index import title_index
@@ -31,6 +32,20 @@ def test_links_are_right(bench: Bench) -> None:
     links = [found for found in bench.verdicts() if found.probability >= THRESHOLD]
     assert len(links) >= 5
     assert sum(found.right for found in links) >= 0.98 * len(links)
+
+
+@pytest.mark.long
+def test_abstracts_bring_more_right_titles_to_the_first_place(shared: Path, tmp_path: Path) -> None:
+    bibliography = indexes(shared, tmp_path)
+    bare = title_index(bibliography, tmp_path)
+    by_abstracts = told(shared, "held-out", bare, bibliography, tmp_path)
+    by_titles = by_abstracts.weighed(0)
+    first = [
+        sum(verdict.right for verdict in of.second.verdicts()) for of in (by_titles, by_abstracts)
+    ]
+    assert first[1] >= first[0] + 1
+    absent = by_abstracts.absent.verdicts(absent=True)
+    assert sum(verdict.probability >= THRESHOLD for verdict in absent) <= 0.01 * len(absent)
 
 
 def test_what_no_bibliography_has_stays_unlinked(bench: Bench) -> None:

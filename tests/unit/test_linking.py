@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import polars as pl
 import pytest
@@ -11,9 +12,10 @@ from hypothesis import strategies as st
 
 from pipeline.papers.bibliography.index import Index, index_file
 from pipeline.papers.linking import terms
+from pipeline.papers.linking.abstracts import N_TELLING
 from pipeline.papers.linking.features import FEATURES
 from pipeline.papers.linking.link import LINK_SCHEMA, Linker
-from pipeline.papers.linking.title_index import title_index
+from pipeline.papers.linking.title_index import ABSTRACT, KINDS, TitleIndex, title_index
 from pipeline.papers.linking.weights import Background
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "linking.json").read_text())
@@ -52,12 +54,60 @@ def test_terms(case: dict[str, str | list[str] | None]) -> None:
     assert found == case["terms"]
 
 
+@pytest.mark.parametrize("case", CASES["first_by_abstract"], ids=lambda case: case["name"])
+def test_an_abstract_tells_what_its_title_does_not(case: dict[str, str], tmp_path: Path) -> None:
+    papers = CASES["papers_with_abstracts"]
+    found = linked(tmp_path, papers, {"s": case["summary"]}).row(0, named=True)
+    assert found["name"] == f"arxiv:{case['paper']}"
+    assert found["abstract"] > 0
+    bare = [{name: paper[name] for name in paper if name != "abstract"} for paper in papers]
+    names = linked(tmp_path, bare, {"s": case["summary"]})["name"]
+    assert f"arxiv:{case['paper']}" not in names
+
+
+def told_of(index: TitleIndex, title: str) -> list[str]:
+    number = index.scan("titles").filter(text=title).select("title").collect().item()
+    members = index.members[index.member_ends[number] : index.member_ends[number + 1]]
+    names = index.scan("terms").collect()["term"]
+    return names.gather(members[index.kind[members] == KINDS.index(ABSTRACT)]).to_list()
+
+
+@pytest.mark.parametrize("case", CASES["telling"], ids=lambda case: case["name"])
+def test_telling_words_of_an_abstract(case: dict[str, Any], tmp_path: Path) -> None:
+    papers = CASES["papers_with_abstracts"]
+    index = title_index([bibliography(tmp_path, papers)], tmp_path / "cache")
+    told = told_of(index, case["paper"])
+    assert told[: len(case.get("told", []))] == case.get("told", [])
+    assert not {*told} & {*case.get("untold", [])}
+
+
+def test_an_abstract_of_any_length_adds_few_words_and_none_of_its_title(tmp_path: Path) -> None:
+    long = " ".join(f"word{number}" for number in range(N_TELLING * 5))
+    papers = [*CASES["papers_with_abstracts"]]
+    papers[1] = {**papers[1], "abstract": f"Patience, patience, patience! {long}"}
+    index = title_index([bibliography(tmp_path, papers)], tmp_path / "cache")
+    told = told_of(index, "On Patience")
+    assert len(told) == N_TELLING
+    assert "~patience" not in told
+
+
+def test_the_abstract_of_any_record_of_a_title_is_read(tmp_path: Path) -> None:
+    papers = CASES["papers_with_abstracts"]
+    bare = [{"key": "conf/acl/Slow17", "title": "Slow rivers", "authors": "Ona Valdrin"}]
+    both = [bibliography(tmp_path, some) for some in (bare, papers)]
+    index = title_index(both, tmp_path / "cache")
+    assert "~gate" in told_of(index, "Slow rivers")
+
+
+@pytest.mark.parametrize(
+    ("of", "by"), [("records", "first"), ("papers_with_abstracts", "first_by_abstract")]
+)
 @settings(max_examples=10)
 @given(random=st.randoms(use_true_random=False))
 def test_no_order_makes_a_difference(
-    random: Random, tmp_path_factory: pytest.TempPathFactory
+    of: str, by: str, random: Random, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    records, summaries = [*CASES["records"]], {c["name"]: c["summary"] for c in CASES["first"]}
+    records, summaries = [*CASES[of]], {c["name"]: c["summary"] for c in CASES[by]}
     there = linked(tmp_path_factory.mktemp("there"), records, summaries)
     random.shuffle(records)
     shuffled = [*summaries.items()]

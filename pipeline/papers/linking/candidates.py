@@ -7,15 +7,16 @@ import numpy.typing as npt
 import polars as pl
 import scipy.sparse as sp
 
-from pipeline.papers.linking.title_index import AUTHOR, KINDS, PAIR, WORD, TitleIndex
+from pipeline.papers.linking.title_index import ABSTRACT, AUTHOR, KINDS, PAIR, WORD, TitleIndex
 from pipeline.papers.linking.weights import Background, Weights
 
 N_CANDIDATES = 100
 _MAX_LOOKED_UP = 10_000
 """Postings that are read for a summary, those of the most telling terms first. So a summary costs
 the same whatever the size of the bibliography."""
-_SHARE_OF_KIND = {PAIR: 0.3}
-"""Both words of a pair count already."""
+_SHARE_OF_KIND = {PAIR: 0.3, ABSTRACT: 0.3}
+"""Both words of a pair count already. An abstract has many words, the title's are what it is
+about."""
 _SIZE = 0.1
 """Long titles share more words with any text: this part of what all their words tell is taken off,
 as pivoted normalisation does (Singhal, Buckley and Mitra, 1996)."""

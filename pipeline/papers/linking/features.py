@@ -6,6 +6,7 @@ import polars as pl
 
 from pipeline.papers.linking.candidates import Titles
 from pipeline.papers.linking.title_index import (
+    ABSTRACT,
     ACRONYM,
     AUTHOR,
     KINDS,
@@ -27,6 +28,7 @@ FEATURES = {
     "acronym": "what the title's initials tell, if the summary has them",
     "author": "what the first author's surname tells, if the summary begins with it",
     "stranger": "whether the summary begins with the surname of somebody else",
+    "abstract": "what the abstract's telling words that the title lacks tell, if it has them",
     "length": "the number of its words",
     "named": "whether it begins with a name and a colon",
     "prior": "how often papers of its year and venue are summarised",
@@ -75,6 +77,7 @@ def features(
         "acronym": total(weight, ACRONYM),
         "author": author,
         "stranger": (author == 0) & _begins_with_somebody(pairs, weighed, index),
+        "abstract": total(weight, ABSTRACT),
         "length": titles.n_words[title],
         "named": titles.named[title],
         "prior": titles.prior[title],

@@ -6,6 +6,7 @@ the first. The probability of the first is then calibrated (Platt, 1999).
 
 The numbers were fitted by `python -m benchmarks.linking --fit` on the development half of exported
 summaries with confirmed papers, each taken twice: with its paper among the candidates, and without.
+That of `abstract` was fitted after them by `python -m benchmarks.linking_abstracts --fit`.
 """
 
 import numpy as np
@@ -24,6 +25,7 @@ COEFFICIENTS: dict[str, float] = {
     "acronym": 0.1684,
     "author": 0.7811,
     "stranger": -2.693,
+    "abstract": 0.111,
     "length": -0.1591,
     "named": 0.9899,
     "prior": 0.7404,

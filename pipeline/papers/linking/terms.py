@@ -1,4 +1,4 @@
-"""What titles and summaries are compared by: words, pairs of words, acronyms and first authors.
+"""What papers and summaries are compared by: words, pairs of words, acronyms and first authors.
 
 A term is a text whose first character tells its kind. A word has no mark but itself: it is folded,
 and without the plural's s. Two words that follow each other have a space between them.
@@ -8,7 +8,8 @@ import polars as pl
 
 from pipeline.papers.descriptions import UNDECOMPOSED
 
-ACRONYM, AUTHOR = "#", "@"
+ACRONYM, AUTHOR, ABSTRACT = "#", "@", "~"
+"""The mark of an acronym, of a surname, and of a word that is in an abstract, not in the title."""
 MIN_ACRONYM = 3
 """Letters. Shorter ones stand for too much."""
 LEAD_CHARS = 160
@@ -17,6 +18,7 @@ NAMED_TITLE = r"^[^:]{2,40}(?::|\s[-–—]\s)"
 """A title `Name: what it is`."""
 
 _WORD = r"[\p{L}\p{N}]+"
+_NO_LETTER = r"[^\p{L}\p{N}]"
 _ADDRESS = r"(?:https?|ftp)://[^\s)\]>]+|\\cite\{[^{}]*\}"
 # Letters in which another capital follows the first: VAE, ResNet, GANs.
 _CAPITALS = r"\b[A-Z][A-Za-z0-9]*[A-Z]s?\b"
@@ -43,6 +45,11 @@ def folded(texts: pl.Expr) -> pl.Expr:
         .str.replace_all(r"\p{M}", "")
         .str.replace_many(UNDECOMPOSED)
     )
+
+
+def letters(titles: pl.Expr) -> pl.Expr:
+    """Return what two records of one title have in common: its letters and digits, folded."""
+    return folded(titles).str.replace_all(_NO_LETTER, "")
 
 
 def words(texts: pl.Expr) -> pl.Expr:

@@ -1,4 +1,4 @@
-"""The titles of bibliographies by the terms they hold: made once, read as memory maps.
+"""Titles by the terms that they and their abstracts hold: made once, read as memory maps.
 
 Records whose titles have the same letters are one title here. Titles are numbered in the order of
 their letters, so that the order of records makes no difference.
@@ -20,6 +20,7 @@ import polars as pl
 from pipeline.folders import appearing
 from pipeline.papers.bibliography.index import Index
 from pipeline.papers.linking import terms
+from pipeline.papers.linking.abstracts import telling_words
 from pipeline.settings import digest
 from pipeline.version import code_digest
 
@@ -29,10 +30,10 @@ Hashes = npt.NDArray[np.uint64]
 
 MAX_POSTINGS = 5_000
 """Titles that a term may stand in to be looked up. Commoner ones decide among the titles found."""
-WORD, PAIR, ACRONYM, AUTHOR = KINDS = ("word", "pair", "acronym", "author")
+WORD, PAIR, ACRONYM, AUTHOR, ABSTRACT = KINDS = ("word", "pair", "acronym", "author", "abstract")
+_MARKS = {terms.ACRONYM: ACRONYM, terms.AUTHOR: AUTHOR, terms.ABSTRACT: ABSTRACT}
 _AT_ONCE = 20_000
 _LEARNING = r"(?i)neural information processing|machine learning|learning representations|\bICLR\b"
-_KEY = r"[^\p{L}\p{N}]"
 
 
 @dataclass(frozen=True)
@@ -86,16 +87,16 @@ def _write(bibliography: Sequence[Index], folder: Path) -> None:
     records.select("title", "source", "entry", "name").write_parquet(folder / "records.parquet")
     titles = _titles(records)
     titles.drop("authors").write_parquet(folder / "titles.parquet")
-    vocabulary = _vocabulary(titles)
+    told = telling_words(records, titles, bibliography)
+    vocabulary = _vocabulary(titles, told)
     vocabulary.write_parquet(folder / "terms.parquet")
-    members, ends, pairs = _members(titles, vocabulary)
+    members, ends, pairs = _members(titles, told, vocabulary)
     n_terms = len(vocabulary) + len(pairs)
     frequency = np.bincount(members, minlength=n_terms).astype(np.int32)
     marks = vocabulary["term"].str.head(1)
     kind = np.full(n_terms, KINDS.index(PAIR), np.int8)
     kind[: len(vocabulary)] = marks.replace_strict(
-        {terms.ACRONYM: KINDS.index(ACRONYM), terms.AUTHOR: KINDS.index(AUTHOR)},
-        default=KINDS.index(WORD),
+        {mark: KINDS.index(of) for mark, of in _MARKS.items()}, default=KINDS.index(WORD)
     )
     postings, posting_ends = _postings(members, ends, frequency)
     found = pairs, members, ends, postings, posting_ends, frequency, kind
@@ -112,12 +113,21 @@ def _records(bibliography: Sequence[Index]) -> pl.DataFrame:
     frames = []
     for place, index in enumerate(bibliography):
         own = index.scan("names").filter("own").select("entry", "name")
-        entries = index.scan("entries").select("entry", "authors", "year", "venue", text="title")
+        entries = index.scan("entries").select(
+            "entry",
+            "authors",
+            "year",
+            "venue",
+            text="title",
+            abstract=pl.col("abstract").is_not_null(),
+        )
         frames.append(entries.join(own, on="entry").with_columns(source=pl.lit(place, pl.Int32)))
-    letters = terms.folded(pl.col("text")).str.replace_all(_KEY, "")
     return (
         pl.concat(frames)
-        .with_columns(letters=letters, authors=terms.surname(pl.col("authors").list.first()))
+        .with_columns(
+            letters=terms.letters(pl.col("text")),
+            authors=terms.surname(pl.col("authors").list.first()),
+        )
         .filter(pl.col("letters") != "")
         .sort("letters", "source", "name")
         .with_columns(title=pl.col("letters").rle_id().cast(pl.Int32))
@@ -151,16 +161,21 @@ def _slices(titles: pl.DataFrame) -> Iterator[pl.DataFrame]:
         ).drop_nulls()
 
 
-def _vocabulary(titles: pl.DataFrame) -> pl.DataFrame:
+def _vocabulary(titles: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
     """Return all terms but pairs: `term`, sorted, and `number`."""
-    distinct = pl.DataFrame(schema={"term": pl.String()})
+    distinct = told.select("term").unique()
     for some in _slices(titles):
         distinct = pl.concat([distinct, some.select("term")]).unique()
     return distinct.sort("term").with_row_index("number").cast({"number": pl.Int32})
 
 
-def _members(titles: pl.DataFrame, vocabulary: pl.DataFrame) -> tuple[Numbers, Places, Hashes]:
-    """Return the distinct terms of titles, where those of each title end, and the pairs."""
+def _members(
+    titles: pl.DataFrame, told: pl.DataFrame, vocabulary: pl.DataFrame
+) -> tuple[Numbers, Places, Hashes]:
+    """Return the distinct terms of titles, where those of each title end, and the pairs.
+
+    `told` has the `title` and `term` of what their abstracts tell.
+    """
     numbered = []
     for some in _slices(titles):
         found = some.join(vocabulary, on="term", maintain_order="left")
@@ -178,8 +193,9 @@ def _members(titles: pl.DataFrame, vocabulary: pl.DataFrame) -> tuple[Numbers, P
             "number": (np.searchsorted(pairs, codes) + len(vocabulary)).astype(np.int32),
         }
     )
+    of_abstracts = told.join(vocabulary, on="term", maintain_order="left")
     members = (
-        pl.concat([found.select("title", "number"), of_pairs])
+        pl.concat([frame.select("title", "number") for frame in (found, of_pairs, of_abstracts)])
         .unique(maintain_order=True)
         .sort("title", maintain_order=True)
     )

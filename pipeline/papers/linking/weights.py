@@ -8,7 +8,7 @@ import numpy.typing as npt
 import polars as pl
 
 from pipeline.papers.linking.summary_terms import Vocabulary, summary_terms
-from pipeline.papers.linking.title_index import AUTHOR, KINDS, WORD, TitleIndex
+from pipeline.papers.linking.title_index import ABSTRACT, AUTHOR, KINDS, WORD, TitleIndex
 
 Weights = npt.NDArray[np.float32]
 
@@ -41,13 +41,14 @@ class Background:
             # A title has one acronym, and few have several first authors.
             total = frequency.sum() if KINDS[kind] != AUTHOR else index.n_titles
             share[chosen] = frequency / max(1, total)
-        words = index.kind == KINDS.index(WORD)
         counts = np.zeros(len(share))
         vocabulary = Vocabulary.of(index)
         for texts in samples:
             counts += np.bincount(summary_terms(texts, vocabulary)["term"], minlength=len(counts))
-        seen = counts[words]
-        share[words] = (share[words] * _PSEUDO_COUNT + seen) / (_PSEUDO_COUNT + seen.sum())
+        for name in (WORD, ABSTRACT):
+            words = index.kind == KINDS.index(name)
+            seen = counts[words]
+            share[words] = (share[words] * _PSEUDO_COUNT + seen) / (_PSEUDO_COUNT + seen.sum())
         return cls(share.astype(np.float32))
 
     def weights(self, terms: pl.Series, counts: pl.Series, n_words: pl.Series) -> Weights:
