@@ -77,6 +77,22 @@ def regroup(
     return [tasks.run(_together, *parts) for parts in shuffle(tasks, function, n_parts, senders)]
 
 
+def answer(
+    tasks: Tasks,
+    function: Callable[..., Sequence[Any]],
+    holders: Sequence[Ref],
+    asked: Sequence[tuple[Ref, ...]],
+    n_parts: int,
+) -> list[Ref]:
+    """Have those who hold something answer those who have asked for some of it.
+
+    `asked` is what each holder was sent by the parts that ask; the function splits its answer
+    among these. Returns a frame for each of them.
+    """
+    senders = ((part, *parts) for part, parts in zip(holders, asked, strict=True))
+    return regroup(tasks, function, n_parts, senders)
+
+
 def _together(*parts: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(parts)
 
@@ -93,7 +109,20 @@ def deal(frame: pl.DataFrame, part: pl.Expr | pl.Series, n_parts: int) -> list[p
     parts = frame.with_columns(part.cast(pl.Int64).alias("part")).partition_by(
         "part", as_dict=True, include_key=False
     )
-    return [parts.get((number,), frame.clear()) for number in range(n_parts)]
+    return [apart(parts.get((number,), frame.clear())) for number in range(n_parts)]
+
+
+def apart(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return some rows of a frame without what their lists share with the others.
+
+    Lists of texts keep hold of all texts of the frame that they were taken from, and Polars would
+    send them along with each part.
+    """
+    lists = [name for name, dtype in rows.schema.items() if dtype == pl.List]
+    if not lists:
+        return rows
+    copied = pl.DataFrame(rows.select(lists).to_arrow(compat_level=pl.CompatLevel.oldest()))
+    return rows.with_columns(copied.get_columns())
 
 
 def by_hash(column: str, n_parts: int) -> pl.Expr:

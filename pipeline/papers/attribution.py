@@ -39,10 +39,10 @@ def chosen_links(links: pl.DataFrame, settings: PaperSettings) -> pl.DataFrame:
 
 
 def attribute(
+    settings: PaperSettings,
     facts: pl.DataFrame,
     named: pl.DataFrame,
     links: pl.DataFrame,
-    settings: PaperSettings,
     resolved: pl.DataFrame,
     told: pl.DataFrame,
     entitled: pl.DataFrame,

@@ -23,7 +23,7 @@ from pipeline.papers.bibliography.index import Index
 from pipeline.papers.linking.link import NO_LINKS
 from pipeline.papers.naming import with_names
 from pipeline.settings import PaperSettings
-from pipeline.tasks import AtOnce, Ref, Tasks, count, regroup, shuffle
+from pipeline.tasks import AtOnce, Ref, Tasks, answer, count, regroup, shuffle
 
 
 @dataclass(frozen=True)
@@ -96,52 +96,30 @@ def identify_in_parts(
     asked = shuffle(tasks, filing.split_asked_names, n_parts, zip(named, linked, strict=True))
     referring = shuffle(tasks, witnesses.split_references, n_parts, zip(named, strict=True))
     heard = _Heard(n_parts, tasks)
-    pages = heard.listen(
-        [
-            tasks.run(witnesses.pages, *parts)
-            for parts in shuffle(tasks, witnesses.split_pages, n_parts, zip(facts, strict=True))
-        ]
-    )
+    pages = heard.pages(facts)
     references = heard.listen([tasks.run(witnesses.references, *parts) for parts in referring])
     if bibliography:
-        wanted = [
-            tasks.run(filing.distinct_names, *parts, *claimed)
-            for parts, claimed in zip(asked, heard.claims(), strict=True)
-        ]
-        found = tasks.split(witnesses.split_entries, n_parts, bibliography, *wanted)
-        heard.listen([tasks.run(witnesses.entries, bibliography, part) for part in found])
+        heard.look_up(bibliography, asked)
     filed = heard.reconcile()
     placed = heard.place(filed)
+    telling = regroup(tasks, witnesses.split_papers, n_parts, zip(placed, strict=True))
 
     names = regroup(tasks, filing.split_names, n_parts, zip(filed, strict=True))
-    resolved = regroup(
-        tasks,
-        filing.split_resolved,
-        n_parts,
-        ((part, *parts) for part, parts in zip(names, asked, strict=True)),
-    )
-    told = regroup(tasks, witnesses.split_told, n_parts, ((placed[place],) for place in pages))
-    entitled = regroup(
-        tasks,
-        witnesses.split_entitled,
-        n_parts,
-        ((placed[place], *parts) for place, parts in zip(references, referring, strict=True)),
+    answers = (
+        answer(tasks, filing.split_resolved, names, asked, n_parts),
+        regroup(tasks, witnesses.split_told, n_parts, zip(placed[pages], strict=True)),
+        answer(tasks, witnesses.split_entitled, placed[references], referring, n_parts),
     )
     attributed = [
-        tasks.run(attribution.attribute, fact, name, link, settings, *answers)
-        for fact, name, link, *answers in zip(
-            facts, named, linked, resolved, told, entitled, strict=True
-        )
+        tasks.run(attribution.attribute, settings, *parts)
+        for parts in zip(facts, named, linked, *answers, strict=True)
     ]
-    telling = regroup(tasks, witnesses.split_papers, n_parts, zip(placed, strict=True))
     attributed = _with_nicknames(attributed, telling, tasks)
     cited = [tasks.run(attribution.cite, part) for part in attributed]
+    about = zip(attributed, cited, strict=True)
     return IdentityParts(
         _papers(filed, telling, attributed, cited, tasks),
-        [
-            tasks.run(attribution.of_summaries, *parts)
-            for parts in zip(attributed, cited, strict=True)
-        ],
+        [tasks.run(attribution.of_summaries, *parts) for parts in about],
         cited,
     )
 
@@ -159,7 +137,21 @@ class _Heard:
     def _starts(self) -> list[int]:
         return list(accumulate(self._sizes[:-1], initial=0))
 
-    def listen(self, parts: Sequence[Ref]) -> range:
+    def pages(self, facts: Sequence[Ref]) -> slice:
+        """Hear what pages tell of summaries; return which parts of the witnesses they are."""
+        told = shuffle(self._tasks, witnesses.split_pages, self._n_parts, zip(facts, strict=True))
+        return self.listen([self._tasks.run(witnesses.pages, *parts) for parts in told])
+
+    def look_up(self, bibliography: Sequence[Index], asked: Sequence[tuple[Ref, ...]]) -> None:
+        """Hear what bibliographies tell of all that was claimed so far, and of names asked for."""
+        wanted = [
+            self._tasks.run(filing.distinct_names, *parts, *claimed)
+            for parts, claimed in zip(asked, self._claims, strict=True)
+        ]
+        found = self._tasks.split(witnesses.split_entries, self._n_parts, bibliography, *wanted)
+        self.listen([self._tasks.run(witnesses.entries, bibliography, part) for part in found])
+
+    def listen(self, parts: Sequence[Ref]) -> slice:
         """Hear further parts, and number their witnesses; return which parts they are."""
         first = len(self._parts)
         self._parts += parts
@@ -168,11 +160,7 @@ class _Heard:
         claimed = shuffle(self._tasks, witnesses.split_claims, self._n_parts, numbered)
         for known, new in zip(self._claims, claimed, strict=True):
             known += new
-        return range(first, len(self._parts))
-
-    def claims(self) -> list[list[Ref]]:
-        """Return what is claimed so far, by the part of the name."""
-        return [list(known) for known in self._claims]
+        return slice(first, len(self._parts))
 
     def reconcile(self) -> list[Ref]:
         """Unite what belongs to one paper; return where it is filed, by component."""
@@ -215,15 +203,15 @@ class _Heard:
 
     def place(self, filed: Sequence[Ref]) -> list[Ref]:
         """Return the witnesses, part by part, with the papers of which they speak."""
-        answers = shuffle(
+        told = regroup(
             self._tasks,
             filing.split_filed,
             len(self._parts),
             ((part, self._starts) for part in filed),
         )
         return [
-            self._tasks.run(witnesses.place, part, start, *answer)
-            for part, start, answer in zip(self._parts, self._starts, answers, strict=True)
+            self._tasks.run(witnesses.place, *parts)
+            for parts in zip(self._parts, self._starts, told, strict=True)
         ]
 
 
@@ -234,27 +222,13 @@ def _with_nicknames(attributed: Sequence[Ref], telling: Sequence[Ref], tasks: Ta
     if not any(tasks.get([tasks.run(count, *parts) for parts in used])):
         return list(attributed)
     written = regroup(tasks, nicknames.split_written, n_parts, zip(attributed, strict=True))
-    theirs = shuffle(
-        tasks,
-        nicknames.split_theirs,
-        n_parts,
-        ((part, *parts) for part, parts in zip(written, used, strict=True)),
-    )
-    titles = regroup(
-        tasks,
-        nicknames.split_titles,
-        n_parts,
-        ((part, *parts) for part, parts in zip(telling, theirs, strict=True)),
-    )
-    meant = regroup(
-        tasks,
-        nicknames.split_meant,
-        n_parts,
-        ((part, *parts) for part, parts in zip(titles, used, strict=True)),
-    )
+    held = ((part, *parts) for part, parts in zip(written, used, strict=True))
+    theirs = shuffle(tasks, nicknames.split_theirs, n_parts, held)
+    titles = answer(tasks, nicknames.split_titles, telling, theirs, n_parts)
+    meant = answer(tasks, nicknames.split_meant, titles, used, n_parts)
     return [
-        tasks.run(nicknames.resolve_nicknames, part, answer)
-        for part, answer in zip(attributed, meant, strict=True)
+        tasks.run(nicknames.resolve_nicknames, *parts)
+        for parts in zip(attributed, meant, strict=True)
     ]
 
 

@@ -28,7 +28,7 @@ from pipeline.papers.descriptions import (
     contradict,
 )
 from pipeline.papers.witnesses import CLAIM_SCHEMA, PAGE, Testimony
-from pipeline.tasks import deal
+from pipeline.tasks import apart, deal
 
 ARXIV_PREFIX = "arxiv:"
 TWO_PREPRINTS = "another arXiv number"
@@ -167,7 +167,10 @@ def split_descriptions(
 ) -> list[pl.DataFrame]:
     """Tell those who ask the `title` and the `authors` of each `witness` of one part."""
     told = heard.witnesses.select("title", "authors")
-    return [numbers.with_columns(told[(numbers["witness"] - start).to_list()]) for numbers in asked]
+    return [
+        apart(numbers.with_columns(told[(numbers["witness"] - start).to_list()]))
+        for numbers in asked
+    ]
 
 
 def reconcile(part: Components, told: pl.DataFrame) -> Reconciled:

@@ -14,7 +14,7 @@ from pipeline.papers.bibliography.lookup import found_entries, found_names
 from pipeline.papers.descriptions import TITLE_PREFIX, title_name
 from pipeline.papers.naming import page_names
 from pipeline.sources.reading import FACTS_SCHEMA
-from pipeline.tasks import by_hash, deal
+from pipeline.tasks import apart, by_hash, deal
 
 PAGE = "page"
 TOLD = ("title", "authors", "year", "venue", "abstract")
@@ -132,7 +132,7 @@ def split_claims(n_parts: int, part: Testimony, start: int) -> list[pl.DataFrame
     return deal(numbered, by_hash("name", n_parts), n_parts)
 
 
-def place(part: Testimony, start: int, *filed: pl.DataFrame) -> pl.DataFrame:
+def place(part: Testimony, start: int, filed: pl.DataFrame) -> pl.DataFrame:
     """Add to the witnesses of a part, who count from `start`, what was found of each (`witness`).
 
     That is `paper_id`, null where the paper has no name, and `place`, which orders those of one
@@ -149,7 +149,7 @@ def place(part: Testimony, start: int, *filed: pl.DataFrame) -> pl.DataFrame:
     return (
         part.witnesses.with_row_index("witness")
         .with_columns(pl.col("witness").cast(pl.Int64) + start)
-        .join(pl.concat(filed), on="witness", how="left", maintain_order="left")
+        .join(filed, on="witness", how="left", maintain_order="left")
         .join(names, on="witness", how="left", maintain_order="left")
     )
 
@@ -168,7 +168,8 @@ def split_told(n_parts: int, placed: pl.DataFrame) -> list[pl.DataFrame]:
 def split_entitled(_n_parts: int, placed: pl.DataFrame, *asked: pl.DataFrame) -> list[pl.DataFrame]:
     """Answer each part that handed in references which papers they are: `entitled`."""
     known = placed.select("title", "authors", entitled="paper_id").drop_nulls()
-    return [part.select("title", "authors").join(known, on=["title", "authors"]) for part in asked]
+    listed = (part.select("title", "authors") for part in asked)
+    return [apart(part.join(known, on=["title", "authors"])) for part in listed]
 
 
 def split_papers(n_parts: int, placed: pl.DataFrame) -> list[pl.DataFrame]:

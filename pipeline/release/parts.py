@@ -34,7 +34,7 @@ from pipeline.release.tables import (
 from pipeline.schema import TABLES, Table
 from pipeline.shards import Shards
 from pipeline.sources.inputs import Input
-from pipeline.tasks import Ref, Tasks, by_hash, count, deal, shuffle
+from pipeline.tasks import Ref, Tasks, answer, by_hash, count, deal, shuffle
 
 _WRITING = ".writing"
 _SAMPLED = 100
@@ -58,16 +58,8 @@ def _with_about(found: Found, tasks: Tasks) -> list[Ref]:
     """Bring what is known of summaries to where their kept records are."""
     summaries = found.identities.summaries
     asked = shuffle(tasks, _split_kept, len(summaries), zip(found.fates, strict=True))
-    answers = shuffle(
-        tasks,
-        _split_about,
-        len(found.fates),
-        ((part, *parts) for part, parts in zip(summaries, asked, strict=True)),
-    )
-    return [
-        tasks.run(with_about, part, *about)
-        for part, about in zip(found.fates, answers, strict=True)
-    ]
+    about = answer(tasks, _split_about, summaries, asked, len(found.fates))
+    return [tasks.run(with_about, *parts) for parts in zip(found.fates, about, strict=True)]
 
 
 def _split_kept(n_parts: int, fates: pl.DataFrame) -> list[pl.DataFrame]:

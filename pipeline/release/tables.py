@@ -67,9 +67,9 @@ def conform(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     return frame.select(schema.names()).cast(schema)
 
 
-def with_about(fates: pl.DataFrame, *summaries: pl.DataFrame) -> pl.DataFrame:
+def with_about(fates: pl.DataFrame, summaries: pl.DataFrame) -> pl.DataFrame:
     """Add `about` to the fates of kept records: what is known of their summaries."""
-    about = pl.concat(summaries).select("summary_id", about=pl.struct(pl.exclude("summary_id")))
+    about = summaries.select("summary_id", about=pl.struct(pl.exclude("summary_id")))
     return fates.join(about, on="summary_id", how="left", maintain_order="left").with_columns(
         about=pl.when(pl.col("status") == KEPT).then("about")
     )

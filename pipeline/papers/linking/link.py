@@ -13,7 +13,7 @@ from pipeline.papers.linking.title_index import TitleIndex, title_index
 from pipeline.papers.linking.weights import Background
 from pipeline.papers.naming import with_names
 from pipeline.settings import PaperSettings
-from pipeline.tasks import AtOnce, Ref, Tasks, by_hash, count, deal, regroup, shuffle
+from pipeline.tasks import AtOnce, Ref, Tasks, answer, by_hash, count, deal, regroup, shuffle
 
 LINK_SCHEMA = pl.Schema(
     {
@@ -77,27 +77,20 @@ def link_in_parts(
     in parts of their own.
     """
     n_parts = len(facts)
+    nothing = [tasks.run(_no_links) for _ in facts]
+    if not bibliography or sum(map(_n_records, bibliography)) > settings.link_max_records:
+        return nothing
     unnamed = [
-        tasks.run(_unnamed, fact, cited, settings)
-        for fact, cited in zip(facts, citations, strict=True)
+        tasks.run(_unnamed, *parts, settings) for parts in zip(facts, citations, strict=True)
     ]
-    if (
-        not bibliography
-        or sum(map(_n_records, bibliography)) > settings.link_max_records
-        or not any(tasks.get([tasks.run(count, part) for part in unnamed]))
-    ):
-        return [tasks.run(_no_links) for _ in facts]
+    if not sum(tasks.get([tasks.run(count, part) for part in unnamed])):
+        return nothing
     sample = tasks.run(_first_ids, *facts)
     background = tasks.run(
         _background, bibliography, *(tasks.run(_sampled, part, sample) for part in texts)
     )
     has = shuffle(tasks, _split_ids, n_parts, zip(texts, strict=True))
-    asked = regroup(
-        tasks,
-        _split_unnamed,
-        len(texts),
-        ((part, *ids) for part, ids in zip(unnamed, has, strict=True)),
-    )
+    asked = answer(tasks, _split_unnamed, unnamed, has, len(texts))
     linked = [
         tasks.run(_link, part, wanted, bibliography, background)
         for part, wanted in zip(texts, asked, strict=True)
