@@ -18,7 +18,7 @@ dataset: $(VENV)/.installed  ## build the dataset from data/raw into data/proces
 	$(BIN)/shortscience build
 
 test: check  ## lint, type checks and the whole test suite
-	$(BIN)/python -m pytest -n 3 --dist loadfile
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.installed-dev  ## lint, format and strict type checks alone
 	$(BIN)/ruff check .
