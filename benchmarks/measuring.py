@@ -42,7 +42,7 @@ class Clock:
 
     def __exit__(self, *_: object) -> None:
         self._seconds += time.perf_counter() - self._started
-        self._peak = max(self._peak, _peak_mib())
+        self._peak = max(self._peak, peak_mib())
 
     def read(self) -> Measurement:
         """Return what was measured so far."""
@@ -73,7 +73,12 @@ def _reset_peak() -> None:
         return
 
 
-def _peak_mib() -> float:
+def peak_mib() -> float:
+    """Return the peak of this process, in MiB.
+
+    Where the kernel tells it: what `getrusage` tells of a process that was forked off begins with
+    what the other one held.
+    """
     try:
         lines = _STATUS.read_text(encoding="ascii").splitlines()
         kib = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))

@@ -299,7 +299,15 @@ def test_a_fault_at_any_request_is_survived(
         assert len(hub.repos[REPO].history) == 3, hub.requests[number]
 
 
-@pytest.mark.parametrize("fault", ["throttled", "failing", "reset before", "reset after"])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "throttled",
+        pytest.param("failing", marks=pytest.mark.long),
+        pytest.param("reset before", marks=pytest.mark.long),
+        "reset after",
+    ],
+)
 def test_a_fault_that_lasts_ends_in_one_sentence_and_the_next_call_goes_on(
     hub: Hub, api: HfApi, releases: tuple[Path, Path], fault: str
 ) -> None:

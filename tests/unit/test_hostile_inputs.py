@@ -299,14 +299,15 @@ def test_what_is_no_record_is_rejected_with_one_reason(
 
 
 MILLION = """
-import resource, sys
+import sys
 from pathlib import Path
+from benchmarks.measuring import peak_mib
 from pipeline.settings import SourceSettings
 from pipeline.sources.inputs import take_inventory
 from pipeline.sources.reading import read_sources
 found = take_inventory([sys.argv[1]], Path(sys.argv[1]).parent / "spool")
 _, records = read_sources(found.inputs, SourceSettings())
-print(len(records), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(len(records), round(peak_mib()))
 """
 
 
