@@ -39,6 +39,7 @@ from pipeline.release.evidence import write_evidence
 from pipeline.release.manifest import Recipe, identify_files, read_manifest
 from pipeline.release.notices import notices
 from pipeline.release.paper_evidence import write_paper_evidence
+from pipeline.release.parquet import scan_table
 from pipeline.release.store import Store, open_dataset
 from pipeline.release.validation import Outcome, validate
 from pipeline.release.write import write_metadata
@@ -269,7 +270,7 @@ def summarise(
     """Say what the release holds, in a table artifact and as the flow's result."""
     release = store.release(recipe.release_id)
     manifest = read_manifest(release)
-    fates = pl.scan_parquet(release / "data" / "records" / "*.parquet").group_by("status").len()
+    fates = scan_table(release, "records").group_by("status").len()
     result = BuildResult(
         release_id=recipe.release_id,
         release=f"{out}/releases/{recipe.release_id}" if is_url(out) else str(release),

@@ -272,15 +272,15 @@ def _unite_by_title(
 
     Several papers may have one title. Where it is long, one of them is likely to be filed wrongly.
     """
-    apart: list[int] = []
+    distinct: list[int] = []
     for witness, _ in claims:
         here = groups[witness]
-        reasons = [(other, here.against(groups[other])) for other in apart]
+        reasons = [(other, here.against(groups[other])) for other in distinct]
         same = next((groups[other] for other, reason in reasons if not reason), None)
         if same is None:
-            if len(apart) == NAMESAKES:
+            if len(distinct) == NAMESAKES:
                 continue
-            apart.append(witness)
+            distinct.append(witness)
             for other, reason in reasons:
                 named = groups[other].names
                 if reason == OTHER_AUTHORS and named and len(title) >= _TELLING_TITLE:

@@ -127,13 +127,14 @@ def _file(release: Path, table: str, path: Path) -> dict[str, Any]:
 
 
 def _record_set(release: Path, table: Table) -> dict[str, Any]:
+    source = _source(release, table.name)
     return {
         "@type": "cr:RecordSet",
         "@id": table.name,
         "name": table.name,
         "description": table.description,
         "key": [{"@id": f"{table.name}/{name}"} for name in table.key],
-        "field": [_field(column, table, _source(release, table.name)) for column in table.columns],
+        "field": [_field(column, table, source) for column in table.columns],
     }
 
 
