@@ -1,4 +1,4 @@
-"""A short fuzz of every parser, the same on every run; `make fuzz` is the long one."""
+"""A short fuzz of every parser; `make fuzz` is the long one."""
 
 from pathlib import Path
 

@@ -79,6 +79,8 @@ def _harness(target: str, *options: str, seconds: float | None = None) -> tuple[
     with subprocess.Popen(
         [sys.executable, "-m", "tests.fuzz.harness", target, *options, *limits],
         cwd=PROJECT,
+        # What libFuzzer tries next depends on what was covered, and the order of a set on hashes.
+        env=os.environ | {"PYTHONHASHSEED": "0"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
