@@ -1,15 +1,18 @@
 """What several test modules share."""
 
-import json
+import functools
 import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
+
+from flows.orchestrator import PrivateServer
 
 # Before Prefect is imported anywhere: nothing here may reach out to the net.
 os.environ |= {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
@@ -33,32 +36,51 @@ SCRATCH = Path(tempfile.gettempdir())
 Shortscience = Callable[..., subprocess.CompletedProcess[str]]
 
 
-@pytest.fixture(scope="session")
-def shortscience() -> Shortscience:
+def _shortscience(
+    *arguments: str | Path, cwd: Path = PROJECT, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run the command as a user does: in a process of its own, without a terminal."""
-
-    def run(*arguments: str | Path, cwd: Path = PROJECT) -> subprocess.CompletedProcess[str]:
-        environment = {key: value for key, value in os.environ.items() if "PREFECT" not in key}
-        return subprocess.run(
-            [str(BIN / "shortscience"), *map(str, arguments)],
-            cwd=cwd,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-
-    return run
+    inherited = {key: value for key, value in os.environ.items() if "PREFECT" not in key}
+    return subprocess.run(
+        [str(BIN / "shortscience"), *map(str, arguments)],
+        cwd=cwd,
+        env=inherited | environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
 
 
 @pytest.fixture(scope="session")
-def built(shortscience: Shortscience, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A release of the sample dumps, built by the command; do not write to it."""
-    out = tmp_path_factory.mktemp("processed")
-    done = shortscience("build", RAW, "--out", out, "--json")
-    assert done.returncode == 0, done.stderr
-    return Path(json.loads(done.stdout)["release"])
+def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a Prefect server, for all builds that do not test their private one."""
+    folder = tmp_path_factory.mktemp("prefect")
+    server = PrivateServer(folder, folder)
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def shortscience(prefect_api: str) -> Shortscience:
+    """The command, whose flows find a server that is running: starting one takes seconds."""
+    return functools.partial(_shortscience, PREFECT_API_URL=prefect_api)
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A release of the sample dumps, as the command builds it for a newcomer; do not write to it.
+
+    All processes among which tests are distributed share one.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    shared = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    out = shared / "processed"
+    with FileLock(shared / "processed.lock"):
+        if not (out / "latest").exists():
+            done = _shortscience("build", RAW, "--out", out)
+            assert done.returncode == 0, done.stderr
+    return (out / "latest").resolve()
 
 
 @pytest.fixture(scope="session")

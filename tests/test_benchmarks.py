@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import papers, race
+from benchmarks import race
 from benchmarks.duplicates_race import Truth, score
 from benchmarks.pages import RECORDS_PER_PAGE, pages
 from benchmarks.parsing_race import CONTESTANTS, PEERS
@@ -179,11 +179,3 @@ def test_the_benchmark_of_identities_finds_all_titles() -> None:
     rows = [line.split(" | ") for line in done.stdout.splitlines()[2:]]
     assert [row[1] for row in rows] == ["40", "80"]
     assert {row[3] for row in rows} == {"100.0%"}
-
-
-def test_every_listed_paper_gets_its_title(shared: Path, tmp_path: Path) -> None:
-    for with_address in (False, True):
-        listed, others = papers.judge(shared, tmp_path, with_address=with_address)
-        assert listed.papers == 289
-        assert listed.titled == (289 if with_address else 251)
-        assert listed.wrong == others.wrong == []

@@ -302,7 +302,7 @@ def test_a_fault_at_any_request_is_survived(
 @pytest.mark.parametrize(
     "fault",
     [
-        "throttled",
+        pytest.param("throttled", marks=pytest.mark.long),
         pytest.param("failing", marks=pytest.mark.long),
         pytest.param("reset before", marks=pytest.mark.long),
         "reset after",
@@ -345,12 +345,13 @@ def assert_holds_a_release(hub: Hub, revision: str, releases: tuple[Path, Path])
     assert_holds(hub, next(release for release in releases if release.name == name), revision)
 
 
-@pytest.mark.parametrize("xet", [False, True], ids=["lfs", "xet"])
 @pytest.mark.parametrize(
-    "arrives",
+    ("xet", "arrives"),
     [
-        pytest.param(False, id="unanswered"),
-        pytest.param(True, id="answered", marks=pytest.mark.long),
+        pytest.param(True, False, id="xet, unanswered"),
+        pytest.param(True, True, id="xet, answered", marks=pytest.mark.long),
+        pytest.param(False, False, id="lfs, unanswered", marks=pytest.mark.long),
+        pytest.param(False, True, id="lfs, answered", marks=pytest.mark.long),
     ],
 )
 def test_killed_at_any_request_it_leaves_a_whole_release_and_the_next_call_goes_on(

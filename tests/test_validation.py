@@ -18,6 +18,7 @@ from pipeline.release.checks import (
     is_long,
     present,
     resolves,
+    spans_that_fit,
 )
 from pipeline.release.parquet import read_table, table_files
 from pipeline.release.suites import load_suite
@@ -44,7 +45,8 @@ def overwrite(release: Path, table: Table, plant: Plant) -> None:
 
 def failures(release: Path, table: Table) -> dict[tuple[str, str], list[str]]:
     """(expectation type, column) -> examples of the expectations that failed."""
-    described, page = validate_table(check_frame(release, table), table)
+    fitting = spans_that_fit(release).get(table.name)
+    described, page = validate_table(check_frame(release, table, fitting), table)
     assert table.name in page
     return {
         (item["type"], item["kwargs"].get("column", "")): item["examples"]

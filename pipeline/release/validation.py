@@ -1,6 +1,7 @@
 """Running the suites on the Parquet files as written, before anything is released."""
 
 import contextlib
+import functools
 import json
 import logging
 import os
@@ -16,9 +17,9 @@ import polars as pl
 
 from pipeline.ahead import ahead
 from pipeline.errors import FailedExpectation
-from pipeline.release.checks import check_frame
+from pipeline.release.checks import check_frames
 from pipeline.release.suites import Expectation, load_suite
-from pipeline.schema import TABLES, Table
+from pipeline.schema import Table
 
 _EXAMPLES = 5
 _importing = threading.Lock()
@@ -66,7 +67,7 @@ def _hidden(package: str) -> Iterator[None]:
 
 def validate(release: Path) -> Outcome:
     """Validate the tables of a release, released or not yet."""
-    frames = ahead((table, check_frame(release, table)) for table in TABLES.values())
+    frames = ahead(check_frames(release))
     results = {table.name: validate_table(frame, table) for table, frame in frames}
     tables = {name: described for name, (described, _) in results.items()}
     failed = tuple(
@@ -77,7 +78,7 @@ def validate(release: Path) -> Outcome:
 
 
 def validate_table(frame: pl.DataFrame, table: Table) -> tuple[dict[str, Any], str]:
-    """Run the suite of a table on what `check_frame` computes.
+    """Run the suite of a table on what `check_frames` yields.
 
     Returns the table's part of the report, and its Data Docs page.
     """
@@ -154,8 +155,15 @@ def _failures(described: dict[str, Any], table: str) -> list[FailedExpectation]:
 
 def _render(result: Any) -> str:
     """Render the Data Docs page of one suite."""
-    from great_expectations.render import renderer, view
+    from great_expectations.render import renderer
 
     document = renderer.ValidationResultsPageRenderer().render(result)
-    page: Any = view.DefaultJinjaPageView()
-    return str(page.render(document))
+    return str(_page_view().render(document))
+
+
+@functools.cache
+def _page_view() -> Any:
+    """Return what fills the templates, each of which it compiles once."""
+    from great_expectations.render import view
+
+    return view.DefaultJinjaPageView()

@@ -1,10 +1,11 @@
-"""Floors under how well real summaries are linked, where the real dumps are at hand."""
+"""Floors under how well real papers are identified, where the real bibliographies are at hand."""
 
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from benchmarks import papers
 from benchmarks.linking import Bench, prepare, read_cases
 from benchmarks.linking_abstracts import told
 from benchmarks.papers import indexes
@@ -17,9 +18,24 @@ THRESHOLD = PaperSettings().link_threshold
 
 
 @pytest.fixture(scope="module")
-def bench(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Bench:
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the indexes."""
+    return tmp_path_factory.mktemp("indexes")
+
+
+@pytest.mark.parametrize(("with_address", "titled"), [(False, 251), (True, 289)])
+def test_every_listed_paper_gets_its_title(
+    shared: Path, cache: Path, with_address: bool, titled: int
+) -> None:
+    listed, others = papers.judge(shared, cache, with_address=with_address)
+    assert listed.papers == 289
+    assert listed.titled == titled
+    assert listed.wrong == others.wrong == []
+
+
+@pytest.fixture(scope="module")
+def bench(shared: Path, cache: Path) -> Bench:
     """The held-out half, without what names a summary's own paper."""
-    cache = tmp_path_factory.mktemp("indexes")
     bibliography = indexes(shared, cache)
     index = title_index(bibliography, cache)
     cases = read_cases(shared, index, hidden=True)
