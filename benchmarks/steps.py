@@ -13,18 +13,19 @@ from typing import Any
 import polars as pl
 
 from benchmarks.measuring import Clock
+from flows.engines.local import LocalEngine
 from pipeline.cleaning.clean import clean
 from pipeline.cleaning.encoding import repair_all
 from pipeline.cleaning.language import detect_language
 from pipeline.cleaning.plain_text import plain_text
 from pipeline.cleaning.structure import restore
-from pipeline.duplicates.find import find_duplicates
 from pipeline.duplicates.signatures import sign
 from pipeline.extraction.addresses import Link, addresses
 from pipeline.extraction.citations import citations
 from pipeline.extraction.equations import equations
 from pipeline.extraction.extract import extract
-from pipeline.papers.stage import identify_records
+from pipeline.papers.identities import IdentityParts
+from pipeline.papers.stage import Found, identify_records
 from pipeline.release.data_docs import write_data_docs
 from pipeline.release.manifest import Recipe
 from pipeline.release.store import Store
@@ -168,22 +169,19 @@ def duplicates(folder: Path, clock: Clock) -> None:
     """Find the records that carry one summary."""
     built = _shards(folder)
     with clock:
-        found = find_duplicates(
-            built.scan("signatures").collect(),
-            built.scan("cleaned").select("record_id", "text"),
-            SETTINGS.signatures,
-            SETTINGS.duplicates,
-            folder / "scratch",
-        )
+        found = _engine(folder).find_duplicates(built, None, SETTINGS)
     _save(folder, "verdicts", found.verdicts)
 
 
 def papers(folder: Path, clock: Clock) -> None:
     """Identify the papers that are summarised and cited."""
     built, verdicts = _shards(folder), _load(folder, "verdicts")
+    tasks, n_parts = _engine(folder).tasks, _engine(folder).n_parts(len(verdicts))
     with clock:
-        found = identify_records(built, verdicts, [], SETTINGS.papers, 1, AtOnce())
-    _save(folder, "found", found)
+        found = identify_records(built, verdicts, [], SETTINGS.papers, n_parts, tasks)
+    known = found.identities
+    fetched = IdentityParts(*map(tasks.get, (known.papers, known.summaries, known.citations)))
+    _save(folder, "found", Found(found.shards, tasks.get(found.fates), [], fetched))
 
 
 def tables(folder: Path, clock: Clock) -> None:
@@ -191,7 +189,7 @@ def tables(folder: Path, clock: Clock) -> None:
     inputs = _load(folder, "inventory").distinct
     built, found, staging = _shards(folder), _load(folder, "found"), _staging(folder)
     with clock:
-        write_tables(inputs, built, found, staging)
+        write_tables(inputs, built, found, staging, AtOnce())
 
 
 def validation(folder: Path, clock: Clock) -> None:
@@ -242,6 +240,12 @@ def _batches(folder: Path) -> list[Batch]:
 def _shards(folder: Path) -> Shards:
     built: Shards = _load(folder, "shards")
     return built
+
+
+def _engine(folder: Path) -> LocalEngine:
+    scratch = folder / "scratch"
+    scratch.mkdir(exist_ok=True)
+    return LocalEngine(1, scratch)
 
 
 def _staging(folder: Path) -> Path:

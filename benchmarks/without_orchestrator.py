@@ -4,17 +4,16 @@ import sys
 from pathlib import Path
 from threading import Thread
 
-from pipeline.duplicates.find import find_duplicates
+from flows.engines.local import LocalEngine
 from pipeline.papers.stage import identify_records
 from pipeline.release.data_docs import write_data_docs
 from pipeline.release.manifest import Recipe
 from pipeline.release.store import Store
 from pipeline.release.validation import load_great_expectations, validate
-from pipeline.release.write import write_metadata, write_tables
+from pipeline.release.write import write_metadata
 from pipeline.settings import Settings
 from pipeline.shards import Shards, build_shards, cut_batches
 from pipeline.sources.inputs import take_inventory
-from pipeline.tasks import AtOnce
 
 
 def build(raw: str, out: Path) -> Path:
@@ -22,21 +21,17 @@ def build(raw: str, out: Path) -> Path:
     Thread(target=load_great_expectations).start()
     settings = Settings()
     store = Store(out)
-    with store.locked(), store.staging() as staging:
+    with store.locked(), store.staging() as scratch, store.staging() as staging:
+        engine = LocalEngine(1, scratch)
         recipe = Recipe(take_inventory([raw], store.spool), (), settings)
         batches = cut_batches(recipe.inventory.distinct)
         for batch in batches:
             build_shards(batch, settings, store.shards)
         shards = Shards.of(batches, settings, store.shards)
-        found = find_duplicates(
-            shards.scan("signatures").collect(),
-            shards.scan("cleaned").select("record_id", "text"),
-            settings.signatures,
-            settings.duplicates,
-            store.work,
-        )
-        papers = identify_records(shards, found.verdicts, [], settings.papers, 1, AtOnce())
-        write_tables(recipe.inventory.distinct, shards, papers, staging)
+        verdicts = engine.find_duplicates(shards, None, settings).verdicts
+        n_parts = engine.n_parts(len(verdicts))
+        papers = identify_records(shards, verdicts, [], settings.papers, n_parts, engine.tasks)
+        engine.write_tables(recipe.inventory.distinct, shards, papers, staging)
         outcome = validate(staging)
         write_data_docs(outcome, store.validation(recipe.release_id))
         write_metadata(recipe, outcome, staging)

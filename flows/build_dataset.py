@@ -80,11 +80,12 @@ def build_dataset(build: BuildParameters = BuildParameters()) -> BuildResult:  #
         unchanged = store.has(recipe.release_id)
         if not unchanged:
             with (
-                engines.start(build.engine, build.workers) as engine,
+                store.staging() as scratch,
+                engines.start(build.engine, build.workers, scratch) as engine,
                 store.staging() as staging,
             ):
                 shards = process_batches(recipe, build, store, engine)
-                duplicates = deduplicate(shards, earlier, recipe.settings, store.work, engine)
+                duplicates = deduplicate(shards, earlier, recipe.settings, engine)
                 build_release(recipe, shards, duplicates, staging, store, build.allow_empty, engine)
             prune(store.shards, shards)
         former = store.latest.resolve() if store.latest.exists() else None
@@ -191,12 +192,11 @@ def deduplicate(
     shards: Shards,
     earlier: Earlier | None,
     settings: Settings,
-    scratch: Path,
     engine: engines.Engine,
 ) -> Duplicates:
     """Find the records that carry one summary."""
     report("finding duplicates", 0)
-    found = engine.find_duplicates(shards, earlier, settings, scratch)
+    found = engine.find_duplicates(shards, earlier, settings)
     report("finding duplicates", 1)
     return found
 

@@ -1,5 +1,6 @@
 """What several test modules share."""
 
+import filecmp
 import functools
 import os
 import subprocess
@@ -89,3 +90,12 @@ def shared() -> Path:
     if not SHARED.exists():
         pytest.skip("the real dumps in ../shared are not on this machine")
     return SHARED
+
+
+def differing(one: Path, other: Path) -> list[str]:
+    """Files that are not byte for byte the same in two folders."""
+    names = sorted(
+        {p.relative_to(d).as_posix() for d in (one, other) for p in d.rglob("*") if p.is_file()}
+    )
+    _, mismatch, errors = filecmp.cmpfiles(one, other, names, shallow=False)
+    return mismatch + errors

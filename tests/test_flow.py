@@ -1,7 +1,6 @@
 """The flow `build-dataset`, against a real Prefect server."""
 
 import errno
-import filecmp
 import itertools
 import json
 import os
@@ -28,7 +27,7 @@ from pipeline.release.parquet import read_table
 from pipeline.release.store import Store
 from pipeline.release.suites import EXPECTATIONS
 from pipeline.settings import DuplicateSettings, Settings
-from tests.conftest import RAW
+from tests.conftest import RAW, differing
 
 pytestmark = pytest.mark.server
 
@@ -68,15 +67,6 @@ def task_states(flow_run: FlowRun) -> dict[str, list[str]]:
         name = task_run.task_key.rsplit("-", 1)[0]
         states.setdefault(name, []).append(task_run.state_name or "")
     return states
-
-
-def differing(one: Path, other: Path) -> list[str]:
-    """Files that are not byte for byte the same in two folders."""
-    names = sorted(
-        {p.relative_to(d).as_posix() for d in (one, other) for p in d.rglob("*") if p.is_file()}
-    )
-    _, mismatch, errors = filecmp.cmpfiles(one, other, names, shallow=False)
-    return mismatch + errors
 
 
 FEED = """<?xml version="1.0"?>

@@ -12,8 +12,7 @@ from moto.server import ThreadedMotoServer
 
 from pipeline.errors import NoInputError, StoreError, UsageError
 from pipeline.object_store import fetch, prune, put
-from tests.conftest import RAW, Shortscience
-from tests.test_flow import differing
+from tests.conftest import RAW, Shortscience, differing
 
 
 @pytest.fixture(scope="module")

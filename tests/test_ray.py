@@ -23,8 +23,7 @@ from pipeline.settings import DuplicateSettings, Settings
 from pipeline.shards import Shards, build_shards, cut_batches
 from pipeline.sources.inputs import take_inventory
 from pipeline.tasks import AtOnce
-from tests.conftest import BIN, NO_SPOOL, RAW, SCRATCH, Shortscience
-from tests.test_flow import differing
+from tests.conftest import BIN, NO_SPOOL, RAW, SCRATCH, Shortscience, differing
 from tests.unit.test_duplicates import SIGNING, signed
 from tests.unit.test_papers import library
 from tests.unit.test_partitions import corpus, in_partitions
@@ -222,7 +221,7 @@ def test_workers_killed_at_each_step_of_papers_and_tables_cost_time_and_nothing_
     known = [index_file(library(tmp_path), "library", tmp_path / "cache")]
     whole = identify_records(shards, verdicts, known, chosen.papers, 1, AtOnce())
     (tmp_path / "whole").mkdir()
-    write_tables(inputs, shards, whole, tmp_path / "whole")
+    write_tables(inputs, shards, whole, tmp_path / "whole", AtOnce())
     monkeypatch.setenv("RAY_ADDRESS", cluster.address)
     (tmp_path / "marks").mkdir()
     with connected(workers=1):

@@ -41,7 +41,7 @@ class Engine(Protocol):
         ...
 
     def find_duplicates(
-        self, shards: "Shards", earlier: "Earlier | None", settings: "Settings", scratch: "Path"
+        self, shards: "Shards", earlier: "Earlier | None", settings: "Settings"
     ) -> "Duplicates":
         """Find copies among all records, and the summaries of an earlier release."""
         ...
@@ -54,8 +54,8 @@ class Engine(Protocol):
 
 
 @contextlib.contextmanager
-def start(name: Name, workers: int) -> Iterator[Engine]:
-    """Start an engine, or connect to it."""
+def start(name: Name, workers: int, scratch: "Path") -> Iterator[Engine]:
+    """Start an engine, or connect to it; this machine's has the folder `scratch` for itself."""
     if name == "ray":
         # It takes a second to import, and is installed by those who use it.
         from flows.engines.ray_cluster import connected
@@ -65,4 +65,4 @@ def start(name: Name, workers: int) -> Iterator[Engine]:
     else:
         from flows.engines.local import LocalEngine
 
-        yield LocalEngine(workers)
+        yield LocalEngine(workers, scratch)

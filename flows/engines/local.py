@@ -21,34 +21,39 @@ from pipeline.release.write import write_tables
 from pipeline.settings import Settings
 from pipeline.shards import Batch, Shards, build_shards
 from pipeline.sources.inputs import Input
-from pipeline.tasks import AtOnce, Tasks
+from pipeline.spilling import Spilling
+from pipeline.tasks import Tasks
 
+_RECORDS_PER_PART = 200_000
 _ATTEMPTS = 3
 """Times that a batch is begun: the death of a worker costs all batches that were being worked on,
 and who needs too much memory is killed again."""
 
 
 class LocalEngine:
-    """So many processes of this machine, which are there only while batches are worked on."""
+    """So many processes of this machine, which are there only while batches are worked on.
 
-    def __init__(self, workers: int) -> None:
-        self._workers = workers
+    What does not fit into memory goes to the folder `scratch`.
+    """
+
+    def __init__(self, workers: int, scratch: Path) -> None:
+        self._workers, self._scratch = workers, scratch
 
     @property
     def tasks(self) -> Tasks:
         """Do each task at once, in this process, whose threads use all cores."""
-        return AtOnce()
+        return Spilling(self._scratch)
 
-    def n_parts(self, _n_records: int) -> int:
-        """Return one: what is at hand as a whole needs not be put together."""
-        return 1
+    def n_parts(self, n_records: int) -> int:
+        """Return so many that memory holds the results of a task."""
+        return 1 + n_records // _RECORDS_PER_PART
 
     def runner(self, n_batches: int) -> contextlib.AbstractContextManager[Runner]:
         """Provide a function that builds a batch's shards."""
         return runner(min(self._workers, n_batches))
 
     def find_duplicates(
-        self, shards: Shards, earlier: Earlier | None, settings: Settings, scratch: Path
+        self, shards: Shards, earlier: Earlier | None, settings: Settings
     ) -> Duplicates:
         """Find copies in this process, whose threads use all cores."""
         signatures = shards.scan("signatures").collect()
@@ -56,13 +61,15 @@ class LocalEngine:
         if earlier is not None:
             signatures = pl.concat([signatures, earlier.sign(settings.signatures)])
             texts = pl.concat([texts, earlier.texts])
-        return find_duplicates(signatures, texts, settings.signatures, settings.duplicates, scratch)
+        return find_duplicates(
+            signatures, texts, settings.signatures, settings.duplicates, self._scratch
+        )
 
     def write_tables(
         self, inputs: Sequence[Input], shards: Shards, found: Found, release: Path
     ) -> None:
         """Write tables by the threads of this process, and sort on the disk what is large."""
-        write_tables(inputs, shards, found, release)
+        write_tables(inputs, shards, found, release, self.tasks)
 
 
 @contextlib.contextmanager

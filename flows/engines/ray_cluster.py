@@ -91,7 +91,7 @@ class RayEngine:
         return contextlib.nullcontext(run)
 
     def find_duplicates(
-        self, shards: Shards, earlier: Earlier | None, settings: Settings, _scratch: Path
+        self, shards: Shards, earlier: Earlier | None, settings: Settings
     ) -> Duplicates:
         """Find copies by a shuffle: no machine holds all texts or signatures."""
         signatures = [self.run(pl.read_parquet, path) for path in shards.files("signatures")]

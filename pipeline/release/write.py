@@ -18,16 +18,18 @@ from pipeline.release.validation import Outcome
 from pipeline.schema import TABLES
 from pipeline.shards import Shards
 from pipeline.sources.inputs import Input
-from pipeline.tasks import AtOnce
+from pipeline.tasks import Tasks
 
 
-def write_tables(inputs: Sequence[Input], shards: Shards, found: Found, staging: Path) -> None:
-    """Write the Parquet files of what was found in one part, by this process.
+def write_tables(
+    inputs: Sequence[Input], shards: Shards, found: Found, staging: Path, tasks: Tasks
+) -> None:
+    """Write the Parquet files by this process, which fetches what `tasks` have found.
 
     Several are written at once: each is compressed by one thread.
     """
-    (fates,) = found.fates
-    identities = fetch_identities(found.identities, AtOnce())
+    fates = pl.concat(tasks.get(found.fates))
+    identities = fetch_identities(found.identities, tasks)
     tables = build_tables(inputs, shards, fates, identities, staging)
     with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
         list(

@@ -16,8 +16,9 @@ from pipeline.schema import TABLES
 from pipeline.settings import Settings
 from pipeline.shards import Shards, build_shards, cut_batches
 from pipeline.sources.inputs import Input, take_inventory
-from pipeline.tasks import AtOnce
-from tests.conftest import NO_SPOOL, RAW, SCRATCH
+from pipeline.spilling import Spilling
+from pipeline.tasks import AtOnce, Tasks
+from tests.conftest import NO_SPOOL, RAW, SCRATCH, differing
 
 SETTINGS = Settings()
 
@@ -29,8 +30,8 @@ class Searched(NamedTuple):
     shards: Shards
     verdicts: pl.DataFrame
 
-    def found(self, n_parts: int) -> Found:
-        return identify_records(self.shards, self.verdicts, [], SETTINGS.papers, n_parts, AtOnce())
+    def found(self, n_parts: int, tasks: Tasks) -> Found:
+        return identify_records(self.shards, self.verdicts, [], SETTINGS.papers, n_parts, tasks)
 
 
 @pytest.fixture(scope="module")
@@ -64,8 +65,8 @@ def test_the_parts_do_not_show(
     monkeypatch.setattr(parquet, "FILE_ROWS", file_rows)
     whole, parted = tmp_path / "whole", tmp_path / "parted"
     whole.mkdir()
-    write_tables(searched.inputs, searched.shards, searched.found(1), whole)
-    found = searched.found(n_parts)
+    write_tables(searched.inputs, searched.shards, searched.found(1, AtOnce()), whole, AtOnce())
+    found = searched.found(n_parts, AtOnce())
     write_tables_in_parts(searched.inputs, searched.shards, found, parted, AtOnce())
     for name in TABLES:
         files = table_files(whole, name)
@@ -73,6 +74,22 @@ def test_the_parts_do_not_show(
         for one, other in zip(files, table_files(parted, name), strict=True):
             assert one.read_bytes() == other.read_bytes(), one
     assert len(table_files(whole, "records")) == (1 if file_rows == 1_000 else 4)
+
+
+def test_what_lies_on_the_disk_in_the_meantime_does_not_show(
+    searched: Searched, tmp_path: Path
+) -> None:
+    whole, spilled, scratch = (tmp_path / name for name in ("whole", "spilled", "scratch"))
+    for folder in (whole, spilled, scratch):
+        folder.mkdir()
+    write_tables(searched.inputs, searched.shards, searched.found(1, AtOnce()), whole, AtOnce())
+    tasks = Spilling(scratch)
+    found = searched.found(3, tasks)
+    assert any(scratch.iterdir())
+    write_tables(searched.inputs, searched.shards, found, spilled, tasks)
+    assert not differing(whole, spilled)
+    del found
+    assert not any(scratch.iterdir())
 
 
 def test_what_a_task_that_was_given_up_has_begun_is_removed(
@@ -86,7 +103,7 @@ def test_what_a_task_that_was_given_up_has_begun_is_removed(
                 (folder / "stray.writing").touch()
             return super().get(refs)
 
-    found = searched.found(2)
+    found = searched.found(2, AtOnce())
     write_tables_in_parts(searched.inputs, searched.shards, found, tmp_path, Stray())
     left = {path.name for path in tmp_path.rglob("*") if path.is_file()}
     assert left == {"train-00000-of-00001.parquet"}
