@@ -359,6 +359,7 @@ def test_killed_at_any_request_it_leaves_a_whole_release_and_the_next_call_goes_
     api: HfApi,
     releases: tuple[Path, Path],
     monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
     xet: bool,
     arrives: bool,
 ) -> None:
@@ -370,7 +371,7 @@ def test_killed_at_any_request_it_leaves_a_whole_release_and_the_next_call_goes_
         hub.requests.clear()
         if not arrives:
             hub.fault = (number, "reset before")
-        kill_publisher_at(number, hub, second, xet=xet)
+        kill_publisher_at(number, hub, second, tmp_path, xet=xet)
         for commit in hub.repos[REPO].history:
             assert_holds_a_release(hub, commit.oid, releases)
         hub.fault = None
@@ -380,11 +381,11 @@ def test_killed_at_any_request_it_leaves_a_whole_release_and_the_next_call_goes_
         assert len(hub.repos[REPO].history) == 3
 
 
-def kill_publisher_at(number: int, hub: Hub, release: Path, *, xet: bool) -> None:
+def kill_publisher_at(number: int, hub: Hub, release: Path, scratch: Path, *, xet: bool) -> None:
     """Publish in another process, which is killed when its request of that number comes in."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.hub.publisher"])
-    arguments = (hub.address, REPO, release)
+    arguments = (hub.address, REPO, release, scratch)
     publisher = context.Process(target=publish_from, args=arguments, kwargs={"xet": xet})
 
     def kill(_request: str) -> None:

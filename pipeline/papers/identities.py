@@ -2,7 +2,7 @@
 
 This module says which step gets what from which. Everything is in parts: facts and citations by
 summary, what is said by witness, names by name, what belongs together by component, and papers by
-paper. On one machine, there is one part of each.
+paper.
 """
 
 from collections.abc import Sequence

@@ -1,5 +1,6 @@
 """Publishing in a process of its own, which can be killed."""
 
+import tempfile
 from pathlib import Path
 
 import huggingface_hub.constants
@@ -9,7 +10,8 @@ from pipeline.publishing.publish import Target, publish
 from tests.hub.server import TOKEN
 
 
-def publish_from(address: str, repo: str, release: Path, *, xet: bool) -> None:
-    """Publish a release to a hub, over Xet or LFS."""
+def publish_from(address: str, repo: str, release: Path, scratch: Path, *, xet: bool) -> None:
+    """Publish a release to a hub, over Xet or LFS; what is left by one that is killed is there."""
+    tempfile.tempdir = str(scratch)
     huggingface_hub.constants.HF_HUB_DISABLE_XET = not xet
     publish(release, Target(repo), HfApi(endpoint=address, token=TOKEN))
