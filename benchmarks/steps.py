@@ -179,8 +179,7 @@ def papers(folder: Path, clock: Clock) -> None:
     tasks, n_parts = _engine(folder).tasks, _engine(folder).n_parts(len(verdicts))
     with clock:
         found = identify_records(built, verdicts, [], SETTINGS.papers, n_parts, tasks)
-    known = found.identities
-    fetched = IdentityParts(*map(tasks.get, (known.papers, known.summaries, known.citations)))
+    fetched = IdentityParts(*map(tasks.get, found.identities))
     _save(folder, "found", Found(found.shards, tasks.get(found.fates), [], fetched))
 
 

@@ -6,8 +6,8 @@ paper.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import accumulate
+from typing import NamedTuple
 
 import polars as pl
 
@@ -26,25 +26,20 @@ from pipeline.settings import PaperSettings
 from pipeline.tasks import AtOnce, Ref, Tasks, answer, count, regroup, shuffle
 
 
-@dataclass(frozen=True)
-class Identities:
+class Identities(NamedTuple):
     """What the papers stage found.
 
     `papers` has one row per paper, with PAPER_SCHEMA; `summaries` has `summary_id`, OF_SUMMARY and
     `n_citations`; `citations` has the citations of other works, with
-    `citing_paper_id` and `cited_paper_id` (null where nothing names the work); `witnesses` has what
-    each page and each record of a bibliography tells of a `paper_id`, in the order in which they
-    are believed: `source`, the `names` it gives, its own key first, `title`, `authors`, `year`.
+    `citing_paper_id` and `cited_paper_id` (null where nothing names the work).
     """
 
     papers: pl.DataFrame
     summaries: pl.DataFrame
     citations: pl.DataFrame
-    witnesses: pl.DataFrame
 
 
-@dataclass(frozen=True)
-class IdentityParts:
+class IdentityParts(NamedTuple):
     """The same in parts, which stay where they are: of papers `Papers`, of all else frames."""
 
     papers: Sequence[Ref]
@@ -72,12 +67,12 @@ def identify_papers(
 
 def fetch_identities(parts: IdentityParts, tasks: Tasks) -> Identities:
     """Put what was found in parts together."""
-    papers, told = zip(*tasks.get(parts.papers), strict=True)
+    # One after the other: what witnesses tell comes along, and need not be held.
+    papers = [tasks.get([part])[0].papers for part in parts.papers]
     return Identities(
         pl.concat(papers).sort("paper_id"),
         pl.concat(tasks.get(parts.summaries)).sort("summary_id"),
         pl.concat(tasks.get(parts.citations)),
-        pl.concat(told).sort("paper_id", maintain_order=True),
     )
 
 

@@ -11,15 +11,9 @@ from hypothesis import strategies as st
 from pipeline.extraction.extract import CITATION_SCHEMA
 from pipeline.papers.bibliography.index import Index, index_file
 from pipeline.papers.copies import FACTS
-from pipeline.papers.identities import (
-    Identities,
-    fetch_identities,
-    identify_in_parts,
-    identify_papers,
-)
 from pipeline.papers.linking.link import LINK_SCHEMA
-from pipeline.settings import PaperSettings
-from pipeline.tasks import AtOnce, Tasks, by_hash, deal
+from pipeline.tasks import AtOnce, Tasks
+from tests.unit.identified import Identified, identify
 from tests.unit.test_papers import KITES, PREPRINT, SILK, STORM, write_lines
 
 CITATIONS = {**CITATION_SCHEMA, "summary_id": pl.String()}
@@ -58,20 +52,11 @@ class Said:
         linked = [{"summary_id": key, **link} for key in ids if draw.random() < 0.2]
         self.links = pl.DataFrame(linked, schema=LINK_SCHEMA)
 
-    def identify(self, bibliography: Sequence[Index]) -> Identities:
-        return identify_papers(
-            self.facts, self.citations, bibliography, PaperSettings(), self.links
-        )
-
-    def identify_in_parts(
-        self, bibliography: Sequence[Index], n_parts: int, tasks: Tasks
-    ) -> Identities:
-        parts = (
-            deal(frame, by_hash("summary_id", n_parts), n_parts)
-            for frame in (self.facts, self.citations, self.links)
-        )
-        found = identify_in_parts(*parts, bibliography, PaperSettings(), tasks)
-        return fetch_identities(found, tasks)
+    def identify(
+        self, bibliography: Sequence[Index], n_parts: int = 1, tasks: Tasks | None = None
+    ) -> Identified:
+        said = self.facts, self.citations, self.links
+        return identify(*said, bibliography, n_parts, tasks or AtOnce())
 
 
 def fact(draw: Random, summary_id: str) -> dict[str, object]:
@@ -111,7 +96,7 @@ def citation(draw: Random, summary_id: str, place: int) -> dict[str, object]:
     }
 
 
-def assert_same(one: Identities, other: Identities) -> None:
+def assert_same(one: Identified, other: Identified) -> None:
     order = ["summary_id", "start"]
     assert one.papers.equals(other.papers)
     assert one.summaries.equals(other.summaries)
@@ -126,7 +111,7 @@ def test_the_parts_do_not_count(
 ) -> None:
     said = Said(seed, n_summaries)
     known = bibliography[:n_files]
-    assert_same(said.identify(known), said.identify_in_parts(known, n_parts, AtOnce()))
+    assert_same(said.identify(known), said.identify(known, n_parts))
 
 
 def test_what_is_said_holds_every_kind_of_evidence(bibliography: list[Index]) -> None:
@@ -154,7 +139,7 @@ def test_what_tasks_answer_is_the_same_each_time(bibliography: list[Index]) -> N
             assert _plain(once) == _plain(again), function
             return once
 
-    Said(1, 60).identify_in_parts(bibliography, 3, Doubting())
+    Said(1, 60).identify(bibliography, 3, Doubting())
 
 
 ORDERED = {"witness", "node", "place", "summary_ids"}

@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from pipeline.extraction.extract import CITATION_SCHEMA, extract
 from pipeline.papers.bibliography.index import Index, index_file
 from pipeline.papers.copies import FACTS
-from pipeline.papers.identities import Identities, identify_papers
 from pipeline.papers.linking.link import link_summaries
 from pipeline.scanner import scan
 from pipeline.settings import PaperSettings
+from tests.unit import identified
+from tests.unit.identified import Identified
 
 ADAM = "https://arxiv.org/abs/1412.6980"
 
@@ -28,13 +29,13 @@ def indexed(path: Path) -> Index:
     return index_file(path, path.name, path.parent / "cache")
 
 
-def identify(text: str, *bibliography: Path) -> Identities:
+def identify(text: str, *bibliography: Path) -> Identified:
     return identify_all({"s": (text, {})}, *bibliography)
 
 
 def identify_all(
     summaries: Mapping[str, tuple[str, dict[str, object]]], *bibliography: Path
-) -> Identities:
+) -> Identified:
     """Identify the papers of summaries, given by text and what their pages tell."""
     cleaned = pl.DataFrame(
         {"record_id": list(summaries), "text": [text for text, _ in summaries.values()]}
@@ -51,7 +52,7 @@ def identify_all(
     indexes = [*map(indexed, bibliography)]
     texts = cleaned.lazy().select("text", summary_id="record_id")
     links = link_summaries(texts, facts, citations, indexes, PaperSettings())
-    return identify_papers(facts, citations, indexes, PaperSettings(), links)
+    return identified.identify(facts, citations, links, indexes)
 
 
 @pytest.mark.parametrize(
