@@ -106,7 +106,6 @@ ROW_CHECKS: dict[str, dict[str, tuple[str, pl.Expr]]] = {
                 ["text", "markdown"],
                 _differ_in_white_space_alone,
                 return_dtype=pl.Boolean,
-                is_elementwise=True,
             ),
         ),
         "prose_has_no_control_characters": (
@@ -154,19 +153,11 @@ def check_frames(release: Path) -> Iterator[tuple[Table, pl.DataFrame]]:
 
 def check_frame(release: Path, table: Table, fitting: pl.Series | None = None) -> pl.DataFrame:
     """Return the frame of one table; of one that has spans, `fitting` are the rows whose fit."""
-    long = [column for column in table.columns if is_long(column, table)]
-    frame = (
-        _scan(release, table)
-        .with_columns(
-            pl.lit(value=_schema_matches(release, table)).alias("columns_are_as_defined"),
-            *(pl.col(column.name).is_not_null().alias(present(column)) for column in long),
-            *(expr.alias(name) for name, (_, expr) in ROW_CHECKS.get(table.name, {}).items()),
-        )
-        # Lists and texts are left out, all other columns are passed on.
-        .drop(column.name for column in long)
-        # Great Expectations compares numbers of 64 bits at once, and others one by one.
-        .cast({pl.Int32: pl.Int64})
-        .collect(engine="streaming")
+    batches = _scan(release, table).collect_batches(chunk_size=ROW_GROUP_ROWS, maintain_order=True)
+    as_defined = pl.lit(value=_schema_matches(release, table)).alias("columns_are_as_defined")
+    frame = pl.concat(
+        _narrow(batch, table).with_columns(as_defined)
+        for batch in (table.polars_schema.to_frame(), *batches)
     )
     for column in table.columns:
         if column.references:
@@ -177,6 +168,17 @@ def check_frame(release: Path, table: Table, fitting: pl.Series | None = None) -
         rows = pl.int_range(pl.len(), dtype=pl.UInt32)
         frame = frame.with_columns(rows.is_in(fitting.implode()).alias(SPAN_CHECK))
     return frame.sort(table.key)
+
+
+def _narrow(batch: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """Replace lists and texts by what is to be true of them; all other columns are passed on."""
+    long = [column for column in table.columns if is_long(column, table)]
+    checked = batch.with_columns(
+        *(pl.col(column.name).is_not_null().alias(present(column)) for column in long),
+        *(expr.alias(name) for name, (_, expr) in ROW_CHECKS.get(table.name, {}).items()),
+    ).drop(column.name for column in long)
+    # Great Expectations compares numbers of 64 bits at once, and others one by one.
+    return checked.cast({pl.Int32: pl.Int64})
 
 
 def _scan(release: Path, table: Table) -> pl.LazyFrame:
