@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 import pyarrow.parquet as pq
 
-from pipeline.release.parquet import ROW_GROUP_ROWS, scan_table, table_files
+from pipeline.release.parquet import ROW_GROUP_ROWS, count_rows, scan_table, table_files
 from pipeline.schema import TABLES, Column, Table, Type
 
 # Sequences that arise only when UTF-8 was read as windows-1252 or latin-1.
@@ -153,11 +153,9 @@ def check_frames(release: Path) -> Iterator[tuple[Table, pl.DataFrame]]:
 
 def check_frame(release: Path, table: Table, fitting: pl.Series | None = None) -> pl.DataFrame:
     """Return the frame of one table; of one that has spans, `fitting` are the rows whose fit."""
-    batches = _scan(release, table).collect_batches(chunk_size=ROW_GROUP_ROWS, maintain_order=True)
     as_defined = pl.lit(value=_schema_matches(release, table)).alias("columns_are_as_defined")
     frame = pl.concat(
-        _narrow(batch, table).with_columns(as_defined)
-        for batch in (table.polars_schema.to_frame(), *batches)
+        _narrow(rows, table).with_columns(as_defined) for rows in _rows(release, table)
     )
     for column in table.columns:
         if column.references:
@@ -181,16 +179,24 @@ def _narrow(batch: pl.DataFrame, table: Table) -> pl.DataFrame:
     return checked.cast({pl.Int32: pl.Int64})
 
 
-def _scan(release: Path, table: Table) -> pl.LazyFrame:
-    """Bring files of any columns into the defined ones, so that every check can be computed."""
+def _rows(
+    release: Path, table: Table, names: Sequence[str] | None = None
+) -> Iterator[pl.DataFrame]:
+    """Yield a table, or some of its columns, one row group at a time, or once no rows.
+
+    Files of any columns are brought into the defined ones, so that every check can be computed.
+    """
     scan = scan_table(release, table.name)
     found = scan.collect_schema().names()
-    return scan.select(
-        pl.col(column.name).cast(column.type.polars, strict=False)
-        if column.name in found
-        else pl.lit(None, column.type.polars).alias(column.name)
-        for column in table.columns
+    defined = table.polars_schema
+    as_defined = scan.select(
+        pl.col(name).cast(defined[name], strict=False)
+        if name in found
+        else pl.lit(None, defined[name]).alias(name)
+        for name in names or defined
     )
+    for start in range(0, max(1, count_rows(release, table.name)), ROW_GROUP_ROWS):
+        yield as_defined.slice(start, ROW_GROUP_ROWS).collect()
 
 
 def _schema_matches(release: Path, table: Table) -> bool:
@@ -229,7 +235,7 @@ def spans_that_fit(release: Path) -> dict[str, pl.Series]:
     """Return, per table that has spans, the rows whose span of the summary's text is `raw`."""
     spans = {table.name: _spans(release, table) for table in TABLES.values() if table.has_spans}
     fitting = {name: [pl.Series([], dtype=pl.UInt32)] for name in spans}
-    for texts in _texts(release):
+    for texts in _rows(release, TABLES["summaries"], ["summary_id", "text"]):
         # Few rows are looked at per batch, for all tables are sorted; but none is missed if not.
         first, last = str(texts["summary_id"].min()), str(texts["summary_id"].max())
         for name, rows in spans.items():
@@ -241,16 +247,8 @@ def spans_that_fit(release: Path) -> dict[str, pl.Series]:
 
 
 def _spans(release: Path, table: Table) -> pl.DataFrame:
-    spans = _scan(release, table).select("summary_id", "start", "end", "raw")
-    return spans.with_row_index("row").collect().sort("summary_id")
-
-
-def _texts(release: Path) -> Iterator[pl.DataFrame]:
-    """Yield `summary_id` and `text` of all summaries, one row group at a time."""
-    for path in table_files(release, "summaries"):
-        with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(ROW_GROUP_ROWS, columns=["summary_id", "text"]):
-                yield pl.DataFrame(batch)
+    spans = pl.concat(_rows(release, table, ["summary_id", "start", "end", "raw"]))
+    return spans.with_row_index("row").sort("summary_id")
 
 
 _HOLDS_RAW = (pl.col("start") < pl.col("end")) & (
