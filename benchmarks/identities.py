@@ -27,10 +27,8 @@ from benchmarks.papers import FACTS
 from flows.engines.local import LocalEngine
 from pipeline.extraction.extract import CITATION_SCHEMA
 from pipeline.papers.bibliography.index import Index, index_file
-from pipeline.papers.identities import fetch_identities, identify_in_parts
-from pipeline.papers.linking.link import NO_LINKS
+from pipeline.papers.identities import identify_papers
 from pipeline.settings import PaperSettings
-from pipeline.tasks import by_hash, deal
 
 SIZES = (
     "500000:100000",
@@ -146,13 +144,14 @@ def identify(folder: Path, clock: Clock) -> None:
     with clock, tempfile.TemporaryDirectory(dir=folder) as scratch:
         started = time.process_time()
         engine = LocalEngine(1, Path(scratch))
-        n_parts, tasks = engine.n_parts(len(facts)), engine.tasks
-        said = (
-            deal(frame, by_hash("summary_id", n_parts), n_parts)
-            for frame in (facts, citations, NO_LINKS)
+        found = identify_papers(
+            facts,
+            citations,
+            _indexes(folder),
+            PaperSettings(),
+            n_parts=engine.n_parts(len(facts)),
+            tasks=engine.tasks,
         )
-        parts = identify_in_parts(*said, _indexes(folder), PaperSettings(), tasks)
-        found = fetch_identities(parts, tasks)
         seconds = time.process_time() - started
     named = found.papers.filter(pl.col("identified_by") != "nothing")
     titled = len(named.drop_nulls("title")) / len(named)

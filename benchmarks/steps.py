@@ -176,7 +176,8 @@ def duplicates(folder: Path, clock: Clock) -> None:
 def papers(folder: Path, clock: Clock) -> None:
     """Identify the papers that are summarised and cited."""
     built, verdicts = _shards(folder), _load(folder, "verdicts")
-    tasks, n_parts = _engine(folder).tasks, _engine(folder).n_parts(len(verdicts))
+    engine = _engine(folder)
+    tasks, n_parts = engine.tasks, engine.n_parts(len(verdicts))
     with clock:
         found = identify_records(built, verdicts, [], SETTINGS.papers, n_parts, tasks)
     fetched = IdentityParts(*map(tasks.get, found.identities))

@@ -25,6 +25,7 @@ from pipeline.spilling import Spilling
 from pipeline.tasks import Tasks
 
 _RECORDS_PER_PART = 200_000
+"""With so many, identifying papers takes a gigabyte at the peak."""
 _ATTEMPTS = 3
 """Times that a batch is begun: the death of a worker costs all batches that were being worked on,
 and who needs too much memory is killed again."""

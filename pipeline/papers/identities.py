@@ -23,7 +23,7 @@ from pipeline.papers.bibliography.index import Index
 from pipeline.papers.linking.link import NO_LINKS
 from pipeline.papers.naming import with_names
 from pipeline.settings import PaperSettings
-from pipeline.tasks import AtOnce, Ref, Tasks, answer, count, regroup, shuffle
+from pipeline.tasks import AtOnce, Ref, Tasks, answer, by_hash, count, deal, regroup, shuffle
 
 
 class Identities(NamedTuple):
@@ -53,16 +53,21 @@ def identify_papers(
     bibliography: Sequence[Index],
     settings: PaperSettings,
     links: pl.DataFrame = NO_LINKS,
+    *,
+    n_parts: int = 1,
+    tasks: Tasks | None = None,
 ) -> Identities:
     """Identify the papers of summaries and of their citations.
 
     `facts` is what `choose_facts` returns; `citations` has the columns of CITATION_SCHEMA that
     describe a citation, and `summary_id`. Of several bibliographies, the first one is believed.
-    `links` is what `link_summaries` returns.
+    `links` is what `link_summaries` returns. In how many parts it is done does not show.
     """
-    here = AtOnce()
-    parts = identify_in_parts([facts], [citations], [links], bibliography, settings, here)
-    return fetch_identities(parts, here)
+    tasks = tasks or AtOnce()
+    said = (
+        deal(frame, by_hash("summary_id", n_parts), n_parts) for frame in (facts, citations, links)
+    )
+    return fetch_identities(identify_in_parts(*said, bibliography, settings, tasks), tasks)
 
 
 def fetch_identities(parts: IdentityParts, tasks: Tasks) -> Identities:

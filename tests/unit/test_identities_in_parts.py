@@ -56,7 +56,7 @@ class Said:
         self, bibliography: Sequence[Index], n_parts: int = 1, tasks: Tasks | None = None
     ) -> Identified:
         said = self.facts, self.citations, self.links
-        return identify(*said, bibliography, n_parts, tasks or AtOnce())
+        return identify(*said, bibliography, n_parts, tasks)
 
 
 def fact(draw: Random, summary_id: str) -> dict[str, object]:
