@@ -46,10 +46,10 @@ lock:  ## pin the newest versions that fit pyproject.toml (needs uv)
 	$(COMPILE) requirements/peers.in -o requirements/peers.lock
 
 expectations: $(VENV)/.installed  ## write expectations/*.json from the table definitions
-	$(BIN)/python -m pipeline.release.suites
+	$(BIN)/python -m shortscience.pipeline.release.suites
 
 reference: $(VENV)/.installed  ## write docs/{commands,settings,tables}.md from the code
-	$(BIN)/python -m commands.reference
+	$(BIN)/python -m shortscience.commands.reference
 
 bench: $(VENV)/.installed  ## records/s and peak memory per stage, on 100,000 generated records
 	$(BIN)/python -m benchmarks.stages

@@ -27,9 +27,9 @@ from typing import Any, NamedTuple
 
 from benchmarks.halves import HALVES, half
 from benchmarks.scores import Score
-from pipeline.extraction.addresses import Link, addresses
-from pipeline.extraction.citations import Citation, citations
-from pipeline.scanner import scan
+from shortscience.pipeline.extraction.addresses import Link, addresses
+from shortscience.pipeline.extraction.citations import Citation, citations
+from shortscience.pipeline.scanner import scan
 
 DEFAULT_GOLD = Path(__file__).parents[1] / "tests" / "cases" / "gold_citations.json"
 IDENTIFIERS = ("cite", "arxiv", "doi", "openreview", "shortscience", "paper-link")

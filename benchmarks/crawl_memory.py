@@ -18,9 +18,9 @@ from warcio.warcwriter import WARCWriter
 
 from benchmarks.measuring import Clock, Measurement, measure
 from benchmarks.pages import pages
-from pipeline.settings import Settings
-from pipeline.shards import build_shards, cut_batches
-from pipeline.sources.inputs import take_inventory
+from shortscience.pipeline.settings import Settings
+from shortscience.pipeline.shards import build_shards, cut_batches
+from shortscience.pipeline.sources.inputs import take_inventory
 
 SIZES_MB = 10, 100, 1000
 _CRAWL, _SPOOL, _SHARDS = "crawl.warc.gz", "spool", "shards"

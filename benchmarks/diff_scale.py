@@ -15,11 +15,11 @@ import numpy as np
 import polars as pl
 
 from benchmarks.measuring import Clock, measure
-from pipeline.keys import key
-from pipeline.release.diff import compare
-from pipeline.release.parquet import write_table
-from pipeline.release.tables import conform
-from pipeline.schema import TABLES, Table, Type
+from shortscience.pipeline.keys import key
+from shortscience.pipeline.release.diff import compare
+from shortscience.pipeline.release.parquet import write_table
+from shortscience.pipeline.release.tables import conform
+from shortscience.pipeline.schema import TABLES, Table, Type
 
 SIZES = (20_000, 100_000, 300_000)
 TEXT_CHARS = 2_800

@@ -24,12 +24,12 @@ from scipy.sparse import csr_array
 
 from benchmarks import vocabulary
 from benchmarks.corpus import DEFAULT_SEED, Corpus
-from pipeline.cleaning.encoding import repair
-from pipeline.duplicates.candidates import candidate_pairs
-from pipeline.duplicates.find import Duplicates, find_duplicates
-from pipeline.duplicates.normal_form import normal_form
-from pipeline.duplicates.signatures import sign
-from pipeline.settings import Settings
+from shortscience.pipeline.cleaning.encoding import repair
+from shortscience.pipeline.duplicates.candidates import candidate_pairs
+from shortscience.pipeline.duplicates.find import Duplicates, find_duplicates
+from shortscience.pipeline.duplicates.normal_form import normal_form
+from shortscience.pipeline.duplicates.signatures import sign
+from shortscience.pipeline.settings import Settings
 
 SHARED = Path(__file__).parents[2] / "shared"
 SETTINGS = Settings()

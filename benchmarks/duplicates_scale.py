@@ -22,10 +22,10 @@ import polars as pl
 
 from benchmarks.corpus import DEFAULT_SEED, Corpus
 from benchmarks.measuring import TreeMemory
-from pipeline.duplicates import find
-from pipeline.duplicates.signatures import sign
-from pipeline.keys import key
-from pipeline.settings import Settings
+from shortscience.pipeline.duplicates import find
+from shortscience.pipeline.duplicates.signatures import sign
+from shortscience.pipeline.keys import key
+from shortscience.pipeline.settings import Settings
 
 RECORDS_PER_SHARD = 8_000
 PROCESSES = 2

@@ -25,11 +25,11 @@ from typing import Any, NamedTuple
 import ftfy.bad_codecs  # noqa: F401 - registers sloppy-windows-1252, which has all 256 bytes
 
 from benchmarks.page_truth import MOST_AUTHORS, read_export, read_manifest
-from pipeline.cleaning.encoding import repair_all
-from pipeline.scanner import outside, scan
-from pipeline.settings import SourceSettings
-from pipeline.sources.inputs import take_inventory
-from pipeline.sources.reading import read_sources
+from shortscience.pipeline.cleaning.encoding import repair_all
+from shortscience.pipeline.scanner import outside, scan
+from shortscience.pipeline.settings import SourceSettings
+from shortscience.pipeline.sources.inputs import take_inventory
+from shortscience.pipeline.sources.reading import read_sources
 
 DEFAULT_FOLDER = Path("../shared")
 CASES = ("negative", "in-the-wild", "language-names", "synthetic")

@@ -21,13 +21,13 @@ from typing import Any
 import polars as pl
 
 from benchmarks.corpus import write_corpus
-from pipeline.duplicates import shuffle
-from pipeline.papers.stage import identify_records
-from pipeline.release.parts import write_tables_in_parts
-from pipeline.settings import Settings
-from pipeline.shards import Shards, cut_batches
-from pipeline.sources.inputs import take_inventory
-from pipeline.tasks import AtOnce
+from shortscience.pipeline.duplicates import shuffle
+from shortscience.pipeline.papers.stage import identify_records
+from shortscience.pipeline.release.parts import write_tables_in_parts
+from shortscience.pipeline.settings import Settings
+from shortscience.pipeline.shards import Shards, cut_batches
+from shortscience.pipeline.sources.inputs import take_inventory
+from shortscience.pipeline.tasks import AtOnce
 
 BUILDS = (("local", 1), ("local", 2), ("ray", 1), ("ray", 2), ("ray", 4))
 SETTINGS = Settings()

@@ -33,11 +33,11 @@ from benchmarks.page_truth import (
     read_manifest,
     squeezed,
 )
-from pipeline.cleaning.clean import repair_facts
-from pipeline.cleaning.encoding import repair
-from pipeline.settings import SourceSettings
-from pipeline.sources.inputs import Input, take_inventory
-from pipeline.sources.reading import read_sources
+from shortscience.pipeline.cleaning.clean import repair_facts
+from shortscience.pipeline.cleaning.encoding import repair
+from shortscience.pipeline.settings import SourceSettings
+from shortscience.pipeline.sources.inputs import Input, take_inventory
+from shortscience.pipeline.sources.reading import read_sources
 
 DEFAULT_PAGES = Path(__file__).parents[2] / "shared" / "pages"
 TEXTS = ("body", "body_letters")

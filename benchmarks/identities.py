@@ -24,11 +24,11 @@ import polars as pl
 
 from benchmarks.measuring import Clock, measure
 from benchmarks.papers import FACTS
-from flows.engines.local import LocalEngine
-from pipeline.extraction.extract import CITATION_SCHEMA
-from pipeline.papers.bibliography.index import Index, index_file
-from pipeline.papers.identities import identify_papers
-from pipeline.settings import PaperSettings
+from shortscience.pipeline.engines.local import LocalEngine
+from shortscience.pipeline.extraction.extract import CITATION_SCHEMA
+from shortscience.pipeline.papers.bibliography.index import Index, index_file
+from shortscience.pipeline.papers.identities import identify_papers
+from shortscience.pipeline.settings import PaperSettings
 
 SIZES = (
     "500000:100000",

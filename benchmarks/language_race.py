@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 from benchmarks.parsing_race import PEERS, ROOT
 from benchmarks.structure import DEFAULT_PAIRS, read_pairs
-from pipeline.cleaning.plain_text import plain_text
+from shortscience.pipeline.cleaning.plain_text import plain_text
 
 GOLD = ROOT / "tests" / "cases" / "gold_languages.json"
 CUTS = (40, 80, 200, 500)

@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from pipeline.release.parquet import read_table, write_table
-from pipeline.schema import TABLES
+from shortscience.pipeline.release.parquet import read_table, write_table
+from shortscience.pipeline.schema import TABLES
 
 
 def read(raw: Path, _release: Path, _scratch: Path) -> Callable[[], None]:

@@ -35,18 +35,18 @@ from scipy.stats import binomtest
 
 from benchmarks.halves import HALVES, half
 from benchmarks.papers import FACTS, indexes
-from pipeline.extraction.extract import extract
-from pipeline.papers.bibliography.index import Index
-from pipeline.papers.descriptions import title_words
-from pipeline.papers.identities import identify_papers
-from pipeline.papers.linking import model
-from pipeline.papers.linking.features import FEATURES
-from pipeline.papers.linking.link import Linker, link_summaries, titles_of
-from pipeline.papers.linking.title_index import TitleIndex, title_index
-from pipeline.papers.linking.weights import Background
-from pipeline.papers.naming import with_names
-from pipeline.scanner import scan
-from pipeline.settings import PaperSettings
+from shortscience.pipeline.extraction.extract import extract
+from shortscience.pipeline.papers.bibliography.index import Index
+from shortscience.pipeline.papers.descriptions import title_words
+from shortscience.pipeline.papers.identities import identify_papers
+from shortscience.pipeline.papers.linking import model
+from shortscience.pipeline.papers.linking.features import FEATURES
+from shortscience.pipeline.papers.linking.link import Linker, link_summaries, titles_of
+from shortscience.pipeline.papers.linking.title_index import TitleIndex, title_index
+from shortscience.pipeline.papers.linking.weights import Background
+from shortscience.pipeline.papers.naming import with_names
+from shortscience.pipeline.scanner import scan
+from shortscience.pipeline.settings import PaperSettings
 
 DEFAULT_FOLDER = Path("../shared")
 THRESHOLDS = (0.5, 0.8, 0.9, 0.95, 0.98)

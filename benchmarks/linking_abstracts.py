@@ -24,12 +24,12 @@ from scipy.optimize import minimize_scalar
 from benchmarks.halves import HALVES
 from benchmarks.linking import DEFAULT_FOLDER, Bench, Case, prepare, read_cases, speed
 from benchmarks.papers import indexes
-from pipeline.papers.bibliography.index import Index
-from pipeline.papers.linking import model
-from pipeline.papers.linking.link import Linker
-from pipeline.papers.linking.terms import letters
-from pipeline.papers.linking.title_index import TitleIndex, title_index
-from pipeline.papers.linking.weights import Background
+from shortscience.pipeline.papers.bibliography.index import Index
+from shortscience.pipeline.papers.linking import model
+from shortscience.pipeline.papers.linking.link import Linker
+from shortscience.pipeline.papers.linking.terms import letters
+from shortscience.pipeline.papers.linking.title_index import TitleIndex, title_index
+from shortscience.pipeline.papers.linking.weights import Background
 
 THRESHOLDS = (0.5, 0.9, 0.95)
 _LARGEST = 2.0

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from benchmarks import vocabulary
 from benchmarks.corpus import DEFAULT_SEED, Corpus
-from pipeline.sources import extracted_text
+from shortscience.pipeline.sources import extracted_text
 
 RECORDS_PER_PAGE = 5
 _SHARING = (

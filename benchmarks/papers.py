@@ -19,12 +19,12 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from pipeline.extraction.extract import CITATION_SCHEMA
-from pipeline.papers.bibliography.index import Index, index_file
-from pipeline.papers.copies import FACTS
-from pipeline.papers.identities import identify_papers
-from pipeline.release.manifest import sha256
-from pipeline.settings import PaperSettings
+from shortscience.pipeline.extraction.extract import CITATION_SCHEMA
+from shortscience.pipeline.papers.bibliography.index import Index, index_file
+from shortscience.pipeline.papers.copies import FACTS
+from shortscience.pipeline.papers.identities import identify_papers
+from shortscience.pipeline.release.manifest import sha256
+from shortscience.pipeline.settings import PaperSettings
 
 DEFAULT_FOLDER = Path("../shared")
 FILES = ("dblp.jsonl.gz", "arxiv.jsonl.gz")

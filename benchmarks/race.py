@@ -29,8 +29,8 @@ from benchmarks.corpus import DEFAULT_SEED, write_corpus
 from benchmarks.duplicates_race import plant
 from benchmarks.measuring import TreeMemory
 from benchmarks.parsing_race import PEERS, ROOT
-from pipeline.release.charts import Bar, Chart
-from pipeline.release.pictures import draw
+from shortscience.pipeline.release.charts import Bar, Chart
+from shortscience.pipeline.release.pictures import draw
 
 WORKERS = 2
 TARGET_RATIO, TARGET_RATE = 12, 5_000

@@ -23,10 +23,10 @@ from urllib.parse import unquote
 from benchmarks import site_rendering
 from benchmarks.scores import Score
 from benchmarks.structure import DEFAULT_PAIRS, Pair, read_pairs
-from pipeline.cleaning.structure import restore
-from pipeline.extraction.addresses import Image, addresses
-from pipeline.extraction.equations import equations
-from pipeline.scanner import scan
+from shortscience.pipeline.cleaning.structure import restore
+from shortscience.pipeline.extraction.addresses import Image, addresses
+from shortscience.pipeline.extraction.equations import equations
+from shortscience.pipeline.scanner import scan
 
 Thing = tuple[str, str, bool]
 """A kind, what is compared of it, and whether it is displayed."""

@@ -13,30 +13,30 @@ from typing import Any
 import polars as pl
 
 from benchmarks.measuring import Clock
-from flows.engines.local import LocalEngine
-from pipeline.cleaning.clean import clean
-from pipeline.cleaning.encoding import repair_all
-from pipeline.cleaning.language import detect_language
-from pipeline.cleaning.plain_text import plain_text
-from pipeline.cleaning.structure import restore
-from pipeline.duplicates.signatures import sign
-from pipeline.extraction.addresses import Link, addresses
-from pipeline.extraction.citations import citations
-from pipeline.extraction.equations import equations
-from pipeline.extraction.extract import extract
-from pipeline.papers.identities import IdentityParts
-from pipeline.papers.stage import Found, identify_records
-from pipeline.release.data_docs import write_data_docs
-from pipeline.release.manifest import Recipe
-from pipeline.release.store import Store
-from pipeline.release.validation import load_great_expectations, validate
-from pipeline.release.write import write_metadata, write_tables
-from pipeline.scanner import scan
-from pipeline.settings import Settings
-from pipeline.shards import Batch, Shards, build_shards, cut_batches
-from pipeline.sources.inputs import take_inventory
-from pipeline.sources.reading import read_sources
-from pipeline.tasks import AtOnce
+from shortscience.pipeline.cleaning.clean import clean
+from shortscience.pipeline.cleaning.encoding import repair_all
+from shortscience.pipeline.cleaning.language import detect_language
+from shortscience.pipeline.cleaning.plain_text import plain_text
+from shortscience.pipeline.cleaning.structure import restore
+from shortscience.pipeline.duplicates.signatures import sign
+from shortscience.pipeline.engines.local import LocalEngine
+from shortscience.pipeline.extraction.addresses import Link, addresses
+from shortscience.pipeline.extraction.citations import citations
+from shortscience.pipeline.extraction.equations import equations
+from shortscience.pipeline.extraction.extract import extract
+from shortscience.pipeline.papers.identities import IdentityParts
+from shortscience.pipeline.papers.stage import Found, identify_records
+from shortscience.pipeline.release.data_docs import write_data_docs
+from shortscience.pipeline.release.manifest import Recipe
+from shortscience.pipeline.release.store import Store
+from shortscience.pipeline.release.validation import load_great_expectations, validate
+from shortscience.pipeline.release.write import write_metadata, write_tables
+from shortscience.pipeline.scanner import scan
+from shortscience.pipeline.settings import Settings
+from shortscience.pipeline.shards import Batch, Shards, build_shards, cut_batches
+from shortscience.pipeline.sources.inputs import take_inventory
+from shortscience.pipeline.sources.reading import read_sources
+from shortscience.pipeline.tasks import AtOnce
 
 Step = Callable[[Path, Clock], None]
 SETTINGS = Settings()

@@ -48,8 +48,8 @@ from markdown_it.token import Token
 
 from benchmarks.halves import HALVES, half
 from benchmarks.scores import Score
-from pipeline.cleaning.structure import restore
-from pipeline.scanner import scan
+from shortscience.pipeline.cleaning.structure import restore
+from shortscience.pipeline.scanner import scan
 
 DEFAULT_PAIRS = Path("../shared/corpus/flattened_pairs.jsonl.gz")
 KINDS = ("heading", "list item", "code", "quote", "table", "display math", "paragraph")

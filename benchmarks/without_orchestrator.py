@@ -4,16 +4,16 @@ import sys
 from pathlib import Path
 from threading import Thread
 
-from flows.engines.local import LocalEngine
-from pipeline.papers.stage import identify_records
-from pipeline.release.data_docs import write_data_docs
-from pipeline.release.manifest import Recipe
-from pipeline.release.store import Store
-from pipeline.release.validation import load_great_expectations, validate
-from pipeline.release.write import write_metadata
-from pipeline.settings import Settings
-from pipeline.shards import Shards, build_shards, cut_batches
-from pipeline.sources.inputs import take_inventory
+from shortscience.pipeline.engines.local import LocalEngine
+from shortscience.pipeline.papers.stage import identify_records
+from shortscience.pipeline.release.data_docs import write_data_docs
+from shortscience.pipeline.release.manifest import Recipe
+from shortscience.pipeline.release.store import Store
+from shortscience.pipeline.release.validation import load_great_expectations, validate
+from shortscience.pipeline.release.write import write_metadata
+from shortscience.pipeline.settings import Settings
+from shortscience.pipeline.shards import Shards, build_shards, cut_batches
+from shortscience.pipeline.sources.inputs import take_inventory
 
 
 def build(raw: str, out: Path) -> Path:

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.engines import NAMES
-from flows.orchestrator import private_server
-from flows.progress import Step, watch
+from shortscience.flows.orchestrator import private_server
+from shortscience.pipeline.engines import NAMES
+from shortscience.pipeline.progress import Step, watch
 
 if TYPE_CHECKING:
-    from flows.build_dataset import BuildResult
-    from pipeline.settings import Settings
+    from shortscience.flows.build_dataset import BuildResult
+    from shortscience.pipeline.settings import Settings
 
 _MAX_NOTICES = 10
 _BIBLIOGRAPHY = "--bibliography"
@@ -135,9 +135,9 @@ def build(
     settings = _settings(licence)
     with private_server(verbose=verbose) as server:
         # Importing takes as long as the server takes to start.
-        from flows.build_dataset import build_dataset
-        from flows.parameters import BuildParameters
-        from pipeline.release.validation import load_great_expectations
+        from shortscience.flows.build_dataset import build_dataset
+        from shortscience.pipeline.parameters import BuildParameters
+        from shortscience.pipeline.release.validation import load_great_expectations
 
         Thread(target=load_great_expectations).start()
         parameters = BuildParameters(
@@ -162,11 +162,11 @@ def _check_call(
     raw: tuple[str, ...], out: str, against: str | None, allow_empty: tuple[str, ...]
 ) -> None:
     """Find out what is wrong with the call before anything is started."""
-    from pipeline.errors import UsageError
-    from pipeline.object_store import is_url
-    from pipeline.release.store import Store, open_dataset
-    from pipeline.schema import FORMS
-    from pipeline.sources.inputs import list_inputs
+    from shortscience.pipeline.errors import UsageError
+    from shortscience.pipeline.object_store import is_url
+    from shortscience.pipeline.release.store import Store, open_dataset
+    from shortscience.pipeline.schema import FORMS
+    from shortscience.pipeline.sources.inputs import list_inputs
 
     for form in allow_empty:
         if form not in FORMS:
@@ -182,8 +182,8 @@ def _check_call(
 def _settings(licence: str | None) -> "Settings":
     from pydantic import ValidationError
 
-    from pipeline.errors import UsageError
-    from pipeline.settings import ReleaseSettings, Settings
+    from shortscience.pipeline.errors import UsageError
+    from shortscience.pipeline.settings import ReleaseSettings, Settings
 
     if licence is None:
         return Settings()

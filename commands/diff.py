@@ -34,10 +34,10 @@ def diff(old: str, new: str, out: Path | None, as_json: bool) -> None:
     identities of papers and moved copies are shown with examples. `shortscience report --since OLD`
     shows the same beside the summaries.
     """
-    from pipeline.publishing.fetch import open_release
-    from pipeline.release.diff import compare
-    from pipeline.release.diff_text import to_text
-    from pipeline.report.write import write_changes
+    from shortscience.pipeline.publishing.fetch import open_release
+    from shortscience.pipeline.release.diff import compare
+    from shortscience.pipeline.release.diff_text import to_text
+    from shortscience.pipeline.report.write import write_changes
 
     found = compare(open_release(old), open_release(new))
     page = str(write_changes(found, out)) if out else None

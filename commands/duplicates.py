@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from commands import arguments
+from shortscience.commands import arguments
 
 _MAX_PAIRS = 20
 
@@ -32,11 +32,11 @@ def duplicates(dataset: Path, threshold: float, as_json: bool) -> None:
     DATASET is a release where it was built. The pairs that the build verified answer at once;
     nothing is computed again and nothing is changed. `shortscience explain` shows each text.
     """
-    from pipeline.duplicates.thresholds import compare_thresholds
-    from pipeline.errors import UsageError
-    from pipeline.release.evidence import read_evidence
-    from pipeline.release.manifest import read_manifest
-    from pipeline.release.store import Store, open_dataset
+    from shortscience.pipeline.duplicates.thresholds import compare_thresholds
+    from shortscience.pipeline.errors import UsageError
+    from shortscience.pipeline.release.evidence import read_evidence
+    from shortscience.pipeline.release.manifest import read_manifest
+    from shortscience.pipeline.release.store import Store, open_dataset
 
     release = open_dataset(dataset)
     settings = read_manifest(release)["settings"]["duplicates"]

@@ -29,9 +29,9 @@ def explain(id_: str, dataset: Path, as_json: bool) -> None:
     ID is an id from any of these tables, or its beginning: source file and byte span, every repair,
     the verdict on duplicates with similarity and kept copy, spans, and the evidence for identity.
     """
-    from pipeline.release.explain import explain as tell
-    from pipeline.release.explain import to_text
-    from pipeline.release.store import open_dataset
+    from shortscience.pipeline.release.explain import explain as tell
+    from shortscience.pipeline.release.explain import to_text
+    from shortscience.pipeline.release.store import open_dataset
 
     story = tell(open_dataset(dataset), id_)
     click.echo(json.dumps(story, ensure_ascii=False, default=str) if as_json else to_text(story))

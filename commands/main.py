@@ -4,14 +4,14 @@ import sys
 
 import click
 
-from commands.build import build
-from commands.diff import diff
-from commands.duplicates import duplicates
-from commands.explain import explain
-from commands.publish import publish
-from commands.report import report
-from pipeline import __version__
-from pipeline.errors import ShortScienceError
+from shortscience.commands.build import build
+from shortscience.commands.diff import diff
+from shortscience.commands.duplicates import duplicates
+from shortscience.commands.explain import explain
+from shortscience.commands.publish import publish
+from shortscience.commands.report import report
+from shortscience.pipeline import __version__
+from shortscience.pipeline.errors import ShortScienceError
 
 _UNFORESEEN = 70  # EX_SOFTWARE of sysexits.h
 

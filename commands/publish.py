@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from commands import arguments
+from shortscience.commands import arguments
 
 if TYPE_CHECKING:
-    from pipeline.publishing.publish import Publication
+    from shortscience.pipeline.publishing.publish import Publication
 
 
 @click.command(
@@ -56,9 +56,9 @@ def publish(
     commit, and parts of the card that were edited on the Hub stay. Interrupted or failed, call it
     again: the repository never shows half a release.
     """
-    from pipeline.publishing.publish import Target, connect, plan_publication
-    from pipeline.publishing.publish import publish as send
-    from pipeline.release.store import open_dataset
+    from shortscience.pipeline.publishing.publish import Target, connect, plan_publication
+    from shortscience.pipeline.publishing.publish import publish as send
+    from shortscience.pipeline.release.store import open_dataset
 
     target = Target(repo, tag, create_pr, private, gated)  # type: ignore[arg-type]
     act = plan_publication if dry_run else send

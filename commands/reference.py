@@ -1,6 +1,6 @@
 """The reference pages of `docs/`, written from the definitions they describe.
 
-`python -m commands.reference` writes them; a test fails when they are out of date.
+`python -m shortscience.commands.reference` writes them; a test fails when they are out of date.
 """
 
 from collections.abc import Iterator
@@ -9,10 +9,10 @@ from pathlib import Path
 import click
 from pydantic import BaseModel
 
-from pipeline.release.card import describe_table
-from pipeline.release.parquet import FILE_ROWS
-from pipeline.schema import TABLES
-from pipeline.settings import Settings
+from shortscience.pipeline.release.card import describe_table
+from shortscience.pipeline.release.parquet import FILE_ROWS
+from shortscience.pipeline.schema import TABLES
+from shortscience.pipeline.settings import Settings
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -56,7 +56,7 @@ def _setting_rows(group: type[BaseModel]) -> str:
 
 
 def _commands() -> str:
-    from commands.main import cli
+    from shortscience.commands.main import cli
 
     sections = "\n\n".join(_command_sections(cli, "shortscience"))
     return f"# Commands\n\nWhat `--help` says, on one page.\n\n{sections}\n"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from commands import arguments
+from shortscience.commands import arguments
 
 
 @click.command(
@@ -45,10 +45,10 @@ def report(dataset: Path, out: Path, since: str | None, workers: int | None, as_
     An overview with pictures, and a browser of all summaries with their math, copies and papers.
     The same release gives the same report, byte for byte.
     """
-    from pipeline.publishing.fetch import open_release
-    from pipeline.release.diff import compare
-    from pipeline.release.store import open_dataset
-    from pipeline.report.write import write_report
+    from shortscience.pipeline.publishing.fetch import open_release
+    from shortscience.pipeline.release.diff import compare
+    from shortscience.pipeline.release.store import open_dataset
+    from shortscience.pipeline.report.write import write_report
 
     release = open_dataset(dataset)
     found = compare(open_release(since), release) if since else None

@@ -19,34 +19,34 @@ from prefect.futures import as_completed
 from prefect.states import Completed
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from flows import engines
-from flows.notification import notify
-from flows.parameters import BuildParameters
-from flows.progress import report
-from pipeline.duplicates.find import Duplicates
-from pipeline.errors import ValidationError
-from pipeline.folders import keep_only
-from pipeline.object_store import fetch, is_url, put
-from pipeline.object_store import prune as prune_fetched
-from pipeline.papers.bibliography.index import Index, index_file
-from pipeline.papers.linking.title_index import title_folder
-from pipeline.papers.stage import Found, identify_records
-from pipeline.release.data_docs import write_data_docs
-from pipeline.release.diff import compare
-from pipeline.release.diff_text import to_markdown
-from pipeline.release.earlier import Earlier
-from pipeline.release.evidence import write_evidence
-from pipeline.release.manifest import Recipe, identify_files, read_manifest
-from pipeline.release.notices import notices
-from pipeline.release.paper_evidence import write_paper_evidence
-from pipeline.release.parquet import scan_table
-from pipeline.release.store import Store, open_dataset
-from pipeline.release.validation import Outcome, validate
-from pipeline.release.write import write_metadata
-from pipeline.release.yields import check_yields
-from pipeline.settings import Settings
-from pipeline.shards import Batch, Shards, cut_batches, prune
-from pipeline.sources.inputs import take_inventory
+from shortscience.flows.notification import notify
+from shortscience.pipeline import engines
+from shortscience.pipeline.duplicates.find import Duplicates
+from shortscience.pipeline.errors import ValidationError
+from shortscience.pipeline.folders import keep_only
+from shortscience.pipeline.object_store import fetch, is_url, put
+from shortscience.pipeline.object_store import prune as prune_fetched
+from shortscience.pipeline.papers.bibliography.index import Index, index_file
+from shortscience.pipeline.papers.linking.title_index import title_folder
+from shortscience.pipeline.papers.stage import Found, identify_records
+from shortscience.pipeline.parameters import BuildParameters
+from shortscience.pipeline.progress import report
+from shortscience.pipeline.release.data_docs import write_data_docs
+from shortscience.pipeline.release.diff import compare
+from shortscience.pipeline.release.diff_text import to_markdown
+from shortscience.pipeline.release.earlier import Earlier
+from shortscience.pipeline.release.evidence import write_evidence
+from shortscience.pipeline.release.manifest import Recipe, identify_files, read_manifest
+from shortscience.pipeline.release.notices import notices
+from shortscience.pipeline.release.paper_evidence import write_paper_evidence
+from shortscience.pipeline.release.parquet import scan_table
+from shortscience.pipeline.release.store import Store, open_dataset
+from shortscience.pipeline.release.validation import Outcome, validate
+from shortscience.pipeline.release.write import write_metadata
+from shortscience.pipeline.release.yields import check_yields
+from shortscience.pipeline.settings import Settings
+from shortscience.pipeline.shards import Batch, Shards, cut_batches, prune
+from shortscience.pipeline.sources.inputs import take_inventory
 
 
 class BuildResult(TypedDict):

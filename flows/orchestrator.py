@@ -28,12 +28,13 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-from pipeline.errors import ShortScienceError
+from shortscience.pipeline.errors import ShortScienceError
 
 _START_TIMEOUT_SECONDS = 180.0  # the first start on a machine creates the database
 _POLL_SECONDS = 0.05
 _DRAIN_TIMEOUT_SECONDS = 5.0
 
+_SERVER_MODULE = "shortscience.flows.server_process"
 _SILENT = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
 _SERVER = {
     "PREFECT_UI_ENABLED": "false",
@@ -93,7 +94,13 @@ class PrivateServer:
             self.url = f"http://127.0.0.1:{listener.getsockname()[1]}/api"
             with self._log.open("wb") as log:
                 self._process = subprocess.Popen(
-                    [sys.executable, "-m", "flows.server_process", str(listener.fileno()), home],
+                    [
+                        sys.executable,
+                        "-m",
+                        "shortscience.flows.server_process",
+                        str(listener.fileno()),
+                        home,
+                    ],
                     env={**os.environ, **_SERVER, "PREFECT_HOME": str(home)},
                     pass_fds=[listener.fileno()],
                     stdin=subprocess.PIPE,  # by its end, the server sees that of this process

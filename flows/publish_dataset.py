@@ -7,10 +7,16 @@ from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
-from flows.notification import notify
-from flows.parameters import PublishParameters
-from pipeline.publishing.publish import Publication, Target, connect, plan_publication, publish
-from pipeline.release.store import open_dataset
+from shortscience.flows.notification import notify
+from shortscience.pipeline.parameters import PublishParameters
+from shortscience.pipeline.publishing.publish import (
+    Publication,
+    Target,
+    connect,
+    plan_publication,
+    publish,
+)
+from shortscience.pipeline.release.store import open_dataset
 
 
 @flow(name="publish-dataset", log_prints=False, on_failure=[notify], on_crashed=[notify])

@@ -10,13 +10,13 @@ from typing import NamedTuple
 import polars as pl
 from pydantic import BaseModel
 
-from pipeline.cleaning.clean import clean, repair_facts
-from pipeline.cleaning.language import detect_languages
-from pipeline.duplicates.signatures import sign
-from pipeline.extraction.extract import extract
-from pipeline.settings import Settings
-from pipeline.sources.inputs import Input
-from pipeline.sources.reading import read_sources
+from shortscience.pipeline.cleaning.clean import clean, repair_facts
+from shortscience.pipeline.cleaning.language import detect_languages
+from shortscience.pipeline.duplicates.signatures import sign
+from shortscience.pipeline.extraction.extract import extract
+from shortscience.pipeline.settings import Settings
+from shortscience.pipeline.sources.inputs import Input
+from shortscience.pipeline.sources.reading import read_sources
 
 NOTHING_LEFT = "no text left after repair"
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import fsspec
 
-from pipeline.errors import NoInputError, StoreError, UsageError
-from pipeline.folders import keep_only
-from pipeline.settings import digest
+from shortscience.pipeline.errors import NoInputError, StoreError, UsageError
+from shortscience.pipeline.folders import keep_only
+from shortscience.pipeline.settings import digest
 
 MANIFEST = "manifest.json"
 LATEST = "latest"

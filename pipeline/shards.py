@@ -17,11 +17,11 @@ from pathlib import Path
 import polars as pl
 import pyarrow.parquet as pq
 
-from pipeline.folders import appearing, keep_only
-from pipeline.layers import DERIVED, LAYERS, TEXTS, Frames, read_texts
-from pipeline.settings import Settings, digest
-from pipeline.sources.inputs import Input
-from pipeline.version import code_digest
+from shortscience.pipeline.folders import appearing, keep_only
+from shortscience.pipeline.layers import DERIVED, LAYERS, TEXTS, Frames, read_texts
+from shortscience.pipeline.settings import Settings, digest
+from shortscience.pipeline.sources.inputs import Input
+from shortscience.pipeline.version import code_digest
 
 BATCH_BYTES = 16 << 20
 """A batch of 16 MiB holds about 8,000 records: large enough to drown the cost of a task, small

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline.tasks import Ref
+from shortscience.pipeline.tasks import Ref
 
 
 class Spilling:

@@ -6,7 +6,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from pipeline import __version__
+from shortscience.pipeline import __version__
 
 _LIBRARIES = (
     "bibtexparser",

@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.publishing.contents import read_contents
+from shortscience.pipeline.publishing.contents import read_contents
 from tests.conftest import BIN, RAW
 
 KILLS_PER_FOLDER = 5

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from pipeline.layers import DERIVED, Frames, read_texts
-from pipeline.settings import Settings
-from pipeline.sources.inputs import Input
+from shortscience.pipeline.layers import DERIVED, Frames, read_texts
+from shortscience.pipeline.settings import Settings
+from shortscience.pipeline.sources.inputs import Input
 
 
 def process(inputs: Sequence[Input], settings: Settings) -> Frames:

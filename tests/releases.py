@@ -5,9 +5,9 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.release.parquet import write_table
-from pipeline.release.tables import conform
-from pipeline.schema import TABLES, Type
+from shortscience.pipeline.release.parquet import write_table
+from shortscience.pipeline.release.tables import conform
+from shortscience.pipeline.schema import TABLES, Type
 
 Row = dict[str, Any]
 FILLED: dict[Type, object] = {

@@ -11,7 +11,7 @@ from benchmarks import race
 from benchmarks.duplicates_race import Truth, score
 from benchmarks.pages import RECORDS_PER_PAGE, pages
 from benchmarks.parsing_race import CONTESTANTS, PEERS
-from pipeline.sources.html_page import parse, recognise
+from shortscience.pipeline.sources.html_page import parse, recognise
 from tests.conftest import PROJECT
 
 

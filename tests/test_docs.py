@@ -9,10 +9,10 @@ from pathlib import Path
 import click
 import pytest
 
-from commands.main import cli
-from commands.reference import DOCS, pages
-from pipeline.schema import TABLES
-from pipeline.sources.reading import PARSERS, Parser
+from shortscience.commands.main import cli
+from shortscience.commands.reference import DOCS, pages
+from shortscience.pipeline.schema import TABLES
+from shortscience.pipeline.sources.reading import PARSERS, Parser
 from tests.conftest import PROJECT
 
 README = (PROJECT / "README.md").read_text()

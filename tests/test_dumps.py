@@ -9,11 +9,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline.duplicates.find import find_duplicates
-from pipeline.release.parquet import read_table
-from pipeline.schema import TABLES
-from pipeline.settings import Settings
-from pipeline.sources.inputs import take_inventory
+from shortscience.pipeline.duplicates.find import find_duplicates
+from shortscience.pipeline.release.parquet import read_table
+from shortscience.pipeline.schema import TABLES
+from shortscience.pipeline.settings import Settings
+from shortscience.pipeline.sources.inputs import take_inventory
 from tests.conftest import NO_SPOOL, PROJECT, RAW, SCRATCH, Shortscience
 from tests.processing import process
 

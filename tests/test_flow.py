@@ -19,14 +19,14 @@ from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.testing.utilities import prefect_test_harness
 
-from flows.build_dataset import BuildResult, build_dataset
-from flows.engines import local as workers
-from flows.parameters import BuildParameters
-from pipeline.errors import BusyError, LostFormError, ValidationError
-from pipeline.release.parquet import read_table
-from pipeline.release.store import Store
-from pipeline.release.suites import EXPECTATIONS
-from pipeline.settings import DuplicateSettings, Settings
+from shortscience.flows.build_dataset import BuildResult, build_dataset
+from shortscience.pipeline.engines import local as workers
+from shortscience.pipeline.errors import BusyError, LostFormError, ValidationError
+from shortscience.pipeline.parameters import BuildParameters
+from shortscience.pipeline.release.parquet import read_table
+from shortscience.pipeline.release.store import Store
+from shortscience.pipeline.release.suites import EXPECTATIONS
+from shortscience.pipeline.settings import DuplicateSettings, Settings
 from tests.conftest import RAW, differing
 
 pytestmark = pytest.mark.server
@@ -186,7 +186,7 @@ def impossible(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         }
     )
     (suites / "summaries.json").write_text(json.dumps(suite))
-    monkeypatch.setattr("pipeline.release.suites.EXPECTATIONS", suites)
+    monkeypatch.setattr("shortscience.pipeline.release.suites.EXPECTATIONS", suites)
 
 
 @pytest.mark.usefixtures("impossible")

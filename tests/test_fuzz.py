@@ -19,7 +19,7 @@ def test_nothing_breaks_a_target(target: str, tmp_path: Path) -> None:
 
 
 PARSER = """
-from pipeline.sources.pieces import Piece
+from shortscience.pipeline.sources.pieces import Piece
 
 FORM = "planted"
 KEEPS_STRUCTURE = True

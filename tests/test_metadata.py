@@ -12,14 +12,14 @@ from datasets import Features, load_dataset
 from datasets.utils.info_utils import NonMatchingSplitsSizesError
 from huggingface_hub import DatasetCard
 
-from pipeline.release import parquet
-from pipeline.release.card import dataset_card
-from pipeline.release.croissant import croissant
-from pipeline.release.manifest import read_manifest, sha256
-from pipeline.release.parquet import count_rows, read_table, table_files, write_table
-from pipeline.release.validation import validate
-from pipeline.schema import TABLES, Table
-from pipeline.settings import ReleaseSettings
+from shortscience.pipeline.release import parquet
+from shortscience.pipeline.release.card import dataset_card
+from shortscience.pipeline.release.croissant import croissant
+from shortscience.pipeline.release.manifest import read_manifest, sha256
+from shortscience.pipeline.release.parquet import count_rows, read_table, table_files, write_table
+from shortscience.pipeline.release.validation import validate
+from shortscience.pipeline.schema import TABLES, Table
+from shortscience.pipeline.settings import ReleaseSettings
 
 EVERY_TABLE = pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 

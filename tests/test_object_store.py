@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 from moto.server import ThreadedMotoServer
 
-from pipeline.errors import NoInputError, StoreError, UsageError
-from pipeline.object_store import fetch, prune, put
+from shortscience.pipeline.errors import NoInputError, StoreError, UsageError
+from shortscience.pipeline.object_store import fetch, prune, put
 from tests.conftest import RAW, Shortscience, differing
 
 

@@ -13,8 +13,8 @@ from types import SimpleNamespace
 import pytest
 from prefect.states import Failed
 
-from flows.notification import ADDRESSES, notify
-from pipeline.release.store import Store
+from shortscience.flows.notification import ADDRESSES, notify
+from shortscience.pipeline.release.store import Store
 from tests.conftest import PROJECT, RAW, Shortscience
 
 PAGE = (PROJECT / "docs" / "operations.md").read_text()

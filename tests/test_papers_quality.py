@@ -9,10 +9,10 @@ from benchmarks import papers
 from benchmarks.linking import Bench, prepare, read_cases
 from benchmarks.linking_abstracts import told
 from benchmarks.papers import indexes
-from pipeline.papers.linking.link import Linker
-from pipeline.papers.linking.title_index import title_index
-from pipeline.papers.linking.weights import Background
-from pipeline.settings import PaperSettings
+from shortscience.pipeline.papers.linking.link import Linker
+from shortscience.pipeline.papers.linking.title_index import title_index
+from shortscience.pipeline.papers.linking.weights import Background
+from shortscience.pipeline.settings import PaperSettings
 
 THRESHOLD = PaperSettings().link_threshold
 

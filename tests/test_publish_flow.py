@@ -11,10 +11,10 @@ from prefect.client.orchestration import get_client
 from prefect.testing.utilities import prefect_test_harness
 from pydantic import ValidationError
 
-import flows.publish_dataset as flow_module
-from flows.parameters import PublishParameters
-from flows.publish_dataset import publish_dataset
-from pipeline.errors import PublishError
+import shortscience.flows.publish_dataset as flow_module
+from shortscience.flows.publish_dataset import publish_dataset
+from shortscience.pipeline.errors import PublishError
+from shortscience.pipeline.parameters import PublishParameters
 from tests.hub.server import TOKEN, Hub, running_hub
 
 pytestmark = pytest.mark.server

@@ -16,9 +16,9 @@ import huggingface_hub.constants
 import pytest
 from huggingface_hub import HfApi
 
-from pipeline.publishing.publish import Target, publish
-from pipeline.release.parquet import count_rows, read_table
-from pipeline.schema import TABLES
+from shortscience.pipeline.publishing.publish import Target, publish
+from shortscience.pipeline.release.parquet import count_rows, read_table
+from shortscience.pipeline.schema import TABLES
 from tests.hub.server import TOKEN, Hub, running_hub
 
 REPO = "someone/shortscience"

@@ -16,11 +16,11 @@ import huggingface_hub.constants
 import pytest
 from huggingface_hub import HfApi
 
-from pipeline.errors import DamagedError, PublishError, UnvalidatedError, UsageError
-from pipeline.publishing.news import HEADING, is_generated
-from pipeline.publishing.publish import Target, plan_publication, publish
-from pipeline.release.card_parts import Card, parse_card
-from pipeline.schema import TABLES
+from shortscience.pipeline.errors import DamagedError, PublishError, UnvalidatedError, UsageError
+from shortscience.pipeline.publishing.news import HEADING, is_generated
+from shortscience.pipeline.publishing.publish import Target, plan_publication, publish
+from shortscience.pipeline.release.card_parts import Card, parse_card
+from shortscience.pipeline.schema import TABLES
 from tests.conftest import Shortscience
 from tests.hub.publisher import publish_from
 from tests.hub.server import PART_BYTES, STORAGE, TOKEN, Hub, running_hub

@@ -12,17 +12,17 @@ import psutil
 import pytest
 from ray import cluster_utils
 
-from flows.engines.ray_cluster import RayEngine, connected
-from pipeline.duplicates.find import find_duplicates
-from pipeline.errors import WorkerError
-from pipeline.papers.bibliography.index import index_file
-from pipeline.papers.stage import identify_records
-from pipeline.release.parts import write_tables_in_parts
-from pipeline.release.write import write_tables
-from pipeline.settings import DuplicateSettings, Settings
-from pipeline.shards import Shards, build_shards, cut_batches
-from pipeline.sources.inputs import take_inventory
-from pipeline.tasks import AtOnce
+from shortscience.pipeline.duplicates.find import find_duplicates
+from shortscience.pipeline.engines.ray_cluster import RayEngine, connected
+from shortscience.pipeline.errors import WorkerError
+from shortscience.pipeline.papers.bibliography.index import index_file
+from shortscience.pipeline.papers.stage import identify_records
+from shortscience.pipeline.release.parts import write_tables_in_parts
+from shortscience.pipeline.release.write import write_tables
+from shortscience.pipeline.settings import DuplicateSettings, Settings
+from shortscience.pipeline.shards import Shards, build_shards, cut_batches
+from shortscience.pipeline.sources.inputs import take_inventory
+from shortscience.pipeline.tasks import AtOnce
 from tests.conftest import BIN, NO_SPOOL, RAW, SCRATCH, Shortscience, differing
 from tests.unit.test_duplicates import SIGNING, signed
 from tests.unit.test_papers import library

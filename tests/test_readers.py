@@ -11,9 +11,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipeline.release.parquet import table_files, write_table
-from pipeline.release.tables import conform
-from pipeline.schema import TABLES, Table, Type
+from shortscience.pipeline.release.parquet import table_files, write_table
+from shortscience.pipeline.release.tables import conform
+from shortscience.pipeline.schema import TABLES, Table, Type
 
 Rows = list[dict[str, Any]]
 Reader = Callable[[Path], Rows]

@@ -18,12 +18,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from pipeline.errors import OutputError
-from pipeline.release.diff import compare
-from pipeline.release.parquet import read_table, table_folder, write_table
-from pipeline.release.pictures import PICTURES
-from pipeline.report.write import write_changes, write_report
-from pipeline.schema import TABLES, Type
+from shortscience.pipeline.errors import OutputError
+from shortscience.pipeline.release.diff import compare
+from shortscience.pipeline.release.parquet import read_table, table_folder, write_table
+from shortscience.pipeline.release.pictures import PICTURES
+from shortscience.pipeline.report.write import write_changes, write_report
+from shortscience.pipeline.schema import TABLES, Type
 from tests.conftest import Shortscience
 from tests.unit.cases import cases
 

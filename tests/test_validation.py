@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.release.checks import (
+from shortscience.pipeline.release.checks import (
     ROW_CHECKS,
     SPAN_CHECK,
     check_frame,
@@ -20,10 +20,10 @@ from pipeline.release.checks import (
     resolves,
     spans_that_fit,
 )
-from pipeline.release.parquet import read_table, table_files
-from pipeline.release.suites import load_suite
-from pipeline.release.validation import validate_table
-from pipeline.schema import TABLES, Column, Table, Type
+from shortscience.pipeline.release.parquet import read_table, table_files
+from shortscience.pipeline.release.suites import load_suite
+from shortscience.pipeline.release.validation import validate_table
+from shortscience.pipeline.schema import TABLES, Column, Table, Type
 
 Plant = Callable[[pl.DataFrame], pl.DataFrame]
 EVERY_TABLE = pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)

@@ -10,12 +10,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from flows.engines import local as workers
-from pipeline.errors import WorkerError
-from pipeline.layers import TEXT_FRAMES
-from pipeline.settings import Settings
-from pipeline.shards import Batch, Shards, build_shards, cut_batches
-from pipeline.sources.inputs import take_inventory
+from shortscience.pipeline.engines import local as workers
+from shortscience.pipeline.errors import WorkerError
+from shortscience.pipeline.layers import TEXT_FRAMES
+from shortscience.pipeline.settings import Settings
+from shortscience.pipeline.shards import Batch, Shards, build_shards, cut_batches
+from shortscience.pipeline.sources.inputs import take_inventory
 from tests.conftest import BIN, NO_SPOOL, RAW, Shortscience
 
 SETTINGS = Settings()

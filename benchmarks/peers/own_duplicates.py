@@ -13,9 +13,9 @@ from pathlib import Path
 import polars as pl
 
 from benchmarks.peers.searching import PROCESSES, race
-from pipeline.duplicates.find import find_duplicates
-from pipeline.duplicates.signatures import sign
-from pipeline.settings import Settings
+from shortscience.pipeline.duplicates.find import find_duplicates
+from shortscience.pipeline.duplicates.signatures import sign
+from shortscience.pipeline.settings import Settings
 
 SETTINGS = Settings()
 _START_SECONDS = 1.0  # long enough for no process to do the work of another

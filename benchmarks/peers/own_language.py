@@ -3,8 +3,8 @@
 import sys
 
 from benchmarks.peers.detecting import race
-from pipeline.cleaning.language import detect_language
-from pipeline.settings import CleaningSettings
+from shortscience.pipeline.cleaning.language import detect_language
+from shortscience.pipeline.settings import CleaningSettings
 
 SETTINGS = CleaningSettings.model_validate({"language_detector": sys.argv[1]})
 

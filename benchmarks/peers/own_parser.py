@@ -1,8 +1,8 @@
 """The parser of this project: the records of a page, each with its text and all facts."""
 
 from benchmarks.peers.timing import race
-from pipeline.sources import html_page
-from pipeline.sources.pieces import covering
+from shortscience.pipeline.sources import html_page
+from shortscience.pipeline.sources.pieces import covering
 
 
 def read(page: bytes) -> int:

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 
 import polars as pl
 
-from pipeline.cleaning.encoding import repair_all
-from pipeline.cleaning.plain_text import plain_text
-from pipeline.cleaning.structure import Restored, restore
-from pipeline.cleaning.suspects import suspects
-from pipeline.scanner import Span, scan
+from shortscience.pipeline.cleaning.encoding import repair_all
+from shortscience.pipeline.cleaning.plain_text import plain_text
+from shortscience.pipeline.cleaning.structure import Restored, restore
+from shortscience.pipeline.cleaning.suspects import suspects
+from shortscience.pipeline.scanner import Span, scan
 
 CLEAN_SCHEMA = pl.Schema(
     {

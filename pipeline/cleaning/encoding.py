@@ -16,8 +16,8 @@ import ftfy
 import polars as pl
 from ftfy import fixes
 
-from pipeline.cleaning.suspects import suspects
-from pipeline.scanner import outside, scan
+from shortscience.pipeline.cleaning.suspects import suspects
+from shortscience.pipeline.scanner import outside, scan
 
 REPAIR_ONLY = ftfy.TextFixerConfig(
     unescape_html=False,  # `&lt;` in a summary is what its author typed

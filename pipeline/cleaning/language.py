@@ -6,7 +6,7 @@ from functools import cache
 
 import polars as pl
 
-from pipeline.settings import CleaningSettings
+from shortscience.pipeline.settings import CleaningSettings
 
 UNDECIDED = "und"
 """ISO 639-2 code for an undetermined language; ISO 639-1 has none."""

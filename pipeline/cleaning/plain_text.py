@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from pipeline.scanner import Span, scan
+from shortscience.pipeline.scanner import Span, scan
 
 _LINE_MARKUP = re.compile(r"[ \t]*(?:(?:#{1,6}|[-*+]|\d{1,3}[.)]|>)[ \t]+)+")
 _RULE = re.compile(r"[ \t]*(?:[-*_=|:][ \t]*){3,}")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
-from pipeline.duplicates.verification import Texts
+from shortscience.pipeline.duplicates.verification import Texts
 
 _TEXTS_AT_ONCE = 10_000
 """Bounds memory, unless more than these have one beginning in common."""

@@ -9,12 +9,17 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pipeline.duplicates.candidates import candidate_pairs
-from pipeline.duplicates.clusters import Numbers, attach_cut_copies, best_copies, components
-from pipeline.duplicates.cuts import extensions, shared_beginnings
-from pipeline.duplicates.texts import NormalForms
-from pipeline.duplicates.verification import jaccard
-from pipeline.settings import DuplicateSettings, SignatureSettings
+from shortscience.pipeline.duplicates.candidates import candidate_pairs
+from shortscience.pipeline.duplicates.clusters import (
+    Numbers,
+    attach_cut_copies,
+    best_copies,
+    components,
+)
+from shortscience.pipeline.duplicates.cuts import extensions, shared_beginnings
+from shortscience.pipeline.duplicates.texts import NormalForms
+from shortscience.pipeline.duplicates.verification import jaccard
+from shortscience.pipeline.settings import DuplicateSettings, SignatureSettings
 
 Similarities = npt.NDArray[np.float64]
 Similarity = Callable[[Numbers, Numbers], Similarities]

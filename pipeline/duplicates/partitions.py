@@ -13,14 +13,14 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pipeline.duplicates.candidates import candidate_pairs
-from pipeline.duplicates.clusters import Numbers
-from pipeline.duplicates.cuts import extensions
-from pipeline.duplicates.find import Similarities, rank, verified_pairs
-from pipeline.duplicates.normal_form import normal_form
-from pipeline.duplicates.verification import jaccard
-from pipeline.settings import DuplicateSettings
-from pipeline.tasks import deal
+from shortscience.pipeline.duplicates.candidates import candidate_pairs
+from shortscience.pipeline.duplicates.clusters import Numbers
+from shortscience.pipeline.duplicates.cuts import extensions
+from shortscience.pipeline.duplicates.find import Similarities, rank, verified_pairs
+from shortscience.pipeline.duplicates.normal_form import normal_form
+from shortscience.pipeline.duplicates.verification import jaccard
+from shortscience.pipeline.settings import DuplicateSettings
+from shortscience.pipeline.tasks import deal
 
 _BITS = 32
 

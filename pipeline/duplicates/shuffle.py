@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from pipeline.duplicates import partitions
-from pipeline.duplicates.clusters import Numbers
-from pipeline.duplicates.find import Duplicates, Evidence, Similarities, decide
-from pipeline.settings import DuplicateSettings, SignatureSettings
-from pipeline.tasks import Ref, Tasks, shuffle
+from shortscience.pipeline.duplicates import partitions
+from shortscience.pipeline.duplicates.clusters import Numbers
+from shortscience.pipeline.duplicates.find import Duplicates, Evidence, Similarities, decide
+from shortscience.pipeline.settings import DuplicateSettings, SignatureSettings
+from shortscience.pipeline.tasks import Ref, Tasks, shuffle
 
 
 def find_duplicates(

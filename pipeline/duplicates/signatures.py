@@ -6,10 +6,16 @@ import numpy as np
 import polars as pl
 from rensa import RMinHash
 
-from pipeline.duplicates.normal_form import normal_form
-from pipeline.duplicates.shingles import Hashes, Words, hash_beginnings, hash_words, shingle
-from pipeline.keys import key
-from pipeline.settings import SignatureSettings
+from shortscience.pipeline.duplicates.normal_form import normal_form
+from shortscience.pipeline.duplicates.shingles import (
+    Hashes,
+    Words,
+    hash_beginnings,
+    hash_words,
+    shingle,
+)
+from shortscience.pipeline.keys import key
+from shortscience.pipeline.settings import SignatureSettings
 
 _TEXTS_AT_ONCE = 256
 """So few that what is computed for them stays in a core's cache."""

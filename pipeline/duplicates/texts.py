@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pipeline.duplicates.normal_form import normal_form
+from shortscience.pipeline.duplicates.normal_form import normal_form
 
 
 class NormalForms:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from pipeline.duplicates.find import Evidence
+from shortscience.pipeline.duplicates.find import Evidence
 
 
 @dataclass(frozen=True)

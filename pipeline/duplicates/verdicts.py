@@ -8,7 +8,7 @@ from itertools import accumulate
 
 import polars as pl
 
-from pipeline.duplicates.find import KEPT
+from shortscience.pipeline.duplicates.find import KEPT
 
 
 def split_fates(

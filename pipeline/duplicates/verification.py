@@ -9,7 +9,7 @@ import numpy.typing as npt
 import polars as pl
 from scipy.sparse import csr_array
 
-from pipeline.duplicates.shingles import hash_words, shingle
+from shortscience.pipeline.duplicates.shingles import hash_words, shingle
 
 _PAIRS_AT_ONCE = 1_000  # bounds memory: about 10 kB per pair of texts of 2 kB
 _COLUMNS = (1 << 63) - 1

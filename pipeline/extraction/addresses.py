@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from pipeline.extraction.link_references import Use, definitions, opening_bracket, uses
-from pipeline.scanner import Span
+from shortscience.pipeline.extraction.link_references import Use, definitions, opening_bracket, uses
+from shortscience.pipeline.scanner import Span
 
 
 class Image(NamedTuple):

@@ -4,13 +4,20 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from pipeline.extraction.addresses import Link
-from pipeline.extraction.mentions import mentions
-from pipeline.extraction.own_summaries import CONFIDENCE, own_summaries
-from pipeline.extraction.references import Reference, pointers, references
-from pipeline.extraction.sentences import sentence_around
-from pipeline.identifiers import ARXIV, DOI, Identifier, parse_arxiv, parse_doi, parse_url
-from pipeline.scanner import Covered, Span
+from shortscience.pipeline.extraction.addresses import Link
+from shortscience.pipeline.extraction.mentions import mentions
+from shortscience.pipeline.extraction.own_summaries import CONFIDENCE, own_summaries
+from shortscience.pipeline.extraction.references import Reference, pointers, references
+from shortscience.pipeline.extraction.sentences import sentence_around
+from shortscience.pipeline.identifiers import (
+    ARXIV,
+    DOI,
+    Identifier,
+    parse_arxiv,
+    parse_doi,
+    parse_url,
+)
+from shortscience.pipeline.scanner import Covered, Span
 
 
 class Citation(NamedTuple):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from pipeline.scanner import Span
+from shortscience.pipeline.scanner import Span
 
 
 class Equation(NamedTuple):

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import polars as pl
 import pyarrow as pa
 
-from pipeline.extraction.addresses import Image, Link, addresses
-from pipeline.extraction.citations import Citation, citations
-from pipeline.extraction.equations import Equation, equations
-from pipeline.scanner import Span
+from shortscience.pipeline.extraction.addresses import Image, Link, addresses
+from shortscience.pipeline.extraction.citations import Citation, citations
+from shortscience.pipeline.extraction.equations import Equation, equations
+from shortscience.pipeline.scanner import Span
 
 _SPAN = {"raw": pl.String(), "start": pl.Int32(), "end": pl.Int32()}
 _POSITION = {"record_id": pl.String(), "ordinal": pl.Int32()}

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from pipeline.scanner import Covered, Span
+from shortscience.pipeline.scanner import Covered, Span
 
 _DEFINITION = re.compile(r"\[(?<!\S\[)(?P<name>(?!\^)[^\[\]]{1,200})\]:[ \t]{0,8}\n?[ \t]{0,8}")
 _COLON = re.compile(r"\]:")  # what every definition has, and found much faster

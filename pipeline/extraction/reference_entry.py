@@ -7,7 +7,7 @@ brackets before it, or by its shape: authors are names, in a title the words run
 import re
 from typing import NamedTuple
 
-from pipeline.extraction.names import CAPITAL, PARTICLES, is_name
+from shortscience.pipeline.extraction.names import CAPITAL, PARTICLES, is_name
 
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 _ADDRESS = re.compile(r"https?://\S+")

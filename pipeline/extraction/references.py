@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from pipeline.extraction.reference_entry import parse_entry
+from shortscience.pipeline.extraction.reference_entry import parse_entry
 
 # Patterns begin with what is fixed, for which the engine searches fast, and look back from there.
 _MARK = re.compile(

@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipeline.identifiers import NAMING_SCHEMES
-from pipeline.papers.filing import UNNAMED
-from pipeline.papers.naming import scheme
-from pipeline.papers.witnesses import PAGE
-from pipeline.settings import PaperSettings
-from pipeline.tasks import by_hash, deal
+from shortscience.pipeline.identifiers import NAMING_SCHEMES
+from shortscience.pipeline.papers.filing import UNNAMED
+from shortscience.pipeline.papers.naming import scheme
+from shortscience.pipeline.papers.witnesses import PAGE
+from shortscience.pipeline.settings import PaperSettings
+from shortscience.pipeline.tasks import by_hash, deal
 
 OF_SUMMARY = ("paper_id", "author", "votes", "posted_at", "url", "n_copies")
 STRENGTH_OF_EVIDENCE = ("page", "copy", "identifier", "linked", "nothing")

@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from pipeline.papers.descriptions import TITLE_PREFIX
-from pipeline.papers.reconciliation import Reconciled
+from shortscience.pipeline.papers.descriptions import TITLE_PREFIX
+from shortscience.pipeline.papers.reconciliation import Reconciled
 
 
 def conflicts_of(

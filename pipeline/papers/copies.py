@@ -6,8 +6,8 @@ that names its paper. One row per summary gathers what any of its records knows.
 
 import polars as pl
 
-from pipeline.duplicates.find import EARLIER, KEPT
-from pipeline.sources.reading import FACTS_SCHEMA
+from shortscience.pipeline.duplicates.find import EARLIER, KEPT
+from shortscience.pipeline.sources.reading import FACTS_SCHEMA
 
 PAGE, COPY = "page", "copy"
 FACTS = pl.Schema(

@@ -6,10 +6,10 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from pipeline.papers.conflicts import conflicts_of
-from pipeline.papers.naming import strongest
-from pipeline.papers.reconciliation import Components, Reconciled, reconcile
-from pipeline.tasks import by_hash, deal
+from shortscience.pipeline.papers.conflicts import conflicts_of
+from shortscience.pipeline.papers.naming import strongest
+from shortscience.pipeline.papers.reconciliation import Components, Reconciled, reconcile
+from shortscience.pipeline.tasks import by_hash, deal
 
 UNNAMED = "summary:"
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipeline.papers import (
+from shortscience.pipeline.papers import (
     attribution,
     filing,
     nicknames,
@@ -19,11 +19,21 @@ from pipeline.papers import (
     reconciliation,
     witnesses,
 )
-from pipeline.papers.bibliography.index import Index
-from pipeline.papers.linking.link import NO_LINKS
-from pipeline.papers.naming import with_names
-from pipeline.settings import PaperSettings
-from pipeline.tasks import AtOnce, Ref, Tasks, answer, by_hash, count, deal, regroup, shuffle
+from shortscience.pipeline.papers.bibliography.index import Index
+from shortscience.pipeline.papers.linking.link import NO_LINKS
+from shortscience.pipeline.papers.naming import with_names
+from shortscience.pipeline.settings import PaperSettings
+from shortscience.pipeline.tasks import (
+    AtOnce,
+    Ref,
+    Tasks,
+    answer,
+    by_hash,
+    count,
+    deal,
+    regroup,
+    shuffle,
+)
 
 
 class Identities(NamedTuple):
@@ -64,10 +74,12 @@ def identify_papers(
     `links` is what `link_summaries` returns. In how many parts it is done does not show.
     """
     tasks = tasks or AtOnce()
-    said = (
+    facts_of, citations_of, links_of = (
         deal(frame, by_hash("summary_id", n_parts), n_parts) for frame in (facts, citations, links)
     )
-    return fetch_identities(identify_in_parts(*said, bibliography, settings, tasks), tasks)
+    return fetch_identities(
+        identify_in_parts(facts_of, citations_of, links_of, bibliography, settings, tasks), tasks
+    )
 
 
 def fetch_identities(parts: IdentityParts, tasks: Tasks) -> Identities:

@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 import polars as pl
 
-from pipeline.identifiers import (
+from shortscience.pipeline.identifiers import (
     NAMING_SCHEMES,
     Identifier,
     also_named,

@@ -5,9 +5,9 @@ from collections import defaultdict
 
 import polars as pl
 
-from pipeline.papers.attribution import Attributed
-from pipeline.papers.descriptions import fold, title_words
-from pipeline.tasks import by_hash, deal
+from shortscience.pipeline.papers.attribution import Attributed
+from shortscience.pipeline.papers.descriptions import fold, title_words
+from shortscience.pipeline.tasks import by_hash, deal
 
 _SCHEMA = pl.Schema({"author": pl.String(), "title": pl.String(), "nicknamed": pl.String()})
 _BEFORE_COLON = re.compile(r"[^:]+(?=:)")

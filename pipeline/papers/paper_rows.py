@@ -4,10 +4,10 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipeline.identifiers import NAMING_SCHEMES
-from pipeline.papers.attribution import STRENGTH_OF_EVIDENCE
-from pipeline.papers.naming import address, scheme
-from pipeline.papers.witnesses import PAGE
+from shortscience.pipeline.identifiers import NAMING_SCHEMES
+from shortscience.pipeline.papers.attribution import STRENGTH_OF_EVIDENCE
+from shortscience.pipeline.papers.naming import address, scheme
+from shortscience.pipeline.papers.witnesses import PAGE
 
 PAPER_SCHEMA = pl.Schema(
     {

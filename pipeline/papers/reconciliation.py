@@ -17,9 +17,9 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from pipeline.duplicates.clusters import Numbers, components
-from pipeline.identifiers import strength
-from pipeline.papers.descriptions import (
+from shortscience.pipeline.duplicates.clusters import Numbers, components
+from shortscience.pipeline.identifiers import strength
+from shortscience.pipeline.papers.descriptions import (
     NAMESAKES,
     OTHER_AUTHORS,
     OTHER_TITLE,
@@ -27,8 +27,8 @@ from pipeline.papers.descriptions import (
     Description,
     contradict,
 )
-from pipeline.papers.witnesses import CLAIM_SCHEMA, PAGE, Testimony
-from pipeline.tasks import apart, deal
+from shortscience.pipeline.papers.witnesses import CLAIM_SCHEMA, PAGE, Testimony
+from shortscience.pipeline.tasks import apart, deal
 
 ARXIV_PREFIX = "arxiv:"
 TWO_PREPRINTS = "another arXiv number"

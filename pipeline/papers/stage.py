@@ -5,15 +5,15 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipeline.duplicates.verdicts import kept, split_fates
-from pipeline.papers.bibliography.index import Index
-from pipeline.papers.copies import choose_facts, known_facts
-from pipeline.papers.identities import IdentityParts, identify_in_parts
-from pipeline.papers.linking.link import link_in_parts
-from pipeline.settings import PaperSettings
-from pipeline.shards import Shards
-from pipeline.sources.reading import FACTS_SCHEMA
-from pipeline.tasks import Ref, Tasks, by_hash, deal, regroup, shuffle
+from shortscience.pipeline.duplicates.verdicts import kept, split_fates
+from shortscience.pipeline.papers.bibliography.index import Index
+from shortscience.pipeline.papers.copies import choose_facts, known_facts
+from shortscience.pipeline.papers.identities import IdentityParts, identify_in_parts
+from shortscience.pipeline.papers.linking.link import link_in_parts
+from shortscience.pipeline.settings import PaperSettings
+from shortscience.pipeline.shards import Shards
+from shortscience.pipeline.sources.reading import FACTS_SCHEMA
+from shortscience.pipeline.tasks import Ref, Tasks, by_hash, deal, regroup, shuffle
 
 
 class Found(NamedTuple):

@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipeline.papers.bibliography.index import Index
-from pipeline.papers.bibliography.lookup import found_entries, found_names
-from pipeline.papers.descriptions import TITLE_PREFIX, title_name
-from pipeline.papers.naming import page_names
-from pipeline.sources.reading import FACTS_SCHEMA
-from pipeline.tasks import apart, by_hash, deal
+from shortscience.pipeline.papers.bibliography.index import Index
+from shortscience.pipeline.papers.bibliography.lookup import found_entries, found_names
+from shortscience.pipeline.papers.descriptions import TITLE_PREFIX, title_name
+from shortscience.pipeline.papers.naming import page_names
+from shortscience.pipeline.sources.reading import FACTS_SCHEMA
+from shortscience.pipeline.tasks import apart, by_hash, deal
 
 PAGE = "page"
 TOLD = ("title", "authors", "year", "venue", "abstract")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from pipeline.release.card_parts import Card, front_part
+from shortscience.pipeline.release.card_parts import Card, front_part
 
 _OF_THE_FILES = frozenset({"configs", "dataset_info", "size_categories", "language"})
 """Keys that say what the files hold: a wrong one keeps the dataset from loading."""

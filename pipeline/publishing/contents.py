@@ -4,8 +4,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import DamagedError, UnvalidatedError
-from pipeline.release.manifest import MANIFEST, read_manifest, sha256
+from shortscience.pipeline.errors import DamagedError, UnvalidatedError
+from shortscience.pipeline.release.manifest import MANIFEST, read_manifest, sha256
 
 
 @dataclass(frozen=True)

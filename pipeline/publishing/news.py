@@ -15,13 +15,13 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.publishing.contents import Contents
-from pipeline.publishing.repository import Repository, State
-from pipeline.release.card_parts import TOP, Card
-from pipeline.release.diff import compare
-from pipeline.release.diff_text import to_card
-from pipeline.release.manifest import MANIFEST, read_manifest
-from pipeline.schema import TABLES
+from shortscience.pipeline.publishing.contents import Contents
+from shortscience.pipeline.publishing.repository import Repository, State
+from shortscience.pipeline.release.card_parts import TOP, Card
+from shortscience.pipeline.release.diff import compare
+from shortscience.pipeline.release.diff_text import to_card
+from shortscience.pipeline.release.manifest import MANIFEST, read_manifest
+from shortscience.pipeline.schema import TABLES
 
 HEADING = "## What is new"
 _SIGNATURE = re.compile(r"\n\n<!-- generated ([0-9a-f]{16}) -->\s*\Z")

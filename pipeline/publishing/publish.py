@@ -15,14 +15,14 @@ from huggingface_hub import HfApi, get_token
 from huggingface_hub.utils import logging as hub_logging
 from huggingface_hub.utils.tqdm import disable_progress_bars
 
-from pipeline.errors import PublishError, UsageError
-from pipeline.publishing.card_merge import hand_edited, merge_cards
-from pipeline.publishing.contents import Contents, read_contents
-from pipeline.publishing.failures import Failure, understand
-from pipeline.publishing.news import HEADING, News, is_generated, with_news
-from pipeline.publishing.repository import Gated, Repository, State
-from pipeline.release.card_parts import parse_card
-from pipeline.release.manifest import CARD
+from shortscience.pipeline.errors import PublishError, UsageError
+from shortscience.pipeline.publishing.card_merge import hand_edited, merge_cards
+from shortscience.pipeline.publishing.contents import Contents, read_contents
+from shortscience.pipeline.publishing.failures import Failure, understand
+from shortscience.pipeline.publishing.news import HEADING, News, is_generated, with_news
+from shortscience.pipeline.publishing.repository import Gated, Repository, State
+from shortscience.pipeline.release.card_parts import parse_card
+from shortscience.pipeline.release.manifest import CARD
 
 _PAUSES_SECONDS = (1.0, 2.0, 4.0, 8.0, 16.0)
 """Between attempts; the client itself repeats what it knows to be safe up to five times."""

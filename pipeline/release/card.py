@@ -9,13 +9,13 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.release import about, figures
-from pipeline.release.card_parts import TOP, Card
-from pipeline.release.features import DEFAULT, configs, dataset_info
-from pipeline.release.parquet import scan_table
-from pipeline.release.pictures import show_picture
-from pipeline.schema import TABLES, Table
-from pipeline.settings import ReleaseSettings
+from shortscience.pipeline.release import about, figures
+from shortscience.pipeline.release.card_parts import TOP, Card
+from shortscience.pipeline.release.features import DEFAULT, configs, dataset_info
+from shortscience.pipeline.release.parquet import scan_table
+from shortscience.pipeline.release.pictures import show_picture
+from shortscience.pipeline.schema import TABLES, Table
+from shortscience.pipeline.settings import ReleaseSettings
 
 _SIZES = (
     (1_000, "n<1K"),

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.release.charts import Chart, counted, stacked
-from pipeline.release.parquet import scan_table
-from pipeline.schema import CITATION_KINDS, PAPERS, RECORDS
+from shortscience.pipeline.release.charts import Chart, counted, stacked
+from shortscience.pipeline.release.parquet import scan_table
+from shortscience.pipeline.schema import CITATION_KINDS, PAPERS, RECORDS
 
 _MOST_BARS = 15
 _LENGTHS = (50, 100, 200, 300, 500, 750, 1_000, 1_500, 2_000, 3_000)

@@ -12,8 +12,13 @@ from pathlib import Path
 import polars as pl
 import pyarrow.parquet as pq
 
-from pipeline.release.parquet import ROW_GROUP_ROWS, count_rows, scan_table, table_files
-from pipeline.schema import TABLES, Column, Table, Type
+from shortscience.pipeline.release.parquet import (
+    ROW_GROUP_ROWS,
+    count_rows,
+    scan_table,
+    table_files,
+)
+from shortscience.pipeline.schema import TABLES, Column, Table, Type
 
 # Sequences that arise only when UTF-8 was read as windows-1252 or latin-1.
 MOJIBAKE = r"â€[™œ“”˜¦\u{9d}\u{99}\u{9c}]|Ã[©¨¼¶¤±³­¡ª«®¯´µ·¹º»]|Â[\u{a0}°·»«®©]|ï¿½|ðŸ"

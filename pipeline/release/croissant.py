@@ -8,11 +8,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pipeline.release import about
-from pipeline.release.manifest import sha256
-from pipeline.release.parquet import table_files, table_folder
-from pipeline.schema import TABLES, Column, Table, Type
-from pipeline.settings import ReleaseSettings
+from shortscience.pipeline.release import about
+from shortscience.pipeline.release.manifest import sha256
+from shortscience.pipeline.release.parquet import table_files, table_folder
+from shortscience.pipeline.schema import TABLES, Column, Table, Type
+from shortscience.pipeline.settings import ReleaseSettings
 
 _CONTEXT = {
     "@language": "en",

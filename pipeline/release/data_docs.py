@@ -4,7 +4,7 @@ import html
 import re
 from pathlib import Path
 
-from pipeline.release.validation import Outcome
+from shortscience.pipeline.release.validation import Outcome
 
 # Great Expectations' pages load their styles and scripts from the net.
 _OUTSIDE = re.compile(

@@ -12,9 +12,9 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.release.manifest import read_manifest
-from pipeline.release.parquet import count_rows, scan_table
-from pipeline.schema import TABLES, Table
+from shortscience.pipeline.release.manifest import read_manifest
+from shortscience.pipeline.release.parquet import count_rows, scan_table
+from shortscience.pipeline.schema import TABLES, Table
 
 RANGE_ROWS = 20_000
 """As many rows as a row group has, so that a range reads few of them."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pipeline.release.diff import Changes, Difference, TableDifference
+from shortscience.pipeline.release.diff import Changes, Difference, TableDifference
 
 _WIDTH = 48
 _BEFORE = 12

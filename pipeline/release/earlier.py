@@ -4,10 +4,10 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.duplicates.signatures import sign
-from pipeline.release.manifest import read_manifest
-from pipeline.release.parquet import scan_table
-from pipeline.settings import SignatureSettings
+from shortscience.pipeline.duplicates.signatures import sign
+from shortscience.pipeline.release.manifest import read_manifest
+from shortscience.pipeline.release.parquet import scan_table
+from shortscience.pipeline.settings import SignatureSettings
 
 _PREFIX = "earlier:"
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.duplicates.find import Evidence
-from pipeline.errors import UsageError
-from pipeline.folders import appearing
+from shortscience.pipeline.duplicates.find import Evidence
+from shortscience.pipeline.errors import UsageError
+from shortscience.pipeline.folders import appearing
 
 _FRAMES = ("contents", "pairs", "extensions")
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.cleaning.encoding import repair_all
-from pipeline.duplicates.differences import differing_words
-from pipeline.errors import UsageError
-from pipeline.release.paper_evidence import candidates_of, witnesses_of
-from pipeline.release.parquet import scan_table
-from pipeline.sources.pieces import Piece
-from pipeline.sources.reading import reread
+from shortscience.pipeline.cleaning.encoding import repair_all
+from shortscience.pipeline.duplicates.differences import differing_words
+from shortscience.pipeline.errors import UsageError
+from shortscience.pipeline.release.paper_evidence import candidates_of, witnesses_of
+from shortscience.pipeline.release.parquet import scan_table
+from shortscience.pipeline.sources.pieces import Piece
+from shortscience.pipeline.sources.reading import reread
 
 Story = dict[str, Any]
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from pipeline.release.parquet import table_files
-from pipeline.schema import TABLES, Table, Type
+from shortscience.pipeline.release.parquet import table_files
+from shortscience.pipeline.schema import TABLES, Table, Type
 
 DEFAULT = "summaries"
 """The table that is loaded when none is named."""

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.release.parquet import scan_table
-from pipeline.schema import TABLES
+from shortscience.pipeline.release.parquet import scan_table
+from shortscience.pipeline.schema import TABLES
 
 _QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 _MOST = 20

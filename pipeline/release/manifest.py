@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.release.card_parts import parse_card
-from pipeline.release.suites import suites_digest
-from pipeline.settings import Settings, digest
-from pipeline.sources.inputs import Input, Inventory
-from pipeline.version import library_versions, pipeline_version
+from shortscience.pipeline.release.card_parts import parse_card
+from shortscience.pipeline.release.suites import suites_digest
+from shortscience.pipeline.settings import Settings, digest
+from shortscience.pipeline.sources.inputs import Input, Inventory
+from shortscience.pipeline.version import library_versions, pipeline_version
 
 CARD = "README.md"
 MANIFEST = "manifest.json"

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.release.earlier import is_known
-from pipeline.release.parquet import scan_table
-from pipeline.sources.encodings import MIXED
-from pipeline.sources.inputs import Problem
+from shortscience.pipeline.release.earlier import is_known
+from shortscience.pipeline.release.parquet import scan_table
+from shortscience.pipeline.sources.encodings import MIXED
+from shortscience.pipeline.sources.inputs import Problem
 
 
 def notices(release: Path, problems: Iterable[Problem]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import IO
 import polars as pl
 import pyarrow as pa
 
-from pipeline.schema import Table
+from shortscience.pipeline.schema import Table
 
 _DIGITS = 4
 """Hexadecimal digits of a key that decide into which part a row goes."""

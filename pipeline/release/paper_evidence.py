@@ -9,12 +9,12 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.folders import appearing
-from pipeline.papers.linking.features import FEATURES
-from pipeline.papers.linking.model import COEFFICIENTS
-from pipeline.papers.paper_rows import Papers
-from pipeline.papers.stage import Found
-from pipeline.tasks import Tasks
+from shortscience.pipeline.folders import appearing
+from shortscience.pipeline.papers.linking.features import FEATURES
+from shortscience.pipeline.papers.linking.model import COEFFICIENTS
+from shortscience.pipeline.papers.paper_rows import Papers
+from shortscience.pipeline.papers.stage import Found
+from shortscience.pipeline.tasks import Tasks
 
 _WITNESSES, _CANDIDATES = "witnesses", "candidates"
 _DIGITS = 3

@@ -8,8 +8,8 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.ahead import ahead
-from pipeline.schema import Table
+from shortscience.pipeline.ahead import ahead
+from shortscience.pipeline.schema import Table
 
 ROW_GROUP_ROWS = 20_000
 """About 50 MB of text: readers that stream hold one row group at a time."""

@@ -12,18 +12,18 @@ from uuid import uuid4
 
 import polars as pl
 
-from pipeline.duplicates.find import KEPT
-from pipeline.papers.paper_rows import Papers
-from pipeline.papers.stage import Found
-from pipeline.release.ordering import part_of_key
-from pipeline.release.parquet import (
+from shortscience.pipeline.duplicates.find import KEPT
+from shortscience.pipeline.papers.paper_rows import Papers
+from shortscience.pipeline.papers.stage import Found
+from shortscience.pipeline.release.ordering import part_of_key
+from shortscience.pipeline.release.parquet import (
     file_bounds,
     file_path,
     row_groups,
     table_folder,
     write_file,
 )
-from pipeline.release.tables import (
+from shortscience.pipeline.release.tables import (
     BY_SHARD,
     conform,
     rows_of_shards,
@@ -31,10 +31,10 @@ from pipeline.release.tables import (
     with_about,
     with_keys,
 )
-from pipeline.schema import TABLES, Table
-from pipeline.shards import Shards
-from pipeline.sources.inputs import Input
-from pipeline.tasks import Ref, Tasks, answer, by_hash, count, deal, shuffle
+from shortscience.pipeline.schema import TABLES, Table
+from shortscience.pipeline.shards import Shards
+from shortscience.pipeline.sources.inputs import Input
+from shortscience.pipeline.tasks import Ref, Tasks, answer, by_hash, count, deal, shuffle
 
 _WRITING = ".writing"
 _SAMPLED = 100

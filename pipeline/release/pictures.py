@@ -4,8 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from pipeline.release import census
-from pipeline.release.charts import FULL, Bar, Chart
+from shortscience.pipeline.release import census
+from shortscience.pipeline.release.charts import FULL, Bar, Chart
 
 FOLDER = "charts"
 PICTURES: dict[str, Callable[[Path], Chart]] = {

@@ -18,9 +18,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from pipeline.errors import BusyError, DamagedError, OutputError, UsageError
-from pipeline.release.manifest import read_manifest
-from pipeline.release.paper_evidence import kept_for
+from shortscience.pipeline.errors import BusyError, DamagedError, OutputError, UsageError
+from shortscience.pipeline.release.manifest import read_manifest
+from shortscience.pipeline.release.paper_evidence import kept_for
 
 _LOCK_SECONDS = 1.0
 """As long as a build waits for its folder: another one may hold it for a moment, to look."""

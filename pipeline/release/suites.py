@@ -1,8 +1,8 @@
 """The validation suites: derived from the table definitions, kept as readable JSON files.
 
-`python -m pipeline.release.suites` writes `expectations/<table>.json`. A build reads these files
-and nothing else, so that what is expected can be seen, and added to, without reading code. An
-expectation that was added by hand is kept when the files are written again.
+`python -m shortscience.pipeline.release.suites` writes `expectations/<table>.json`. A build reads
+these files and nothing else, so that what is expected can be seen, and added to, without reading
+code. An expectation that was added by hand is kept when the files are written again.
 """
 
 import json
@@ -11,9 +11,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pipeline.release.checks import ROW_CHECKS, SPAN_CHECK, counted, is_long, present, resolves
-from pipeline.schema import TABLES, Column, Table
-from pipeline.settings import digest
+from shortscience.pipeline.release.checks import (
+    ROW_CHECKS,
+    SPAN_CHECK,
+    counted,
+    is_long,
+    present,
+    resolves,
+)
+from shortscience.pipeline.schema import TABLES, Column, Table
+from shortscience.pipeline.settings import digest
 
 EXPECTATIONS = Path(__file__).parents[2] / "expectations"
 MOSTLY_WITHOUT_MOJIBAKE = 0.99

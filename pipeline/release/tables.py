@@ -11,14 +11,14 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.duplicates.find import EARLIER, KEPT
-from pipeline.keys import key
-from pipeline.papers.identities import Identities
-from pipeline.release.earlier import why_known
-from pipeline.release.ordering import in_order
-from pipeline.schema import TABLES, Table
-from pipeline.shards import Shards
-from pipeline.sources.inputs import Input
+from shortscience.pipeline.duplicates.find import EARLIER, KEPT
+from shortscience.pipeline.keys import key
+from shortscience.pipeline.papers.identities import Identities
+from shortscience.pipeline.release.earlier import why_known
+from shortscience.pipeline.release.ordering import in_order
+from shortscience.pipeline.schema import TABLES, Table
+from shortscience.pipeline.shards import Shards
+from shortscience.pipeline.sources.inputs import Input
 
 _SPAN_TABLES = ("equations", "images", "links")
 BY_SHARD = ("records", "summaries", *_SPAN_TABLES)

@@ -15,11 +15,11 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.ahead import ahead
-from pipeline.errors import FailedExpectation
-from pipeline.release.checks import check_frames
-from pipeline.release.suites import Expectation, load_suite
-from pipeline.schema import Table
+from shortscience.pipeline.ahead import ahead
+from shortscience.pipeline.errors import FailedExpectation
+from shortscience.pipeline.release.checks import check_frames
+from shortscience.pipeline.release.suites import Expectation, load_suite
+from shortscience.pipeline.schema import Table
 
 _EXAMPLES = 5
 _importing = threading.Lock()

@@ -6,19 +6,19 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.papers.identities import fetch_identities
-from pipeline.papers.stage import Found
-from pipeline.release.card import dataset_card
-from pipeline.release.croissant import croissant
-from pipeline.release.manifest import CARD, MANIFEST, Recipe, build_manifest, to_json
-from pipeline.release.parquet import count_rows, scan_table, write_table
-from pipeline.release.pictures import write_pictures
-from pipeline.release.tables import build_tables
-from pipeline.release.validation import Outcome
-from pipeline.schema import TABLES
-from pipeline.shards import Shards
-from pipeline.sources.inputs import Input
-from pipeline.tasks import Tasks
+from shortscience.pipeline.papers.identities import fetch_identities
+from shortscience.pipeline.papers.stage import Found
+from shortscience.pipeline.release.card import dataset_card
+from shortscience.pipeline.release.croissant import croissant
+from shortscience.pipeline.release.manifest import CARD, MANIFEST, Recipe, build_manifest, to_json
+from shortscience.pipeline.release.parquet import count_rows, scan_table, write_table
+from shortscience.pipeline.release.pictures import write_pictures
+from shortscience.pipeline.release.tables import build_tables
+from shortscience.pipeline.release.validation import Outcome
+from shortscience.pipeline.schema import TABLES
+from shortscience.pipeline.shards import Shards
+from shortscience.pipeline.sources.inputs import Input
+from shortscience.pipeline.tasks import Tasks
 
 
 def write_tables(

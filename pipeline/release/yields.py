@@ -10,9 +10,9 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.errors import LostFormError
-from pipeline.release.earlier import is_known
-from pipeline.release.parquet import scan_table
+from shortscience.pipeline.errors import LostFormError
+from shortscience.pipeline.release.earlier import is_known
+from shortscience.pipeline.release.parquet import scan_table
 
 
 def check_yields(staged: Path, former: Path, allowed: Collection[str]) -> None:

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.duplicates.differences import Run, runs_of_words
-from pipeline.release.charts import Bar, Chart
-from pipeline.release.diff import Changes, Difference
+from shortscience.pipeline.duplicates.differences import Run, runs_of_words
+from shortscience.pipeline.release.charts import Bar, Chart
+from shortscience.pipeline.release.diff import Changes, Difference
 
 _CONTEXT = 60
 """Code points of what both versions have that are shown beside a place where they differ."""

@@ -20,8 +20,8 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
-from pipeline.report.mathml import to_mathml
-from pipeline.scanner import Span, scan
+from shortscience.pipeline.report.mathml import to_mathml
+from shortscience.pipeline.scanner import Span, scan
 
 TOP_LEVEL = 3
 """The level of a summary's highest heading: the page and its sections have the levels above."""

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.release import census
-from pipeline.release.charts import Chart
-from pipeline.release.manifest import read_manifest
+from shortscience.pipeline.release import census
+from shortscience.pipeline.release.charts import Chart
+from shortscience.pipeline.release.manifest import read_manifest
 
 
 @dataclass(frozen=True)

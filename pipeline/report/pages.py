@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from pipeline.report.markdown import formula_html, image_html, to_html, web_address
+from shortscience.pipeline.report.markdown import formula_html, image_html, to_html, web_address
 
 TEMPLATES = Path(__file__).parent / "templates"
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.release.explain import texts_of
-from pipeline.release.parquet import scan_table
+from shortscience.pipeline.release.explain import texts_of
+from shortscience.pipeline.release.parquet import scan_table
 
 SLICE_ROWS = 4096
 """Two base64 digits number the summaries of a slice, which the search index makes use of; with

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from pipeline.duplicates.differences import differing_words
-from pipeline.report.pages import render
-from pipeline.report.slices import MOST_RELATED, Row, Slice
+from shortscience.pipeline.duplicates.differences import differing_words
+from shortscience.pipeline.report.pages import render
+from shortscience.pipeline.report.slices import MOST_RELATED, Row, Slice
 
 _MOST_DIFFERENCES = 40
 _LONGEST_DIFFERENCE = 400

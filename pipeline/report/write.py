@@ -29,24 +29,24 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from pipeline.errors import OutputError
-from pipeline.release.diff import Difference
-from pipeline.release.manifest import to_json
-from pipeline.release.parquet import count_rows
-from pipeline.report.changes import lay_out
-from pipeline.report.overview import Overview, survey
-from pipeline.report.pages import render
-from pipeline.report.search_index import (
+from shortscience.pipeline.errors import OutputError
+from shortscience.pipeline.release.diff import Difference
+from shortscience.pipeline.release.manifest import to_json
+from shortscience.pipeline.release.parquet import count_rows
+from shortscience.pipeline.report.changes import lay_out
+from shortscience.pipeline.report.overview import Overview, survey
+from shortscience.pipeline.report.pages import render
+from shortscience.pipeline.report.search_index import (
     KEY_BYTES,
     LONGEST_WORD,
     count_files,
     deal_out,
     words_of_slice,
 )
-from pipeline.report.slices import SLICE_ROWS, read_slice
-from pipeline.report.summary_pages import heading, lead, summary_html
-from pipeline.schema import PAPERS
-from pipeline.version import pipeline_version
+from shortscience.pipeline.report.slices import SLICE_ROWS, read_slice
+from shortscience.pipeline.report.summary_pages import heading, lead, summary_html
+from shortscience.pipeline.schema import PAPERS
+from shortscience.pipeline.version import pipeline_version
 
 PAGES_PER_FILE = 32
 """Divides a slice."""

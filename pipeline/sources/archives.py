@@ -17,7 +17,7 @@ from typing import IO, Any, Protocol
 
 from warcio.archiveiterator import ArchiveIterator
 
-from pipeline.sources.compression import SourceError, named_damage
+from shortscience.pipeline.sources.compression import SourceError, named_damage
 
 BEGINNING_BYTES = 512
 _TAR_MAGIC = slice(257, 262)

@@ -9,8 +9,8 @@ greeting and its logos.
 import re
 from collections.abc import Iterator
 
-from pipeline.sources.encodings import decode
-from pipeline.sources.pieces import Piece, summary
+from shortscience.pipeline.sources.encodings import decode
+from shortscience.pipeline.sources.pieces import Piece, summary
 
 FORM = "extracted-text"
 KEEPS_STRUCTURE = False

@@ -9,10 +9,10 @@ behind it `more less` and the edge of a table.
 import re
 from collections.abc import Iterator
 
-from pipeline.sources import markdown_block, site_text
-from pipeline.sources.encodings import decode
-from pipeline.sources.markdown_links import identified, permalink
-from pipeline.sources.pieces import NOTHING_KNOWN, Facts, Piece, summary
+from shortscience.pipeline.sources import markdown_block, site_text
+from shortscience.pipeline.sources.encodings import decode
+from shortscience.pipeline.sources.markdown_links import identified, permalink
+from shortscience.pipeline.sources.pieces import NOTHING_KNOWN, Facts, Piece, summary
 
 FORM = "extracted-text"
 KEEPS_STRUCTURE = True

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.errors import NoInputError
-from pipeline.sources.compression import SourceError
-from pipeline.sources.members import members
+from shortscience.pipeline.errors import NoInputError
+from shortscience.pipeline.sources.compression import SourceError
+from shortscience.pipeline.sources.members import members
 
 
 @dataclass(frozen=True)

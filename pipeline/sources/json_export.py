@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs
 
-from pipeline.sources.encodings import without_surrogates
-from pipeline.sources.pieces import Facts, Piece, summary
+from shortscience.pipeline.sources.encodings import without_surrogates
+from shortscience.pipeline.sources.pieces import Facts, Piece, summary
 
 FORM = "json"
 KEEPS_STRUCTURE = True

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Callable
 
-from pipeline.sources import title_block
-from pipeline.sources.encodings import decode
-from pipeline.sources.markdown_links import LINK, labels_only, shared_title
-from pipeline.sources.pieces import Facts
+from shortscience.pipeline.sources import title_block
+from shortscience.pipeline.sources.encodings import decode
+from shortscience.pipeline.sources.markdown_links import LINK, labels_only, shared_title
+from shortscience.pipeline.sources.pieces import Facts
 
 Unescape = Callable[[str], str]
 """Undoes what an extractor does to characters of Markdown in running text."""

@@ -9,7 +9,7 @@ import re
 from typing import NamedTuple
 from urllib.parse import unquote_plus
 
-from pipeline.sources.pieces import Facts
+from shortscience.pipeline.sources.pieces import Facts
 
 # Possessive, so that what does not end as a link fails at once. Addresses of scripts nest brackets.
 _IMAGE = r"!\[[^\[\]]{0,200}+\]\([^()]{0,400}+\)"

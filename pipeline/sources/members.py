@@ -12,9 +12,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import IO, Any
 
-from pipeline.sources import archives
-from pipeline.sources.archives import Archive, Entry
-from pipeline.sources.compression import (
+from shortscience.pipeline.sources import archives
+from shortscience.pipeline.sources.archives import Archive, Entry
+from shortscience.pipeline.sources.compression import (
     DAMAGED,
     SourceError,
     chunks,

@@ -9,9 +9,9 @@ trafilatura 2.3 leaves the mark and the summary, without its empty lines.
 import re
 from collections.abc import Iterator
 
-from pipeline.sources import site_text, title_block
-from pipeline.sources.encodings import decode
-from pipeline.sources.pieces import NOTHING_KNOWN, Piece, summary
+from shortscience.pipeline.sources import site_text, title_block
+from shortscience.pipeline.sources.encodings import decode
+from shortscience.pipeline.sources.pieces import NOTHING_KNOWN, Piece, summary
 
 FORM = "extracted-text"
 KEEPS_STRUCTURE = True

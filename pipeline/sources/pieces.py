@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from pipeline.errors import ShortScienceError
+from shortscience.pipeline.errors import ShortScienceError
 
 
 class Facts(NamedTuple):

@@ -9,10 +9,10 @@ from typing import Protocol
 
 import polars as pl
 
-from pipeline.errors import DamagedError
-from pipeline.keys import key
-from pipeline.settings import SourceSettings
-from pipeline.sources import (
+from shortscience.pipeline.errors import DamagedError
+from shortscience.pipeline.keys import key
+from shortscience.pipeline.settings import SourceSettings
+from shortscience.pipeline.sources import (
     encodings,
     extracted_text,
     html2text_page,
@@ -24,9 +24,9 @@ from pipeline.sources import (
     trafilatura_rows,
     transcoding,
 )
-from pipeline.sources.inputs import Input
-from pipeline.sources.members import read_members
-from pipeline.sources.pieces import Piece
+from shortscience.pipeline.sources.inputs import Input
+from shortscience.pipeline.sources.members import read_members
+from shortscience.pipeline.sources.pieces import Piece
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from pipeline.sources.encodings import decode, without_surrogates
-from pipeline.sources.pieces import Facts, Piece, summary
+from shortscience.pipeline.sources.encodings import decode, without_surrogates
+from shortscience.pipeline.sources.pieces import Facts, Piece, summary
 
 FORM = "rss"
 KEEPS_STRUCTURE = True

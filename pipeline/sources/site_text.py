@@ -7,8 +7,8 @@ anything else may be a summary that was not recognised, and is rejected line by 
 import re
 from collections.abc import Iterator
 
-from pipeline.sources import markdown_links
-from pipeline.sources.pieces import Piece
+from shortscience.pipeline.sources import markdown_links
+from shortscience.pipeline.sources.pieces import Piece
 
 # Sentences by how they begin, and where needed how they end; they may be broken over lines. `#`
 # stands for a number, `~` for the rest of a sentence.

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from pipeline.identifiers import parse_bibtex_key
-from pipeline.sources.pieces import NOTHING_KNOWN, Facts
+from shortscience.pipeline.identifiers import parse_bibtex_key
+from shortscience.pipeline.sources.pieces import NOTHING_KNOWN, Facts
 
 _VENUE = re.compile(r"(?P<venue>.*?) ?- (?P<year>\d{1,4})(?: via .*)?")
 _NUMBER = re.compile(r"-?\d{1,9}")

@@ -9,10 +9,10 @@ escapes characters of Markdown in it.
 import re
 from collections.abc import Iterator
 
-from pipeline.sources import site_text
-from pipeline.sources.encodings import decode
-from pipeline.sources.markdown_links import identified, permalink
-from pipeline.sources.pieces import NOTHING_KNOWN, Facts, Piece, summary
+from shortscience.pipeline.sources import site_text
+from shortscience.pipeline.sources.encodings import decode
+from shortscience.pipeline.sources.markdown_links import identified, permalink
+from shortscience.pipeline.sources.pieces import NOTHING_KNOWN, Facts, Piece, summary
 
 FORM = "extracted-text"
 KEEPS_STRUCTURE = False

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from pipeline.sources import encodings
-from pipeline.sources.pieces import Piece, covering
+from shortscience.pipeline.sources import encodings
+from shortscience.pipeline.sources.pieces import Piece, covering
 
 Parse = Callable[[bytes], Iterable[Piece]]
 

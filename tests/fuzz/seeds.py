@@ -7,7 +7,7 @@ import lzma
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline.sources.reading import PARSERS
+from shortscience.pipeline.sources.reading import PARSERS
 from tests.conftest import RAW, SHARED
 from tests.fuzz.targets import TARGETS
 from tests.unit import test_html_page, test_inputs, test_json_export, test_page_text, test_rss

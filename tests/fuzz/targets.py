@@ -13,16 +13,16 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.cleaning.encoding import repair
-from pipeline.cleaning.plain_text import plain_text
-from pipeline.cleaning.structure import restore
-from pipeline.extraction.extract import extract
-from pipeline.scanner import scan
-from pipeline.settings import SourceSettings
-from pipeline.sources import encodings, members
-from pipeline.sources.inputs import take_inventory
-from pipeline.sources.pieces import Piece, covering
-from pipeline.sources.reading import PARSERS, Parser, read_sources, reread
+from shortscience.pipeline.cleaning.encoding import repair
+from shortscience.pipeline.cleaning.plain_text import plain_text
+from shortscience.pipeline.cleaning.structure import restore
+from shortscience.pipeline.extraction.extract import extract
+from shortscience.pipeline.scanner import scan
+from shortscience.pipeline.settings import SourceSettings
+from shortscience.pipeline.sources import encodings, members
+from shortscience.pipeline.sources.inputs import take_inventory
+from shortscience.pipeline.sources.pieces import Piece, covering
+from shortscience.pipeline.sources.reading import PARSERS, Parser, read_sources, reread
 
 Target = Callable[[bytes], None]
 

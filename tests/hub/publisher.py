@@ -6,7 +6,7 @@ from pathlib import Path
 import huggingface_hub.constants
 from huggingface_hub import HfApi
 
-from pipeline.publishing.publish import Target, publish
+from shortscience.pipeline.publishing.publish import Target, publish
 from tests.hub.server import TOKEN
 
 

@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipeline.papers.bibliography.index import Index
-from pipeline.papers.identities import fetch_identities, identify_in_parts
-from pipeline.settings import PaperSettings
-from pipeline.tasks import AtOnce, Tasks, by_hash, deal
+from shortscience.pipeline.papers.bibliography.index import Index
+from shortscience.pipeline.papers.identities import fetch_identities, identify_in_parts
+from shortscience.pipeline.settings import PaperSettings
+from shortscience.pipeline.tasks import AtOnce, Tasks, by_hash, deal
 
 
 class Identified(NamedTuple):

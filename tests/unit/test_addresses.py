@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.extraction.addresses import Image, Link, addresses
-from pipeline.scanner import scan
+from shortscience.pipeline.extraction.addresses import Image, Link, addresses
+from shortscience.pipeline.scanner import scan
 from tests.unit.cases import cases
 
 PIECES = '![ [ a ]( ) http://a.b/ www.a.b u.png <a href=" <img src=" "> </a> < > ` $ ]'.split()

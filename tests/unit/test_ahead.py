@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.ahead import ahead
+from shortscience.pipeline.ahead import ahead
 
 
 @given(st.lists(st.integers() | st.none()))

@@ -15,13 +15,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.errors import UsageError
-from pipeline.folders import keep_only
-from pipeline.papers.bibliography import index as indexing
-from pipeline.papers.bibliography.entries import plain
-from pipeline.papers.bibliography.index import Index, index_file
-from pipeline.papers.bibliography.lookup import found_entries, found_names
-from pipeline.papers.descriptions import NAMESAKES, TITLE_PREFIX
+from shortscience.pipeline.errors import UsageError
+from shortscience.pipeline.folders import keep_only
+from shortscience.pipeline.papers.bibliography import index as indexing
+from shortscience.pipeline.papers.bibliography.entries import plain
+from shortscience.pipeline.papers.bibliography.index import Index, index_file
+from shortscience.pipeline.papers.bibliography.lookup import found_entries, found_names
+from shortscience.pipeline.papers.descriptions import NAMESAKES, TITLE_PREFIX
 from tests.unit.cases import cases
 
 KITE = {"key": "conf/kites/Roy19", "title": "How to fly a kite", "authors": "Ada Roy"}

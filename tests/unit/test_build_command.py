@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import pytest
 
-from commands.build import build
+from shortscience.commands.build import build
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.publishing.card_merge import hand_edited, merge_cards
-from pipeline.release.card_parts import Card, parse_card
+from shortscience.pipeline.publishing.card_merge import hand_edited, merge_cards
+from shortscience.pipeline.release.card_parts import Card, parse_card
 from tests.unit.cases import cases
 
 

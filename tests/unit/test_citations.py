@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.extraction.addresses import Link, addresses
-from pipeline.extraction.citations import Citation, citations
-from pipeline.scanner import Covered, scan
+from shortscience.pipeline.extraction.addresses import Link, addresses
+from shortscience.pipeline.extraction.citations import Citation, citations
+from shortscience.pipeline.scanner import Covered, scan
 from tests.unit.cases import cases
 
 PIECES = [

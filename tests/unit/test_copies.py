@@ -5,12 +5,12 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.duplicates.find import find_duplicates
-from pipeline.duplicates.verdicts import split_fates
-from pipeline.papers.copies import choose_facts, known_facts
-from pipeline.papers.identities import Identities, identify_papers
-from pipeline.settings import Settings
-from pipeline.sources.inputs import take_inventory
+from shortscience.pipeline.duplicates.find import find_duplicates
+from shortscience.pipeline.duplicates.verdicts import split_fates
+from shortscience.pipeline.papers.copies import choose_facts, known_facts
+from shortscience.pipeline.papers.identities import Identities, identify_papers
+from shortscience.pipeline.settings import Settings
+from shortscience.pipeline.sources.inputs import take_inventory
 from tests.conftest import NO_SPOOL, SCRATCH
 from tests.processing import process
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import pipeline.release.diff as module
-from pipeline.release.diff import EXAMPLES, Difference, compare
-from pipeline.release.diff_text import excerpts, to_card, to_markdown, to_text
-from pipeline.schema import TABLES
+import shortscience.pipeline.release.diff as module
+from shortscience.pipeline.release.diff import EXAMPLES, Difference, compare
+from shortscience.pipeline.release.diff_text import excerpts, to_card, to_markdown, to_text
+from shortscience.pipeline.schema import TABLES
 from tests.releases import Row, write_small_tables
 from tests.unit.cases import cases
 

@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.duplicates.clusters import attach_cut_copies
-from pipeline.duplicates.differences import differing_words
-from pipeline.duplicates.find import Duplicates, find_duplicates
-from pipeline.duplicates.normal_form import _words_by_rule, normal_form
-from pipeline.duplicates.shingles import Shingles, hash_beginnings, hash_words, shingle
-from pipeline.duplicates.signatures import sign
-from pipeline.duplicates.thresholds import compare_thresholds
-from pipeline.duplicates.verification import jaccard
-from pipeline.keys import key
-from pipeline.settings import DuplicateSettings, SignatureSettings
+from shortscience.pipeline.duplicates.clusters import attach_cut_copies
+from shortscience.pipeline.duplicates.differences import differing_words
+from shortscience.pipeline.duplicates.find import Duplicates, find_duplicates
+from shortscience.pipeline.duplicates.normal_form import _words_by_rule, normal_form
+from shortscience.pipeline.duplicates.shingles import Shingles, hash_beginnings, hash_words, shingle
+from shortscience.pipeline.duplicates.signatures import sign
+from shortscience.pipeline.duplicates.thresholds import compare_thresholds
+from shortscience.pipeline.duplicates.verification import jaccard
+from shortscience.pipeline.keys import key
+from shortscience.pipeline.settings import DuplicateSettings, SignatureSettings
 from tests.conftest import SCRATCH
 
 SIGNING = SignatureSettings()

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.cleaning.clean import clean
-from pipeline.cleaning.encoding import REPAIR_ONLY, Repaired, repair
-from pipeline.cleaning.suspects import suspects
-from pipeline.scanner import scan
+from shortscience.pipeline.cleaning.clean import clean
+from shortscience.pipeline.cleaning.encoding import REPAIR_ONLY, Repaired, repair
+from shortscience.pipeline.cleaning.suspects import suspects
+from shortscience.pipeline.scanner import scan
 from tests.unit.cases import cases
 
 FRAGMENTS = [

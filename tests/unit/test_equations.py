@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.extraction.equations import _is_plain, _parses, equations, well_formed
-from pipeline.scanner import scan
+from shortscience.pipeline.extraction.equations import _is_plain, _parses, equations, well_formed
+from shortscience.pipeline.scanner import scan
 from tests.unit.cases import cases
 
 PIECES = r"$ $$ \[ \] \( \) \frac{a}{b} { } \left( \right) x_1 = ` http://a.b/".split()

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.sources.encodings import decode
-from pipeline.sources.extracted_text import parse, recognise
-from pipeline.sources.pieces import covering
+from shortscience.pipeline.sources.encodings import decode
+from shortscience.pipeline.sources.extracted_text import parse, recognise
+from shortscience.pipeline.sources.pieces import covering
 from tests.unit.cases import cases
 
 FRAGMENTS = [

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.folders import appearing, keep_only
+from shortscience.pipeline.folders import appearing, keep_only
 
 
 def test_a_folder_appears_when_all_is_in_it(tmp_path: Path) -> None:

@@ -15,11 +15,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline.errors import NoInputError
-from pipeline.settings import SourceSettings
-from pipeline.sources import members as members_module
-from pipeline.sources.inputs import Inventory, take_inventory
-from pipeline.sources.reading import read_sources
+from shortscience.pipeline.errors import NoInputError
+from shortscience.pipeline.settings import SourceSettings
+from shortscience.pipeline.sources import members as members_module
+from shortscience.pipeline.sources.inputs import Inventory, take_inventory
+from shortscience.pipeline.sources.reading import read_sources
 from tests.conftest import PROJECT
 from tests.unit import test_html_page, test_rss
 from tests.unit.test_inputs import warc_of, zip_of
@@ -302,9 +302,9 @@ MILLION = """
 import sys
 from pathlib import Path
 from benchmarks.measuring import peak_mib
-from pipeline.settings import SourceSettings
-from pipeline.sources.inputs import take_inventory
-from pipeline.sources.reading import read_sources
+from shortscience.pipeline.settings import SourceSettings
+from shortscience.pipeline.sources.inputs import take_inventory
+from shortscience.pipeline.sources.reading import read_sources
 found = take_inventory([sys.argv[1]], Path(sys.argv[1]).parent / "spool")
 _, records = read_sources(found.inputs, SourceSettings())
 print(len(records), round(peak_mib()))

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.settings import Settings
-from pipeline.sources.html_page import parse, recognise
-from pipeline.sources.inputs import take_inventory
-from pipeline.sources.pieces import Facts, Piece, covering
-from pipeline.sources.reading import reread
+from shortscience.pipeline.settings import Settings
+from shortscience.pipeline.sources.html_page import parse, recognise
+from shortscience.pipeline.sources.inputs import take_inventory
+from shortscience.pipeline.sources.pieces import Facts, Piece, covering
+from shortscience.pipeline.sources.reading import reread
 from tests.conftest import NO_SPOOL
 from tests.processing import process
 

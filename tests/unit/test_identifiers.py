@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.identifiers import (
+from shortscience.pipeline.identifiers import (
     ARXIV,
     Identifier,
     also_named,

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.extraction.extract import CITATION_SCHEMA
-from pipeline.papers.bibliography.index import Index, index_file
-from pipeline.papers.copies import FACTS
-from pipeline.papers.linking.link import LINK_SCHEMA
-from pipeline.tasks import AtOnce, Tasks
+from shortscience.pipeline.extraction.extract import CITATION_SCHEMA
+from shortscience.pipeline.papers.bibliography.index import Index, index_file
+from shortscience.pipeline.papers.copies import FACTS
+from shortscience.pipeline.papers.linking.link import LINK_SCHEMA
+from shortscience.pipeline.tasks import AtOnce, Tasks
 from tests.unit.identified import Identified, identify
 from tests.unit.test_papers import KITES, PREPRINT, SILK, STORM, write_lines
 

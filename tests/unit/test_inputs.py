@@ -16,13 +16,13 @@ import pytest
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from pipeline.errors import NoInputError
-from pipeline.settings import SourceSettings
-from pipeline.sources import archives
-from pipeline.sources import members as members_module
-from pipeline.sources.inputs import Inventory, take_inventory
-from pipeline.sources.members import members
-from pipeline.sources.reading import read_sources
+from shortscience.pipeline.errors import NoInputError
+from shortscience.pipeline.settings import SourceSettings
+from shortscience.pipeline.sources import archives
+from shortscience.pipeline.sources import members as members_module
+from shortscience.pipeline.sources.inputs import Inventory, take_inventory
+from shortscience.pipeline.sources.members import members
+from shortscience.pipeline.sources.reading import read_sources
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.sources.json_export import parse, recognise
-from pipeline.sources.pieces import Facts, Piece, covering
-from pipeline.sources.reading import reread
+from shortscience.pipeline.sources.json_export import parse, recognise
+from shortscience.pipeline.sources.pieces import Facts, Piece, covering
+from shortscience.pipeline.sources.reading import reread
 
 ADAM = {
     "sourceUrl": "https://shortscience.org/paper?bibtexKey=journals/corr/KingmaB14",

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks.language_race import GOLD, Contestant, Text, gold, run
-from pipeline.cleaning.language import UNDECIDED, detect_language
-from pipeline.cleaning.plain_text import plain_text
-from pipeline.settings import CleaningSettings
+from shortscience.pipeline.cleaning.language import UNDECIDED, detect_language
+from shortscience.pipeline.cleaning.plain_text import plain_text
+from shortscience.pipeline.settings import CleaningSettings
 from tests.unit.cases import cases
 
 SETTINGS = CleaningSettings()

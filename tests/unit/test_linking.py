@@ -10,13 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.papers.bibliography.index import Index, index_file
-from pipeline.papers.linking import terms
-from pipeline.papers.linking.abstracts import N_TELLING
-from pipeline.papers.linking.features import FEATURES
-from pipeline.papers.linking.link import LINK_SCHEMA, Linker
-from pipeline.papers.linking.title_index import ABSTRACT, KINDS, TitleIndex, title_index
-from pipeline.papers.linking.weights import Background
+from shortscience.pipeline.papers.bibliography.index import Index, index_file
+from shortscience.pipeline.papers.linking import terms
+from shortscience.pipeline.papers.linking.abstracts import N_TELLING
+from shortscience.pipeline.papers.linking.features import FEATURES
+from shortscience.pipeline.papers.linking.link import LINK_SCHEMA, Linker
+from shortscience.pipeline.papers.linking.title_index import (
+    ABSTRACT,
+    KINDS,
+    TitleIndex,
+    title_index,
+)
+from shortscience.pipeline.papers.linking.weights import Background
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "linking.json").read_text())
 

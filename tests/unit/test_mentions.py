@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.extraction.mentions import mentions
+from shortscience.pipeline.extraction.mentions import mentions
 from tests.unit.cases import cases
 
 PIECES = (

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.release.ordering import in_order
-from pipeline.schema import TABLES
+from shortscience.pipeline.release.ordering import in_order
+from shortscience.pipeline.schema import TABLES
 from tests.conftest import SCRATCH
 
 LINKS = TABLES["links"]

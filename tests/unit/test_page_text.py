@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.sources import extracted_text
-from pipeline.sources.page_text import parse, recognise
-from pipeline.sources.pieces import Facts, Piece, covering
-from pipeline.sources.reading import reread
+from shortscience.pipeline.sources import extracted_text
+from shortscience.pipeline.sources.page_text import parse, recognise
+from shortscience.pipeline.sources.pieces import Facts, Piece, covering
+from shortscience.pipeline.sources.reading import reread
 
 HEAD = "Login\nWelcome to ShortScience.org!\nmore\nhide\n\nPopular (Today)\n"
 TITLE = (

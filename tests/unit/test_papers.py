@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.extraction.extract import CITATION_SCHEMA, extract
-from pipeline.papers.bibliography.index import Index, index_file
-from pipeline.papers.copies import FACTS
-from pipeline.papers.linking.link import link_summaries
-from pipeline.scanner import scan
-from pipeline.settings import PaperSettings
+from shortscience.pipeline.extraction.extract import CITATION_SCHEMA, extract
+from shortscience.pipeline.papers.bibliography.index import Index, index_file
+from shortscience.pipeline.papers.copies import FACTS
+from shortscience.pipeline.papers.linking.link import link_summaries
+from shortscience.pipeline.scanner import scan
+from shortscience.pipeline.settings import PaperSettings
 from tests.unit import identified
 from tests.unit.identified import Identified
 

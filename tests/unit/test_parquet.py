@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.release import parquet
-from pipeline.schema import TABLES
+from shortscience.pipeline.release import parquet
+from shortscience.pipeline.schema import TABLES
 
 LINKS = TABLES["links"]
 

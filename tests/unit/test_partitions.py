@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.duplicates import shuffle
-from pipeline.duplicates.find import Duplicates, find_duplicates
-from pipeline.duplicates.partitions import split_texts
-from pipeline.settings import DuplicateSettings
-from pipeline.tasks import AtOnce, Tasks
+from shortscience.pipeline.duplicates import shuffle
+from shortscience.pipeline.duplicates.find import Duplicates, find_duplicates
+from shortscience.pipeline.duplicates.partitions import split_texts
+from shortscience.pipeline.settings import DuplicateSettings
+from shortscience.pipeline.tasks import AtOnce, Tasks
 from tests.conftest import SCRATCH
 from tests.unit.test_duplicates import SIGNING, frame, prose, signed
 

@@ -5,8 +5,8 @@ from xml.etree import ElementTree
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.release.charts import Bar, Chart
-from pipeline.release.pictures import draw
+from shortscience.pipeline.release.charts import Bar, Chart
+from shortscience.pipeline.release.pictures import draw
 
 SVG = "{http://www.w3.org/2000/svg}"
 LABEL = st.text(st.characters(categories=("L", "N", "P", "S", "Zs")), max_size=40)

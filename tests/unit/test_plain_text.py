@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.cleaning.plain_text import plain_text
+from shortscience.pipeline.cleaning.plain_text import plain_text
 from tests.unit.cases import cases
 
 WORDS = st.text("abcdefg", min_size=1, max_size=5)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.papers.descriptions import (
+from shortscience.pipeline.papers.descriptions import (
     NAMESAKES,
     OTHER_AUTHORS,
     OTHER_TITLE,
@@ -19,7 +19,7 @@ from pipeline.papers.descriptions import (
     shared_authors,
     title_name,
 )
-from pipeline.papers.reconciliation import (
+from shortscience.pipeline.papers.reconciliation import (
     TWO_PREPRINTS,
     Reconciled,
     doubtful,
@@ -32,8 +32,8 @@ from pipeline.papers.reconciliation import (
     split_labels,
     split_standing,
 )
-from pipeline.papers.witnesses import CLAIM_SCHEMA, WITNESS_SCHEMA
-from pipeline.papers.witnesses import Testimony as Heard
+from shortscience.pipeline.papers.witnesses import CLAIM_SCHEMA, WITNESS_SCHEMA
+from shortscience.pipeline.papers.witnesses import Testimony as Heard
 from tests.unit.cases import cases
 
 STORM, SILK = "How to fly a kite in a storm", "Silk worms and their keepers"

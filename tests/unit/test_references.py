@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.extraction.references import pointers, references
+from shortscience.pipeline.extraction.references import pointers, references
 from tests.unit.cases import cases
 
 PIECES = "[1] [2] [3] A. Roy , . : On Deep nets 2015 (2016) “ ” and et al. ![ # http://a.b".split()

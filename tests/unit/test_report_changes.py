@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.duplicates.differences import runs_of_words
-from pipeline.report.changes import shown_runs
+from shortscience.pipeline.duplicates.differences import runs_of_words
+from shortscience.pipeline.report.changes import shown_runs
 from tests.unit.cases import cases
 
 TEXT = st.text(alphabet="ab \n", max_size=40)

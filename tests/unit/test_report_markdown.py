@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from pipeline.report.markdown import to_html
-from pipeline.report.mathml import to_mathml
+from shortscience.pipeline.report.markdown import to_html
+from shortscience.pipeline.report.mathml import to_mathml
 from tests.unit.cases import cases
 
 TEXT = "p br hr h3 h4 h5 h6 ul ol li blockquote em strong s code pre table thead tbody tr th td div"

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.release.census import _binned, _most
-from pipeline.release.charts import Bar, Chart, counted, stacked
+from shortscience.pipeline.release.census import _binned, _most
+from shortscience.pipeline.release.charts import Bar, Chart, counted, stacked
 
 
 def chart(*values: tuple[int, ...]) -> Chart:

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.report.search_index import count_files, deal_out, file_of, words_of_slice
-from pipeline.report.slices import SLICE_ROWS
+from shortscience.pipeline.report.search_index import count_files, deal_out, file_of, words_of_slice
+from shortscience.pipeline.report.slices import SLICE_ROWS
 
 DIGITS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
 

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.duplicates.find import find_duplicates
-from pipeline.settings import Settings
-from pipeline.sources.inputs import take_inventory
-from pipeline.sources.pieces import Facts, Piece, covering
-from pipeline.sources.reading import reread
-from pipeline.sources.rss import parse, recognise
+from shortscience.pipeline.duplicates.find import find_duplicates
+from shortscience.pipeline.settings import Settings
+from shortscience.pipeline.sources.inputs import take_inventory
+from shortscience.pipeline.sources.pieces import Facts, Piece, covering
+from shortscience.pipeline.sources.reading import reread
+from shortscience.pipeline.sources.rss import parse, recognise
 from tests.conftest import NO_SPOOL, SCRATCH
 from tests.processing import process
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.scanner import _SCANNER, Covered, outside, scan, trim_url
+from shortscience.pipeline.scanner import _SCANNER, Covered, outside, scan, trim_url
 from tests.unit.cases import cases
 
 REPEATS = {sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT}

@@ -6,9 +6,9 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from pipeline.release.card import describe_table
-from pipeline.release.suites import derive_suite, load_suite
-from pipeline.schema import TABLES, Table, Type
+from shortscience.pipeline.release.card import describe_table
+from shortscience.pipeline.release.suites import derive_suite, load_suite
+from shortscience.pipeline.schema import TABLES, Table, Type
 
 EVERY_TABLE = pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 

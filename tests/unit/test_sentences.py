@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.extraction.sentences import sentence_around
+from shortscience.pipeline.extraction.sentences import sentence_around
 from tests.unit.cases import cases
 
 

@@ -6,18 +6,18 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline.cleaning.clean import clean
-from pipeline.extraction.extract import extract
-from pipeline.layers import LAYERS, NOTHING_LEFT
-from pipeline.settings import (
+from shortscience.pipeline.cleaning.clean import clean
+from shortscience.pipeline.extraction.extract import extract
+from shortscience.pipeline.layers import LAYERS, NOTHING_LEFT
+from shortscience.pipeline.settings import (
     CleaningSettings,
     DuplicateSettings,
     Settings,
     SignatureSettings,
     SourceSettings,
 )
-from pipeline.shards import Batch, Shards, build_shards, cut_batches, prune
-from pipeline.sources.inputs import Input, take_inventory
+from shortscience.pipeline.shards import Batch, Shards, build_shards, cut_batches, prune
+from shortscience.pipeline.sources.inputs import Input, take_inventory
 from tests.conftest import NO_SPOOL, RAW
 from tests.processing import process
 
@@ -178,7 +178,7 @@ def test_stray_bytes_are_read_as_windows_1252(tmp_path: Path) -> None:
 def test_a_parser_that_fails_costs_only_its_own_source(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pipeline.sources import extracted_text
+    from shortscience.pipeline.sources import extracted_text
 
     parse = extracted_text.parse
 

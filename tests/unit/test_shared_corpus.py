@@ -10,15 +10,15 @@ from benchmarks import encoding, rendering
 from benchmarks.language_race import sets_of_texts
 from benchmarks.page_truth import read_export
 from benchmarks.structure import compare, read_pairs
-from pipeline.cleaning.encoding import repair_all
-from pipeline.cleaning.language import detect_language
-from pipeline.cleaning.plain_text import plain_text
-from pipeline.cleaning.structure import restore
-from pipeline.extraction.addresses import Link, addresses
-from pipeline.extraction.citations import citations
-from pipeline.extraction.equations import equations
-from pipeline.scanner import scan
-from pipeline.settings import CleaningSettings
+from shortscience.pipeline.cleaning.encoding import repair_all
+from shortscience.pipeline.cleaning.language import detect_language
+from shortscience.pipeline.cleaning.plain_text import plain_text
+from shortscience.pipeline.cleaning.structure import restore
+from shortscience.pipeline.extraction.addresses import Link, addresses
+from shortscience.pipeline.extraction.citations import citations
+from shortscience.pipeline.extraction.equations import equations
+from shortscience.pipeline.scanner import scan
+from shortscience.pipeline.settings import CleaningSettings
 from tests.unit.test_encoding import replay
 
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.structure import blocks
-from pipeline.cleaning.structure import restore
-from pipeline.scanner import scan
+from shortscience.pipeline.cleaning.structure import restore
+from shortscience.pipeline.scanner import scan
 from tests.unit.cases import cases
 
 PIECES = (

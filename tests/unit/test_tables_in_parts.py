@@ -6,18 +6,18 @@ from typing import NamedTuple
 import polars as pl
 import pytest
 
-from pipeline.duplicates.find import find_duplicates
-from pipeline.papers.stage import Found, identify_records
-from pipeline.release import parquet
-from pipeline.release.parquet import table_files
-from pipeline.release.parts import write_tables_in_parts
-from pipeline.release.write import write_tables
-from pipeline.schema import TABLES
-from pipeline.settings import Settings
-from pipeline.shards import Shards, build_shards, cut_batches
-from pipeline.sources.inputs import Input, take_inventory
-from pipeline.spilling import Spilling
-from pipeline.tasks import AtOnce, Tasks
+from shortscience.pipeline.duplicates.find import find_duplicates
+from shortscience.pipeline.papers.stage import Found, identify_records
+from shortscience.pipeline.release import parquet
+from shortscience.pipeline.release.parquet import table_files
+from shortscience.pipeline.release.parts import write_tables_in_parts
+from shortscience.pipeline.release.write import write_tables
+from shortscience.pipeline.schema import TABLES
+from shortscience.pipeline.settings import Settings
+from shortscience.pipeline.shards import Shards, build_shards, cut_batches
+from shortscience.pipeline.sources.inputs import Input, take_inventory
+from shortscience.pipeline.spilling import Spilling
+from shortscience.pipeline.tasks import AtOnce, Tasks
 from tests.conftest import NO_SPOOL, RAW, SCRATCH, differing
 
 SETTINGS = Settings()

@@ -6,7 +6,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.tasks import AtOnce, by_hash, deal, regroup, shuffle
+from shortscience.pipeline.tasks import AtOnce, by_hash, deal, regroup, shuffle
 
 ROWS = pl.DataFrame({"key": [f"{place:024x}" for place in range(1_000)]}).with_columns(
     names=pl.concat_list(pl.format("a name that is too long to stand in its row {}", "key"))

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.sources import (
+from shortscience.pipeline.sources import (
     extracted_text,
     html2text_page,
     markdownify_page,
@@ -23,7 +23,7 @@ from pipeline.sources import (
     reading,
     trafilatura_rows,
 )
-from pipeline.sources.pieces import Piece, covering
+from shortscience.pipeline.sources.pieces import Piece, covering
 from tests.unit.cases import cases
 
 FORMS = {

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.settings import SourceSettings
-from pipeline.sources import encodings
-from pipeline.sources.inputs import take_inventory
-from pipeline.sources.pieces import Piece, covering
-from pipeline.sources.reading import read_sources
-from pipeline.sources.transcoding import pieces
+from shortscience.pipeline.settings import SourceSettings
+from shortscience.pipeline.sources import encodings
+from shortscience.pipeline.sources.inputs import take_inventory
+from shortscience.pipeline.sources.pieces import Piece, covering
+from shortscience.pipeline.sources.reading import read_sources
+from shortscience.pipeline.sources.transcoding import pieces
 from tests.conftest import NO_SPOOL
 
 PAGE = (

@@ -5,8 +5,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline.errors import LostFormError
-from pipeline.release.yields import check_yields
+from shortscience.pipeline.errors import LostFormError
+from shortscience.pipeline.release.yields import check_yields
 
 Source = tuple[str, str | None, int, int]  # name, form, records kept, records rejected
 

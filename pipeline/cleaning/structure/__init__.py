@@ -8,6 +8,6 @@ and where a paragraph began that no marker shows.
 Only white space is changed: `markdown` and `text` are equal once all white space is removed.
 """
 
-from pipeline.cleaning.structure.restoring import Restored, restore
+from shortscience.pipeline.cleaning.structure.restoring import Restored, restore
 
 __all__ = ["Restored", "restore"]

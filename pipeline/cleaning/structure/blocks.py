@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from pipeline.cleaning.structure.layout import COVER, Mark
-from pipeline.scanner import Span
+from shortscience.pipeline.cleaning.structure.layout import COVER, Mark
+from shortscience.pipeline.scanner import Span
 
 _IMAGE = re.compile(
     rf"!\[[^\]]{{0,400}}\]\({COVER}{{1,2000}}[^()]{{0,200}}\)(?:\]\({COVER}{{1,2000}}\))?(?!\S)"

@@ -4,8 +4,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
-from pipeline.cleaning.structure.layout import Mark
-from pipeline.cleaning.structure.titles import MAX_WORDS, ends_sentence, title_end
+from shortscience.pipeline.cleaning.structure.layout import Mark
+from shortscience.pipeline.cleaning.structure.titles import MAX_WORDS, ends_sentence, title_end
 
 _HASHES = re.compile(r"#(?<!\S#)#{0,5} (?=\S)")
 _UNDERLINE = re.compile(r"(?:=(?<!\S=)={2,}|-(?<!\S-)-{3,}) (?=\S)")

@@ -4,8 +4,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
-from pipeline.cleaning.structure.layout import COVER, Mark
-from pipeline.cleaning.structure.surroundings import Surroundings
+from shortscience.pipeline.cleaning.structure.layout import COVER, Mark
+from shortscience.pipeline.cleaning.structure.surroundings import Surroundings
 
 _OPERANDS = f"(0123456789{COVER}"
 _MARKUP = frozenset("*_[")  # what an item may begin with instead of a capital

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from itertools import accumulate
 from typing import Literal, NamedTuple
 
-from pipeline.scanner import Span
+from shortscience.pipeline.scanner import Span
 
 COVER = "\x7f"
 """Stands for every character of code, math and addresses: prose holds no DEL character."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pipeline.cleaning.structure.layout import Mark
+from shortscience.pipeline.cleaning.structure.layout import Mark
 
 
 def indents(marks: Sequence[Mark]) -> list[int]:

@@ -9,8 +9,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import chain, pairwise
 
-from pipeline.cleaning.structure.layout import COVER, Mark
-from pipeline.cleaning.structure.openers import ALONE, length_needed
+from shortscience.pipeline.cleaning.structure.layout import COVER, Mark
+from shortscience.pipeline.cleaning.structure.openers import ALONE, length_needed
 
 # A sentence by the sign that ends the one before it, its first word, and what may be a label.
 # Patterns begin with one character: the engine finds that fastest.

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from pipeline.cleaning.structure.layout import Mark
-from pipeline.cleaning.structure.surroundings import Surroundings
+from shortscience.pipeline.cleaning.structure.layout import Mark
+from shortscience.pipeline.cleaning.structure.surroundings import Surroundings
 
 _OPENING = "\"“'‘[(.*_"
 

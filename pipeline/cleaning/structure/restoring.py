@@ -4,16 +4,16 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from pipeline.cleaning.structure.blocks import blocks, fence_lines
-from pipeline.cleaning.structure.headings import heading_starts, headings, underlined
-from pipeline.cleaning.structure.items import items
-from pipeline.cleaning.structure.layout import Layout, Mark, cover
-from pipeline.cleaning.structure.nesting import indents
-from pipeline.cleaning.structure.paragraphs import paragraphs
-from pipeline.cleaning.structure.quotes import quotes
-from pipeline.cleaning.structure.surroundings import Surroundings
-from pipeline.cleaning.structure.tables import tables
-from pipeline.scanner import Span, scan
+from shortscience.pipeline.cleaning.structure.blocks import blocks, fence_lines
+from shortscience.pipeline.cleaning.structure.headings import heading_starts, headings, underlined
+from shortscience.pipeline.cleaning.structure.items import items
+from shortscience.pipeline.cleaning.structure.layout import Layout, Mark, cover
+from shortscience.pipeline.cleaning.structure.nesting import indents
+from shortscience.pipeline.cleaning.structure.paragraphs import paragraphs
+from shortscience.pipeline.cleaning.structure.quotes import quotes
+from shortscience.pipeline.cleaning.structure.surroundings import Surroundings
+from shortscience.pipeline.cleaning.structure.tables import tables
+from shortscience.pipeline.scanner import Span, scan
 
 _CONTAINERS = ("item", "quote")
 _NOTHING = Mark(-1, -1, "rule")

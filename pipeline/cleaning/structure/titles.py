@@ -8,7 +8,7 @@ in a title, by the title's own word, by its verb, or by the end of the capitals.
 import re
 from collections.abc import Sequence
 
-from pipeline.cleaning.structure.layout import COVER
+from shortscience.pipeline.cleaning.structure.layout import COVER
 
 SENTENCE_ENDS = frozenset(".!?:;")
 ABBREVIATED = re.compile(r"(?:\d+|[A-Za-z]|[ivx]+|vs|al|e\.g|i\.e|Fig|Eq|Sec|Dr|No)\.")

@@ -9,9 +9,15 @@ from collections.abc import Iterator
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import IO
 
-from pipeline.identifiers import Identifier, parse_arxiv, parse_doi
-from pipeline.papers.bibliography.entries import Entry, names, plain, plain_names, year_of
-from pipeline.papers.bibliography.json_lines import first_keys, objects, text
+from shortscience.pipeline.identifiers import Identifier, parse_arxiv, parse_doi
+from shortscience.pipeline.papers.bibliography.entries import (
+    Entry,
+    names,
+    plain,
+    plain_names,
+    year_of,
+)
+from shortscience.pipeline.papers.bibliography.json_lines import first_keys, objects, text
 
 _FRACTION = re.compile(r"\d{3,4}\.\d+")
 _FIVE_DIGITS_SINCE = 1501

@@ -4,10 +4,16 @@ import re
 from collections.abc import Iterator
 from typing import IO, Any
 
-from pipeline.identifiers import parse_arxiv
-from pipeline.papers.bibliography.arxiv_lines import VENUE, dois
-from pipeline.papers.bibliography.entries import Entry, names, plain, plain_names, year_of
-from pipeline.papers.bibliography.json_lines import first_keys, objects, text
+from shortscience.pipeline.identifiers import parse_arxiv
+from shortscience.pipeline.papers.bibliography.arxiv_lines import VENUE, dois
+from shortscience.pipeline.papers.bibliography.entries import (
+    Entry,
+    names,
+    plain,
+    plain_names,
+    year_of,
+)
+from shortscience.pipeline.papers.bibliography.json_lines import first_keys, objects, text
 
 
 def recognise(beginning: str) -> bool:

@@ -13,7 +13,7 @@ from bibtexparser.middlewares.names import (
 )
 from bibtexparser.model import Entry as Block
 
-from pipeline.identifiers import (
+from shortscience.pipeline.identifiers import (
     ARXIV,
     Identifier,
     parse_arxiv,
@@ -21,7 +21,13 @@ from pipeline.identifiers import (
     parse_doi,
     parse_url,
 )
-from pipeline.papers.bibliography.entries import Entry, names, plain, plain_names, year_of
+from shortscience.pipeline.papers.bibliography.entries import (
+    Entry,
+    names,
+    plain,
+    plain_names,
+    year_of,
+)
 
 _START = re.compile(r"^[ \t]*@[ \t]*(\w+)[ \t]*[{(]", re.MULTILINE)
 _PREPRINT = re.compile(rf"arxiv[:\s]*({ARXIV})", re.IGNORECASE)

@@ -3,9 +3,15 @@
 from collections.abc import Iterator
 from typing import IO
 
-from pipeline.identifiers import parse_dblp_key, parse_doi, parse_url
-from pipeline.papers.bibliography.entries import Entry, names, plain, plain_names, year_of
-from pipeline.papers.bibliography.json_lines import first_keys, objects, text
+from shortscience.pipeline.identifiers import parse_dblp_key, parse_doi, parse_url
+from shortscience.pipeline.papers.bibliography.entries import (
+    Entry,
+    names,
+    plain,
+    plain_names,
+    year_of,
+)
+from shortscience.pipeline.papers.bibliography.json_lines import first_keys, objects, text
 
 
 def recognise(beginning: str) -> bool:

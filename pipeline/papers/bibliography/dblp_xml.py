@@ -12,8 +12,8 @@ from typing import IO
 
 from lxml import etree
 
-from pipeline.identifiers import parse_dblp_key, parse_url
-from pipeline.papers.bibliography.entries import Entry, names, year_of
+from shortscience.pipeline.identifiers import parse_dblp_key, parse_url
+from shortscience.pipeline.papers.bibliography.entries import Entry, names, year_of
 
 _KINDS = (
     "article",

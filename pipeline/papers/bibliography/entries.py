@@ -7,7 +7,7 @@ from typing import IO, NamedTuple, Protocol
 
 from pylatexenc.latex2text import LatexNodes2Text
 
-from pipeline.identifiers import Identifier, also_named
+from shortscience.pipeline.identifiers import Identifier, also_named
 
 
 class Entry(NamedTuple):

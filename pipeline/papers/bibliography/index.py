@@ -15,9 +15,9 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.errors import UsageError
-from pipeline.folders import appearing
-from pipeline.papers.bibliography import (
+from shortscience.pipeline.errors import UsageError
+from shortscience.pipeline.folders import appearing
+from shortscience.pipeline.papers.bibliography import (
     arxiv_lines,
     arxiv_snapshot,
     bibtex,
@@ -25,11 +25,11 @@ from pipeline.papers.bibliography import (
     dblp_xml,
     openalex,
 )
-from pipeline.papers.bibliography.entries import Entry, Reader
-from pipeline.papers.descriptions import title_name
-from pipeline.settings import digest
-from pipeline.sources.compression import SourceError, decompressed
-from pipeline.version import code_digest
+from shortscience.pipeline.papers.bibliography.entries import Entry, Reader
+from shortscience.pipeline.papers.descriptions import title_name
+from shortscience.pipeline.settings import digest
+from shortscience.pipeline.sources.compression import SourceError, decompressed
+from shortscience.pipeline.version import code_digest
 
 READERS: tuple[Reader, ...] = (
     dblp_xml,

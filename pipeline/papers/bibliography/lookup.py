@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipeline.papers.bibliography.index import Index
-from pipeline.papers.descriptions import NAMESAKES, TITLE_PREFIX
+from shortscience.pipeline.papers.bibliography.index import Index
+from shortscience.pipeline.papers.descriptions import NAMESAKES, TITLE_PREFIX
 
 ENTRY_SCHEMA = pl.Schema(
     {

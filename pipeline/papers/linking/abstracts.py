@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import polars as pl
 
-from pipeline.papers.bibliography.index import Index
-from pipeline.papers.linking import terms
+from shortscience.pipeline.papers.bibliography.index import Index
+from shortscience.pipeline.papers.linking import terms
 
 N_TELLING = 20
 """Words of an abstract that are kept, so that an index stays as small as its titles allow. The

@@ -7,8 +7,15 @@ import numpy.typing as npt
 import polars as pl
 import scipy.sparse as sp
 
-from pipeline.papers.linking.title_index import ABSTRACT, AUTHOR, KINDS, PAIR, WORD, TitleIndex
-from pipeline.papers.linking.weights import Background, Weights
+from shortscience.pipeline.papers.linking.title_index import (
+    ABSTRACT,
+    AUTHOR,
+    KINDS,
+    PAIR,
+    WORD,
+    TitleIndex,
+)
+from shortscience.pipeline.papers.linking.weights import Background, Weights
 
 N_CANDIDATES = 100
 _MAX_LOOKED_UP = 10_000

@@ -4,8 +4,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pipeline.papers.linking.candidates import Titles
-from pipeline.papers.linking.title_index import (
+from shortscience.pipeline.papers.linking.candidates import Titles
+from shortscience.pipeline.papers.linking.title_index import (
     ABSTRACT,
     ACRONYM,
     AUTHOR,
@@ -16,7 +16,7 @@ from pipeline.papers.linking.title_index import (
     Places,
     TitleIndex,
 )
-from pipeline.papers.linking.weights import Background, Weights
+from shortscience.pipeline.papers.linking.weights import Background, Weights
 
 FEATURES = {
     "words": "what the title's words tell that are in the summary: rare and frequent ones more",

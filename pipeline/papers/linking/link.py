@@ -4,16 +4,26 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from pipeline.papers.bibliography.index import Index
-from pipeline.papers.linking.candidates import Titles, candidates, weigh
-from pipeline.papers.linking.features import FEATURES, features
-from pipeline.papers.linking.model import judge, prior
-from pipeline.papers.linking.summary_terms import Vocabulary, summary_terms
-from pipeline.papers.linking.title_index import TitleIndex, title_index
-from pipeline.papers.linking.weights import Background
-from pipeline.papers.naming import with_names
-from pipeline.settings import PaperSettings
-from pipeline.tasks import AtOnce, Ref, Tasks, answer, by_hash, count, deal, regroup, shuffle
+from shortscience.pipeline.papers.bibliography.index import Index
+from shortscience.pipeline.papers.linking.candidates import Titles, candidates, weigh
+from shortscience.pipeline.papers.linking.features import FEATURES, features
+from shortscience.pipeline.papers.linking.model import judge, prior
+from shortscience.pipeline.papers.linking.summary_terms import Vocabulary, summary_terms
+from shortscience.pipeline.papers.linking.title_index import TitleIndex, title_index
+from shortscience.pipeline.papers.linking.weights import Background
+from shortscience.pipeline.papers.naming import with_names
+from shortscience.pipeline.settings import PaperSettings
+from shortscience.pipeline.tasks import (
+    AtOnce,
+    Ref,
+    Tasks,
+    answer,
+    by_hash,
+    count,
+    deal,
+    regroup,
+    shuffle,
+)
 
 LINK_SCHEMA = pl.Schema(
     {

@@ -12,8 +12,8 @@ That of `abstract` was fitted after them by `python -m benchmarks.linking_abstra
 import numpy as np
 import polars as pl
 
-from pipeline.papers.linking.features import FEATURES
-from pipeline.papers.linking.weights import Weights
+from shortscience.pipeline.papers.linking.features import FEATURES
+from shortscience.pipeline.papers.linking.weights import Weights
 
 COEFFICIENTS: dict[str, float] = {
     "words": 0.1799,

@@ -5,8 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from pipeline.papers.linking import terms
-from pipeline.papers.linking.title_index import Hashes, Numbers, Places, TitleIndex, pair_codes
+from shortscience.pipeline.papers.linking import terms
+from shortscience.pipeline.papers.linking.title_index import (
+    Hashes,
+    Numbers,
+    Places,
+    TitleIndex,
+    pair_codes,
+)
 
 OPENING_WORDS, LEAD_WORDS = 25, 60
 """What a paper is about is said in the first sentence, or in the first two or three."""

@@ -6,7 +6,7 @@ and without the plural's s. Two words that follow each other have a space betwee
 
 import polars as pl
 
-from pipeline.papers.descriptions import UNDECOMPOSED
+from shortscience.pipeline.papers.descriptions import UNDECOMPOSED
 
 ACRONYM, AUTHOR, ABSTRACT = "#", "@", "~"
 """The mark of an acronym, of a surname, and of a word that is in an abstract, not in the title."""

@@ -17,12 +17,12 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pipeline.folders import appearing
-from pipeline.papers.bibliography.index import Index
-from pipeline.papers.linking import terms
-from pipeline.papers.linking.abstracts import telling_words
-from pipeline.settings import digest
-from pipeline.version import code_digest
+from shortscience.pipeline.folders import appearing
+from shortscience.pipeline.papers.bibliography.index import Index
+from shortscience.pipeline.papers.linking import terms
+from shortscience.pipeline.papers.linking.abstracts import telling_words
+from shortscience.pipeline.settings import digest
+from shortscience.pipeline.version import code_digest
 
 Numbers = npt.NDArray[np.int32]
 Places = npt.NDArray[np.int64]

@@ -7,8 +7,14 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pipeline.papers.linking.summary_terms import Vocabulary, summary_terms
-from pipeline.papers.linking.title_index import ABSTRACT, AUTHOR, KINDS, WORD, TitleIndex
+from shortscience.pipeline.papers.linking.summary_terms import Vocabulary, summary_terms
+from shortscience.pipeline.papers.linking.title_index import (
+    ABSTRACT,
+    AUTHOR,
+    KINDS,
+    WORD,
+    TitleIndex,
+)
 
 Weights = npt.NDArray[np.float32]
 

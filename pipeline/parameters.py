@@ -6,10 +6,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from flows.engines import Name
-from pipeline.object_store import is_url, local_folder
-from pipeline.settings import Settings
-from pipeline.shards import BATCH_BYTES
+from shortscience.pipeline.engines import Name
+from shortscience.pipeline.object_store import is_url, local_folder
+from shortscience.pipeline.settings import Settings
+from shortscience.pipeline.shards import BATCH_BYTES
 
 
 class BuildParameters(BaseModel):

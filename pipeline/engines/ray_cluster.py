@@ -17,18 +17,18 @@ from urllib.parse import urlsplit
 
 import polars as pl
 
-from flows.engines import Runner
-from pipeline.duplicates.find import Duplicates
-from pipeline.duplicates.shuffle import find_duplicates
-from pipeline.errors import UsageError, WorkerError
-from pipeline.papers.stage import Found
-from pipeline.release.earlier import Earlier
-from pipeline.release.parts import write_tables_in_parts
-from pipeline.settings import Settings
-from pipeline.shards import Batch, Shards, build_shards
-from pipeline.sources.inputs import Input
-from pipeline.tasks import Ref, Tasks
-from pipeline.version import code_digest
+from shortscience.pipeline.duplicates.find import Duplicates
+from shortscience.pipeline.duplicates.shuffle import find_duplicates
+from shortscience.pipeline.engines import Runner
+from shortscience.pipeline.errors import UsageError, WorkerError
+from shortscience.pipeline.papers.stage import Found
+from shortscience.pipeline.release.earlier import Earlier
+from shortscience.pipeline.release.parts import write_tables_in_parts
+from shortscience.pipeline.settings import Settings
+from shortscience.pipeline.shards import Batch, Shards, build_shards
+from shortscience.pipeline.sources.inputs import Input
+from shortscience.pipeline.tasks import Ref, Tasks
+from shortscience.pipeline.version import code_digest
 
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 # A machine that is cut off closes no connection: what waits for it has to ask whether it lives.

@@ -12,17 +12,17 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.engines import Runner
-from pipeline.duplicates.find import Duplicates, find_duplicates
-from pipeline.errors import WorkerError
-from pipeline.papers.stage import Found
-from pipeline.release.earlier import Earlier
-from pipeline.release.write import write_tables
-from pipeline.settings import Settings
-from pipeline.shards import Batch, Shards, build_shards
-from pipeline.sources.inputs import Input
-from pipeline.spilling import Spilling
-from pipeline.tasks import Tasks
+from shortscience.pipeline.duplicates.find import Duplicates, find_duplicates
+from shortscience.pipeline.engines import Runner
+from shortscience.pipeline.errors import WorkerError
+from shortscience.pipeline.papers.stage import Found
+from shortscience.pipeline.release.earlier import Earlier
+from shortscience.pipeline.release.write import write_tables
+from shortscience.pipeline.settings import Settings
+from shortscience.pipeline.shards import Batch, Shards, build_shards
+from shortscience.pipeline.sources.inputs import Input
+from shortscience.pipeline.spilling import Spilling
+from shortscience.pipeline.tasks import Tasks
 
 _RECORDS_PER_PART = 200_000
 """With so many, identifying papers takes a gigabyte at the peak."""

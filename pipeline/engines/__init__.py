@@ -9,13 +9,13 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from pipeline.duplicates.find import Duplicates
-    from pipeline.papers.stage import Found
-    from pipeline.release.earlier import Earlier
-    from pipeline.settings import Settings
-    from pipeline.shards import Batch, Shards
-    from pipeline.sources.inputs import Input
-    from pipeline.tasks import Tasks
+    from shortscience.pipeline.duplicates.find import Duplicates
+    from shortscience.pipeline.papers.stage import Found
+    from shortscience.pipeline.release.earlier import Earlier
+    from shortscience.pipeline.settings import Settings
+    from shortscience.pipeline.shards import Batch, Shards
+    from shortscience.pipeline.sources.inputs import Input
+    from shortscience.pipeline.tasks import Tasks
 
 Name = Literal["local", "ray"]
 NAMES: tuple[str, ...] = get_args(Name)
@@ -58,11 +58,11 @@ def start(name: Name, workers: int, scratch: "Path") -> Iterator[Engine]:
     """Start an engine, or connect to it; this machine's has the folder `scratch` for itself."""
     if name == "ray":
         # It takes a second to import, and is installed by those who use it.
-        from flows.engines.ray_cluster import connected
+        from shortscience.pipeline.engines.ray_cluster import connected
 
         with connected(workers) as engine:
             yield engine
     else:
-        from flows.engines.local import LocalEngine
+        from shortscience.pipeline.engines.local import LocalEngine
 
         yield LocalEngine(workers, scratch)

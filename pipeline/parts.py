@@ -1,0 +1,140 @@
+"""Data frames in parts that an engine holds, and how rows get from part to part.
+
+A stage that has to see all records together is a chain of functions from frames to frames. `Parts`
+calls each of them once per part, as a task of the engine, and moves rows between two of them: with
+one part, nothing moves, and the functions simply follow each other. In how many parts a stage runs
+does not show in what it returns.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate
+from typing import Any, TypeVar
+
+import polars as pl
+
+from shortscience.pipeline.tasks import Ref, Tasks, deal
+
+Fields = TypeVar("Fields", bound=tuple[Any, ...])
+
+
+class Parts:
+    """The parts of a frame, or of what a function made of each of its parts."""
+
+    def __init__(self, refs: Iterable[Ref], tasks: Tasks) -> None:
+        self._refs, self._tasks = list(refs), tasks
+
+    @classmethod
+    def of(cls, values: Iterable[Any], tasks: Tasks) -> "Parts":
+        """Hand one value per part over to the engine."""
+        return cls((tasks.run(_itself, value) for value in values), tasks)
+
+    @classmethod
+    def dealt(cls, frame: pl.DataFrame, *columns: str, n_parts: int, tasks: Tasks) -> "Parts":
+        """Deal the rows of a frame to so many parts, by the values of some columns."""
+        return cls.of([frame], tasks).by(*columns, n_parts=n_parts)
+
+    def __len__(self) -> int:
+        return len(self._refs)
+
+    def map(self, function: Callable[..., Any], /, *others: "Parts", **settings: Any) -> "Parts":
+        """Call a function on each part, with the same part of `others`, and with `settings`."""
+        rows = zip(self._refs, *(other._refs for other in others), strict=True)
+        return Parts(
+            (self._tasks.run(_call, function, settings, *row) for row in rows), self._tasks
+        )
+
+    def map_fields(
+        self,
+        into: Callable[..., Fields],
+        function: Callable[..., Fields],
+        /,
+        *others: "Parts",
+        **settings: Any,
+    ) -> Fields:
+        """Call a function that returns a named tuple; return one whose fields are `Parts`."""
+        n_fields = len(into._fields)  # type: ignore[attr-defined]
+        rows = zip(self._refs, *(other._refs for other in others), strict=True)
+        fields = [
+            self._tasks.split(_call_fields, n_fields, function, settings, *row) for row in rows
+        ]
+        return into(*(Parts(refs, self._tasks) for refs in zip(*fields, strict=True)))
+
+    def by(self, *columns: str, n_parts: int | None = None) -> "Parts":
+        """Move rows so that those with equal values in some columns are in one part.
+
+        Rows of a part keep the order of the parts that they come from, and their order there.
+        """
+        return self.repartition(_hashed, n_parts=n_parts or len(self), columns=columns)
+
+    def repartition(
+        self, part_of: Callable[..., pl.Expr | pl.Series], /, *, n_parts: int, **settings: Any
+    ) -> "Parts":
+        """Move each row to the part whose number `part_of(frame, n_parts, **settings)` gives."""
+        if len(self) == n_parts == 1:
+            return self
+        sent = [self._tasks.split(_deal, n_parts, part_of, settings, frame) for frame in self._refs]
+        return Parts(
+            (self._tasks.run(_concat, *received) for received in zip(*sent, strict=True)),
+            self._tasks,
+        )
+
+    def concat(self, *others: "Parts") -> "Parts":
+        """Append the rows of the same part of others to each part."""
+        return self.map(_concat, *others)
+
+    def numbered(self, name: str) -> "Parts":
+        """Add a first column that numbers the rows over all parts, from 0, as int64."""
+        starts = Parts.of(accumulate(self.sizes()[:-1], initial=0), self._tasks)
+        return self.map(_numbered, starts, name=name)
+
+    def sizes(self) -> list[int]:
+        """Return the number of rows of each part."""
+        return self.map(len).fetch()
+
+    def fetch(self) -> list[Any]:
+        """Return what the engine holds, one value per part."""
+        return self._tasks.get(self._refs)
+
+    def collect(self) -> pl.DataFrame:
+        """Return all rows, in the order of the parts."""
+        return _concat(*self.fetch())
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+def _call(function: Callable[..., Any], settings: dict[str, Any], *parts: Any) -> Any:
+    return function(*parts, **settings)
+
+
+def _call_fields(
+    _n_fields: int, function: Callable[..., Sequence[Any]], settings: dict[str, Any], *parts: Any
+) -> list[Any]:
+    return list(function(*parts, **settings))
+
+
+def _deal(
+    n_parts: int,
+    part_of: Callable[..., pl.Expr | pl.Series],
+    settings: dict[str, Any],
+    frame: pl.DataFrame,
+) -> list[pl.DataFrame]:
+    return deal(frame, part_of(frame, n_parts, **settings), n_parts)
+
+
+def _hashed(_frame: pl.DataFrame, n_parts: int, *, columns: Sequence[str]) -> pl.Expr:
+    """Give equal values one part, and all parts alike; one version of Polars has one hash."""
+    return (
+        pl.struct(columns).hash() % n_parts
+        if len(columns) > 1
+        else pl.col(columns).hash() % n_parts
+    )
+
+
+def _numbered(frame: pl.DataFrame, start: int, *, name: str) -> pl.DataFrame:
+    return frame.with_row_index(name).with_columns(pl.col(name).cast(pl.Int64) + start)
+
+
+def _concat(*frames: pl.DataFrame) -> pl.DataFrame:
+    return pl.concat(frames) if len(frames) > 1 else frames[0]

@@ -1,0 +1,1 @@
+"""ShortScience dumps, turned into a dataset: the library."""
