@@ -3,9 +3,11 @@
 import errno
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TypeVar
+
+from shortscience.pipeline.processes import as_done
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -68,7 +70,7 @@ def _calls(
         return
     pool = ThreadPoolExecutor(at_once)
     try:
-        for future in as_completed([pool.submit(function, item) for item in items]):
+        for future in as_done([pool.submit(function, item) for item in items]):
             yield future.result()
     finally:
         # After a failure, nobody waits: the engine ends what its workers were doing.

@@ -4,12 +4,26 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from multiprocessing import connection
 from typing import TypeVar
 
 Result = TypeVar("Result")
+
+_SECONDS_ASLEEP = 0.2
+
+
+def as_done(futures: Iterable[Future[Result]]) -> Iterator[Future[Result]]:
+    """Yield futures as they are done, and let this thread be interrupted in between.
+
+    A system may hand an interrupt to any thread of a process, and Python tells this one only when
+    it wakes up.
+    """
+    waiting = set(futures)
+    while waiting:
+        done, waiting = wait(waiting, _SECONDS_ASLEEP, FIRST_COMPLETED)
+        yield from done
 
 
 class Workers:

@@ -18,7 +18,7 @@ import polars as pl
 
 from shortscience.pipeline.ahead import ahead
 from shortscience.pipeline.errors import FailedExpectation, WorkerError
-from shortscience.pipeline.processes import Workers
+from shortscience.pipeline.processes import Workers, as_done
 from shortscience.pipeline.release.checks import check_frames
 from shortscience.pipeline.release.suite_files import Expectation, load_suite
 from shortscience.pipeline.schema import Table
@@ -64,7 +64,8 @@ def validator() -> Iterator[Callable[[Path], Outcome]]:
     def validate_elsewhere(release: Path) -> Outcome:
         """Run every expectation on the files as written."""
         try:
-            return workers.submit(validate, release).result()
+            (done,) = as_done([workers.submit(validate, release)])
+            return done.result()
         except BrokenProcessPool:
             raise WorkerError(
                 "The process that validates was killed; it may have run out of memory: build again"
