@@ -125,6 +125,35 @@ class DuplicateSettings(_Group):
     )
 
 
+class CatalogueSettings(_Group):
+    """How records are recognised by catalogues of known summaries."""
+
+    near_similarity: float = Field(
+        default=0.6,
+        gt=0,
+        le=1,
+        description="TODO",
+    )
+    near_min_words: int = Field(
+        default=50,
+        ge=0,
+        description="Shorter texts have too few shingles for an estimate, and templates in common:"
+        " they are recognised only when equal or cut.",
+    )
+    truncated_confidence: float = Field(
+        default=0.98,
+        ge=0,
+        le=1,
+        description="TODO",
+    )
+    near_confidence: float = Field(
+        default=0.95,
+        ge=0,
+        le=1,
+        description="TODO",
+    )
+
+
 class PaperSettings(_Group):
     """How papers are identified."""
 
@@ -186,6 +215,7 @@ class Settings(_Group):
     cleaning: CleaningSettings = CleaningSettings()
     signatures: SignatureSettings = SignatureSettings()
     duplicates: DuplicateSettings = DuplicateSettings()
+    catalogue: CatalogueSettings = CatalogueSettings()
     papers: PaperSettings = PaperSettings()
     release: ReleaseSettings = ReleaseSettings()
 
