@@ -7,17 +7,17 @@ import polars as pl
 from shortscience.pipeline.duplicates.normal_form import normal_form
 from shortscience.pipeline.duplicates.shingles import hash_longer_beginnings, hash_words
 from shortscience.pipeline.duplicates.signatures import minhash
-from shortscience.pipeline.settings import SignatureSettings
+from shortscience.pipeline.papers.catalogue.file import SIGNING
 
 
-def fingerprints(texts: pl.Series, signing: SignatureSettings) -> pl.DataFrame:
+def fingerprints(texts: pl.Series) -> pl.DataFrame:
     """Return the `beginnings` and the `signature` of each text, as a catalogue has them."""
     words = hash_words(normal_form(texts))
-    minima = minhash(words, signing).astype("<u2")  # the low halves
+    minima = minhash(words, SIGNING).astype("<u2")  # the low halves
     signatures = [row.tobytes() for row in minima]
     return pl.DataFrame(
         {
-            "beginnings": hash_longer_beginnings(words, signing.prefix_words),
+            "beginnings": hash_longer_beginnings(words, SIGNING.prefix_words),
             "signature": pl.Series(signatures, dtype=pl.Binary),
         }
     )

@@ -9,7 +9,7 @@ from shortscience.pipeline.papers.catalogue.fingerprints import (
     estimated_similarities,
     fingerprints,
 )
-from shortscience.pipeline.settings import CatalogueSettings, SignatureSettings
+from shortscience.pipeline.settings import CatalogueSettings
 
 MATCHES = (EXACT, TRUNCATED, NEAR) = ("exact", "truncated", "near")
 """How a record is recognised, the surest first."""
@@ -39,9 +39,25 @@ def recognise(
 ) -> pl.DataFrame:
     """Return the records that a catalogue knows, with RECOGNISED, sorted by `record_id`.
 
-    `signatures` has OF_SIGNATURE, made with the catalogue's own settings. `texts` has `record_id`
-    and `text` of all records, in parts that fit into memory; it is read once, and only if some
-    records may be cut or edited. A record that fits summaries of several papers is left out.
+    The arguments are those of `compare`. A record that fits summaries of several papers is left
+    out.
+    """
+    pairs = compare(signatures, texts, catalogue, settings)
+    return believe(pairs, catalogue, settings.near_similarity)
+
+
+def compare(
+    signatures: pl.DataFrame,
+    texts: Iterable[pl.DataFrame],
+    catalogue: Catalogue,
+    settings: CatalogueSettings,
+) -> pl.DataFrame:
+    """Compare records with the summaries that they may be copies of; return pairs, with RECOGNISED.
+
+    `signatures` has OF_SIGNATURE, made with SIGNING, the settings of catalogues. `texts` has
+    `record_id` and `text` of all records, in parts that fit into memory; it is read once, and only
+    if some records may be cut or edited. `row` is null where a record may be cut from summaries of
+    several papers.
     """
     rows = catalogue.rows.with_row_index("row")
     records = signatures.with_row_index("record")
@@ -52,15 +68,27 @@ def recognise(
     banded = _sharing_a_band(others, rows, settings)
     begun = _sharing_a_beginning(others, rows)
     asked = others.join(pl.concat([banded, begun], how="diagonal"), on="record", how="semi")
-    compared = _compared(asked, texts, catalogue.signing)
+    compared = _compared(asked, texts)
     cut = _with_similarity(_cut(begun, compared, rows), compared, rows, TRUNCATED)
     near = _with_similarity(banded, compared, rows, NEAR)
-    similar = near.filter(pl.col("similarity") >= settings.near_similarity)
-    found = pl.concat([exact, _believed(pl.concat([cut, similar]), rows)])
+    pairs = pl.concat([exact, cut, near])
+    return pairs.join(records.select("record", "record_id"), on="record").select(*RECOGNISED)
+
+
+def believe(pairs: pl.DataFrame, catalogue: Catalogue, near_similarity: float) -> pl.DataFrame:
+    """Return the best pair of each record, unless its pairs are of several papers.
+
+    Near ones count if they are so similar.
+    """
+    similar = pairs.filter((pl.col("match") != NEAR) | (pl.col("similarity") >= near_similarity))
+    papers = catalogue.rows.select("paper_id").with_row_index("row")
     return (
-        found.join(records.select("record", "record_id"), on="record")
+        similar.join(papers, on="row", how="left")
+        .filter(pl.col("paper_id").n_unique().over("record_id") == 1)
+        .drop_nulls("row")
+        .sort("record_id", "match", -pl.col("similarity"), "row")
+        .unique("record_id", keep="first", maintain_order=True)
         .select(*RECOGNISED)
-        .sort("record_id")
     )
 
 
@@ -81,17 +109,15 @@ def _sharing_a_beginning(records: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFr
     return records.select("record", "beginning", "n_words").join(known, on="beginning", how="semi")
 
 
-def _compared(
-    asked: pl.DataFrame, texts: Iterable[pl.DataFrame], signing: SignatureSettings
-) -> pl.DataFrame:
+def _compared(asked: pl.DataFrame, texts: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """Return each `record` that was asked for with the fingerprints of its text."""
     ids = asked.select("record_id", "record")
     parts = (part.join(ids, on="record_id") for part in (texts if len(ids) else ()))
     found = [
-        pl.concat([part.select("record"), fingerprints(part["text"], signing)], how="horizontal")
+        pl.concat([part.select("record"), fingerprints(part["text"])], how="horizontal")
         for part in parts
     ]
-    nothing = fingerprints(pl.Series([], dtype=pl.String), signing)
+    nothing = fingerprints(pl.Series([], dtype=pl.String))
     return pl.concat([ids.clear().select("record").hstack(nothing), *found])
 
 
@@ -125,24 +151,17 @@ def _cut(begun: pl.DataFrame, compared: pl.DataFrame, rows: pl.DataFrame) -> pl.
 def _with_similarity(
     pairs: pl.DataFrame, compared: pl.DataFrame, rows: pl.DataFrame, match: str
 ) -> pl.DataFrame:
-    """Add `match` and the estimated `similarity` to pairs."""
+    """Add `match` and the estimated `similarity` to pairs; null where they have no row."""
+    known = rows.select("row", known="signature")
     found = pairs.join(compared.select("record", "signature"), on="record").join(
-        rows.select("row", known="signature"), on="row", how="left"
+        known, on="row", how="left"
     )
-    similarities = estimated_similarities(found["signature"], found["known"].fill_null(b""))
+    similarities = estimated_similarities(
+        found["signature"], found["known"].fill_null(found["signature"])
+    )
     return found.select(
-        "record", "row", match=pl.lit(match, RECOGNISED["match"]), similarity=similarities
-    )
-
-
-def _believed(pairs: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the best pair of each record, unless its pairs are of several papers."""
-    one_paper = pl.col("paper_id").n_unique().over("record") == 1
-    return (
-        pairs.join(rows.select("row", "paper_id"), on="row", how="left")
-        .filter(one_paper)
-        .drop_nulls("row")
-        .sort("record", "match", -pl.col("similarity"), "row")
-        .unique("record", keep="first", maintain_order=True)
-        .drop("paper_id")
+        "record",
+        "row",
+        match=pl.lit(match, RECOGNISED["match"]),
+        similarity=pl.when(pl.col("row").is_not_null()).then(similarities),
     )
