@@ -27,10 +27,11 @@ Examples:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
 def catalogue(dataset: Path, out: Path, as_json: bool) -> None:
-    """Make a catalogue of a release: fingerprints of its summaries, and facts about their papers.
+    """Make a catalogue of a release, by which other builds recognise its summaries.
 
-    It holds no text. A build recognises summaries by it, whole, cut or edited, and so knows their
-    papers. The same release gives the same catalogue, byte for byte.
+    It holds fingerprints of the summaries and facts about their papers, and no text. A build with
+    this catalogue knows the papers of the same summaries, whole, cut or edited. The same release
+    gives the same catalogue, byte for byte.
     """
     from shortscience.pipeline.release.catalogue import catalogue_release
     from shortscience.pipeline.release.store import open_dataset
