@@ -51,9 +51,7 @@ def test_all_files_behind_the_option_are_bibliographies(
     [
         pytest.param("--catalogue a b", ["a", "b"], [], id="several"),
         pytest.param("--catalogue a --bibliography b", ["a"], ["b"], id="before bibliographies"),
-        pytest.param(
-            "--bibliography b a --catalogue a b", ["a", "b"], ["b", "a"], id="behind them"
-        ),
+        pytest.param("--bibliography b a --catalogue a b", ["a", "b"], ["b", "a"], id="after"),
     ],
 )
 def test_all_files_behind_the_option_are_catalogues(
