@@ -269,9 +269,10 @@ PAPERS = Table(
         Column(
             "described_by",
             Type.STRINGS,
-            "Where the paper's description is from, `page` or the name of a bibliography file."
-            " Title, authors and abstract are from the page, else from the record of the page's key"
-            " or of `paper_id`; all else, and they too where these are silent, from the first.",
+            "Where the paper's description is from: `page`, or the name of a catalogue or of a"
+            " bibliography. Title, authors and abstract are from the page, else from a catalogue,"
+            " else from the record of the page's key or of `paper_id`; all else, and they too where"
+            " these are silent, from the first.",
         ),
         Column(
             "conflicts",
@@ -282,7 +283,15 @@ PAPERS = Table(
             "identified_by",
             Type.STRING,
             "The evidence for its identity.",
-            values=("page", "copy", "identifier", "bibliography", "linked", "nothing"),
+            values=(
+                "page",
+                "copy",
+                "catalogue",
+                "identifier",
+                "bibliography",
+                "linked",
+                "nothing",
+            ),
         ),
         _confidence("identity_confidence", "How sure its identity is, 0 to 1."),
         _count("n_summaries", "summaries of it", "summaries.paper_id"),
