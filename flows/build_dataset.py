@@ -57,7 +57,8 @@ def build_dataset(build: BuildParameters = BuildParameters()) -> BuildResult:  #
     if result["former"]:
         # The release is made: whether the difference can be shown decides nothing any more.
         show_difference(Path(result["former"]), build.folder / "latest", return_state=True)
-    show_result(result)
+    if result["release_id"]:
+        show_result(result)
     return result
 
 

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from shortscience.pipeline.duplicates.find import Duplicates
+import polars as pl
+
+from shortscience.pipeline.duplicates.find import EARLIER, Duplicates
 from shortscience.pipeline.engines import Engine, Runner
-from shortscience.pipeline.errors import ValidationError
+from shortscience.pipeline.errors import NoRecordsError, NothingNewError, ValidationError
 from shortscience.pipeline.folders import keep_only
 from shortscience.pipeline.observer import Observer
 from shortscience.pipeline.papers.bibliography.index import Index, index_file
@@ -40,8 +42,9 @@ def make_release(
 ) -> None:
     """Make the release of a recipe in a store.
 
-    Raises ValidationError when the data does not meet its expectations, and LostFormError when a
-    form of dumps gives no records any more.
+    Raises ValidationError when the data does not meet its expectations, LostFormError when a form
+    of dumps gives no records any more, NoRecordsError when nothing was found at all, and
+    NothingNewError when an earlier release has everything.
     """
     settings = recipe.settings
     with store.staging() as staging, validator() as validate:
@@ -49,6 +52,7 @@ def make_release(
         copies = observer.step(
             "finding duplicates", find_copies, shards, recipe.earlier, settings, engine
         )
+        require_something_new(recipe, shards, copies)
         bibliography = observer.step(
             "indexing bibliographies", index_bibliography, recipe, store.bibliography
         )
@@ -96,6 +100,16 @@ def find_copies(
 ) -> Duplicates:
     """Find the records that carry the same summary."""
     return engine.find_duplicates(shards, Earlier(earlier) if earlier else None, settings)
+
+
+def require_something_new(recipe: Recipe, shards: Shards, copies: Duplicates) -> None:
+    """Raise NoRecordsError if nothing was found, NothingNewError if all of it is known."""
+    if not len(copies.verdicts):
+        rejected = shards.scan("records").select(pl.col("reason").drop_nulls().unique().sort())
+        names = sorted(item.name for item in recipe.inventory.inputs)
+        raise NoRecordsError(names, rejected.head(3).collect()["reason"].to_list())
+    if (copies.verdicts["status"] == EARLIER).all():
+        raise NothingNewError(len(copies.verdicts), recipe.earlier_release)
 
 
 def index_bibliography(recipe: Recipe, cache: Path) -> list[Index]:
