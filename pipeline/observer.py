@@ -2,7 +2,7 @@
 
 import errno
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import TypeVar
 
@@ -42,11 +42,12 @@ class Observer:
         return result
 
     def each(
-        self, stage: str, function: Callable[[Item], object], items: Iterable[Item], /
+        self, stage: str, function: Callable[[Item], Sequence[str]], items: Iterable[Item], /
     ) -> None:
         """Run one step for each of several items, several at once.
 
-        When one fails, those that have not begun are not begun.
+        The function returns the names of what it had to make. When one fails, those that have not
+        begun are not begun.
         """
         waiting = list(items)
         self.progress(stage, 0, len(waiting))

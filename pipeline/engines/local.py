@@ -30,6 +30,7 @@ _RECORDS_PER_PART = 200_000
 _ATTEMPTS = 3
 """Times that a batch is begun: the death of a worker costs all batches that were being worked on,
 and who needs too much memory is killed again."""
+_STOPPED = "The build was stopped; the same command goes on from here."
 
 
 class LocalEngine:
@@ -81,7 +82,8 @@ def runner(workers: int) -> Iterator[Runner]:
     When the caller fails or is interrupted, the processes end at once.
     """
     if workers <= 1:
-        yield _one_at_a_time(build_shards)
+        with _one_at_a_time(build_shards) as run:
+            yield run
         return
     pools = _Pools(workers)
     try:
@@ -92,15 +94,25 @@ def runner(workers: int) -> Iterator[Runner]:
     pools.close()
 
 
-def _one_at_a_time(build: Runner) -> Runner:
-    """Have several threads that call a function wait for each other: memory is for one batch."""
-    lock = threading.Lock()
+@contextlib.contextmanager
+def _one_at_a_time(build: Runner) -> Iterator[Runner]:
+    """Have several threads that call a function wait for each other: memory is for one batch.
+
+    When the caller fails or is interrupted, those that wait do not begin.
+    """
+    lock, stopped = threading.Lock(), threading.Event()
 
     def run(batch: Batch, settings: Settings, folder: Path) -> bool:
         with lock:
+            if stopped.is_set():
+                raise WorkerError(_STOPPED)
             return build(batch, settings, folder)
 
-    return run
+    try:
+        yield run
+    except BaseException:
+        stopped.set()
+        raise
 
 
 class _Pools:
@@ -133,14 +145,14 @@ class _Pools:
             with self._lock:
                 self._broken.add(pool)
         raise WorkerError(
-            f"Workers were killed {_ATTEMPTS} times while they read {_names(batch)}; they may have"
+            f"Workers were killed {_ATTEMPTS} times while they read {batch}; they may have"
             " run out of memory: build again with fewer --workers, which goes on from here."
         )
 
     def _working(self) -> ProcessPoolExecutor:
         with self._lock:
             if self._stopping:
-                raise WorkerError("The build was stopped; the same command goes on from here.")
+                raise WorkerError(_STOPPED)
             if self._pool in self._broken:
                 self._pool = self._new()
             return self._pool
@@ -181,8 +193,3 @@ def _end_with_parent(alive: connection.Connection) -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
-
-
-def _names(batch: Batch) -> str:
-    first = batch.inputs[0].name
-    return f"{first} and {len(batch.inputs) - 1} more" if len(batch.inputs) > 1 else first
