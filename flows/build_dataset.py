@@ -2,9 +2,10 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from prefect import flow, get_run_logger, task
@@ -16,7 +17,7 @@ from prefect.artifacts import (
 )
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
-from prefect.futures import as_completed
+from prefect.futures import PrefectFuture
 from prefect.states import Completed
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.tasks import Task
@@ -36,6 +37,7 @@ from shortscience.pipeline.release.diff import compare
 from shortscience.pipeline.release.diff_text import to_markdown
 
 _MAX_NOTICES = 20
+_SECONDS_ASLEEP = 0.2
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -100,21 +102,20 @@ class PrefectObserver(Observer):
             return step(*arguments)
 
     def each(
-        self, stage: str, function: Callable[[Item], Sequence[str]], items: Iterable[Item], /
+        self,
+        stage: str,
+        function: Callable[[Item], Sequence[str]],
+        items: Sequence[Item],
+        at_once: int,
     ) -> None:
-        """Run a task for each item, as many at once as the engine takes."""
+        """Run a task for each item, so many at once."""
         artifact = create_progress_artifact(0.0, key="batches", description="Batches processed")
-        waiting = list(items)
+        made: Counter[str] = Counter()
         with self._timed(stage):
-            futures = [
-                process_batch.submit(function, item, f"batch {number} of {len(waiting)}: {item}")
-                for number, item in enumerate(waiting, 1)
-            ]
-            for done, future in enumerate(as_completed(futures), 1):
-                future.result()
-                if done == len(futures) or done % 8 == 0:
-                    update_progress_artifact(artifact, 100 * done / len(futures))  # type: ignore[arg-type]
-        made = Counter(describe_made(future.result()) for future in futures)
+            for done, layers in enumerate(_process_batches(function, items, at_once), 1):
+                made[describe_made(layers)] += 1
+                if done == len(items) or done % 8 == 0:
+                    update_progress_artifact(artifact, 100 * done / len(items))  # type: ignore[arg-type]
         for what, batches in sorted(made.items()):
             get_run_logger().info("%s batches: %s", f"{batches:,}", what)
 
@@ -128,6 +129,27 @@ class PrefectObserver(Observer):
     def show(self, key: str, page: str) -> None:
         """Keep a page as an artifact of the run."""
         create_markdown_artifact(page, key=key)
+
+
+def _process_batches(
+    function: Callable[[Item], Sequence[str]], batches: Sequence[Item], at_once: int
+) -> Iterator[Sequence[str]]:
+    """Yield the layers that were made of each batch; after a failure, begin no other."""
+    ended: SimpleQueue[PrefectFuture[Sequence[str]]] = SimpleQueue()
+    for number, batch in enumerate(batches, 1):
+        if number > at_once:
+            yield _next(ended).result()
+        name = f"batch {number} of {len(batches)}: {batch}"
+        process_batch.submit(function, batch, name).add_done_callback(ended.put)
+    for _ in batches[:at_once]:
+        yield _next(ended).result()
+
+
+def _next(queue: "SimpleQueue[Result]") -> Result:
+    """Wait for what comes next, and let this thread be interrupted in between."""
+    while True:
+        with suppress(Empty):
+            return queue.get(timeout=_SECONDS_ASLEEP)
 
 
 @task(task_run_name="{name}", **_RETRIED)

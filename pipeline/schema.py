@@ -10,6 +10,13 @@ from enum import Enum
 import polars as pl
 import pyarrow as pa
 
+from shortscience.pipeline.identifiers import (
+    IDENTIFIER_KINDS,
+    NAMING_SCHEMES,
+    PAPER_LINK,
+    SCHEMES,
+)
+
 
 class Type(Enum):
     """The column types that every reader of Parquet understands alike."""
@@ -122,21 +129,10 @@ class Table:
 
 _ID = r"^[0-9a-f]{24}$"
 _SHA256 = r"^[0-9a-f]{64}$"
-_ARXIV = r"^(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})$"
-_DOI = r"^10\.\d{4,9}/\S+$"
 _URL = r"^(?:https?|ftp)://\S+$"
 
 FORMS = ("extracted-text", "html", "warc", "wet", "rss", "json")
-CITATION_KINDS = (
-    "cite",
-    "arxiv",
-    "doi",
-    "openreview",
-    "shortscience",
-    "paper-link",
-    "reference",
-    "mention",
-)
+CITATION_KINDS = ("cite", *IDENTIFIER_KINDS, PAPER_LINK, "reference", "mention")
 
 _SUMMARY = Column(
     "summary_id",
@@ -244,7 +240,7 @@ PAPERS = Table(
             Type.STRING,
             "The strongest identifier: `arxiv:…`, `doi:…`, `openreview:…`, `dblp:…`,"
             " `shortscience:<bibtexKey>`, else `summary:<summary_id>`.",
-            pattern=r"^(?:arxiv|doi|openreview|dblp|shortscience|summary):\S+$",
+            pattern=rf"^(?:{'|'.join(NAMING_SCHEMES)}|summary):\S+$",
         ),
         Column("title", Type.STRING, "Title.", nullable=True),
         Column("authors", Type.STRINGS, "Authors in order.", nullable=True),
@@ -258,9 +254,11 @@ PAPERS = Table(
             Type.STRING,
             "Identifier on arXiv, without version.",
             nullable=True,
-            pattern=_ARXIV,
+            pattern=SCHEMES["arxiv"].pattern,
         ),
-        Column("doi", Type.STRING, "DOI, lower case.", nullable=True, pattern=_DOI),
+        Column(
+            "doi", Type.STRING, "DOI, lower case.", nullable=True, pattern=SCHEMES["doi"].pattern
+        ),
         Column("openreview_id", Type.STRING, "OpenReview forum id.", nullable=True),
         Column("url", Type.STRING, "Where the paper is found.", nullable=True, pattern=_URL),
         Column(
