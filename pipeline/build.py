@@ -5,6 +5,10 @@ when it is done. What a release is made of, step by step, is in `stages`, which 
 when there is a release to make.
 """
 
+import contextlib
+import errno
+import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -43,7 +47,7 @@ def build(parameters: BuildParameters, observer: Observer | None = None) -> Buil
     """
     observer = observer or Observer()
     store = Store(parameters.folder)
-    with store.locked():
+    with _full_disk_named(parameters.folder), store.locked():
         recipe = observer.step_with_retries("reading inputs", take_stock, parameters)
         former = store.latest.resolve() if store.latest.exists() else None
         unchanged = store.has(recipe.release_id)
@@ -60,6 +64,17 @@ def build(parameters: BuildParameters, observer: Observer | None = None) -> Buil
         return _result(
             recipe, release, parameters.out, former=former, unchanged=unchanged, pruned=pruned
         )
+
+
+@contextlib.contextmanager
+def _full_disk_named(folder: Path) -> Iterator[None]:
+    """Name the folder whose disk is full, where the library that wrote to it does not."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename or "No space left" not in str(error):
+            raise
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder)) from error
 
 
 def _make(recipe: Recipe, parameters: BuildParameters, store: Store, observer: Observer) -> None:

@@ -4,7 +4,7 @@ This is the only place that composes them. The command and the library run it di
 runs it with an observer that makes a task of each step.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -30,7 +30,7 @@ from shortscience.pipeline.release.validation import Outcome, validator
 from shortscience.pipeline.release.write import write_metadata
 from shortscience.pipeline.release.yields import check_yields
 from shortscience.pipeline.settings import Settings
-from shortscience.pipeline.shards import Batch, Shards, cut_batches, is_built, prune
+from shortscience.pipeline.shards import Batch, Shards, cut_batches, missing_layers, prune
 
 
 def make_release(
@@ -74,11 +74,11 @@ def process_batches(
 ) -> Shards:
     """Read, clean, extract and sign all records, batch by batch, several at once."""
     batches = cut_batches(recipe.inventory.distinct, batch_bytes)
-    missing = [batch for batch in batches if not is_built(batch, recipe.settings, store.shards)]
-    with engine.runner(len(missing)) as run:
+    missing = {batch: missing_layers(batch, recipe.settings, store.shards) for batch in batches}
+    with engine.runner(sum(map(bool, missing.values()))) as run:
         process = partial(
             process_batch,
-            missing=frozenset(missing),
+            missing=missing,
             settings=recipe.settings,
             folder=store.shards,
             run=run,
@@ -89,10 +89,18 @@ def process_batches(
 
 
 def process_batch(
-    batch: Batch, *, missing: frozenset[Batch], settings: Settings, folder: Path, run: Runner
-) -> bool:
-    """Build the shards of one batch, unless an earlier build left them: then return False."""
-    return batch in missing and run(batch, settings, folder)
+    batch: Batch,
+    *,
+    missing: Mapping[Batch, Sequence[str]],
+    settings: Settings,
+    folder: Path,
+    run: Runner,
+) -> Sequence[str]:
+    """Build those shards of one batch that no earlier build left; return their layers."""
+    layers = missing[batch]
+    if layers:
+        run(batch, settings, folder)
+    return layers
 
 
 def find_copies(
