@@ -125,8 +125,21 @@ def describe_table(table: Table) -> str:
     return (
         f"### {table.name}\n\n{table.description} Primary key:"
         f" {', '.join(f'`{name}`' for name in table.key)}.\n\n"
-        f"| column | type | meaning |\n| --- | --- | --- |\n{rows}"
+        f"| column | type | meaning |\n| --- | --- | --- |\n{rows}{_meanings(table)}"
     )
+
+
+def _meanings(table: Table) -> str:
+    """Return a Markdown table for each column of which all values are known."""
+    return "".join(
+        f"\n\n{_grid((f'`{column.name}`', 'means'), _coded(column.meanings))}"
+        for column in table.columns
+        if column.meanings
+    )
+
+
+def _coded(meanings: Mapping[str, str]) -> figures.Rows:
+    return [(f"`{value}`", meaning) for value, meaning in meanings.items()]
 
 
 def _relation(references: str | None) -> str:
