@@ -26,8 +26,8 @@ from shortscience.pipeline.extraction.equations import equations
 from shortscience.pipeline.extraction.extract import extract
 from shortscience.pipeline.papers.identities import IdentityParts
 from shortscience.pipeline.papers.stage import Found, identify_records
+from shortscience.pipeline.recipe import Recipe
 from shortscience.pipeline.release.data_docs import write_data_docs
-from shortscience.pipeline.release.manifest import Recipe
 from shortscience.pipeline.release.store import Store
 from shortscience.pipeline.release.validation import load_great_expectations, validate
 from shortscience.pipeline.release.write import write_metadata, write_tables

@@ -6,8 +6,8 @@ from threading import Thread
 
 from shortscience.pipeline.engines.local import LocalEngine
 from shortscience.pipeline.papers.stage import identify_records
+from shortscience.pipeline.recipe import Recipe
 from shortscience.pipeline.release.data_docs import write_data_docs
-from shortscience.pipeline.release.manifest import Recipe
 from shortscience.pipeline.release.store import Store
 from shortscience.pipeline.release.validation import load_great_expectations, validate
 from shortscience.pipeline.release.write import write_metadata

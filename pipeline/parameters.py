@@ -8,8 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shortscience.pipeline.engines import Name
 from shortscience.pipeline.object_store import is_url, local_folder
-from shortscience.pipeline.settings import Settings
-from shortscience.pipeline.shards import BATCH_BYTES
+from shortscience.pipeline.settings import BATCH_BYTES, Settings
 
 
 class BuildParameters(BaseModel):

@@ -9,6 +9,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+BATCH_BYTES = 16 << 20
+"""A batch of 16 MiB holds about 8,000 records: large enough to drown the cost of a task, small
+enough that a worker stays below a gigabyte."""
+
 
 class _Group(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -18,14 +18,17 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from shortscience.pipeline.folders import appearing, keep_only
-from shortscience.pipeline.layers import DERIVED, LAYERS, TEXTS, Frames, read_texts
-from shortscience.pipeline.settings import Settings, digest
+from shortscience.pipeline.layers import (
+    DERIVED,
+    LAYERS,
+    TEXTS,
+    TEXTS_CODE,
+    Frames,
+    read_texts,
+)
+from shortscience.pipeline.settings import BATCH_BYTES, Settings, digest
 from shortscience.pipeline.sources.inputs import Input
-from shortscience.pipeline.version import code_digest
-
-BATCH_BYTES = 16 << 20
-"""A batch of 16 MiB holds about 8,000 records: large enough to drown the cost of a task, small
-enough that a worker stays below a gigabyte."""
+from shortscience.pipeline.version import code_digest, source_digest
 
 _DIGESTS = "digests.json"
 _LAYER_OF = {frame: layer for layer, frames in LAYERS.items() for frame in frames}
@@ -43,9 +46,13 @@ class Batch:
         return sum(item.n_bytes for item in self.inputs)
 
     def keys(self, settings: Settings) -> dict[str, str]:
-        """Return the name of each layer's shard: a hash of inputs, code and settings."""
+        """Return the name of each layer's shard: a hash of inputs, code and settings.
+
+        The code is that of the layer, and how its modules are called here and in `layers`.
+        """
         texts = digest(
-            code_digest(),
+            source_digest("pipeline.layers", "pipeline.shards"),
+            code_digest(*TEXTS_CODE),
             settings.sources,
             *(
                 f"{item.source_id} {item.form} {item.url} {item.retrieved_at}"
@@ -53,7 +60,8 @@ class Batch:
             ),
         )
         derived = {
-            name: digest(texts, name, layer.group(settings)) for name, layer in DERIVED.items()
+            name: digest(texts, name, code_digest(layer.code), layer.group(settings))
+            for name, layer in DERIVED.items()
         }
         return {TEXTS: texts, **derived}
 
@@ -75,6 +83,11 @@ def cut_batches(inputs: Iterable[Input], batch_bytes: int = BATCH_BYTES) -> list
     if current:
         batches.append(Batch(tuple(current)))
     return batches
+
+
+def is_built(batch: Batch, settings: Settings, folder: Path) -> bool:
+    """Whether all shards of a batch are below `folder`, as they were written."""
+    return all(_is_whole(folder / key) for key in batch.keys(settings).values())
 
 
 def build_shards(batch: Batch, settings: Settings, folder: Path) -> bool:

@@ -44,7 +44,6 @@ ALLOWED = {
     "temporary files": 0.001,
     "files beside the releases": 0.02,  # some thirty for each batch of up to 8,000 records
     "KiB beside the releases": 10,  # shards hold each text several times over, compressed
-    "KiB of the private servers": 0.01,
     "KiB in the server's database": 0.1,  # a run writes a hundred
     "memory of the server, MiB": 0.001,
     "open files of the server": 0.001,
@@ -272,7 +271,6 @@ class Soak:
             "temporary files": len(list(self._temporary.rglob("*"))),
             "files beside the releases": len(beside),
             "KiB beside the releases": _kib(beside),
-            "KiB of the private servers": _kib(self._cache.rglob("*")),
             **self._server.measure(),
         }
         self._server.grow_older()

@@ -19,13 +19,14 @@ from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.testing.utilities import prefect_test_harness
 
-from shortscience.flows.build_dataset import BuildResult, build_dataset
+from shortscience.flows.build_dataset import build_dataset
+from shortscience.pipeline.build import BuildResult
 from shortscience.pipeline.engines import local as workers
 from shortscience.pipeline.errors import BusyError, LostFormError, ValidationError
 from shortscience.pipeline.parameters import BuildParameters
 from shortscience.pipeline.release.parquet import read_table
 from shortscience.pipeline.release.store import Store
-from shortscience.pipeline.release.suites import EXPECTATIONS
+from shortscience.pipeline.release.suite_files import EXPECTATIONS
 from shortscience.pipeline.settings import DuplicateSettings, Settings
 from tests.conftest import RAW, differing
 
@@ -186,7 +187,7 @@ def impossible(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         }
     )
     (suites / "summaries.json").write_text(json.dumps(suite))
-    monkeypatch.setattr("shortscience.pipeline.release.suites.EXPECTATIONS", suites)
+    monkeypatch.setattr("shortscience.pipeline.release.suite_files.EXPECTATIONS", suites)
 
 
 @pytest.mark.usefixtures("impossible")

@@ -3,6 +3,7 @@
 import contextlib
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -75,15 +76,31 @@ class LocalEngine:
 
 @contextlib.contextmanager
 def runner(workers: int) -> Iterator[Runner]:
-    """Provide a function that builds a batch's shards: in this process, or in one of several."""
+    """Provide a function that builds a batch's shards: in this process, or in one of several.
+
+    When the caller fails or is interrupted, the processes end at once.
+    """
     if workers <= 1:
-        yield build_shards
+        yield _one_at_a_time(build_shards)
         return
     pools = _Pools(workers)
     try:
         yield pools.run
-    finally:
-        pools.close()
+    except BaseException:
+        pools.stop()
+        raise
+    pools.close()
+
+
+def _one_at_a_time(build: Runner) -> Runner:
+    """Have several threads that call a function wait for each other: memory is for one batch."""
+    lock = threading.Lock()
+
+    def run(batch: Batch, settings: Settings, folder: Path) -> bool:
+        with lock:
+            return build(batch, settings, folder)
+
+    return run
 
 
 class _Pools:
@@ -92,13 +109,20 @@ class _Pools:
     def __init__(self, workers: int) -> None:
         self._workers = workers
         self._lock = threading.Lock()
+        # Forking a process that runs threads may deadlock.
+        self._context = multiprocessing.get_context("spawn")
+        self._stopping = False
+        self._alive, self._stop = self._context.Pipe(duplex=False)
         self._pool = self._new()
         self._broken: set[ProcessPoolExecutor] = set()
 
     def _new(self) -> ProcessPoolExecutor:
-        # Forking a process that runs threads, as Prefect's does, may deadlock.
-        context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self._workers, mp_context=context, initializer=_end_with_parent)
+        return ProcessPoolExecutor(
+            self._workers,
+            mp_context=self._context,
+            initializer=_end_with_parent,
+            initargs=(self._alive,),
+        )
 
     def run(self, batch: Batch, settings: Settings, folder: Path) -> bool:
         """Build the shards of a batch; WorkerError when its worker is killed time and again."""
@@ -115,14 +139,24 @@ class _Pools:
 
     def _working(self) -> ProcessPoolExecutor:
         with self._lock:
+            if self._stopping:
+                raise WorkerError("The build was stopped; the same command goes on from here.")
             if self._pool in self._broken:
                 self._pool = self._new()
             return self._pool
+
+    def stop(self) -> None:
+        """End all processes at once, whatever they are doing: shards appear complete or never."""
+        with self._lock:
+            self._stopping = True
+        self._stop.close()
+        self._pool.shutdown(wait=False, cancel_futures=True)
 
     def close(self) -> None:
         """Wait for all processes to end."""
         for pool in (*self._broken, self._pool):
             pool.shutdown()
+        self._stop.close()
 
 
 def _work(build: Runner, batch: Batch, settings: Settings, folder: Path) -> bool:
@@ -133,13 +167,17 @@ def _work(build: Runner, batch: Batch, settings: Settings, folder: Path) -> bool
         os._exit(1)
 
 
-def _end_with_parent() -> None:
-    """End this worker when the process that gives it work has been killed."""
+def _end_with_parent(alive: connection.Connection) -> None:
+    """End this worker when the process that gives it work has been killed, or closes `alive`.
+
+    An interrupt from the terminal is for that process, which then ends its workers.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     assert parent is not None  # noqa: S101 - this is a worker
 
     def watch() -> None:
-        connection.wait([parent.sentinel])
+        connection.wait([parent.sentinel, alive])
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()

@@ -42,6 +42,8 @@ except ImportError:
         "Ray is not installed; `pip install 'shortscience-dataset[ray]'` brings it."
     ) from None
 
+_WORKERS_CODE = "pipeline.shards"
+"""What the machines of a cluster run, with all that it imports."""
 _SECONDS_TO_ANSWER = 10
 _RECORDS_PER_PART = 100_000
 _ATTEMPTS = 3
@@ -85,7 +87,8 @@ class RayEngine:
         """Provide a function that builds a batch's shards somewhere in the cluster."""
 
         def run(batch: Batch, settings: Settings, folder: Path) -> bool:
-            built = self.run(_build_shards, batch, settings, folder.absolute(), code_digest())
+            code = code_digest(_WORKERS_CODE)
+            built = self.run(_build_shards, batch, settings, folder.absolute(), code)
             return bool(self.get([built])[0])
 
         return contextlib.nullcontext(run)
@@ -160,7 +163,7 @@ def _only_part(function: Callable[..., Sequence[Any]], *arguments: Any) -> Any:
 
 def _build_shards(batch: Batch, settings: Settings, folder: Path, code: str) -> bool:
     """Build a batch's shards on a machine that has the same code; WorkerError if it has not."""
-    if code_digest() != code:
+    if code_digest(_WORKERS_CODE) != code:
         raise WorkerError(
             f"{os.uname().nodename} has another version of this project or of its libraries"
             " installed; install the same one on all machines of the cluster."

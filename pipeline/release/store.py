@@ -20,7 +20,6 @@ from filelock import FileLock, Timeout
 
 from shortscience.pipeline.errors import BusyError, DamagedError, OutputError, UsageError
 from shortscience.pipeline.release.manifest import read_manifest
-from shortscience.pipeline.release.paper_evidence import kept_for
 
 _LOCK_SECONDS = 1.0
 """As long as a build waits for its folder: another one may hold it for a moment, to look."""
@@ -158,10 +157,19 @@ class Store:
         for release in gone:
             doomed = self.work / f"release-{release.name}"
             release.rename(doomed)
-            beside = self.validation(release.name), self.evidence(release.name), kept_for(release)
+            beside = (
+                self.validation(release.name),
+                self.evidence(release.name),
+                paper_evidence_folder(release),
+            )
             for path in (doomed, *beside):
                 shutil.rmtree(path, ignore_errors=True)
         return [path.name for path in gone]
+
+
+def paper_evidence_folder(release: Path) -> Path:
+    """Return the folder of the evidence for the papers of a release, there or not."""
+    return release.parent.parent / "papers" / release.name
 
 
 def _sync(path: Path) -> None:

@@ -18,7 +18,7 @@ import polars as pl
 from shortscience.pipeline.ahead import ahead
 from shortscience.pipeline.errors import FailedExpectation
 from shortscience.pipeline.release.checks import check_frames
-from shortscience.pipeline.release.suites import Expectation, load_suite
+from shortscience.pipeline.release.suite_files import Expectation, load_suite
 from shortscience.pipeline.schema import Table
 
 _EXAMPLES = 5

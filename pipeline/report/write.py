@@ -103,7 +103,10 @@ def _replacing(out: Path, release_id: str) -> Iterator[Path]:
         staging = Path(scratch) / "report"
         shutil.copytree(_ASSETS, staging / "assets")
         yield staging
-        marker = {"release_id": release_id, "pipeline_version": pipeline_version()}
+        marker = {
+            "release_id": release_id,
+            "pipeline_version": pipeline_version("pipeline.report.write"),
+        }
         (staging / _MARKER).write_text(to_json(marker), encoding="utf-8")
         if out.exists():
             out.rename(Path(scratch) / "former")

@@ -1,0 +1,77 @@
+"""Running the steps of a build, and hearing how far they are."""
+
+import errno
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from typing import TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+ATTEMPTS = 3
+SECONDS_BETWEEN_ATTEMPTS = 1.0
+_AT_ONCE = 64
+"""Batches handed to an engine at once; it decides how many of them it works on."""
+_LASTING = {errno.ENOSPC, errno.EACCES, errno.EPERM, errno.ENOENT, errno.EROFS, errno.EDQUOT}
+
+
+def may_pass(error: object) -> bool:
+    """Whether what failed may work a moment later: a disk or a network that did not answer."""
+    return isinstance(error, OSError) and error.errno not in _LASTING
+
+
+class Observer:
+    """Runs each step of a build directly, and tells nobody.
+
+    A subclass shows progress, or hands the steps to an orchestrator as tasks.
+    """
+
+    def step(self, stage: str, function: Callable[..., Result], /, *arguments: object) -> Result:
+        """Run one step of the build."""
+        self.progress(stage, 0, 1)
+        result: Result = function(*arguments)
+        self.progress(stage, 1, 1)
+        return result
+
+    def step_with_retries(
+        self, stage: str, function: Callable[..., Result], /, *arguments: object
+    ) -> Result:
+        """Run one step that only reads; once more, and again, while what fails may pass."""
+        return self.step(stage, _attempt, function, *arguments)
+
+    def each(
+        self, stage: str, function: Callable[[Item], object], items: Iterable[Item], /
+    ) -> None:
+        """Run one step for each of several items, several at once.
+
+        When one fails, those that have not begun are not begun.
+        """
+        waiting = list(items)
+        self.progress(stage, 0, len(waiting))
+        pool = ThreadPoolExecutor(_AT_ONCE)
+        try:
+            futures = [pool.submit(_attempt, function, item) for item in waiting]
+            for done, future in enumerate(as_completed(futures), 1):
+                future.result()
+                self.progress(stage, done, len(waiting))
+        finally:
+            # After a failure, nobody waits: the engine ends what its workers were doing.
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def progress(self, stage: str, done: int, total: int) -> None:
+        """Hear how many parts of a stage are done."""
+
+    def show(self, key: str, page: str) -> None:
+        """Hear of something that a person may want to read, as a page of Markdown."""
+
+
+def _attempt(function: Callable[..., Result], *arguments: object) -> Result:
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return function(*arguments)
+        except OSError as error:
+            if not may_pass(error):
+                raise
+            time.sleep(SECONDS_BETWEEN_ATTEMPTS)
+    return function(*arguments)
