@@ -38,7 +38,8 @@ class Observer:
         self, stage: str, function: Callable[..., Result], /, *arguments: object
     ) -> Result:
         """Run one step that only reads; once more, and again, while what fails may pass."""
-        return self.step(stage, _attempt, function, *arguments)
+        result: Result = self.step(stage, _attempt, function, *arguments)
+        return result
 
     def each(
         self, stage: str, function: Callable[[Item], object], items: Iterable[Item], /

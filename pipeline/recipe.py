@@ -42,7 +42,7 @@ class Recipe:
             suites_digest(),
             self.settings,
             *(
-                f"{item.name}\n{item.source_id}\n{item.url}\n{item.retrieved_at}"
+                f"{item.name}\n{item.source_id}\n{item.form}\n{item.url}\n{item.retrieved_at}"
                 for item in self.inventory.inputs
             ),
             *map(str, self.inventory.problems),

