@@ -9,13 +9,22 @@ COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --
 	--quiet --custom-compile-command "make lock"
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-build-isolation
 
-.PHONY: help dataset test check lock expectations reference bench peers fuzz faults soak clean
+.PHONY: help dataset catalogue test check lock expectations reference bench peers fuzz faults soak clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 dataset: $(VENV)/.installed  ## build the dataset from data/raw into data/processed
 	$(BIN)/shortscience build
+
+# What the shipped catalogue is made from; the release of it stays below data/processed.
+SHARED ?= ../shared
+KNOWN := data/processed/known
+catalogue: $(VENV)/.installed  ## make data/catalogue/shortscience.parquet from the public export in SHARED
+	$(BIN)/shortscience build $(SHARED)/corpus/shortscience_export.json.gz --no-catalogue --out $(KNOWN) \
+		--bibliography $(addprefix $(SHARED)/bibliography/,known_titles.jsonl dblp.jsonl.gz \
+		arxiv.jsonl.gz arxiv_snapshot.jsonl.xz proceedings.bib.xz)
+	$(BIN)/shortscience catalogue $(KNOWN)/latest --out data/catalogue/shortscience.parquet
 
 test: check  ## lint, type checks and the whole test suite
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder

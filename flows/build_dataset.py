@@ -1,6 +1,6 @@
 """The flow `build-dataset`: the build, with each of its steps as a task of Prefect."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -88,9 +88,13 @@ class PrefectObserver(Observer):
         return result
 
     def each(
-        self, stage: str, function: Callable[[Item], object], items: Iterable[Item], /
+        self,
+        stage: str,
+        function: Callable[[Item], object],
+        items: Sequence[Item],
+        at_once: int,  # noqa: ARG002 - the engine lets tasks wait
     ) -> None:
-        """Run a task for each item, as many at once as the engine takes."""
+        """Run a task for each item."""
         artifact = create_progress_artifact(0.0, key="batches", description="Batches processed")
         futures = [process_batch.submit(function, item) for item in items]
         for done, future in enumerate(as_completed(futures), 1):

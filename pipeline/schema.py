@@ -11,6 +11,13 @@ from enum import Enum
 import polars as pl
 import pyarrow as pa
 
+from shortscience.pipeline.identifiers import (
+    IDENTIFIER_KINDS,
+    NAMING_SCHEMES,
+    PAPER_LINK,
+    SCHEMES,
+)
+
 
 class Type(Enum):
     """The column types that every reader of Parquet understands alike."""
@@ -128,8 +135,6 @@ class Table:
 
 _ID = r"^[0-9a-f]{24}$"
 _SHA256 = r"^[0-9a-f]{64}$"
-_ARXIV = r"^(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})$"
-_DOI = r"^10\.\d{4,9}/\S+$"
 _URL = r"^(?:https?|ftp)://\S+$"
 
 _FORMS = {
@@ -153,6 +158,7 @@ _RELATIONS = {
 _EVIDENCE = {
     "page": "the page or export that the summary was found on names the paper",
     "copy": "a copy of the summary, from another form of dump, names it",
+    "catalogue": "a catalogue of known summaries names the paper of one with these words",
     "identifier": "an identifier in the summary's header names it, or a summary that cites it",
     "bibliography": "as `identifier`, and a bibliography knows that identifier",
     "linked": "the summary's words fit the title, authors and abstract of one paper best",
@@ -164,11 +170,8 @@ _STRUCTURES = {
 }
 _KINDS = {
     "cite": "the site's own `\\cite{key}`",
-    "arxiv": "a link or an identifier of arXiv",
-    "doi": "a DOI, as a link or in words",
-    "openreview": "a link to OpenReview",
-    "shortscience": "a link to a paper's page on ShortScience",
-    "paper-link": "a link to a paper elsewhere: proceedings, a PDF, a publisher",
+    **{kind: SCHEMES[kind].cited_as for kind in IDENTIFIER_KINDS},
+    PAPER_LINK: "a link to a paper elsewhere: proceedings, a PDF, a publisher",
     "reference": "an entry of a numbered list of references, or a pointer to one, such as `[3]`",
     "mention": "authors and year in prose, such as `Kingma et al. (2014)`",
 }
@@ -281,7 +284,7 @@ PAPERS = Table(
             Type.STRING,
             "The strongest identifier: `arxiv:…`, `doi:…`, `openreview:…`, `dblp:…`,"
             " `shortscience:<bibtexKey>`, else `summary:<summary_id>`.",
-            pattern=r"^(?:arxiv|doi|openreview|dblp|shortscience|summary):\S+$",
+            pattern=rf"^(?:{'|'.join(NAMING_SCHEMES)}|summary):\S+$",
         ),
         Column("title", Type.STRING, "Title.", nullable=True),
         Column("authors", Type.STRINGS, "Authors in order.", nullable=True),
@@ -295,9 +298,11 @@ PAPERS = Table(
             Type.STRING,
             "Identifier on arXiv, without version.",
             nullable=True,
-            pattern=_ARXIV,
+            pattern=SCHEMES["arxiv"].pattern,
         ),
-        Column("doi", Type.STRING, "DOI, lower case.", nullable=True, pattern=_DOI),
+        Column(
+            "doi", Type.STRING, "DOI, lower case.", nullable=True, pattern=SCHEMES["doi"].pattern
+        ),
         Column("openreview_id", Type.STRING, "OpenReview forum id.", nullable=True),
         Column("url", Type.STRING, "Where the paper is found.", nullable=True, pattern=_URL),
         Column(
@@ -308,9 +313,10 @@ PAPERS = Table(
         Column(
             "described_by",
             Type.STRINGS,
-            "Where the paper's description is from, `page` or the name of a bibliography file."
-            " Title, authors and abstract are from the page, else from the record of the page's key"
-            " or of `paper_id`; all else, and they too where these are silent, from the first.",
+            "Where the paper's description is from: `page`, or the name of a catalogue or of a"
+            " bibliography. Title, authors and abstract are from the page, else from a catalogue,"
+            " else from the record of the page's key or of `paper_id`; all else, and they too where"
+            " these are silent, from the first.",
         ),
         Column(
             "conflicts",

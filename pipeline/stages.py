@@ -7,7 +7,6 @@ runs it with an observer that makes a task of each step.
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from threading import Thread
 
 from shortscience.pipeline.duplicates.find import Duplicates
 from shortscience.pipeline.engines import Engine, Runner
@@ -24,7 +23,7 @@ from shortscience.pipeline.release.evidence import write_evidence
 from shortscience.pipeline.release.notices import notices
 from shortscience.pipeline.release.paper_evidence import write_paper_evidence
 from shortscience.pipeline.release.store import Store
-from shortscience.pipeline.release.validation import Outcome, load_great_expectations, validate
+from shortscience.pipeline.release.validation import Outcome, validator
 from shortscience.pipeline.release.write import write_metadata
 from shortscience.pipeline.release.yields import check_yields
 from shortscience.pipeline.report.validation import write_validation
@@ -44,9 +43,8 @@ def make_release(
     Raises ValidationError when the data does not meet its expectations, and LostFormError when a
     form of dumps gives no records any more.
     """
-    Thread(target=load_great_expectations).start()  # takes seconds, and is needed in the end
     settings = recipe.settings
-    with store.staging() as staging:
+    with store.staging() as staging, validator() as validate:
         shards = process_batches(recipe, store, engine, observer, parameters.batch_bytes)
         copies = observer.step(
             "finding duplicates", find_copies, shards, recipe.earlier, settings, engine
@@ -81,7 +79,8 @@ def process_batches(
             folder=store.shards,
             run=run,
         )
-        observer.each("cleaning and extracting", process, batches)
+        at_once = max(1, min(engine.batches_at_once, len(missing)))
+        observer.each("cleaning and extracting", process, batches, at_once)
     return Shards.of(batches, recipe.settings, store.shards)
 
 

@@ -26,6 +26,14 @@ from tests.faults import kill_builds
         pytest.param(["build", "--workers", "0"], "--workers", id="no workers"),
         pytest.param(["build", "--engine", "abacus"], "abacus", id="unknown engine"),
         pytest.param(["build", "--bibliography", "nope.bib"], "nope.bib", id="no bibliography"),
+        pytest.param(["build", "--catalogue", "nope.parquet"], "nope.parquet", id="no catalogue"),
+        pytest.param(
+            ["build", "--catalogue", "{tmp}/file", "--out", "{tmp}"], "damaged", id="bad catalogue"
+        ),
+        pytest.param(
+            ["build", "--catalogue", "{tmp}/file", "--no-catalogue"], "not both", id="and without"
+        ),
+        pytest.param(["catalogue", "{tmp}", "--out", "x"], "build", id="a catalogue of no release"),
         pytest.param(["build", "--allow-empty", "pdf"], "pdf", id="no form of dumps"),
         pytest.param(["build", "--licence", "All Mine"], "cc-by-nc-sa-4.0", id="no licence's name"),
         pytest.param(["build", "--against", "nowhere"], "nowhere", id="no earlier release"),
@@ -53,7 +61,7 @@ def test_a_wrong_call_is_one_sentence_and_status_2(
 
 @pytest.mark.parametrize(
     "command",
-    [[], ["build"], ["explain"], ["duplicates"], ["diff"], ["report"], ["publish"]],
+    [[], ["build"], ["explain"], ["duplicates"], ["diff"], ["report"], ["publish"], ["catalogue"]],
     ids=lambda names: " ".join(names),
 )
 def test_help_teaches(shortscience: Shortscience, command: list[str]) -> None:

@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import PROJECT, RAW
 
 PACKAGED = (
-    *("commands", "expectations", "flows", "pipeline", "shortscience"),
+    *("commands", "data/catalogue", "expectations", "flows", "pipeline", "shortscience"),
     *("LICENSE", "README.md", "prefect.yaml", "pyproject.toml"),
 )
 TRAPS = ("commands.py", "flows.py", "pipeline.py", "expectations.py")

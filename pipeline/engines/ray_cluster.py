@@ -83,6 +83,15 @@ def _reach(address: str) -> None:
 class RayEngine:
     """The cluster that this process is connected to."""
 
+    @property
+    def batches_at_once(self) -> int:
+        """Two for each processor, so that none waits for the next one."""
+        return 2 * self._n_cpus
+
+    @property
+    def _n_cpus(self) -> int:
+        return int(ray.cluster_resources().get("CPU", 1))  # type: ignore[no-untyped-call]
+
     def runner(self, _n_batches: int) -> AbstractContextManager[Runner]:
         """Provide a function that builds a batch's shards somewhere in the cluster."""
 
@@ -120,8 +129,7 @@ class RayEngine:
 
     def n_parts(self, n_records: int) -> int:
         """Return enough for all processors, and so many that each part fits into a worker."""
-        n_cpus = int(ray.cluster_resources().get("CPU", 1))  # type: ignore[no-untyped-call]
-        return max(n_cpus, 1 + n_records // _RECORDS_PER_PART)
+        return max(self._n_cpus, 1 + n_records // _RECORDS_PER_PART)
 
     def run(self, function: Callable[..., Any], *arguments: Any) -> Ref:
         """Begin a task."""

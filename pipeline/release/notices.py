@@ -38,9 +38,7 @@ def notices(release: Path, problems: Iterable[Problem]) -> list[str]:
 def _known(records: pl.LazyFrame) -> list[str]:
     count = records.filter(is_known()).select(pl.len()).collect().item()
     return (
-        [
-            f"{count:,} records are in the earlier release already: left out (table `records`, `reason`)."
-        ]
+        [f"{count:,} records are in the earlier release already: left out (table `records`)."]
         if count
         else []
     )
