@@ -20,7 +20,6 @@ from shortscience.pipeline.papers.linking.title_index import title_folder
 from shortscience.pipeline.papers.stage import Found, identify_records
 from shortscience.pipeline.parameters import BuildParameters
 from shortscience.pipeline.recipe import Recipe
-from shortscience.pipeline.release.data_docs import write_data_docs
 from shortscience.pipeline.release.earlier import Earlier
 from shortscience.pipeline.release.evidence import write_evidence
 from shortscience.pipeline.release.notices import notices
@@ -29,6 +28,7 @@ from shortscience.pipeline.release.store import Store
 from shortscience.pipeline.release.validation import Outcome, validator
 from shortscience.pipeline.release.write import write_metadata
 from shortscience.pipeline.release.yields import check_yields
+from shortscience.pipeline.report.validation import write_validation
 from shortscience.pipeline.settings import Settings
 from shortscience.pipeline.shards import Batch, Shards, cut_batches, missing_layers, prune
 
@@ -154,7 +154,7 @@ def require_success(
     outcome: Outcome, recipe: Recipe, store: Store, staging: Path, observer: Observer
 ) -> None:
     """Write the pages of a validation; raise ValidationError if something did not pass."""
-    index = write_data_docs(outcome, store.validation(recipe.release_id))
+    index = write_validation(outcome.report, staging, store.validation(recipe.release_id))
     lines = [f"- {failure}" for failure in outcome.failed] or ["Every expectation was met."]
     observer.show("validation", "\n".join(["# Validation", *lines]))
     if outcome.failed:

@@ -158,6 +158,11 @@ def test_explain_tells_the_story_of_any_id(
     assert story[story["kind"]][key] == identifier
     shown = shortscience("explain", identifier, "--dataset", built)
     assert identifier in shown.stdout
+    lines = shown.stdout.splitlines()
+    assert len(lines) <= 45
+    assert max(map(len, lines)) <= 100
+    whole = shortscience("explain", identifier, "--dataset", built, "--all")
+    assert len(whole.stdout) > len(shown.stdout)
 
 
 def test_explain_tells_who_named_a_paper_and_what_was_not_believed(
@@ -221,16 +226,35 @@ def test_explain_shows_the_exact_bytes_every_repair_and_all_copies(
 def test_explain_refuses_what_is_unknown_or_ambiguous(
     shortscience: Shortscience, built: Path
 ) -> None:
-    for identifier, words in (("feedbeef", "is no summary"), ("summary:", "give more of the id")):
+    known = read_table(built, "summaries")["summary_id"][0]
+    for identifier, words in (
+        ("feedbeef", "is no summary"),
+        ("summary:", "give more of the id"),
+        (known[:2], f"too short: give at least 4 characters of an id, such as summary {known}"),
+    ):
         done = shortscience("explain", identifier, "--dataset", built)
         assert done.returncode == 2
         assert words in done.stderr
+
+
+def test_the_story_of_a_copy_tells_its_fate_and_that_of_a_summary_counts_what_it_holds(
+    shortscience: Shortscience, built: Path
+) -> None:
+    copy = read_table(built, "records").filter(pl.col("relation") == "near").row(0, named=True)
+    told = shortscience("explain", copy["record_id"], "--dataset", built).stdout
+    assert "duplicate: a copy" in told
+    assert f"near, similarity {copy['similarity']:.3f}" in told
+    assert f"bytes {copy['byte_start']:,} to {copy['byte_end']:,}" in told
+    rich = read_table(built, "summaries").sort("n_equations").row(-1, named=True)
+    told = shortscience("explain", rich["summary_id"], "--dataset", built).stdout
+    assert f"{rich['n_equations']} equations: " in told
 
 
 @pytest.mark.parametrize(
     ("threshold", "status", "said"),
     [
         ("0.9", 0, "summaries at 0.8"),
+        ("0.999", 0, "similarity  record                    other record              words"),
         ("0.2", 2, "were not kept"),
     ],
 )

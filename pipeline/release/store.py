@@ -2,7 +2,7 @@
 
 releases/<release_id>/      appears by one rename, when all is written and validated
 latest -> releases/<id>     switched by one rename
-validation/<release_id>/    Data Docs of the last validation, passed or failed
+validation/<release_id>/    the page of the last validation, passed or failed
 duplicates/<release_id>/    pairs of copies that were verified for it
 papers/<release_id>/        who told what of its papers, and candidates for summaries without one
 .work/                      shards, fetched dumps, indexes of bibliographies, unpacked archives,
@@ -49,7 +49,7 @@ class Store:
         return self.releases / release_id
 
     def validation(self, release_id: str) -> Path:
-        """Return the folder of the Data Docs of a release, passed or failed."""
+        """Return the folder of the validation page of a release, passed or failed."""
         return self.root / "validation" / release_id
 
     def evidence(self, release_id: str) -> Path:
