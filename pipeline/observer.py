@@ -43,9 +43,13 @@ class Observer:
         return result
 
     def each(
-        self, stage: str, function: Callable[[Item], object], items: Sequence[Item], at_once: int
+        self,
+        stage: str,
+        function: Callable[[Item], Sequence[str]],
+        items: Sequence[Item],
+        at_once: int,
     ) -> None:
-        """Run one step for each of several items, so many at once.
+        """Run one step for each of several items, so many at once; it answers with what it made.
 
         When one fails, those that have not begun are not begun.
         """

@@ -133,9 +133,9 @@ class CatalogueSettings(_Group):
         gt=0,
         le=1,
         description="Estimated Jaccard similarity. Of 761 real and 1,000,000 generated texts, none"
-        " came as near as 0.1 to a summary of another paper, while 88 of 88 that their authors also"
-        " posted elsewhere came to 0.8: between them, with room for later edits and for the error"
-        " of the estimate, 0.044.",
+        " came to 0.1 with a summary that it is no copy of, while all of 88 notes that their"
+        " authors also posted elsewhere came to 0.8. This lies between them, with room for more"
+        " edits, and for the standard error of the estimate, 0.04.",
     )
     near_min_words: int = Field(
         default=50,

@@ -122,8 +122,22 @@ def test_only_bad_dumps_release_nothing_and_exit_1(
     done = shortscience("build", tmp_path / "page.txt", "--out", tmp_path / "out")
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
-    assert "page.txt: holds no records" in done.stderr
+    assert "No summary was found in page.txt" in done.stderr
     assert not (tmp_path / "out" / "latest").exists()
+
+
+def test_nothing_new_is_no_failure_and_makes_no_release(
+    shortscience: Shortscience, built: Path, tmp_path: Path
+) -> None:
+    done = shortscience("build", RAW, "--against", built, "--out", tmp_path / "out", "--json")
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert (result["release_id"], result["unchanged"]) == (None, True)
+    assert result["notices"] == [
+        f"Nothing new: all 74 records are in release {built.name} already."
+    ]
+    assert not (tmp_path / "out" / "latest").exists()
+    assert not list((tmp_path / "out").glob("releases/*"))
 
 
 def test_killed_at_any_moment_latest_is_whole_and_the_next_build_gives_the_same_bytes(

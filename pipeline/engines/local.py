@@ -124,7 +124,7 @@ class _Pools:
             with self._lock:
                 self._broken.add(workers)
         raise WorkerError(
-            f"Workers were killed {_ATTEMPTS} times while they read {_names(batch)}; they may have"
+            f"Workers were killed {_ATTEMPTS} times while they read {batch}; they may have"
             " run out of memory: build again with fewer --workers, which goes on from here."
         )
 
@@ -154,8 +154,3 @@ def _work(build: Runner, batch: Batch, settings: Settings, folder: Path) -> bool
         return build(batch, settings, folder)
     except MemoryError:
         os._exit(1)
-
-
-def _names(batch: Batch) -> str:
-    first = batch.inputs[0].name
-    return f"{first} and {len(batch.inputs) - 1} more" if len(batch.inputs) > 1 else first
