@@ -270,6 +270,13 @@ RECORDS = Table(
             minimum=0,
             maximum=1,
         ),
+        Column(
+            "earlier_summary_id",
+            Type.STRING,
+            "The summary of an earlier release that has its content already: why it was rejected.",
+            nullable=True,
+            pattern=_ID,
+        ),
     ),
     never_empty=True,
 )

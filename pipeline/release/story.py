@@ -69,7 +69,9 @@ def _record(story: Story) -> _Sections:
     yield "Where it came from", _place(record, story["source"])
     fate = f"{record['status']}: {RECORDS.column('status').meanings[record['status']]}"
     if record["status"] == "rejected":
-        yield "What became of it", [fate, f"reason: {record['reason']}"]
+        earlier = record.get("earlier_summary_id")
+        named = [f"the earlier summary: {earlier}"] if earlier else []
+        yield "What became of it", [fate, f"reason: {record['reason']}", *named]
         return
     lines = [fate]
     if record["relation"]:

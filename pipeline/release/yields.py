@@ -42,9 +42,9 @@ def check_yields(staged: Path, former: Path, allowed: Collection[str]) -> None:
 
 def _yields(release: Path) -> pl.DataFrame:
     """Return `name`, `form` and `read`, the number of records not rejected, of each source."""
+    records = scan_table(release, "records")
     read = (
-        scan_table(release, "records")
-        .filter((pl.col("status") != "rejected") | is_known())
+        records.filter((pl.col("status") != "rejected") | is_known(records))
         .group_by("source_id")
         .agg(read=pl.len())
     )

@@ -22,7 +22,16 @@ async function route() {
   document.getElementById("browser").hidden = !isList;
   document.getElementById("reader").hidden = isList;
   if (isList) back();
-  else await open(decodeURIComponent(location.hash.slice(1)));
+  else await open(named(location.hash.slice(1)));
+}
+
+/** Return the id that an address names, whoever wrote it. */
+function named(fragment) {
+  try {
+    return decodeURIComponent(fragment);
+  } catch {
+    return fragment;
+  }
 }
 
 async function open(id) {
