@@ -279,6 +279,9 @@ def _show(result: "BuildResult", *, as_json: bool) -> None:
         click.echo(f"shortscience: {notice}", err=True)
     if more:
         click.echo(f"shortscience: {more} more notices; see the records table.", err=True)
+    if result["release_id"] is None:
+        click.echo("No release was made.")
+        return
     found = ", ".join(f"{count:,} {status}" for status, count in result["records"].items())
     click.echo(f"{sum(result['records'].values()):,} records found: {found}")
     for table, rows in result["tables"].items():

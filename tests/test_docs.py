@@ -85,6 +85,6 @@ def test_links_between_documents_lead_somewhere(page: Path) -> None:
 
 def test_make_help_names_every_target() -> None:
     makefile = (PROJECT / "Makefile").read_text()
-    targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
-    described = set(re.findall(r"^([a-z]+):.*##", makefile, re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    described = set(re.findall(r"^([a-z-]+):.*##", makefile, re.MULTILINE))
     assert targets == described

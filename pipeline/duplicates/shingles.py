@@ -11,6 +11,8 @@ import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
+from shortscience.pipeline.duplicates.normal_form import beyond_ascii
+
 Hashes = npt.NDArray[np.uint64]
 Places = npt.NDArray[np.int64]
 
@@ -20,6 +22,7 @@ _LANES_BYTES = 16
 """Words of so many bytes are hashed as two numbers of eight; the few longer ones by BLAKE2b."""
 _CHUNK_BYTES = 1 << 18  # what is computed for one chunk fits into a core's cache
 _SPACE = 0x20
+_UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
 
 
 @dataclass(frozen=True)
@@ -51,11 +54,14 @@ class Shingles:
 
 
 def hash_words(texts: pl.Series) -> Words:
-    """Hash the words of texts: what stands between spaces.
+    """Hash the words of texts in normal form: what stands between spaces.
+
+    In scripts that put none between words, each character is taken for one.
 
     A word's hash is its bytes as a number, mixed by the finaliser of SplitMix64 (Steele, Lea and
     Flood, 2014).
     """
+    texts = _spaced(texts)
     ends = texts.str.len_bytes().to_numpy().astype(np.int64).cumsum()
     bounds = np.flatnonzero(np.diff(ends // _CHUNK_BYTES, prepend=-1, append=-1)).tolist()
     parts = [
@@ -65,6 +71,16 @@ def hash_words(texts: pl.Series) -> Words:
         np.concatenate([np.empty(0, np.uint64), *(part.hashes for part in parts)]),
         np.concatenate([np.empty(0, np.int64), *(part.counts for part in parts)]),
     )
+
+
+def _spaced(texts: pl.Series) -> pl.Series:
+    """Put spaces around the characters of scripts that have none between words."""
+    rows = beyond_ascii(texts)
+    unspaced = rows.filter(texts.gather(rows).str.contains(_UNSPACED)) if len(rows) else rows
+    if not len(unspaced):
+        return texts
+    apart = texts.gather(unspaced).str.replace_all(_UNSPACED, " $0 ").str.replace_all("  +", " ")
+    return texts.clone().scatter(unspaced, apart.str.strip_chars(" "))
 
 
 def _hash_words(texts: pl.Series) -> Words:

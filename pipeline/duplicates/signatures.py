@@ -7,7 +7,7 @@ import numpy.typing as npt
 import polars as pl
 from rensa import RMinHash
 
-from shortscience.pipeline.duplicates.normal_form import normal_form
+from shortscience.pipeline.duplicates.normal_form import n_visible, normal_form
 from shortscience.pipeline.duplicates.shingles import (
     Hashes,
     Words,
@@ -28,9 +28,9 @@ def sign(cleaned: pl.DataFrame, settings: SignatureSettings) -> pl.DataFrame:
     """Sign every row of a frame with the columns `record_id`, `text` and `structure`.
 
     Returns one row per record: `record_id`; `content_id`, equal for records whose normal forms are
-    equal; `n_chars` of the text and `n_words` of the normal form; whether its structure is
-    `original`; `beginning`, a hash
-    of the first words, null for texts of fewer; `bands`, an array of hashes.
+    equal; `n_chars` of the text, where each that is not seen counts against it, and `n_words` of
+    the normal form; whether its structure is `original`; `beginning`, a hash of the first words,
+    null for texts of fewer; `bands`, an array of hashes.
     """
     normal = normal_form(cleaned["text"])
     words = hash_words(normal)
@@ -38,7 +38,7 @@ def sign(cleaned: pl.DataFrame, settings: SignatureSettings) -> pl.DataFrame:
         {
             "record_id": cleaned["record_id"],
             "content_id": pl.Series([key(text) for text in normal], dtype=pl.String),
-            "n_chars": cleaned["text"].str.len_chars().cast(pl.Int32),
+            "n_chars": n_visible(cleaned["text"]),
             "n_words": pl.Series(words.counts, dtype=pl.Int32),
             "original": cleaned["structure"] == "original",
             "beginning": hash_beginnings(words, settings.prefix_words),

@@ -37,15 +37,19 @@ def notices(release: Path, problems: Iterable[Problem]) -> list[str]:
 
 def _known(records: pl.LazyFrame) -> list[str]:
     count = records.filter(is_known()).select(pl.len()).collect().item()
-    return [f"{count:,} records are in the earlier release already: left out."] if count else []
+    return (
+        [f"{count:,} records are in the earlier release already: left out (table `records`)."]
+        if count
+        else []
+    )
 
 
 def _without_records(sources: pl.LazyFrame) -> list[str]:
     empty = sources.filter(pl.col("n_records") == 0).sort("name").collect()
     return [
-        f"{name}: is empty; nothing was taken from it."
+        f"{name}: is empty; nothing was taken from it (table `sources`)."
         if n_bytes == 0
-        else f"{name}: holds no records; nothing was taken from it."
+        else f"{name}: holds no records; nothing was taken from it (table `sources`)."
         for name, n_bytes in empty.select("name", "n_bytes").iter_rows()
     ]
 
@@ -53,6 +57,6 @@ def _without_records(sources: pl.LazyFrame) -> list[str]:
 def _mixed_encodings(sources: pl.LazyFrame) -> list[str]:
     mixed = sources.filter(pl.col("encoding") == MIXED).sort("name").collect()
     return [
-        f"{name}: is not valid UTF-8; its stray bytes were read as windows-1252."
+        f"{name}: is not valid UTF-8; its stray bytes were read as windows-1252 (table `sources`)."
         for name in mixed["name"]
     ]
