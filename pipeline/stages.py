@@ -9,7 +9,8 @@ from functools import partial
 from pathlib import Path
 from threading import Thread
 
-from shortscience.pipeline.duplicates.find import Duplicates
+from shortscience.pipeline.duplicates import find
+from shortscience.pipeline.duplicates.outcomes import Duplicates
 from shortscience.pipeline.engines import Engine, Runner
 from shortscience.pipeline.errors import ValidationError
 from shortscience.pipeline.folders import keep_only
@@ -25,6 +26,7 @@ from shortscience.pipeline.release.evidence import write_evidence
 from shortscience.pipeline.release.notices import notices
 from shortscience.pipeline.release.paper_evidence import write_paper_evidence
 from shortscience.pipeline.release.store import Store
+from shortscience.pipeline.release.table_files import write_tables
 from shortscience.pipeline.release.validation import Outcome, load_great_expectations, validate
 from shortscience.pipeline.release.write import write_metadata
 from shortscience.pipeline.release.yields import check_yields
@@ -57,7 +59,10 @@ def make_release(
         papers = observer.step(
             "identifying papers", identify_papers, shards, copies, bibliography, settings, engine
         )
-        observer.step("writing tables", write_tables, recipe, shards, papers, staging, engine)
+        inputs = recipe.inventory.distinct
+        observer.step(
+            "writing tables", write_tables, inputs, shards, copies.outcomes, papers, staging, engine
+        )
         write_evidence(copies.evidence, store.evidence(recipe.release_id))
         write_paper_evidence(papers, store.release(recipe.release_id), engine.tasks)
         check_yields(staging, store.latest, parameters.allow_empty)
@@ -96,7 +101,7 @@ def find_copies(
     shards: Shards, earlier: Path | None, settings: Settings, engine: Engine
 ) -> Duplicates:
     """Find the records that carry the same summary."""
-    return engine.find_duplicates(shards, Earlier(earlier) if earlier else None, settings)
+    return find.find_copies(shards, Earlier(earlier) if earlier else None, settings, engine)
 
 
 def index_bibliography(recipe: Recipe, cache: Path) -> list[Index]:
@@ -116,17 +121,10 @@ def identify_papers(
     engine: Engine,
 ) -> Found:
     """Find out which papers are summarised and cited."""
-    n_parts = engine.n_parts(len(copies.verdicts))
+    n_parts = engine.n_parts(len(copies.outcomes))
     return identify_records(
-        shards, copies.verdicts, bibliography, settings.papers, n_parts, engine.tasks
+        shards, copies.outcomes, bibliography, settings.papers, n_parts, engine.tasks
     )
-
-
-def write_tables(
-    recipe: Recipe, shards: Shards, papers: Found, staging: Path, engine: Engine
-) -> None:
-    """Put the tables together and write them as Parquet."""
-    engine.write_tables(recipe.inventory.distinct, shards, papers, staging)
 
 
 def require_success(
