@@ -34,35 +34,33 @@ def end_tasks(_flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> No
         _end_tasks(client, flow_run.id, state)
 
 
-def kill_runs(pool: str) -> None:
-    """Kill the processes of a pool's runs, each with all that it started on this machine."""
-    with get_client(sync_client=True) as client:
-        for run in _begun_runs(client, pool):
-            if run.infrastructure_pid:
-                with suppress(ProcessLookupError, PermissionError):
-                    os.killpg(int(run.infrastructure_pid), signal.SIGKILL)
+def end_runs(pool: str, reason: str, *, kill: bool) -> list[str]:
+    """End the runs of a pool that were begun, and return their names.
 
-
-def end_lost_runs(pool: str, reason: str) -> list[str]:
-    """End the runs of a pool that were begun and have no process any more; return their names.
-
-    People are told of each but of those that somebody was cancelling, which are cancelled.
+    `kill` ends their processes, which are those of this machine; else there are none any more.
+    People are told of each run but of those that somebody was cancelling, which are cancelled.
     """
     with get_client(sync_client=True) as client:
         runs = _begun_runs(client, pool)
         for run in runs:
-            _end_run(client, run, reason)
+            if kill and run.infrastructure_pid:
+                with suppress(ProcessLookupError, PermissionError):
+                    os.killpg(int(run.infrastructure_pid), signal.SIGKILL)
+        for run in runs:
+            _end_run(client, client.read_flow_run(run.id), reason)
     return [run.name for run in runs]
 
 
 def _end_run(client: SyncPrefectClient, run: FlowRun, reason: str) -> None:
-    cancelled = run.state is not None and run.state.type == StateType.CANCELLING
-    state: State[Any] = (Cancelled if cancelled else Crashed)(message=reason)
-    flow_run_logger(run).error("%s", reason)
-    client.set_flow_run_state(run.id, state, force=True)
-    _end_tasks(client, run.id, state)
-    if not cancelled:
-        notify(client.read_flow(run.flow_id), run, state)
+    """Give a run without a process a last state, unless it had given itself one."""
+    if run.state is None or not run.state.is_final():
+        cancelled = run.state is not None and run.state.type == StateType.CANCELLING
+        run.state = (Cancelled if cancelled else Crashed)(message=reason)
+        flow_run_logger(run).error("%s", reason)
+        client.set_flow_run_state(run.id, run.state, force=True)
+    if run.state.is_crashed():
+        _end_tasks(client, run.id, run.state)
+        notify(client.read_flow(run.flow_id), run, run.state)
 
 
 def _begun_runs(client: SyncPrefectClient, pool: str) -> list[FlowRun]:

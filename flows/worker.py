@@ -14,12 +14,13 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from types import FrameType
 
 from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_API_URL
 
-from shortscience.flows.ending import end_lost_runs, kill_runs
+from shortscience.flows.ending import end_runs
 
 _POOL = "local"
 _GOES_ON = "the next run goes on from where it was"
@@ -47,7 +48,7 @@ def main() -> int:
     stop = _Stop()
     if not _server_answers(stop):
         return 0
-    _say_ended(end_lost_runs(pool, _LOST), _LOST)
+    _say_ended(end_runs(pool, _LOST, kill=False), _LOST)
     command = [sys.executable, "-m", "prefect", "worker", "start", "--pool", pool]
     # In a session of its own: what interrupts this process must not reach the worker before it.
     worker = subprocess.Popen(command, start_new_session=True)
@@ -70,17 +71,21 @@ def _server_answers(stop: _Stop) -> bool:
 
 
 def _end(worker: "subprocess.Popen[bytes]", pool: str, reason: str) -> None:
-    """Kill a worker, before it gives its runs a state, and then these; say so of each."""
+    """End a worker and its runs, and say so of each.
+
+    It is halted first, so that it gives its runs no state of its own, and killed last: a run ends
+    itself, with a reason that says nothing, when nobody reads any more what it prints.
+    """
     if worker.poll() is None:
-        os.killpg(worker.pid, signal.SIGKILL)
-        worker.wait()
+        os.killpg(worker.pid, signal.SIGSTOP)
     with get_client(sync_client=True) as client:
         error = client.api_healthcheck()
     if error:
         _say(f"No server answers ({error}); runs are ended when the worker is started again.")
-        return
-    kill_runs(pool)
-    _say_ended(end_lost_runs(pool, reason), reason)
+    else:
+        _say_ended(end_runs(pool, reason, kill=True), reason)
+    with suppress(ProcessLookupError):
+        os.killpg(worker.pid, signal.SIGKILL)
 
 
 def _say_ended(runs: list[str], reason: str) -> None:

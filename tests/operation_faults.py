@@ -82,7 +82,8 @@ def restart_server(site: Installation, _run: Run) -> None:
 
 FAULTS = (
     Fault("the worker is stopped", stop_worker, "Crashed", True, "The worker was stopped"),
-    Fault("the worker is killed", kill_worker, "Crashed", True, "The worker was killed"),
+    # A run that finds out before the worker is missed says so itself.
+    Fault("the worker is killed", kill_worker, "Crashed", True, ""),
     Fault("power is lost", lose_power, "Crashed", True, "the machine lost power"),
     Fault("the run is cancelled", cancel, "Cancelled", False, ""),
     Fault("the server restarts", restart_server, "Completed", False, "records read"),

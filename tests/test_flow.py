@@ -179,7 +179,7 @@ def test_progress_and_results_show_up_as_artifacts(released: Path) -> None:
     }
     assert artifacts["batches"].data == 100
     assert {"table": "summaries", "rows": 56} in json.loads(artifacts["release"].data)
-    assert "74 records read (56 kept, 16 duplicate, 2 rejected)" in artifacts["release"].description
+    assert "76 records read (18 duplicate, 56 kept, 2 rejected)" in artifacts["release"].description
     stages = {row["stage"]: row for row in json.loads(artifacts["stages"].data)}
     assert {"reading inputs", "cleaning and extracting", "releasing"} <= stages.keys()
     assert all(row["records/s"] > 0 for row in stages.values())
@@ -190,7 +190,7 @@ def test_the_last_state_sums_up(released: Path) -> None:
     state, flow_run = run(parameters(released))
     assert flow_run.state
     assert flow_run.state.message == state.message
-    assert re.match(r"Release \w{16} was there already: 74 records read", state.message or "")
+    assert re.match(r"Release \w{16} was there already: 76 records read", state.message or "")
 
 
 def test_a_changed_detector_reuses_the_texts_and_says_so(released: Path) -> None:

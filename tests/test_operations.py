@@ -131,7 +131,7 @@ def test_a_schedule_makes_a_run_and_a_worker_that_is_stopped_ends_its_own(
         state = schedule(site, build).wait()
         assert state.is_completed(), state
         assert state.message
-        assert state.message.startswith(f"Release {built.name}: 74 records read")
+        assert state.message.startswith(f"Release {built.name}: 76 records read")
         assert not differing(built, tmp_path / "out" / "latest")
         assert not inbox.posted
 
