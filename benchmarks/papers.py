@@ -23,7 +23,7 @@ from shortscience.pipeline.extraction.extract import CITATION_SCHEMA
 from shortscience.pipeline.papers.bibliography.index import Index, index_file
 from shortscience.pipeline.papers.copies import FACTS
 from shortscience.pipeline.papers.identities import identify_papers
-from shortscience.pipeline.release.manifest import sha256
+from shortscience.pipeline.recipe import sha256
 from shortscience.pipeline.settings import PaperSettings
 
 DEFAULT_FOLDER = Path("../shared")

@@ -27,10 +27,11 @@ Frames = dict[str, pl.DataFrame]
 class Layer(NamedTuple):
     """Frames that one group of settings decides, beside what they are made from.
 
-    `needs` names columns of the frames of the texts.
+    `needs` names columns of the frames of the texts, and `code` the module that makes the layer.
     """
 
     frames: tuple[str, ...]
+    code: str
     group: Callable[[Settings], BaseModel]
     needs: Mapping[str, list[str]]
     compute: Callable[[Frames, Settings], Frames]
@@ -77,6 +78,13 @@ def _signatures(texts: Frames, settings: Settings) -> Frames:
 
 
 TEXTS = "texts"
+TEXTS_CODE = (
+    "pipeline.sources.reading",
+    "pipeline.admission",
+    "pipeline.cleaning.clean",
+    "pipeline.extraction.extract",
+)
+"""The modules that make the texts."""
 TEXT_FRAMES = (
     *("sources", "records", "cleaned", "equations", "images", "links", "citations"),
     "refused",
@@ -84,12 +92,14 @@ TEXT_FRAMES = (
 DERIVED = {
     "languages": Layer(
         ("languages",),
+        "pipeline.cleaning.language",
         lambda settings: settings.cleaning,
         {"cleaned": ["record_id", "plain_text"]},
         _languages,
     ),
     "signatures": Layer(
         ("signatures",),
+        "pipeline.duplicates.signatures",
         lambda settings: settings.signatures,
         {"cleaned": ["record_id", "text", "structure"], "records": ["record_id", "bibtex_key"]},
         _signatures,

@@ -14,7 +14,7 @@ import polars as pl
 from shortscience.pipeline.duplicates.find import EARLIER, KEPT
 from shortscience.pipeline.keys import key
 from shortscience.pipeline.papers.identities import Identities
-from shortscience.pipeline.release.earlier import why_known
+from shortscience.pipeline.release.earlier import known_summary, why_known
 from shortscience.pipeline.release.ordering import in_order
 from shortscience.pipeline.schema import TABLES, Table
 from shortscience.pipeline.shards import Shards
@@ -110,6 +110,7 @@ def _records(shards: Shards, fates: Iterable[pl.DataFrame]) -> Iterator[pl.DataF
     for records, fate in zip(shards.frames("records"), fates, strict=True):
         yield records.hstack(fate.drop("record_id", "about")).with_columns(
             reason=pl.when(known).then(why_known()).otherwise("reason"),
+            earlier_summary_id=pl.when(known).then(known_summary()),
             **{
                 name: pl.when(~known).then(name)
                 for name in ("summary_id", "relation", "similarity")

@@ -8,9 +8,11 @@ import polars as pl
 
 from shortscience.pipeline.papers.identities import fetch_identities
 from shortscience.pipeline.papers.stage import Found
+from shortscience.pipeline.recipe import Recipe
 from shortscience.pipeline.release.card import dataset_card
 from shortscience.pipeline.release.croissant import croissant
-from shortscience.pipeline.release.manifest import CARD, MANIFEST, Recipe, build_manifest, to_json
+from shortscience.pipeline.release.manifest import CARD, MANIFEST, build_manifest, to_json
+from shortscience.pipeline.release.notices import notices
 from shortscience.pipeline.release.parquet import count_rows, scan_table, write_table
 from shortscience.pipeline.release.pictures import write_pictures
 from shortscience.pipeline.release.tables import build_tables
@@ -37,8 +39,8 @@ def write_tables(
         )
 
 
-def write_metadata(recipe: Recipe, outcome: Outcome, staging: Path) -> dict[str, int]:
-    """Write everything beside the Parquet files; return the number of rows per table."""
+def write_metadata(recipe: Recipe, outcome: Outcome, staging: Path) -> None:
+    """Write everything beside the Parquet files."""
     rows = {name: count_rows(staging, name) for name in TABLES}
     write_pictures(staging)
     forms = scan_table(staging, "sources").select("source_id", "form").collect()
@@ -53,6 +55,13 @@ def write_metadata(recipe: Recipe, outcome: Outcome, staging: Path) -> dict[str,
         ("croissant.json", to_json(described.result())),
     ):
         (staging / name).write_text(content, encoding="utf-8")
-    manifest = build_manifest(recipe, dict(forms.iter_rows()), rows, staging)
+    by_status = scan_table(staging, "records").group_by("status").len().sort("status").collect()
+    manifest = build_manifest(
+        recipe,
+        staging,
+        forms=dict(forms.iter_rows()),
+        rows=rows,
+        records=dict(by_status.iter_rows()),
+        notices=notices(staging, recipe.inventory.problems),
+    )
     (staging / MANIFEST).write_text(to_json(manifest), encoding="utf-8")
-    return rows

@@ -111,7 +111,10 @@ def index_file(path: Path, sha256: str, cache: Path) -> Index:
     Raises UsageError when the file is of no known format or damaged. The index appears under its
     name, which is derived from the file's hash and the code's, only when it is complete.
     """
-    index = Index(path.name, cache.absolute() / digest(code_digest(), sha256))
+    index = Index(
+        path.name,
+        cache.absolute() / digest(code_digest("pipeline.papers.bibliography.index"), sha256),
+    )
     if index.folder.exists():
         return index
     with appearing(index.folder) as staging:

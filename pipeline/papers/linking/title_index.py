@@ -69,7 +69,11 @@ _ARRAYS = tuple(field.name for field in fields(TitleIndex))[1:]
 
 def title_folder(bibliography: Sequence[Index], cache: Path) -> Path:
     """Return the folder that the index of the titles of all files has below `cache`."""
-    return cache / digest("titles", code_digest(), *(index.folder.name for index in bibliography))
+    return cache / digest(
+        "titles",
+        code_digest("pipeline.papers.linking.title_index"),
+        *(index.folder.name for index in bibliography),
+    )
 
 
 def title_index(bibliography: Sequence[Index], cache: Path) -> TitleIndex:

@@ -1,0 +1,168 @@
+"""How a release is made: the stages of a build, in order, and what each gets from those before.
+
+This is the only place that composes them. The command and the library run it directly; the flow
+runs it with an observer that makes a task of each step.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+import polars as pl
+
+from shortscience.pipeline.duplicates.find import EARLIER, Duplicates
+from shortscience.pipeline.engines import Engine, Runner
+from shortscience.pipeline.errors import NoRecordsError, NothingNewError, ValidationError
+from shortscience.pipeline.folders import keep_only
+from shortscience.pipeline.observer import Observer
+from shortscience.pipeline.papers.bibliography.index import Index, index_file
+from shortscience.pipeline.papers.linking.title_index import title_folder
+from shortscience.pipeline.papers.stage import Found, identify_records
+from shortscience.pipeline.parameters import BuildParameters
+from shortscience.pipeline.recipe import Recipe
+from shortscience.pipeline.release.earlier import Earlier
+from shortscience.pipeline.release.evidence import write_evidence
+from shortscience.pipeline.release.notices import notices
+from shortscience.pipeline.release.paper_evidence import write_paper_evidence
+from shortscience.pipeline.release.store import Store
+from shortscience.pipeline.release.validation import Outcome, validator
+from shortscience.pipeline.release.write import write_metadata
+from shortscience.pipeline.release.yields import check_yields
+from shortscience.pipeline.report.validation import write_validation
+from shortscience.pipeline.settings import Settings
+from shortscience.pipeline.shards import Batch, Shards, cut_batches, missing_layers, prune
+
+
+def make_release(
+    recipe: Recipe,
+    store: Store,
+    engine: Engine,
+    observer: Observer,
+    parameters: BuildParameters,
+) -> None:
+    """Make the release of a recipe in a store.
+
+    Raises ValidationError when the data does not meet its expectations, LostFormError when a form
+    of dumps gives no records any more, NoRecordsError when nothing was found at all, and
+    NothingNewError when an earlier release has everything.
+    """
+    settings = recipe.settings
+    with store.staging() as staging, validator() as validate:
+        shards = process_batches(recipe, store, engine, observer, parameters.batch_bytes)
+        copies = observer.step(
+            "finding duplicates", find_copies, shards, recipe.earlier, settings, engine
+        )
+        require_something_new(recipe, shards, copies)
+        bibliography = observer.step(
+            "indexing bibliographies", index_bibliography, recipe, store.bibliography
+        )
+        papers = observer.step(
+            "identifying papers", identify_papers, shards, copies, bibliography, settings, engine
+        )
+        observer.step("writing tables", write_tables, recipe, shards, papers, staging, engine)
+        write_evidence(copies.evidence, store.evidence(recipe.release_id))
+        write_paper_evidence(papers, store.release(recipe.release_id), engine.tasks)
+        check_yields(staging, store.latest, parameters.allow_empty)
+        outcome = observer.step("validating", validate, staging)
+        require_success(outcome, recipe, store, staging, observer)
+        observer.step("releasing", release, recipe, outcome, staging, store)
+    prune(store.shards, shards)
+
+
+def process_batches(
+    recipe: Recipe, store: Store, engine: Engine, observer: Observer, batch_bytes: int
+) -> Shards:
+    """Read, clean, extract and sign all records, batch by batch, several at once."""
+    batches = cut_batches(recipe.inventory.distinct, batch_bytes)
+    missing = {batch: missing_layers(batch, recipe.settings, store.shards) for batch in batches}
+    with engine.runner(sum(map(bool, missing.values()))) as run:
+        process = partial(
+            process_batch,
+            missing=missing,
+            settings=recipe.settings,
+            folder=store.shards,
+            run=run,
+        )
+        at_once = max(1, min(engine.batches_at_once, len(missing)))
+        observer.each("cleaning and extracting", process, batches, at_once)
+    return Shards.of(batches, recipe.settings, store.shards)
+
+
+def process_batch(
+    batch: Batch,
+    *,
+    missing: Mapping[Batch, Sequence[str]],
+    settings: Settings,
+    folder: Path,
+    run: Runner,
+) -> Sequence[str]:
+    """Build those shards of one batch that no earlier build left; return their layers."""
+    layers = missing[batch]
+    if layers:
+        run(batch, settings, folder)
+    return layers
+
+
+def find_copies(
+    shards: Shards, earlier: Path | None, settings: Settings, engine: Engine
+) -> Duplicates:
+    """Find the records that carry the same summary."""
+    return engine.find_duplicates(shards, Earlier(earlier) if earlier else None, settings)
+
+
+def require_something_new(recipe: Recipe, shards: Shards, copies: Duplicates) -> None:
+    """Raise NoRecordsError if nothing was found, NothingNewError if all of it is known."""
+    if not len(copies.verdicts):
+        rejected = shards.scan("records").select(pl.col("reason").drop_nulls().unique().sort())
+        names = sorted(item.name for item in recipe.inventory.inputs)
+        raise NoRecordsError(names, rejected.head(3).collect()["reason"].to_list())
+    if (copies.verdicts["status"] == EARLIER).all():
+        raise NothingNewError(len(copies.verdicts), recipe.earlier_release)
+
+
+def index_bibliography(recipe: Recipe, cache: Path) -> list[Index]:
+    """Index the bibliography files that are not indexed yet; forget those of other files."""
+    indexes = [index_file(item.path, item.source_id, cache) for item in recipe.bibliography]
+    if indexes:
+        used = [*(index.folder for index in indexes), title_folder(indexes, cache)]
+        keep_only(cache, {folder.name for folder in used})
+    return indexes
+
+
+def identify_papers(
+    shards: Shards,
+    copies: Duplicates,
+    bibliography: Sequence[Index],
+    settings: Settings,
+    engine: Engine,
+) -> Found:
+    """Find out which papers are summarised and cited."""
+    n_parts = engine.n_parts(len(copies.verdicts))
+    return identify_records(
+        shards, copies.verdicts, bibliography, settings.papers, n_parts, engine.tasks
+    )
+
+
+def write_tables(
+    recipe: Recipe, shards: Shards, papers: Found, staging: Path, engine: Engine
+) -> None:
+    """Put the tables together and write them as Parquet."""
+    engine.write_tables(recipe.inventory.distinct, shards, papers, staging)
+
+
+def require_success(
+    outcome: Outcome, recipe: Recipe, store: Store, staging: Path, observer: Observer
+) -> None:
+    """Write the pages of a validation; raise ValidationError if something did not pass."""
+    index = write_validation(outcome.report, staging, store.validation(recipe.release_id))
+    lines = [f"- {failure}" for failure in outcome.failed] or ["Every expectation was met."]
+    observer.show("validation", "\n".join(["# Validation", *lines]))
+    if outcome.failed:
+        about_inputs = notices(staging, recipe.inventory.problems)
+        raise ValidationError(outcome.failed, str(index), about_inputs)
+
+
+def release(recipe: Recipe, outcome: Outcome, staging: Path, store: Store) -> None:
+    """Describe the tables, and make the staged folder a release."""
+    write_metadata(recipe, outcome, staging)
+    store.commit(staging, recipe.release_id)
