@@ -29,11 +29,11 @@ from shortscience.pipeline.papers.identities import IdentityParts
 from shortscience.pipeline.papers.stage import Found, identify_records
 from shortscience.pipeline.parts import Parts
 from shortscience.pipeline.recipe import Recipe
-from shortscience.pipeline.release.data_docs import write_data_docs
 from shortscience.pipeline.release.store import Store
 from shortscience.pipeline.release.table_files import write_tables
 from shortscience.pipeline.release.validation import load_great_expectations, validate
 from shortscience.pipeline.release.write import write_metadata
+from shortscience.pipeline.report.validation import write_validation
 from shortscience.pipeline.scanner import scan
 from shortscience.pipeline.settings import Settings
 from shortscience.pipeline.shards import Batch, Shards, build_shards, cut_batches
@@ -211,7 +211,7 @@ def metadata(folder: Path, clock: Clock) -> None:
     outcome, store = _load(folder, "outcome"), Store(folder / "out")
     recipe = Recipe(_load(folder, "inventory"), (), SETTINGS)
     with clock:
-        write_data_docs(outcome, store.validation(recipe.release_id))
+        write_validation(outcome.report, _staging(folder), store.validation(recipe.release_id))
         write_metadata(recipe, outcome, _staging(folder))
         store.commit(_staging(folder), recipe.release_id)
 

@@ -1,7 +1,11 @@
 """The flow `build-dataset`: the build, with each of its steps as a task of Prefect."""
 
-from collections.abc import Callable, Iterable
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from prefect import flow, get_run_logger, task
@@ -13,13 +17,15 @@ from prefect.artifacts import (
 )
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
-from prefect.futures import as_completed
+from prefect.futures import PrefectFuture
 from prefect.states import Completed
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.tasks import Task
 
+from shortscience.flows.ending import end_tasks
 from shortscience.flows.notification import notify
 from shortscience.pipeline.build import BuildResult, build
+from shortscience.pipeline.layers import LAYERS
 from shortscience.pipeline.observer import (
     ATTEMPTS,
     SECONDS_BETWEEN_ATTEMPTS,
@@ -29,6 +35,9 @@ from shortscience.pipeline.observer import (
 from shortscience.pipeline.parameters import BuildParameters
 from shortscience.pipeline.release.diff import compare
 from shortscience.pipeline.release.diff_text import to_markdown
+
+_MAX_NOTICES = 20
+_SECONDS_ASLEEP = 0.2
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -46,28 +55,36 @@ _RETRIED: dict[str, Any] = {
     task_runner=ThreadPoolTaskRunner(max_workers=64),  # type: ignore[arg-type]
     log_prints=False,
     on_failure=[notify],
-    on_crashed=[notify],
+    on_crashed=[end_tasks, notify],
 )
 def build_dataset(build: BuildParameters = BuildParameters()) -> BuildResult:  # noqa: B008 - shown as the default on Prefect's pages
     """Build a release from raw dumps; do nothing if it is there already.
 
     Raises ValidationError when the data does not meet its expectations: `latest` stays where it is.
     """
-    result = run_build(build)
+    observer = PrefectObserver()
+    result = run_build(build, observer)
     if result["former"]:
         # The release is made: whether the difference can be shown decides nothing any more.
         show_difference(Path(result["former"]), build.folder / "latest", return_state=True)
-    show_result(result)
-    return result
+    if result["release_id"]:
+        show_result(result, observer.seconds)
+    return Completed(data=result, message=sum_up(result))  # type: ignore[return-value] - Prefect answers with the data
 
 
-def run_build(parameters: BuildParameters) -> BuildResult:
-    """Run the build with an observer that makes a task of each step."""
-    return build(parameters, PrefectObserver())
+def run_build(parameters: BuildParameters, observer: Observer) -> BuildResult:
+    """Run the build; in the flow, the name `build` is the parameter's."""
+    return build(parameters, observer)
 
 
 class PrefectObserver(Observer):
-    """Runs each step of a build as a task of the current flow run."""
+    """Runs each step of a build as a task of the current flow run.
+
+    `seconds` tells how long each stage took that has ended.
+    """
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
 
     def step(self, stage: str, function: Callable[..., Result], /, *arguments: object) -> Result:
         """Run one step as a task, named after its function."""
@@ -82,32 +99,76 @@ class PrefectObserver(Observer):
     def _run_task(
         self, stage: str, step: Callable[..., Result], arguments: tuple[object, ...]
     ) -> Result:
-        self.progress(stage, 0, 1)
-        result: Result = step(*arguments)
-        self.progress(stage, 1, 1)
-        return result
+        with self._timed(stage):
+            return step(*arguments)
 
     def each(
-        self, stage: str, function: Callable[[Item], object], items: Iterable[Item], /
+        self,
+        stage: str,
+        function: Callable[[Item], Sequence[str]],
+        items: Sequence[Item],
+        at_once: int,
     ) -> None:
-        """Run a task for each item, as many at once as the engine takes."""
+        """Run a task for each item, so many at once."""
         artifact = create_progress_artifact(0.0, key="batches", description="Batches processed")
-        futures = [process_batch.submit(function, item) for item in items]
-        for done, future in enumerate(as_completed(futures), 1):
-            future.result()
-            self.progress(stage, done, len(futures))
-            if done == len(futures) or done % 8 == 0:
-                update_progress_artifact(artifact, 100 * done / len(futures))  # type: ignore[arg-type]
+        made: Counter[str] = Counter()
+        with self._timed(stage):
+            for done, layers in enumerate(_process_batches(function, items, at_once), 1):
+                made[describe_made(layers)] += 1
+                if done == len(items) or done % 8 == 0:
+                    update_progress_artifact(artifact, 100 * done / len(items))  # type: ignore[arg-type]
+        for what, batches in sorted(made.items()):
+            get_run_logger().info("%s batches: %s", f"{batches:,}", what)
+
+    @contextmanager
+    def _timed(self, stage: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        self.seconds[stage] = time.perf_counter() - start
+        get_run_logger().info("%s took %.1f s", stage.capitalize(), self.seconds[stage])
 
     def show(self, key: str, page: str) -> None:
         """Keep a page as an artifact of the run."""
         create_markdown_artifact(page, key=key)
 
 
-@task(task_run_name="{batch}", **_RETRIED)
-def process_batch(process: Callable[[Any], object], batch: Any) -> State[None]:
-    """Process one batch; the state says whether it was there already."""
-    return Completed(name="Completed" if process(batch) else "Cached")
+def _process_batches(
+    function: Callable[[Item], Sequence[str]], batches: Sequence[Item], at_once: int
+) -> Iterator[Sequence[str]]:
+    """Yield the layers that were made of each batch; after a failure, begin no other."""
+    ended: SimpleQueue[PrefectFuture[Sequence[str]]] = SimpleQueue()
+    for number, batch in enumerate(batches, 1):
+        if number > at_once:
+            yield _next(ended).result()
+        name = f"batch {number} of {len(batches)}: {batch}"
+        process_batch.submit(function, batch, name).add_done_callback(ended.put)
+    for _ in batches[:at_once]:
+        yield _next(ended).result()
+
+
+def _next(queue: "SimpleQueue[Result]") -> Result:
+    """Wait for what comes next, and let this thread be interrupted in between."""
+    while True:
+        with suppress(Empty):
+            return queue.get(timeout=_SECONDS_ASLEEP)
+
+
+@task(task_run_name="{name}", **_RETRIED)
+def process_batch(
+    process: Callable[[Any], Sequence[str]],
+    batch: Any,
+    name: str,  # noqa: ARG001 - the task run's
+) -> State[Sequence[str]]:
+    """Process one batch; the state says which of its layers were there already."""
+    made = process(batch)
+    return Completed(name="Completed" if made else "Cached", message=describe_made(made), data=made)
+
+
+def describe_made(layers: Sequence[str]) -> str:
+    """Say which layers of a batch were made, and which an earlier build had left."""
+    reused = [layer for layer in LAYERS if layer not in layers]
+    parts = [("made", layers), ("reused", reused)]
+    return "; ".join(f"{what} {', '.join(names)}" for what, names in parts if names)
 
 
 @task(cache_policy=NO_CACHE)
@@ -116,13 +177,38 @@ def show_difference(former: Path, release: Path) -> None:
     create_markdown_artifact(to_markdown(compare(former, release)), key="difference")
 
 
-def show_result(result: BuildResult) -> None:
-    """Say what the release holds, in a table artifact and in the log."""
+def show_result(result: BuildResult, seconds: Mapping[str, float]) -> None:
+    """Say what the release holds and what it cost, in table artifacts and in the log."""
     rows = [{"table": name, "rows": count} for name, count in result["tables"].items()]
-    create_table_artifact(rows, key="release", description=f"Release {result['release_id']}")
+    create_table_artifact(rows, key="release", description=sum_up(result))
+    n_records = sum(result["records"].values())
+    stages = [
+        {"stage": stage, "seconds": round(took, 2), "records/s": round(n_records / took)}
+        for stage, took in seconds.items()
+    ]
+    create_table_artifact(stages, key="stages", description=f"Stages, of {n_records:,} records")
     logger = get_run_logger()
-    for notice in result["notices"]:
+    for notice in result["notices"][:_MAX_NOTICES]:
         logger.warning(notice)
+    if more := len(result["notices"][_MAX_NOTICES:]):
+        logger.warning("%s more notices; the tables sources and records have them", f"{more:,}")
     for former in result["pruned"]:
         logger.info("Release %s was removed: newer ones are kept", former)
-    logger.info("Release %s is at %s", result["release_id"], result["release"])
+    for row in rows:
+        logger.info("%(table)s: %(rows)s rows", row)
+    for row in stages:
+        logger.info("%(stage)s: %(seconds)s s, %(records/s)s records/s", row)
+    logger.info("%s It is at %s", sum_up(result), result["release"])
+
+
+def sum_up(result: BuildResult) -> str:
+    """Say in a sentence what a build did."""
+    if result["release_id"] is None:
+        return " ".join(result["notices"])
+    counts = result["records"]
+    numbers = ", ".join(f"{count:,} {status}" for status, count in counts.items())
+    unchanged = " was there already" if result["unchanged"] else ""
+    return (
+        f"Release {result['release_id']}{unchanged}: {sum(counts.values()):,} records read"
+        f" ({numbers}), {len(result['notices']):,} notices."
+    )

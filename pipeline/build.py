@@ -5,9 +5,14 @@ when it is done. What a release is made of, step by step, is in `stages`, which 
 when there is a release to make.
 """
 
+import contextlib
+import errno
+import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypedDict
 
+from shortscience.pipeline.errors import NothingNewError
 from shortscience.pipeline.object_store import is_url, put
 from shortscience.pipeline.observer import Observer
 from shortscience.pipeline.parameters import BuildParameters
@@ -21,11 +26,12 @@ class BuildResult(TypedDict):
     """What a build answers.
 
     `tables` and `records` hold numbers of rows: of each table, and of records by status. `former`
-    is the folder of the release that was the latest one before, if there was another.
+    is the folder of the release that was the latest one before, if there was another. Where an
+    earlier release has all records already, there is no release: `release_id` is null.
     """
 
-    release_id: str
-    release: str
+    release_id: str | None
+    release: str | None
     unchanged: bool
     tables: dict[str, int]
     records: dict[str, int]
@@ -41,12 +47,15 @@ def build(parameters: BuildParameters, observer: Observer | None = None) -> Buil
     """
     observer = observer or Observer()
     store = Store(parameters.folder)
-    with store.locked():
+    with _full_disk_named(parameters.folder), store.locked():
         recipe = observer.step_with_retries("reading inputs", take_stock, parameters)
         former = store.latest.resolve() if store.latest.exists() else None
         unchanged = store.has(recipe.release_id)
-        if not unchanged:
-            _make(recipe, parameters, store, observer)
+        try:
+            if not unchanged:
+                _make(recipe, parameters, store, observer)
+        except NothingNewError as nothing:
+            return _no_release(nothing)
         store.point_latest_to(recipe.release_id)
         release = store.release(recipe.release_id)
         if is_url(parameters.out):
@@ -55,6 +64,17 @@ def build(parameters: BuildParameters, observer: Observer | None = None) -> Buil
         return _result(
             recipe, release, parameters.out, former=former, unchanged=unchanged, pruned=pruned
         )
+
+
+@contextlib.contextmanager
+def _full_disk_named(folder: Path) -> Iterator[None]:
+    """Name the folder whose disk is full, where the library that wrote to it does not."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename or "No space left" not in str(error):
+            raise
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder)) from error
 
 
 def _make(recipe: Recipe, parameters: BuildParameters, store: Store, observer: Observer) -> None:
@@ -66,6 +86,19 @@ def _make(recipe: Recipe, parameters: BuildParameters, store: Store, observer: O
         engines.start(parameters.engine, parameters.workers, scratch) as engine,
     ):
         make_release(recipe, store, engine, observer, parameters)
+
+
+def _no_release(nothing: NothingNewError) -> BuildResult:
+    return BuildResult(
+        release_id=None,
+        release=None,
+        unchanged=True,
+        tables={},
+        records={"rejected": nothing.n_records},
+        notices=[str(nothing)],
+        pruned=[],
+        former=None,
+    )
 
 
 def _result(

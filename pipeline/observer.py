@@ -2,17 +2,18 @@
 
 import errno
 import time
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TypeVar
+
+from shortscience.pipeline.processes import as_done
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 ATTEMPTS = 3
 SECONDS_BETWEEN_ATTEMPTS = 1.0
-_AT_ONCE = 64
-"""Batches handed to an engine at once; it decides how many of them it works on."""
 _LASTING = {errno.ENOSPC, errno.EACCES, errno.EPERM, errno.ENOENT, errno.EROFS, errno.EDQUOT}
 
 
@@ -42,29 +43,42 @@ class Observer:
         return result
 
     def each(
-        self, stage: str, function: Callable[[Item], object], items: Iterable[Item], /
+        self,
+        stage: str,
+        function: Callable[[Item], Sequence[str]],
+        items: Sequence[Item],
+        at_once: int,
     ) -> None:
-        """Run one step for each of several items, several at once.
+        """Run one step for each of several items, so many at once; it answers with what it made.
 
         When one fails, those that have not begun are not begun.
         """
-        waiting = list(items)
-        self.progress(stage, 0, len(waiting))
-        pool = ThreadPoolExecutor(_AT_ONCE)
-        try:
-            futures = [pool.submit(_attempt, function, item) for item in waiting]
-            for done, future in enumerate(as_completed(futures), 1):
-                future.result()
-                self.progress(stage, done, len(waiting))
-        finally:
-            # After a failure, nobody waits: the engine ends what its workers were doing.
-            pool.shutdown(wait=False, cancel_futures=True)
+        self.progress(stage, 0, len(items))
+        for done, _ in enumerate(_calls(partial(_attempt, function), items, at_once), 1):
+            self.progress(stage, done, len(items))
 
     def progress(self, stage: str, done: int, total: int) -> None:
         """Hear how many parts of a stage are done."""
 
     def show(self, key: str, page: str) -> None:
         """Hear of something that a person may want to read, as a page of Markdown."""
+
+
+def _calls(
+    function: Callable[[Item], object], items: Sequence[Item], at_once: int
+) -> Iterator[object]:
+    """Call a function with each item, and yield whenever a call is done."""
+    if at_once == 1:
+        # In this thread, which alone can be interrupted.
+        yield from map(function, items)
+        return
+    pool = ThreadPoolExecutor(at_once)
+    try:
+        for future in as_done([pool.submit(function, item) for item in items]):
+            yield future.result()
+    finally:
+        # After a failure, nobody waits: the engine ends what its workers were doing.
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _attempt(function: Callable[..., Result], *arguments: object) -> Result:

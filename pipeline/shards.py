@@ -40,6 +40,11 @@ class Batch:
 
     inputs: tuple[Input, ...]
 
+    def __str__(self) -> str:
+        """Name the inputs, the first of several."""
+        more = len(self.inputs) - 1
+        return f"{self.inputs[0].name} and {more} more" if more else self.inputs[0].name
+
     @property
     def n_bytes(self) -> int:
         """Size of all inputs."""
@@ -85,9 +90,10 @@ def cut_batches(inputs: Iterable[Input], batch_bytes: int = BATCH_BYTES) -> list
     return batches
 
 
-def is_built(batch: Batch, settings: Settings, folder: Path) -> bool:
-    """Whether all shards of a batch are below `folder`, as they were written."""
-    return all(_is_whole(folder / key) for key in batch.keys(settings).values())
+def missing_layers(batch: Batch, settings: Settings, folder: Path) -> list[str]:
+    """Return the layers of a batch whose shards are not below `folder`, as they were written."""
+    keys = batch.keys(settings)
+    return [layer for layer, key in keys.items() if not _is_whole(folder / key)]
 
 
 def build_shards(batch: Batch, settings: Settings, folder: Path) -> bool:
@@ -97,7 +103,7 @@ def build_shards(batch: Batch, settings: Settings, folder: Path) -> bool:
     that were written is made anew.
     """
     shards = {layer: folder / key for layer, key in batch.keys(settings).items()}
-    missing = [layer for layer, shard in shards.items() if not _is_whole(shard)]
+    missing = missing_layers(batch, settings, folder)
     with _without_garbage_collection():
         _build(batch, settings, shards, missing)
     return bool(missing)

@@ -4,15 +4,16 @@ This is the only place that composes them. The command and the library run it di
 runs it with an observer that makes a task of each step.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from threading import Thread
+
+import polars as pl
 
 from shortscience.pipeline.duplicates import find
-from shortscience.pipeline.duplicates.outcomes import Duplicates
+from shortscience.pipeline.duplicates.outcomes import EARLIER, Duplicates
 from shortscience.pipeline.engines import Engine, Runner
-from shortscience.pipeline.errors import ValidationError
+from shortscience.pipeline.errors import NoRecordsError, NothingNewError, ValidationError
 from shortscience.pipeline.folders import keep_only
 from shortscience.pipeline.observer import Observer
 from shortscience.pipeline.papers.bibliography.index import Index, index_file
@@ -20,18 +21,18 @@ from shortscience.pipeline.papers.linking.title_index import title_folder
 from shortscience.pipeline.papers.stage import Found, identify_records
 from shortscience.pipeline.parameters import BuildParameters
 from shortscience.pipeline.recipe import Recipe
-from shortscience.pipeline.release.data_docs import write_data_docs
 from shortscience.pipeline.release.earlier import Earlier
 from shortscience.pipeline.release.evidence import write_evidence
 from shortscience.pipeline.release.notices import notices
 from shortscience.pipeline.release.paper_evidence import write_paper_evidence
 from shortscience.pipeline.release.store import Store
 from shortscience.pipeline.release.table_files import write_tables
-from shortscience.pipeline.release.validation import Outcome, load_great_expectations, validate
+from shortscience.pipeline.release.validation import Outcome, validator
 from shortscience.pipeline.release.write import write_metadata
 from shortscience.pipeline.release.yields import check_yields
+from shortscience.pipeline.report.validation import write_validation
 from shortscience.pipeline.settings import Settings
-from shortscience.pipeline.shards import Batch, Shards, cut_batches, is_built, prune
+from shortscience.pipeline.shards import Batch, Shards, cut_batches, missing_layers, prune
 
 
 def make_release(
@@ -43,16 +44,17 @@ def make_release(
 ) -> None:
     """Make the release of a recipe in a store.
 
-    Raises ValidationError when the data does not meet its expectations, and LostFormError when a
-    form of dumps gives no records any more.
+    Raises ValidationError when the data does not meet its expectations, LostFormError when a form
+    of dumps gives no records any more, NoRecordsError when nothing was found at all, and
+    NothingNewError when an earlier release has everything.
     """
-    Thread(target=load_great_expectations).start()  # takes seconds, and is needed in the end
     settings = recipe.settings
-    with store.staging() as staging:
+    with store.staging() as staging, validator() as validate:
         shards = process_batches(recipe, store, engine, observer, parameters.batch_bytes)
         copies = observer.step(
             "finding duplicates", find_copies, shards, recipe.earlier, settings, engine
         )
+        require_something_new(recipe, shards, copies)
         bibliography = observer.step(
             "indexing bibliographies", index_bibliography, recipe, store.bibliography
         )
@@ -77,24 +79,33 @@ def process_batches(
 ) -> Shards:
     """Read, clean, extract and sign all records, batch by batch, several at once."""
     batches = cut_batches(recipe.inventory.distinct, batch_bytes)
-    missing = [batch for batch in batches if not is_built(batch, recipe.settings, store.shards)]
-    with engine.runner(len(missing)) as run:
+    missing = {batch: missing_layers(batch, recipe.settings, store.shards) for batch in batches}
+    with engine.runner(sum(map(bool, missing.values()))) as run:
         process = partial(
             process_batch,
-            missing=frozenset(missing),
+            missing=missing,
             settings=recipe.settings,
             folder=store.shards,
             run=run,
         )
-        observer.each("cleaning and extracting", process, batches)
+        at_once = max(1, min(engine.batches_at_once, len(missing)))
+        observer.each("cleaning and extracting", process, batches, at_once)
     return Shards.of(batches, recipe.settings, store.shards)
 
 
 def process_batch(
-    batch: Batch, *, missing: frozenset[Batch], settings: Settings, folder: Path, run: Runner
-) -> bool:
-    """Build the shards of one batch, unless an earlier build left them: then return False."""
-    return batch in missing and run(batch, settings, folder)
+    batch: Batch,
+    *,
+    missing: Mapping[Batch, Sequence[str]],
+    settings: Settings,
+    folder: Path,
+    run: Runner,
+) -> Sequence[str]:
+    """Build those shards of one batch that no earlier build left; return their layers."""
+    layers = missing[batch]
+    if layers:
+        run(batch, settings, folder)
+    return layers
 
 
 def find_copies(
@@ -102,6 +113,16 @@ def find_copies(
 ) -> Duplicates:
     """Find the records that carry the same summary."""
     return find.find_copies(shards, Earlier(earlier) if earlier else None, settings, engine)
+
+
+def require_something_new(recipe: Recipe, shards: Shards, copies: Duplicates) -> None:
+    """Raise NoRecordsError if nothing was found, NothingNewError if all of it is known."""
+    if not len(copies.outcomes):
+        rejected = shards.scan("records").select(pl.col("reason").drop_nulls().unique().sort())
+        names = sorted(item.name for item in recipe.inventory.inputs)
+        raise NoRecordsError(names, rejected.head(3).collect()["reason"].to_list())
+    if (copies.outcomes["status"] == EARLIER).all():
+        raise NothingNewError(len(copies.outcomes), recipe.earlier_release)
 
 
 def index_bibliography(recipe: Recipe, cache: Path) -> list[Index]:
@@ -131,7 +152,7 @@ def require_success(
     outcome: Outcome, recipe: Recipe, store: Store, staging: Path, observer: Observer
 ) -> None:
     """Write the pages of a validation; raise ValidationError if something did not pass."""
-    index = write_data_docs(outcome, store.validation(recipe.release_id))
+    index = write_validation(outcome.report, staging, store.validation(recipe.release_id))
     lines = [f"- {failure}" for failure in outcome.failed] or ["Every expectation was met."]
     observer.show("validation", "\n".join(["# Validation", *lines]))
     if outcome.failed:

@@ -1,9 +1,9 @@
 """Build again and again on growing input: `python -m tests.soak --minutes N`, or `make soak`.
 
 A folder of dumps gets another dump before each build; now and then one goes, one changes, and a
-build is killed on the way. Builds take turns: one on a private server, as `shortscience build` has
-it, and one on a server that stays, kept small as docs/operations.md says. That server's history is
-made a day older after each build, so that it forgets within the hour what it would forget in weeks.
+build is killed on the way. Builds take turns: one runs by itself, and one as a run of a Prefect
+server that stays, kept small as docs/operations.md says. That server's history is made a day older
+after each build, so that it forgets within the hour what it would forget in weeks.
 
 After each build that was let finish, all that could pile up is measured. A measure grows without
 bound when its slope over the number of records is above what a record is allowed: the slope of

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,11 +12,13 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import PROJECT, RAW
+from tests.installation import Inbox, Installation
 
 PACKAGED = (
-    *("commands", "expectations", "flows", "pipeline", "shortscience"),
+    *("commands", "data/catalogue", "expectations", "flows", "pipeline", "shortscience"),
     *("LICENSE", "README.md", "prefect.yaml", "pyproject.toml"),
 )
+PREFECT_PAGE = (PROJECT / "docs" / "prefect.md").read_text()
 TRAPS = ("commands.py", "flows.py", "pipeline.py", "expectations.py")
 """Modules of the user's own, which have names of folders of this project."""
 
@@ -84,3 +87,27 @@ def test_it_builds_explains_and_reports(elsewhere: Path) -> None:
     reported = run(elsewhere, *command, "report", out / "latest", "--out", elsewhere / "report")
     assert reported.returncode == 0, reported.stderr
     assert (elsewhere / "report" / "index.html").exists()
+
+
+@pytest.mark.server
+def test_its_deployments_work_in_any_folder(elsewhere: Path, tmp_path: Path) -> None:
+    python = f"{elsewhere}/venv/bin/python"
+    (deploy,) = re.findall(r"^(prefect deploy .*--prefect-file .*)$", PREFECT_PAGE, re.MULTILINE)
+    here = deploy.replace("python -c", f"{python} -c").replace("prefect", f"{python} -m prefect", 1)
+    build = {"raw": [str(RAW)], "out": "out-of-a-run"}
+    with Inbox() as inbox:
+        site = Installation(tmp_path, inbox)
+        site.start_server()
+        try:
+            site.command("prefect work-pool create local --type process")
+            site.command(here, cwd=elsewhere)
+            made = site.client.read_deployment_by_name("build-dataset/local")
+            parameters = {"build": build}
+            run = site.client.create_flow_run_from_deployment(made.id, parameters=parameters)
+            site.command(f"{python} -m prefect flow-run execute {run.id}", cwd=tmp_path)
+            state = site.client.read_flow_run(run.id).state
+        finally:
+            site.server.kill()
+    assert state is not None
+    assert state.is_completed(), state
+    assert (elsewhere / "out-of-a-run" / "latest" / "manifest.json").exists()

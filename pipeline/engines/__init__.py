@@ -28,6 +28,11 @@ class Engine(Protocol):
         ...
 
     @property
+    def batches_at_once(self) -> int:
+        """How many batches are worked on at once; with one, in the thread that calls."""
+        ...
+
+    @property
     def tasks(self) -> "Tasks":
         """What runs the tasks of stages that are done in parts."""
         ...

@@ -1,18 +1,15 @@
 """One machine: batches on worker processes, replaced when one is killed; the rest in one."""
 
 import contextlib
-import multiprocessing
 import os
-import signal
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import connection
 from pathlib import Path
 
 from shortscience.pipeline.engines import Runner
 from shortscience.pipeline.errors import WorkerError
+from shortscience.pipeline.processes import Workers
 from shortscience.pipeline.settings import Settings
 from shortscience.pipeline.shards import Batch, build_shards
 from shortscience.pipeline.spilling import Spilling
@@ -33,6 +30,11 @@ class LocalEngine:
 
     def __init__(self, workers: int, scratch: Path) -> None:
         self._workers, self._scratch = workers, scratch
+
+    @property
+    def batches_at_once(self) -> int:
+        """One for each worker process."""
+        return self._workers
 
     @property
     def tasks(self) -> Tasks:
@@ -81,56 +83,43 @@ class _Pools:
     """A pool of processes, and a new one whenever it is broken; for use by several threads."""
 
     def __init__(self, workers: int) -> None:
-        self._workers = workers
+        self._count = workers
         self._lock = threading.Lock()
-        # Forking a process that runs threads may deadlock.
-        self._context = multiprocessing.get_context("spawn")
         self._stopping = False
-        self._alive, self._stop = self._context.Pipe(duplex=False)
-        self._pool = self._new()
-        self._broken: set[ProcessPoolExecutor] = set()
-
-    def _new(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(
-            self._workers,
-            mp_context=self._context,
-            initializer=_end_with_parent,
-            initargs=(self._alive,),
-        )
+        self._workers = Workers(workers)
+        self._broken: set[Workers] = set()
 
     def run(self, batch: Batch, settings: Settings, folder: Path) -> bool:
         """Build the shards of a batch; WorkerError when its worker is killed time and again."""
         for _ in range(_ATTEMPTS):
-            pool = self._working()
+            workers = self._working()
             with contextlib.suppress(BrokenProcessPool):
-                return pool.submit(_work, build_shards, batch, settings, folder).result()
+                return workers.submit(_work, build_shards, batch, settings, folder).result()
             with self._lock:
-                self._broken.add(pool)
+                self._broken.add(workers)
         raise WorkerError(
-            f"Workers were killed {_ATTEMPTS} times while they read {_names(batch)}; they may have"
+            f"Workers were killed {_ATTEMPTS} times while they read {batch}; they may have"
             " run out of memory: build again with fewer --workers, which goes on from here."
         )
 
-    def _working(self) -> ProcessPoolExecutor:
+    def _working(self) -> Workers:
         with self._lock:
             if self._stopping:
                 raise WorkerError("The build was stopped; the same command goes on from here.")
-            if self._pool in self._broken:
-                self._pool = self._new()
-            return self._pool
+            if self._workers in self._broken:
+                self._workers = Workers(self._count)
+            return self._workers
 
     def stop(self) -> None:
         """End all processes at once, whatever they are doing: shards appear complete or never."""
         with self._lock:
             self._stopping = True
-        self._stop.close()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._workers.stop()
 
     def close(self) -> None:
         """Wait for all processes to end."""
-        for pool in (*self._broken, self._pool):
-            pool.shutdown()
-        self._stop.close()
+        for workers in (*self._broken, self._workers):
+            workers.close()
 
 
 def _work(build: Runner, batch: Batch, settings: Settings, folder: Path) -> bool:
@@ -139,24 +128,3 @@ def _work(build: Runner, batch: Batch, settings: Settings, folder: Path) -> bool
         return build(batch, settings, folder)
     except MemoryError:
         os._exit(1)
-
-
-def _end_with_parent(alive: connection.Connection) -> None:
-    """End this worker when the process that gives it work has been killed, or closes `alive`.
-
-    An interrupt from the terminal is for that process, which then ends its workers.
-    """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-    assert parent is not None  # noqa: S101 - this is a worker
-
-    def watch() -> None:
-        connection.wait([parent.sentinel, alive])
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
-def _names(batch: Batch) -> str:
-    first = batch.inputs[0].name
-    return f"{first} and {len(batch.inputs) - 1} more" if len(batch.inputs) > 1 else first

@@ -36,6 +36,7 @@ except ImportError:
 
 _WORKERS_CODE = "pipeline.shards"
 """What the machines of a cluster run, with all that it imports."""
+_QUIET: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
 _SECONDS_TO_ANSWER = 10
 _RECORDS_PER_PART = 100_000
 _ATTEMPTS = 3
@@ -44,20 +45,40 @@ _ATTEMPTS = 3
 
 @contextlib.contextmanager
 def connected(workers: int) -> Iterator["RayEngine"]:
-    """Connect to the cluster that RAY_ADDRESS names, or to this machine's; else start one."""
-    quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
+    """Connect to the cluster that RAY_ADDRESS names; else to this machine's, or start one.
+
+    Raises UsageError when the named cluster cannot be used: it is never replaced by another.
+    """
     if address := os.environ.get("RAY_ADDRESS"):
         _reach(address)
-    try:
-        ray.init(address="auto", **quiet)
-    except ConnectionError:
-        ray.init(address="local", num_cpus=workers, include_dashboard=False, **quiet)
+        _join(address)
+    else:
+        try:
+            _join("auto")
+        except ConnectionError:
+            ray.init(address="local", num_cpus=workers, include_dashboard=False, **_QUIET)
     try:
         # What Ray says of workers that died is no part of a command's answer.
         with contextlib.redirect_stdout(sys.stderr):
             yield RayEngine()
     finally:
         ray.shutdown()
+
+
+def _join(address: str) -> None:
+    """Connect to a cluster; UsageError with its reason when it refuses.
+
+    ConnectionError when this machine was asked for its cluster, and has none.
+    """
+    try:
+        ray.init(address=address, **_QUIET)
+    except (RuntimeError, ValueError, ConnectionError, ray.exceptions.RayError) as error:
+        if address == "auto" and isinstance(error, ConnectionError):
+            raise
+        raise UsageError(
+            f"The Ray cluster at {address} cannot be used: {error.__cause__ or error} Check"
+            " RAY_ADDRESS and its token (RAY_AUTH_MODE, RAY_AUTH_TOKEN), or unset them."
+        ) from error
 
 
 def _reach(address: str) -> None:
@@ -74,6 +95,15 @@ def _reach(address: str) -> None:
 
 class RayEngine:
     """The cluster that this process is connected to."""
+
+    @property
+    def batches_at_once(self) -> int:
+        """Two for each processor, so that none waits for the next one."""
+        return 2 * self._n_cpus
+
+    @property
+    def _n_cpus(self) -> int:
+        return int(ray.cluster_resources().get("CPU", 1))  # type: ignore[no-untyped-call]
 
     def runner(self, _n_batches: int) -> AbstractContextManager[Runner]:
         """Provide a function that builds a batch's shards somewhere in the cluster."""
@@ -92,8 +122,7 @@ class RayEngine:
 
     def n_parts(self, n_records: int) -> int:
         """Return enough for all processors, and so many that each part fits into a worker."""
-        n_cpus = int(ray.cluster_resources().get("CPU", 1))  # type: ignore[no-untyped-call]
-        return max(n_cpus, 1 + n_records // _RECORDS_PER_PART)
+        return max(self._n_cpus, 1 + n_records // _RECORDS_PER_PART)
 
     def run(self, function: Callable[..., Any], *arguments: Any) -> Ref:
         """Begin a task."""

@@ -1,7 +1,8 @@
 """Every way in which a summary points at another work."""
 
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from shortscience.pipeline.extraction.addresses import Link
@@ -11,10 +12,13 @@ from shortscience.pipeline.extraction.references import Reference, pointers, ref
 from shortscience.pipeline.extraction.sentences import sentence_around
 from shortscience.pipeline.identifiers import (
     ARXIV,
-    DOI,
+    ARXIV_LABELLED,
+    PAPER_LINK,
+    SCHEMES,
+    FoundDoi,
     Identifier,
+    dois,
     parse_arxiv,
-    parse_doi,
     parse_url,
 )
 from shortscience.pipeline.scanner import Covered, Span
@@ -43,21 +47,21 @@ class Citation(NamedTuple):
 
 # The site's own syntax; the characters of a key are those its code accepts.
 _CITE = re.compile(r"\\cite\{([a-zA-Z0-9_.():\-\\/, ]*)\}")
-_ARXIV = re.compile(
-    rf"\b(?:arXiv(?:[ ]?preprint)?(?:[ ]arXiv)?(?:[: ][ ]?|,[ ])(?:abs/)?"
-    rf"|(?:arxiv\.org/)?(?:abs|pdf)/)({ARXIV})",
-    re.IGNORECASE,
-)
+_ARXIV_PATH = re.compile(rf"(?<![^\W_])(?:arxiv\.org/)?(?:abs|pdf)/({ARXIV})", re.IGNORECASE)
 # What stands so many characters behind its beginning, as people write it: what begins with a rare
 # character is found much faster.
 _ARXIV_SIGNS = tuple(
-    (re.compile(sign), behind)
-    for sign, behind in (("Xiv", 2), ("xiv", 2), ("XIV", 2), (r"/(?:(?<=abs/)|(?<=pdf/))", 3))
+    (re.compile(sign), behind, pattern)
+    for sign, behind, pattern in (
+        ("Xiv", 2, ARXIV_LABELLED),
+        ("xiv", 2, ARXIV_LABELLED),
+        ("XIV", 2, ARXIV_LABELLED),
+        (r"/(?:(?<=abs/)|(?<=pdf/))", 3, _ARXIV_PATH),
+    )
 )
 # Digits, a full stop and a slash may be anything, so a DOI by itself has a suffix of some length.
-_DOI = re.compile(DOI)
 _DOI_PREFIX = re.compile(r"\bdoi[: ] ?\Z", re.IGNORECASE)
-_BARE_DOI = re.compile(r"(?<![\w./{,:;=])10\.\d{4,9}/\S{6}")
+_BARE_DOI = re.compile(r"(?<![\w./{,:;=])10\.[\d.]{4,20}/\S{6}")
 _PAPER_HOSTS = re.compile(
     r"(?:^|\.)(?:aclanthology\.org|aclanthology\.coli\.uni-saarland\.de|aclweb\.org|"
     r"proceedings\.mlr\.press|jmlr\.org|jmlr\.csail\.mit\.edu|papers\.nips\.cc|"
@@ -66,13 +70,6 @@ _PAPER_HOSTS = re.compile(
     r"biorxiv\.org|semanticscholar\.org|isca-speech\.org)$"
 )
 _PDF = re.compile(r"\.pdf(?:$|[?#])", re.IGNORECASE)
-_KIND_OF_SCHEME = {
-    "arxiv": "arxiv",
-    "doi": "doi",
-    "openreview": "openreview",
-    "dblp": "paper-link",
-    "shortscience": "shortscience",
-}
 _KIND_CONFIDENCE = {"cite": 1.0, "paper-link": 0.8}
 _IDENTIFIED_CONFIDENCE = 0.99
 _OWN = r"link[ ]to[ ](?:the[ ])?paper"
@@ -97,16 +94,22 @@ class _Found(NamedTuple):
     year: int | None = None
 
 
-def citations(text: str, spans: Iterable[Span], links: Iterable[Link]) -> list[Citation]:
+def citations(text: str, spans: Iterable[Span], links: Sequence[Link]) -> list[Citation]:
     """Return the citations of a text, by position; none inside code or math."""
     opaque = Covered(spans)
     entries = [entry for entry in references(text) if entry.start not in opaque]
-    found = [*_cites(text, opaque), *_links(links), *_identifiers(text, opaque)]
+    cites, linked = list(_cites(text, opaque)), list(_links(links))
+    cited = Covered(_span(item.start, item.end) for item in cites)
+    found = [*cites, *linked]
+    is_outside = _outside_of(linked, links)
+    found += (
+        item for item in _identifiers(text, opaque) if item.start not in cited and is_outside(item)
+    )
     found += map(_reference, entries)
     found += (_reference(item) for item in pointers(text, entries) if item.start not in opaque)
-    listed = Covered(map(_covering, entries))
+    listed = Covered(_span(entry.start, entry.end) for entry in entries)
     found += (m for m in _mentions(text) if m.start not in opaque and m.start not in listed)
-    found.sort(key=lambda item: (item.start, item.end, item.kind, item.key or ""))
+    found.sort(key=lambda item: (item.start, item.end, item.kind))
     return [_citation(text, item) for item in found]
 
 
@@ -130,8 +133,8 @@ def _citation(text: str, item: _Found) -> Citation:
     )
 
 
-def _covering(entry: Reference) -> Span:
-    return Span("url", entry.start, entry.end, entry.start, entry.end)
+def _span(start: int, end: int) -> Span:
+    return Span("url", start, end, start, end)
 
 
 def _reference(item: Reference) -> _Found:
@@ -162,42 +165,62 @@ def _links(links: Iterable[Link]) -> Iterator[_Found]:
         identifier = parse_url(link.url)
         if identifier is not None:
             on_site = link.host.endswith("shortscience.org")
-            kind = "shortscience" if on_site else _KIND_OF_SCHEME.get(identifier.scheme)
-            key = _key(identifier) if kind else link.url
-            yield _Found(kind or "paper-link", *span, key, _IDENTIFIED_CONFIDENCE)
+            kind = SCHEMES["shortscience" if on_site else identifier.scheme].kind
+            named = kind != PAPER_LINK or identifier.scheme == "dblp"
+            yield _Found(kind, *span, identifier.key if named else link.url, _IDENTIFIED_CONFIDENCE)
         elif _PAPER_HOSTS.search(link.host) or _PDF.search(link.url):
-            yield _Found("paper-link", *span, link.url, _KIND_CONFIDENCE["paper-link"])
+            yield _Found(PAPER_LINK, *span, link.url, _KIND_CONFIDENCE[PAPER_LINK])
 
 
 def _identifiers(text: str, opaque: Covered) -> Iterator[_Found]:
     """Yield the arXiv numbers and DOIs that are written out, not linked to."""
     end = 0
     signs = sorted(
-        max(0, found.start() - behind)
-        for sign, behind in _ARXIV_SIGNS
+        (max(0, found.start() - behind), pattern)
+        for sign, behind, pattern in _ARXIV_SIGNS
         for found in sign.finditer(text)
     )
-    for position in signs:
-        match = _ARXIV.match(text, position) if position >= end else None
-        if match and position not in opaque:
+    written = [found for found in dois(text) if _is_doi(text, found)]
+    inside = Covered(
+        Span("url", found.start, found.end, found.start, found.end) for found in written
+    )
+    for position, pattern in signs:
+        match = pattern.match(text, position) if position >= end else None
+        if match and position not in opaque and position not in inside:
             end = match.end()
             yield from _identified(parse_arxiv(match[1]), position, end)
-    for match in _DOI.finditer(text):
-        prefix = _DOI_PREFIX.search(text, max(0, match.start() - 5), match.start())
-        identifier = parse_doi(match[0])
-        if identifier and (prefix or _BARE_DOI.match(text, match.start())):
-            start = prefix.start() if prefix else match.start()
-            if start not in opaque:
-                end = match.start() + len(identifier.value)
-                yield from _identified(identifier, start, end)
+    for found in written:
+        prefix = _DOI_PREFIX.search(text, max(0, found.start - 5), found.start)
+        start = prefix.start() if prefix else found.start
+        if start not in opaque:
+            yield from _identified(found.identifier, start, found.end)
+
+
+def _is_doi(text: str, found: FoundDoi) -> bool:
+    return bool(
+        _BARE_DOI.match(text, found.start)
+        or _DOI_PREFIX.search(text, max(0, found.start - 5), found.start)
+    )
 
 
 def _identified(identifier: Identifier | None, start: int, end: int) -> Iterator[_Found]:
     if identifier is not None:
-        yield _Found(identifier.scheme, start, end, _key(identifier), _IDENTIFIED_CONFIDENCE)
+        kind = SCHEMES[identifier.scheme].kind
+        yield _Found(kind, start, end, identifier.key, _IDENTIFIED_CONFIDENCE)
 
 
-def _key(identifier: Identifier) -> str:
-    """Return the identifier as the `key` column holds it, with the version where one is given."""
-    version = f"v{identifier.version}" if identifier.version else ""
-    return f"{identifier.value}{version}"
+def _outside_of(linked: Iterable[_Found], links: Iterable[Link]) -> Callable[[_Found], bool]:
+    """Return what tells whether a mention is not the label of a link to the same work."""
+    keys = {(item.start, item.kind, item.key) for item in linked}
+    labels = [
+        (link.start, link.end, link.url_start) for link in links if link.start != link.url_start
+    ]
+    starts = [start for start, _, _ in labels]
+
+    def is_outside(item: _Found) -> bool:
+        place = bisect_right(starts, item.start) - 1
+        if place < 0 or item.start >= labels[place][1]:
+            return True
+        return (labels[place][2], item.kind, item.key) not in keys
+
+    return is_outside

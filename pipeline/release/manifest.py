@@ -46,6 +46,7 @@ def build_manifest(
             for problem in recipe.inventory.problems
         ],
         "bibliography": [_describe(item) for item in recipe.bibliography],
+        "catalogues": [_describe(item) for item in recipe.catalogues],
         "earlier_release": recipe.earlier_release,
         "tables": dict(rows),
         "records": dict(records),

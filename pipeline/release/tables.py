@@ -7,7 +7,7 @@ import polars as pl
 
 from shortscience.pipeline.duplicates.outcomes import EARLIER, KEPT
 from shortscience.pipeline.keys import key
-from shortscience.pipeline.release.earlier import why_known
+from shortscience.pipeline.release.earlier import known_summary, why_known
 from shortscience.pipeline.schema import TABLES, Table
 from shortscience.pipeline.shards import Shards
 from shortscience.pipeline.sources.inputs import Input
@@ -44,6 +44,7 @@ def record_rows(shards: Shards, outcomes: pl.DataFrame) -> pl.DataFrame:
     rows = (
         records.hstack(of_records.drop("record_id")).with_columns(
             reason=pl.when(known).then(why_known()).otherwise("reason"),
+            earlier_summary_id=pl.when(known).then(known_summary()),
             **{
                 name: pl.when(~known).then(name)
                 for name in ("summary_id", "relation", "similarity")

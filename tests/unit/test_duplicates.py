@@ -304,3 +304,34 @@ def test_order_and_batches_do_not_matter(generator: random.Random, batch: int) -
     found = find_copies_at_hand(signatures, shuffled, SIGNING, DuplicateSettings())
     assert found.outcomes.equals(expected.outcomes)
     assert found.evidence.pairs.equals(expected.evidence.pairs)
+
+
+def unspaced(seed: int, characters: int, first: int, last: int) -> str:
+    generator = random.Random(seed)
+    return "".join(chr(generator.randrange(first, last)) for _ in range(characters))
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        pytest.param(0x4E00, 0x9FA5, id="Chinese"),
+        pytest.param(0x3041, 0x3096, id="Hiragana"),
+        pytest.param(0x0E01, 0x0E2E, id="Thai"),
+    ],
+)
+def test_copies_are_found_in_scripts_without_spaces(first: int, last: int) -> None:
+    whole = unspaced(1, 330, first, last)
+    changed = whole[:150] + unspaced(2, 1, first, last) + whole[151:]
+    cut, other = whole[:220], unspaced(3, 330, first, last)
+    assert fates(f"{whole}。", changed) == [("kept", None), ("duplicate", "near")]
+    assert fates(whole, cut) == [("kept", None), ("duplicate", "truncated")]
+    assert fates(whole, other) == [("kept", None)] * 2
+
+
+@pytest.mark.parametrize("unseen", ["\u00ad", "\u200b", "\u2060", "\ufeff"])
+def test_of_copies_that_differ_by_what_is_not_seen_the_one_without_is_kept(unseen: str) -> None:
+    clean = prose(1)
+    marked = clean.replace("tz", f"t{unseen}z").replace("er", f"e{unseen}r")
+    for texts in ([clean, marked], [marked, clean]):
+        expected = [("kept", None) if text == clean else ("duplicate", "exact") for text in texts]
+        assert fates(*texts) == expected

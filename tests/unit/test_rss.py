@@ -79,6 +79,34 @@ def test_nobody_is_named_anon() -> None:
         ),
         pytest.param(HEAD + FOOT, [], id="no items"),
         pytest.param(
+            HEAD + item("A").replace("</item>", "") + item("B") + FOOT, ["A", "B"], id="not closed"
+        ),
+        pytest.param(
+            HEAD + item("a caf&amp;eacute; x&nbsp;y a &amp; b &lt; c") + FOOT,
+            ["a caf&eacute; x\N{NO-BREAK SPACE}y a & b < c"],
+            id="named characters of HTML",
+        ),
+        pytest.param(
+            HEAD + item("a &#0; &#xD800; &#65; &nothing; &amp; b") + FOOT,
+            [
+                "a  \N{REPLACEMENT CHARACTER} A &nothing; & b".replace(
+                    "a  ", "a \N{REPLACEMENT CHARACTER} "
+                )
+            ],
+            id="numbered characters, and none",
+        ),
+        pytest.param(
+            HEAD + item("<![CDATA[a <b>tag</b> & a < b &amp; <item> c]]>") + FOOT,
+            ["a <b>tag</b> & a < b &amp; <item> c"],
+            id="CDATA",
+        ),
+        pytest.param(
+            HEAD + item("<![CDATA[a]]> &amp; <![CDATA[b") + item("c") + FOOT,
+            ["a & b", "c"],
+            id="CDATA not closed",
+        ),
+        pytest.param(HEAD + item("...") + item("A…") + FOOT, ["A…"], id="nothing but a cut"),
+        pytest.param(
             HEAD.replace("<rss", '<!DOCTYPE l [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>\n<rss')
             + item("bomb &b;")
             + FOOT,
