@@ -80,7 +80,8 @@ def process_batches(
     """Read, clean, extract and sign all records, batch by batch, several at once."""
     batches = cut_batches(recipe.inventory.distinct, batch_bytes)
     missing = {batch: missing_layers(batch, recipe.settings, store.shards) for batch in batches}
-    with engine.runner(sum(map(bool, missing.values()))) as run:
+    n_missing = sum(map(bool, missing.values()))
+    with engine.runner(n_missing) as run:
         process = partial(
             process_batch,
             missing=missing,
@@ -88,7 +89,7 @@ def process_batches(
             folder=store.shards,
             run=run,
         )
-        at_once = max(1, min(engine.batches_at_once, len(missing)))
+        at_once = max(1, min(engine.batches_at_once, n_missing))
         observer.each("cleaning and extracting", process, batches, at_once)
     return Shards.of(batches, recipe.settings, store.shards)
 
