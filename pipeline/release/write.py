@@ -19,7 +19,7 @@ from shortscience.pipeline.release.tables import build_tables
 from shortscience.pipeline.release.validation import Outcome
 from shortscience.pipeline.schema import TABLES
 from shortscience.pipeline.shards import Shards
-from shortscience.pipeline.sources.inputs import Input
+from shortscience.pipeline.sources.inputs import Input, Problem
 from shortscience.pipeline.tasks import Tasks
 
 
@@ -39,8 +39,10 @@ def write_tables(
         )
 
 
-def write_metadata(recipe: Recipe, outcome: Outcome, staging: Path) -> None:
-    """Write everything beside the Parquet files."""
+def write_metadata(
+    recipe: Recipe, outcome: Outcome, problems: Sequence[Problem], staging: Path
+) -> None:
+    """Write everything beside the Parquet files; `problems` are what could not be used."""
     rows = {name: count_rows(staging, name) for name in TABLES}
     write_pictures(staging)
     forms = scan_table(staging, "sources").select("source_id", "form").collect()
@@ -62,6 +64,7 @@ def write_metadata(recipe: Recipe, outcome: Outcome, staging: Path) -> None:
         forms=dict(forms.iter_rows()),
         rows=rows,
         records=dict(by_status.iter_rows()),
-        notices=notices(staging, recipe.inventory.problems),
+        problems=problems,
+        notices=notices(staging, problems),
     )
     (staging / MANIFEST).write_text(to_json(manifest), encoding="utf-8")
