@@ -31,7 +31,8 @@ def build_manifest(
     """Describe a release whose other files are all written.
 
     `forms` has the form of each source, `rows` the number of rows of each table, `records` that of
-    the records by status, `problems` what could not be used, and `notices` what a person should know, one sentence each.
+    the records by status, `problems` what could not be used, and `notices` what a person should
+    know, one sentence each.
     """
     return {
         "release_id": recipe.release_id,
