@@ -27,8 +27,8 @@ def test_nothing_odd_stops_a_release(tmp_path: Path) -> None:
     raw = tmp_path / "raw"
     raw.mkdir()
     (raw / "export.json").write_text(json.dumps(EXPORT))
-    page = test_html_page.page(test_html_page.title_block(), test_html_page.summary_block("Trees."))
-    (raw / "page.html").write_bytes(page.replace(b" - 2015", b" - 215").replace(b"http:", b""))
+    blocks = test_html_page.title_block(venue="Kites - 215"), test_html_page.summary_block("Trees.")
+    (raw / "page.html").write_bytes(test_html_page.page(*blocks).replace(b"http:", b""))
     feed = test_rss.HEAD + test_rss.item("A feed.") + test_rss.item("...") + test_rss.FOOT
     (raw / "feed.xml").write_text(feed.replace("http://www.shortscience.org/paper", "/paper"))
     (tmp_path / "odd.bib").write_text(BIBTEX)
