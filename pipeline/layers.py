@@ -10,6 +10,7 @@ from typing import NamedTuple
 import polars as pl
 from pydantic import BaseModel
 
+from shortscience.pipeline.admission import admit_records, admit_sources
 from shortscience.pipeline.cleaning.clean import clean, repair_facts
 from shortscience.pipeline.cleaning.language import detect_languages
 from shortscience.pipeline.duplicates.signatures import sign
@@ -39,7 +40,8 @@ class Layer(NamedTuple):
 def read_texts(inputs: Sequence[Input], settings: Settings) -> Frames:
     """Read, clean and extract the records of some inputs: one frame per TEXT_FRAMES."""
     sources, records = read_sources(inputs, settings.sources)
-    records = repair_facts(records)
+    sources, refused_of_sources = admit_sources(sources)
+    records, refused_of_records = admit_records(repair_facts(records))
     cleaned, scanned = clean(records)
     extracted = extract(cleaned, scanned)
     empty = cleaned.filter(pl.col("text").str.strip_chars() == "").select("record_id")
@@ -56,6 +58,7 @@ def read_texts(inputs: Sequence[Input], settings: Settings) -> Frames:
         "images": extracted.images,
         "links": extracted.links,
         "citations": extracted.citations,
+        "refused": pl.concat([refused_of_sources, refused_of_records]),
     }
 
 
@@ -77,11 +80,15 @@ def _signatures(texts: Frames, settings: Settings) -> Frames:
 TEXTS = "texts"
 TEXTS_CODE = (
     "pipeline.sources.reading",
+    "pipeline.admission",
     "pipeline.cleaning.clean",
     "pipeline.extraction.extract",
 )
 """The modules that make the texts."""
-TEXT_FRAMES = ("sources", "records", "cleaned", "equations", "images", "links", "citations")
+TEXT_FRAMES = (
+    *("sources", "records", "cleaned", "equations", "images", "links", "citations"),
+    "refused",
+)
 DERIVED = {
     "languages": Layer(
         ("languages",),

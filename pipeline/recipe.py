@@ -14,7 +14,7 @@ STAGES = (
     "pipeline.layers",
     "pipeline.duplicates.find",
     "pipeline.papers.stage",
-    "pipeline.release.tables",
+    "pipeline.release.table_files",
     "pipeline.release.validation",
     "pipeline.release.write",
 )

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import polars as pl
 
-from shortscience.pipeline.duplicates.find import EARLIER, Duplicates
+from shortscience.pipeline.duplicates import find
+from shortscience.pipeline.duplicates.outcomes import EARLIER, Duplicates
 from shortscience.pipeline.engines import Engine, Runner
 from shortscience.pipeline.errors import NoRecordsError, NothingNewError, ValidationError
 from shortscience.pipeline.folders import keep_only
@@ -25,6 +26,7 @@ from shortscience.pipeline.release.evidence import write_evidence
 from shortscience.pipeline.release.notices import notices
 from shortscience.pipeline.release.paper_evidence import write_paper_evidence
 from shortscience.pipeline.release.store import Store
+from shortscience.pipeline.release.table_files import write_tables
 from shortscience.pipeline.release.validation import Outcome, validator
 from shortscience.pipeline.release.write import write_metadata
 from shortscience.pipeline.release.yields import check_yields
@@ -59,7 +61,10 @@ def make_release(
         papers = observer.step(
             "identifying papers", identify_papers, shards, copies, bibliography, settings, engine
         )
-        observer.step("writing tables", write_tables, recipe, shards, papers, staging, engine)
+        inputs = recipe.inventory.distinct
+        observer.step(
+            "writing tables", write_tables, inputs, shards, copies.outcomes, papers, staging, engine
+        )
         write_evidence(copies.evidence, store.evidence(recipe.release_id))
         write_paper_evidence(papers, store.release(recipe.release_id), engine.tasks)
         check_yields(staging, store.latest, parameters.allow_empty)
@@ -75,7 +80,8 @@ def process_batches(
     """Read, clean, extract and sign all records, batch by batch, several at once."""
     batches = cut_batches(recipe.inventory.distinct, batch_bytes)
     missing = {batch: missing_layers(batch, recipe.settings, store.shards) for batch in batches}
-    with engine.runner(sum(map(bool, missing.values()))) as run:
+    n_missing = sum(map(bool, missing.values()))
+    with engine.runner(n_missing) as run:
         process = partial(
             process_batch,
             missing=missing,
@@ -83,7 +89,7 @@ def process_batches(
             folder=store.shards,
             run=run,
         )
-        at_once = max(1, min(engine.batches_at_once, len(missing)))
+        at_once = max(1, min(engine.batches_at_once, n_missing))
         observer.each("cleaning and extracting", process, batches, at_once)
     return Shards.of(batches, recipe.settings, store.shards)
 
@@ -107,17 +113,17 @@ def find_copies(
     shards: Shards, earlier: Path | None, settings: Settings, engine: Engine
 ) -> Duplicates:
     """Find the records that carry the same summary."""
-    return engine.find_duplicates(shards, Earlier(earlier) if earlier else None, settings)
+    return find.find_copies(shards, Earlier(earlier) if earlier else None, settings, engine)
 
 
 def require_something_new(recipe: Recipe, shards: Shards, copies: Duplicates) -> None:
     """Raise NoRecordsError if nothing was found, NothingNewError if all of it is known."""
-    if not len(copies.verdicts):
+    if not len(copies.outcomes):
         rejected = shards.scan("records").select(pl.col("reason").drop_nulls().unique().sort())
         names = sorted(item.name for item in recipe.inventory.inputs)
         raise NoRecordsError(names, rejected.head(3).collect()["reason"].to_list())
-    if (copies.verdicts["status"] == EARLIER).all():
-        raise NothingNewError(len(copies.verdicts), recipe.earlier_release)
+    if (copies.outcomes["status"] == EARLIER).all():
+        raise NothingNewError(len(copies.outcomes), recipe.earlier_release)
 
 
 def index_bibliography(recipe: Recipe, cache: Path) -> list[Index]:
@@ -137,17 +143,10 @@ def identify_papers(
     engine: Engine,
 ) -> Found:
     """Find out which papers are summarised and cited."""
-    n_parts = engine.n_parts(len(copies.verdicts))
+    n_parts = engine.n_parts(len(copies.outcomes))
     return identify_records(
-        shards, copies.verdicts, bibliography, settings.papers, n_parts, engine.tasks
+        shards, copies.outcomes, bibliography, settings.papers, n_parts, engine.tasks
     )
-
-
-def write_tables(
-    recipe: Recipe, shards: Shards, papers: Found, staging: Path, engine: Engine
-) -> None:
-    """Put the tables together and write them as Parquet."""
-    engine.write_tables(recipe.inventory.distinct, shards, papers, staging)
 
 
 def require_success(

@@ -6,7 +6,7 @@ that names its paper. One row per summary gathers what any of its records knows.
 
 import polars as pl
 
-from shortscience.pipeline.duplicates.find import EARLIER, KEPT
+from shortscience.pipeline.duplicates.outcomes import EARLIER, KEPT
 from shortscience.pipeline.sources.reading import FACTS_SCHEMA
 
 PAGE, COPY = "page", "copy"

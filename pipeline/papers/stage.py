@@ -5,11 +5,13 @@ from typing import NamedTuple
 
 import polars as pl
 
-from shortscience.pipeline.duplicates.verdicts import kept, split_fates
+from shortscience.pipeline.duplicates.outcomes import kept, outcomes_of
 from shortscience.pipeline.papers.bibliography.index import Index
 from shortscience.pipeline.papers.copies import choose_facts, known_facts
 from shortscience.pipeline.papers.identities import IdentityParts, identify_in_parts
 from shortscience.pipeline.papers.linking.link import link_in_parts
+from shortscience.pipeline.papers.paper_rows import Papers
+from shortscience.pipeline.parts import Parts
 from shortscience.pipeline.settings import PaperSettings
 from shortscience.pipeline.shards import Shards
 from shortscience.pipeline.sources.reading import FACTS_SCHEMA
@@ -27,6 +29,9 @@ class Found(NamedTuple):
     fates: Sequence[Ref]
     links: list[Ref]
     identities: IdentityParts
+    papers: Parts
+    summaries: Parts
+    citations: Parts
 
 
 def identify_records(
@@ -43,8 +48,7 @@ def identify_records(
     together in one, which tells the others what became of their records.
     """
     some_each = shards.cut(n_parts)
-    ids = [tasks.run(_record_ids, some) for some in some_each]
-    fates = tasks.split(split_fates, len(ids), verdicts, *ids)
+    fates = list(outcomes_of(Parts.of(some_each, tasks), verdicts, tasks))
     told = list(zip(some_each, fates, strict=True))
     facts = [
         tasks.run(choose_facts, *parts) for parts in shuffle(tasks, _split_facts, n_parts, told)
@@ -53,11 +57,19 @@ def identify_records(
     texts = [tasks.run(_texts, *part) for part in told]
     links = link_in_parts(texts, facts, citations, bibliography, settings, tasks)
     identities = identify_in_parts(facts, citations, links, bibliography, settings, tasks)
-    return Found(some_each, fates, links, identities)
+    return Found(
+        some_each,
+        fates,
+        links,
+        identities,
+        Parts(identities.papers, tasks).map(_rows),
+        Parts(identities.summaries, tasks),
+        Parts(identities.citations, tasks),
+    )
 
 
-def _record_ids(shards: Shards) -> pl.DataFrame:
-    return shards.scan("records").select("record_id").collect()
+def _rows(part: Papers) -> pl.DataFrame:
+    return part.papers
 
 
 def _split_facts(n_parts: int, shards: Shards, fates: pl.DataFrame) -> list[pl.DataFrame]:

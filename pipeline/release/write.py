@@ -1,42 +1,17 @@
 """Writing a release into a staging folder, in the order in which its files depend on each other."""
 
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import polars as pl
-
-from shortscience.pipeline.papers.identities import fetch_identities
-from shortscience.pipeline.papers.stage import Found
 from shortscience.pipeline.recipe import Recipe
 from shortscience.pipeline.release.card import dataset_card
 from shortscience.pipeline.release.croissant import croissant
 from shortscience.pipeline.release.manifest import CARD, MANIFEST, build_manifest, to_json
 from shortscience.pipeline.release.notices import notices
-from shortscience.pipeline.release.parquet import count_rows, scan_table, write_table
+from shortscience.pipeline.release.parquet import count_rows, scan_table
 from shortscience.pipeline.release.pictures import write_pictures
-from shortscience.pipeline.release.tables import build_tables
 from shortscience.pipeline.release.validation import Outcome
 from shortscience.pipeline.schema import TABLES
-from shortscience.pipeline.shards import Shards
-from shortscience.pipeline.sources.inputs import Input
-from shortscience.pipeline.tasks import Tasks
-
-
-def write_tables(
-    inputs: Sequence[Input], shards: Shards, found: Found, staging: Path, tasks: Tasks
-) -> None:
-    """Write the Parquet files by this process, which fetches what `tasks` have found.
-
-    Several are written at once: each is compressed by one thread.
-    """
-    fates = pl.concat(tasks.get(found.fates))
-    identities = fetch_identities(found.identities, tasks)
-    tables = build_tables(inputs, shards, fates, identities, staging)
-    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
-        list(
-            pool.map(lambda table: write_table(tables[table.name], table, staging), TABLES.values())
-        )
 
 
 def write_metadata(recipe: Recipe, outcome: Outcome, staging: Path) -> None:
