@@ -212,7 +212,7 @@ def metadata(folder: Path, clock: Clock) -> None:
     recipe = Recipe(_load(folder, "inventory"), (), SETTINGS)
     with clock:
         write_validation(outcome.report, _staging(folder), store.validation(recipe.release_id))
-        write_metadata(recipe, outcome, _staging(folder))
+        write_metadata(recipe, outcome, recipe.inventory.problems, _staging(folder))
         store.commit(_staging(folder), recipe.release_id)
 
 

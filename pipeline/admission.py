@@ -94,13 +94,10 @@ def _admit(
     return frame, pl.concat(refused)
 
 
-def refusals(refused: pl.DataFrame, sources: pl.DataFrame) -> list[Problem]:
-    """Say what was refused, once per source and column.
-
-    `sources` has the `name` of each `source_id`.
-    """
+def refusals(refused: pl.DataFrame, names: Mapping[str, str]) -> list[Problem]:
+    """Say what was refused, once per source and column; `names` has the name of each source."""
     counted = (
-        refused.join(sources.select("source_id", "name"), on="source_id")
+        refused.with_columns(name=pl.col("source_id").replace_strict(names, return_dtype=pl.String))
         .sort("name", "column", "ordinal", nulls_last=True)
         .group_by("name", "column", maintain_order=True)
         .agg(pl.len(), pl.col("ordinal").head(_EXAMPLES), pl.col("value").first())

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
+from shortscience.pipeline.admission import refusals
 from shortscience.pipeline.duplicates import find
 from shortscience.pipeline.duplicates.outcomes import EARLIER, Duplicates
 from shortscience.pipeline.engines import Engine, Runner
@@ -33,6 +34,7 @@ from shortscience.pipeline.release.yields import check_yields
 from shortscience.pipeline.report.validation import write_validation
 from shortscience.pipeline.settings import Settings
 from shortscience.pipeline.shards import Batch, Shards, cut_batches, missing_layers, prune
+from shortscience.pipeline.sources.inputs import Problem
 
 
 def make_release(
@@ -69,8 +71,9 @@ def make_release(
         write_paper_evidence(papers, store.release(recipe.release_id), engine.tasks)
         check_yields(staging, store.latest, parameters.allow_empty)
         outcome = observer.step("validating", validate, staging)
-        require_success(outcome, recipe, store, staging, observer)
-        observer.step("releasing", release, recipe, outcome, staging, store)
+        problems = all_problems(recipe, shards, bibliography)
+        require_success(outcome, problems, recipe, store, staging, observer)
+        observer.step("releasing", release, recipe, outcome, problems, staging, store)
     prune(store.shards, shards)
 
 
@@ -149,19 +152,40 @@ def identify_papers(
     )
 
 
+def all_problems(
+    recipe: Recipe, shards: Shards, bibliography: Sequence[Index]
+) -> tuple[Problem, ...]:
+    """Return what could not be used of the inputs, of bibliographies, and of the facts in both."""
+    names = {item.source_id: item.name for item in recipe.inventory.distinct}
+    refused = refusals(shards.scan("refused").collect(), names)
+    unread = (problem for index in bibliography for problem in index.problems)
+    return (*recipe.inventory.problems, *refused, *unread)
+
+
 def require_success(
-    outcome: Outcome, recipe: Recipe, store: Store, staging: Path, observer: Observer
+    outcome: Outcome,
+    problems: Sequence[Problem],
+    recipe: Recipe,
+    store: Store,
+    staging: Path,
+    observer: Observer,
 ) -> None:
     """Write the pages of a validation; raise ValidationError if something did not pass."""
     index = write_validation(outcome.report, staging, store.validation(recipe.release_id))
     lines = [f"- {failure}" for failure in outcome.failed] or ["Every expectation was met."]
     observer.show("validation", "\n".join(["# Validation", *lines]))
     if outcome.failed:
-        about_inputs = notices(staging, recipe.inventory.problems)
+        about_inputs = notices(staging, problems)
         raise ValidationError(outcome.failed, str(index), about_inputs)
 
 
-def release(recipe: Recipe, outcome: Outcome, staging: Path, store: Store) -> None:
+def release(
+    recipe: Recipe,
+    outcome: Outcome,
+    problems: Sequence[Problem],
+    staging: Path,
+    store: Store,
+) -> None:
     """Describe the tables, and make the staged folder a release."""
-    write_metadata(recipe, outcome, staging)
+    write_metadata(recipe, outcome, problems, staging)
     store.commit(staging, recipe.release_id)

@@ -40,6 +40,8 @@ CITATION_SCHEMA = pl.Schema(
         "confidence": pl.Float64(),
         "labelled": pl.Boolean(),
         "own": pl.Boolean(),
+        "subject": pl.Boolean(),
+        "identified": pl.String(),
     }
 )
 

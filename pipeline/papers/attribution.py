@@ -133,8 +133,8 @@ def _headed(cited: pl.DataFrame, settings: PaperSettings) -> pl.DataFrame:
 def cite(attributed: Attributed) -> pl.DataFrame:
     """Return the citations of other works: what points at the summary's own paper is none.
 
-    That is what resolves to it, and what its header calls the paper, even where nothing tells that
-    the two identifiers are one paper's.
+    That is what resolves to it, what its header calls the paper, even where nothing tells that the
+    two identifiers are one paper's, and whom the summary has as its subject.
     """
     headers = attributed.headed.select("summary_id", "start", header=pl.lit(value=True))
     return (
@@ -148,8 +148,9 @@ def cite(attributed: Attributed) -> pl.DataFrame:
         .filter(
             pl.col("cited_paper_id").eq_missing(pl.col("citing_paper_id")).not_(),
             pl.col("header").is_null(),
+            ~pl.col("subject"),
         )
-        .drop("header", "own", "name", "labelled")
+        .drop("header", "own", "name", "labelled", "subject", "identified")
     )
 
 

@@ -12,10 +12,13 @@ from shortscience.pipeline.release.parquet import count_rows, scan_table
 from shortscience.pipeline.release.pictures import write_pictures
 from shortscience.pipeline.release.validation import Outcome
 from shortscience.pipeline.schema import TABLES
+from shortscience.pipeline.sources.inputs import Problem
 
 
-def write_metadata(recipe: Recipe, outcome: Outcome, staging: Path) -> None:
-    """Write everything beside the Parquet files."""
+def write_metadata(
+    recipe: Recipe, outcome: Outcome, problems: Sequence[Problem], staging: Path
+) -> None:
+    """Write everything beside the Parquet files; `problems` are what could not be used."""
     rows = {name: count_rows(staging, name) for name in TABLES}
     write_pictures(staging)
     forms = scan_table(staging, "sources").select("source_id", "form").collect()
@@ -37,6 +40,7 @@ def write_metadata(recipe: Recipe, outcome: Outcome, staging: Path) -> None:
         forms=dict(forms.iter_rows()),
         rows=rows,
         records=dict(by_status.iter_rows()),
-        notices=notices(staging, recipe.inventory.problems),
+        problems=problems,
+        notices=notices(staging, problems),
     )
     (staging / MANIFEST).write_text(to_json(manifest), encoding="utf-8")

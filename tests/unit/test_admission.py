@@ -48,7 +48,7 @@ def test_a_fact_is_admitted_or_named(fact: str, value: object, admitted: object)
     assert found[fact].to_list() == [admitted]
     assert found.drop(fact).equals(records().drop(fact))
     assert len(refused) == (admitted is None)
-    for problem in refusals(refused, pl.DataFrame({"source_id": ["s"], "name": ["dump.json"]})):
+    for problem in refusals(refused, {"s": "dump.json"}):
         assert problem.name == "dump.json"
         assert problem.reason.startswith(f"1 values are left out of {FACTS[fact]}, first '{value}'")
         assert "(record 7)" in problem.reason
@@ -59,8 +59,7 @@ def test_an_address_of_a_source_is_admitted_or_named() -> None:
     row = {name: known.get(name) for name in SOURCE_SCHEMA}
     found, refused = admit_sources(pl.DataFrame([row], schema=SOURCE_SCHEMA))
     assert found["url"].to_list() == [None]
-    names = pl.DataFrame({"source_id": ["s"], "name": ["crawl.warc"]})
-    (problem,) = refusals(refused, names)
+    (problem,) = refusals(refused, {"s": "crawl.warc"})
     assert "sources.url, first 'urn:uuid:1'" in problem.reason
 
 
