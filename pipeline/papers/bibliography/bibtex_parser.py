@@ -45,8 +45,8 @@ class _Parser(LowLevelParser):  # type: ignore[misc]
     """Takes entries without a key, fields without a comma between, and strings nobody defined."""
 
     pos: int
-    current_field_name: str | None
-    current_value: list[str]
+    current_field_name: Any
+    current_value: Any
 
     def __init__(self, text: str, macros: Any) -> None:
         super().__init__(text, macros=macros)
