@@ -22,7 +22,7 @@ import polars as pl
 
 from benchmarks.corpus import write_corpus
 from shortscience.pipeline.duplicates import shuffle
-from shortscience.pipeline.papers.stage import identify_records
+from shortscience.pipeline.papers.stage import identify
 from shortscience.pipeline.release.parts import write_tables_in_parts
 from shortscience.pipeline.settings import Settings
 from shortscience.pipeline.shards import Shards, cut_batches
@@ -60,7 +60,9 @@ def weigh(raw: Path, out: Path, n_parts: int) -> dict[str, dict[str, int]]:
         SETTINGS.duplicates,
         searching,
     )
-    found = identify_records(shards, duplicates.verdicts, [], SETTINGS.papers, n_parts, identifying)
+    found = identify(
+        shards, duplicates.verdicts, [], SETTINGS.papers, n_parts=n_parts, tasks=identifying
+    )
     write_tables_in_parts(inputs, shards, found, out / "weighed", writing)
     return {"copies": searching.sent, "papers": identifying.sent, "tables": writing.sent}
 

@@ -24,8 +24,8 @@ from shortscience.pipeline.extraction.addresses import Link, addresses
 from shortscience.pipeline.extraction.citations import citations
 from shortscience.pipeline.extraction.equations import equations
 from shortscience.pipeline.extraction.extract import extract
-from shortscience.pipeline.papers.identities import IdentityParts
-from shortscience.pipeline.papers.stage import Found, identify_records
+from shortscience.pipeline.papers.stage import Identified, identify
+from shortscience.pipeline.parts import Parts
 from shortscience.pipeline.release.data_docs import write_data_docs
 from shortscience.pipeline.release.manifest import Recipe
 from shortscience.pipeline.release.store import Store
@@ -179,9 +179,9 @@ def papers(folder: Path, clock: Clock) -> None:
     engine = _engine(folder)
     tasks, n_parts = engine.tasks, engine.n_parts(len(verdicts))
     with clock:
-        found = identify_records(built, verdicts, [], SETTINGS.papers, n_parts, tasks)
-    fetched = IdentityParts(*map(tasks.get, found.identities))
-    _save(folder, "found", Found(found.shards, tasks.get(found.fates), [], fetched))
+        found = identify(built, verdicts, [], SETTINGS.papers, n_parts=n_parts, tasks=tasks)
+    fetched = (Parts.of(part.fetch(), AtOnce()) for part in found)
+    _save(folder, "found", Identified(*fetched))
 
 
 def tables(folder: Path, clock: Clock) -> None:
@@ -189,7 +189,7 @@ def tables(folder: Path, clock: Clock) -> None:
     inputs = _load(folder, "inventory").distinct
     built, found, staging = _shards(folder), _load(folder, "found"), _staging(folder)
     with clock:
-        write_tables(inputs, built, found, staging, AtOnce())
+        write_tables(inputs, built, found, staging)
 
 
 def validation(folder: Path, clock: Clock) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from threading import Thread
 
 from shortscience.pipeline.engines.local import LocalEngine
-from shortscience.pipeline.papers.stage import identify_records
+from shortscience.pipeline.papers.stage import identify
 from shortscience.pipeline.release.data_docs import write_data_docs
 from shortscience.pipeline.release.manifest import Recipe
 from shortscience.pipeline.release.store import Store
@@ -30,7 +30,9 @@ def build(raw: str, out: Path) -> Path:
         shards = Shards.of(batches, settings, store.shards)
         verdicts = engine.find_duplicates(shards, None, settings).verdicts
         n_parts = engine.n_parts(len(verdicts))
-        papers = identify_records(shards, verdicts, [], settings.papers, n_parts, engine.tasks)
+        papers = identify(
+            shards, verdicts, [], settings.papers, n_parts=n_parts, tasks=engine.tasks
+        )
         engine.write_tables(recipe.inventory.distinct, shards, papers, staging)
         outcome = validate(staging)
         write_data_docs(outcome, store.validation(recipe.release_id))

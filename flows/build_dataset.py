@@ -28,7 +28,8 @@ from shortscience.pipeline.object_store import fetch, is_url, put
 from shortscience.pipeline.object_store import prune as prune_fetched
 from shortscience.pipeline.papers.bibliography.index import Index, index_file
 from shortscience.pipeline.papers.linking.title_index import title_folder
-from shortscience.pipeline.papers.stage import Found, identify_records
+from shortscience.pipeline.papers.stage import Identified
+from shortscience.pipeline.papers.stage import identify as identify_records
 from shortscience.pipeline.parameters import BuildParameters
 from shortscience.pipeline.progress import report
 from shortscience.pipeline.release.data_docs import write_data_docs
@@ -220,11 +221,13 @@ def identify(
     bibliography: Sequence[Index],
     settings: Settings,
     engine: engines.Engine,
-) -> Found:
+) -> Identified:
     """Find out which papers are summarised and cited, and what summaries may be about."""
     report("identifying papers", 0)
     tasks, n_parts = engine.tasks, engine.n_parts(len(verdicts))
-    found = identify_records(shards, verdicts, bibliography, settings.papers, n_parts, tasks)
+    found = identify_records(
+        shards, verdicts, bibliography, settings.papers, n_parts=n_parts, tasks=tasks
+    )
     report("identifying papers", 1)
     return found
 
@@ -233,7 +236,7 @@ def identify(
 def write(
     recipe: Recipe,
     shards: Shards,
-    found: Found,
+    found: Identified,
     staging: Path,
     engine: engines.Engine,
 ) -> None:

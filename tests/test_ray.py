@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import polars as pl
 import psutil
 import pytest
 from ray import cluster_utils
@@ -16,7 +15,7 @@ from shortscience.pipeline.duplicates.find import find_duplicates
 from shortscience.pipeline.engines.ray_cluster import RayEngine, connected
 from shortscience.pipeline.errors import WorkerError
 from shortscience.pipeline.papers.bibliography.index import index_file
-from shortscience.pipeline.papers.stage import identify_records
+from shortscience.pipeline.papers.stage import identify
 from shortscience.pipeline.release.parts import write_tables_in_parts
 from shortscience.pipeline.release.write import write_tables
 from shortscience.pipeline.settings import DuplicateSettings, Settings
@@ -169,14 +168,16 @@ class Fragile(RayEngine):
         self.kinds: set[str] = set()
 
     def run(self, function, *arguments):
-        return super().run(self._once(function), *arguments)
+        return super().run(self._once(function, arguments), *arguments)
 
     def split(self, function, n_parts, *arguments):
-        return super().split(self._once(function), n_parts, *arguments)
+        return super().split(self._once(function, arguments), n_parts, *arguments)
 
-    def _once(self, function):
-        mark = self._marks / function.__name__
-        self.kinds.add(function.__name__)
+    def _once(self, function, arguments):
+        # The tasks of `Parts` get the function that they call as an argument.
+        kind = next((item for item in arguments if callable(item)), function).__name__
+        mark = self._marks / kind
+        self.kinds.add(kind)
 
         def run(*arguments):
             if not mark.exists():
@@ -219,22 +220,22 @@ def test_workers_killed_at_each_step_of_papers_and_tables_cost_time_and_nothing_
         signatures, texts, chosen.signatures, chosen.duplicates, SCRATCH
     ).verdicts
     known = [index_file(library(tmp_path), "library", tmp_path / "cache")]
-    whole = identify_records(shards, verdicts, known, chosen.papers, 1, AtOnce())
+    whole = identify(shards, verdicts, known, chosen.papers, n_parts=1, tasks=AtOnce())
     (tmp_path / "whole").mkdir()
-    write_tables(inputs, shards, whole, tmp_path / "whole", AtOnce())
+    write_tables(inputs, shards, whole, tmp_path / "whole")
     monkeypatch.setenv("RAY_ADDRESS", cluster.address)
     (tmp_path / "marks").mkdir()
     with connected(workers=1):
         engine = Fragile(tmp_path / "marks")
-        found = identify_records(shards, verdicts, known, chosen.papers, 3, engine)
+        found = identify(shards, verdicts, known, chosen.papers, n_parts=3, tasks=engine)
         write_tables_in_parts(inputs, shards, found, tmp_path / "parted", engine)
-        links = pl.concat(engine.get(found.links)).sort("summary_id", "place")
+        links = found.links.collect().sort("summary_id", "place")
     assert len(links)
-    assert links.equals(whole.links[0])
+    assert links.equals(whole.links.collect())
     assert not differing(tmp_path / "whole", tmp_path / "parted")
     assert {path.name for path in (tmp_path / "marks").iterdir()} == engine.kinds
-    assert {"split_fates", "_link", "pages", "split_labels", "file_papers"} <= engine.kinds
-    assert {"attribute", "describe_papers", "entries", "split_descriptions"} <= engine.kinds
+    assert {"outcomes", "_link", "pages", "entries", "label", "resolve"} <= engine.kinds
+    assert {"attribute", "cite", "describe"} <= engine.kinds
     assert {"_split_rows", "_sorted", "_write_file"} <= engine.kinds
 
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from shortscience.pipeline.duplicates.find import Duplicates
-    from shortscience.pipeline.papers.stage import Found
+    from shortscience.pipeline.papers.stage import Identified
     from shortscience.pipeline.release.earlier import Earlier
     from shortscience.pipeline.settings import Settings
     from shortscience.pipeline.shards import Batch, Shards
@@ -47,7 +47,7 @@ class Engine(Protocol):
         ...
 
     def write_tables(
-        self, inputs: "Sequence[Input]", shards: "Shards", found: "Found", release: "Path"
+        self, inputs: "Sequence[Input]", shards: "Shards", identified: "Identified", release: "Path"
     ) -> None:
         """Write the Parquet files of all tables."""
         ...

@@ -15,7 +15,7 @@ import polars as pl
 from shortscience.pipeline.duplicates.find import Duplicates, find_duplicates
 from shortscience.pipeline.engines import Runner
 from shortscience.pipeline.errors import WorkerError
-from shortscience.pipeline.papers.stage import Found
+from shortscience.pipeline.papers.stage import Identified
 from shortscience.pipeline.release.earlier import Earlier
 from shortscience.pipeline.release.write import write_tables
 from shortscience.pipeline.settings import Settings
@@ -67,10 +67,10 @@ class LocalEngine:
         )
 
     def write_tables(
-        self, inputs: Sequence[Input], shards: Shards, found: Found, release: Path
+        self, inputs: Sequence[Input], shards: Shards, identified: Identified, release: Path
     ) -> None:
         """Write tables by the threads of this process, and sort on the disk what is large."""
-        write_tables(inputs, shards, found, release, self.tasks)
+        write_tables(inputs, shards, identified, release)
 
 
 @contextlib.contextmanager

@@ -21,7 +21,7 @@ from shortscience.pipeline.duplicates.find import Duplicates
 from shortscience.pipeline.duplicates.shuffle import find_duplicates
 from shortscience.pipeline.engines import Runner
 from shortscience.pipeline.errors import UsageError, WorkerError
-from shortscience.pipeline.papers.stage import Found
+from shortscience.pipeline.papers.stage import Identified
 from shortscience.pipeline.release.earlier import Earlier
 from shortscience.pipeline.release.parts import write_tables_in_parts
 from shortscience.pipeline.settings import Settings
@@ -105,10 +105,10 @@ class RayEngine:
         )
 
     def write_tables(
-        self, inputs: Sequence[Input], shards: Shards, found: Found, release: Path
+        self, inputs: Sequence[Input], shards: Shards, identified: Identified, release: Path
     ) -> None:
         """Write tables by a shuffle, each file by a task of its own."""
-        write_tables_in_parts(inputs, shards, found, release, self)
+        write_tables_in_parts(inputs, shards, identified, release, self)
 
     @property
     def tasks(self) -> Tasks:

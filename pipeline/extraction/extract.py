@@ -10,6 +10,7 @@ from shortscience.pipeline.extraction.addresses import Image, Link, addresses
 from shortscience.pipeline.extraction.citations import Citation, citations
 from shortscience.pipeline.extraction.equations import Equation, equations
 from shortscience.pipeline.scanner import Span
+from shortscience.pipeline.schema import CITATIONS
 
 _SPAN = {"raw": pl.String(), "start": pl.Int32(), "end": pl.Int32()}
 _POSITION = {"record_id": pl.String(), "ordinal": pl.Int32()}
@@ -30,14 +31,8 @@ LINK_SCHEMA = pl.Schema(
 CITATION_SCHEMA = pl.Schema(
     {
         **_POSITION,
-        "kind": pl.String(),
-        **_SPAN,
-        "context": pl.String(),
-        "key": pl.String(),
-        "title": pl.String(),
-        "authors": pl.List(pl.String()),
-        "year": pl.Int32(),
-        "confidence": pl.Float64(),
+        **CITATIONS.types("kind", *_SPAN, "context", "key", "title", "authors", "year"),
+        **CITATIONS.types("confidence"),
         "labelled": pl.Boolean(),
         "own": pl.Boolean(),
     }

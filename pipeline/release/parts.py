@@ -13,8 +13,7 @@ from uuid import uuid4
 import polars as pl
 
 from shortscience.pipeline.duplicates.find import KEPT
-from shortscience.pipeline.papers.paper_rows import Papers
-from shortscience.pipeline.papers.stage import Found
+from shortscience.pipeline.papers.stage import Identified
 from shortscience.pipeline.release.ordering import part_of_key
 from shortscience.pipeline.release.parquet import (
     file_bounds,
@@ -42,7 +41,7 @@ _SAMPLED = 100
 
 
 def write_tables_in_parts(
-    inputs: Sequence[Input], shards: Shards, found: Found, release: Path, tasks: Tasks
+    inputs: Sequence[Input], shards: Shards, found: Identified, release: Path, tasks: Tasks
 ) -> None:
     """Write the Parquet files of all tables below the folder `release`, which all machines see."""
     fates = _with_about(found, tasks)
@@ -54,12 +53,12 @@ def write_tables_in_parts(
         abandoned.unlink()
 
 
-def _with_about(found: Found, tasks: Tasks) -> list[Ref]:
+def _with_about(found: Identified, tasks: Tasks) -> list[Ref]:
     """Bring what is known of summaries to where their kept records are."""
-    summaries = found.identities.summaries
-    asked = shuffle(tasks, _split_kept, len(summaries), zip(found.fates, strict=True))
-    about = answer(tasks, _split_about, summaries, asked, len(found.fates))
-    return [tasks.run(with_about, *parts) for parts in zip(found.fates, about, strict=True)]
+    summaries = found.summaries
+    asked = shuffle(tasks, _split_kept, len(summaries), zip(found.outcomes, strict=True))
+    about = answer(tasks, _split_about, list(summaries), asked, len(found.outcomes))
+    return [tasks.run(with_about, *parts) for parts in zip(found.outcomes, about, strict=True)]
 
 
 def _split_kept(n_parts: int, fates: pl.DataFrame) -> list[pl.DataFrame]:
@@ -77,20 +76,20 @@ def _parts(
     table: Table,
     inputs: Sequence[Input],
     shards: Shards,
-    found: Found,
+    found: Identified,
     fates: Sequence[Ref],
     tasks: Tasks,
 ) -> list[Ref]:
     """Return the rows of a table, sorted within and over its parts."""
-    n_parts = len(found.identities.papers)
+    n_parts = len(found.papers)
     if table.name in BY_SHARD:
         told = zip(found.shards, fates, strict=True)
         dealt = shuffle(tasks, _split_rows, n_parts, ((table, *part) for part in told))
     elif table.name == "citations":
-        citations = ((table, part) for part in found.identities.citations)
+        citations = ((table, part) for part in found.citations)
         dealt = shuffle(tasks, _split_citations, n_parts, citations)
     elif table.name == "papers":
-        papers = found.identities.papers
+        papers = found.papers
         bounds = tasks.run(_bounds, n_parts, *(tasks.run(_sampled, part) for part in papers))
         dealt = shuffle(tasks, _split_papers, n_parts, ((part, bounds) for part in papers))
     else:
@@ -110,8 +109,8 @@ def _split_citations(n_parts: int, table: Table, citations: pl.DataFrame) -> lis
     return deal(conform(with_keys(citations), table), part_of_key(table, n_parts), n_parts)
 
 
-def _sampled(part: Papers) -> pl.Series:
-    ids = part.papers["paper_id"].sort()
+def _sampled(part: pl.DataFrame) -> pl.Series:
+    ids = part["paper_id"].sort()
     return ids.gather_every(max(1, len(ids) // _SAMPLED))
 
 
@@ -123,9 +122,9 @@ def _bounds(n_parts: int, *samples: pl.Series) -> pl.Series:
     )
 
 
-def _split_papers(n_parts: int, part: Papers, bounds: pl.Series) -> list[pl.DataFrame]:
-    places = pl.Series(bounds.search_sorted(part.papers["paper_id"], "right"))
-    return deal(part.papers, places, n_parts)
+def _split_papers(n_parts: int, part: pl.DataFrame, bounds: pl.Series) -> list[pl.DataFrame]:
+    places = pl.Series(bounds.search_sorted(part["paper_id"], "right"))
+    return deal(part, places, n_parts)
 
 
 def _sorted(table: Table, *parts: pl.DataFrame) -> pl.DataFrame:

@@ -13,7 +13,7 @@ import polars as pl
 
 from shortscience.pipeline.duplicates.find import EARLIER, KEPT
 from shortscience.pipeline.keys import key
-from shortscience.pipeline.papers.identities import Identities
+from shortscience.pipeline.papers.stage import Identified
 from shortscience.pipeline.release.earlier import why_known
 from shortscience.pipeline.release.ordering import in_order
 from shortscience.pipeline.schema import TABLES, Table
@@ -33,20 +33,20 @@ Tables = Mapping[str, Iterator[pl.DataFrame]]
 def build_tables(
     inputs: Iterable[Input],
     shards: Shards,
-    fates: pl.DataFrame,
-    identities: Identities,
+    identified: Identified,
     scratch: Path,
 ) -> Tables:
     """Return every table of the contract: its columns, its types, sorted by its key.
 
-    `fates` is what became of each record, row by row. Rows that do not fit into memory are sorted
+    Rows that do not fit into memory are sorted
     in files without names in the folder `scratch`.
     """
-    told = with_about(fates, identities.summaries)
+    fates = identified.outcomes.collect()
+    told = with_about(fates, identified.summaries.collect())
     frames: dict[str, Iterable[pl.DataFrame]] = {
         "sources": [sources(inputs, shards)],
-        "papers": [identities.papers],
-        "citations": [with_keys(identities.citations)],
+        "papers": [identified.papers.collect()],
+        "citations": [with_keys(identified.citations.collect())],
         **{name: rows_of_shards(name, shards, told) for name in BY_SHARD},
     }
     n_parts = 1 + len(fates) // _RECORDS_IN_MEMORY

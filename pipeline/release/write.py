@@ -6,8 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from shortscience.pipeline.papers.identities import fetch_identities
-from shortscience.pipeline.papers.stage import Found
+from shortscience.pipeline.papers.stage import Identified
 from shortscience.pipeline.release.card import dataset_card
 from shortscience.pipeline.release.croissant import croissant
 from shortscience.pipeline.release.manifest import CARD, MANIFEST, Recipe, build_manifest, to_json
@@ -18,19 +17,16 @@ from shortscience.pipeline.release.validation import Outcome
 from shortscience.pipeline.schema import TABLES
 from shortscience.pipeline.shards import Shards
 from shortscience.pipeline.sources.inputs import Input
-from shortscience.pipeline.tasks import Tasks
 
 
 def write_tables(
-    inputs: Sequence[Input], shards: Shards, found: Found, staging: Path, tasks: Tasks
+    inputs: Sequence[Input], shards: Shards, identified: Identified, staging: Path
 ) -> None:
-    """Write the Parquet files by this process, which fetches what `tasks` have found.
+    """Write the Parquet files by this process, which fetches what was found.
 
     Several are written at once: each is compressed by one thread.
     """
-    fates = pl.concat(tasks.get(found.fates))
-    identities = fetch_identities(found.identities, tasks)
-    tables = build_tables(inputs, shards, fates, identities, staging)
+    tables = build_tables(inputs, shards, identified, staging)
     with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
         list(
             pool.map(lambda table: write_table(tables[table.name], table, staging), TABLES.values())

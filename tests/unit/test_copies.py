@@ -6,13 +6,12 @@ from pathlib import Path
 import polars as pl
 
 from shortscience.pipeline.duplicates.find import find_duplicates
-from shortscience.pipeline.duplicates.verdicts import split_fates
-from shortscience.pipeline.papers.copies import choose_facts, known_facts
-from shortscience.pipeline.papers.identities import Identities, identify_papers
+from shortscience.pipeline.papers.copies import choose_facts, known_facts, outcomes
 from shortscience.pipeline.settings import Settings
 from shortscience.pipeline.sources.inputs import take_inventory
 from tests.conftest import NO_SPOOL, SCRATCH
 from tests.processing import process
+from tests.unit.identified import Identified, identify
 
 SETTINGS = Settings()
 TEXT = (
@@ -22,7 +21,7 @@ FLAT = " ".join(TEXT.split())
 PAGE = "https://www.shortscience.org/paper?bibtexKey="
 
 
-def build(folder: Path, **files: str) -> tuple[Identities, pl.DataFrame]:
+def build(folder: Path, **files: str) -> tuple[Identified, pl.DataFrame]:
     """Identities and kept texts of some dumps."""
     for name, content in files.items():
         (folder / name).write_text(content)
@@ -36,10 +35,10 @@ def build(folder: Path, **files: str) -> tuple[Identities, pl.DataFrame]:
     ).verdicts
     kept = verdicts.filter(pl.col("status") == "kept").select("record_id", "summary_id")
     cleaned = frames["cleaned"].join(kept, on="record_id")
-    (fates,) = split_fates(1, verdicts, frames["records"].select("record_id"))
-    facts = choose_facts(known_facts(frames["records"], fates))
+    became = outcomes(frames["records"].select("record_id"), copies=verdicts)
+    facts = choose_facts(known_facts(frames["records"], became))
     citations = frames["citations"].join(kept, on="record_id")
-    return identify_papers(facts, citations, [], SETTINGS.papers), cleaned
+    return identify(facts, citations, []), cleaned
 
 
 def export(*keys: str, text: str = TEXT) -> str:

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from shortscience.pipeline.duplicates.find import find_duplicates
-from shortscience.pipeline.papers.stage import Found, identify_records
+from shortscience.pipeline.papers.stage import Identified, identify
 from shortscience.pipeline.release import parquet
 from shortscience.pipeline.release.parquet import table_files
 from shortscience.pipeline.release.parts import write_tables_in_parts
@@ -30,8 +30,9 @@ class Searched(NamedTuple):
     shards: Shards
     verdicts: pl.DataFrame
 
-    def found(self, n_parts: int, tasks: Tasks) -> Found:
-        return identify_records(self.shards, self.verdicts, [], SETTINGS.papers, n_parts, tasks)
+    def found(self, n_parts: int, tasks: Tasks) -> Identified:
+        told = self.shards, self.verdicts, [], SETTINGS.papers
+        return identify(*told, n_parts=n_parts, tasks=tasks)
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +66,7 @@ def test_the_parts_do_not_show(
     monkeypatch.setattr(parquet, "FILE_ROWS", file_rows)
     whole, parted = tmp_path / "whole", tmp_path / "parted"
     whole.mkdir()
-    write_tables(searched.inputs, searched.shards, searched.found(1, AtOnce()), whole, AtOnce())
+    write_tables(searched.inputs, searched.shards, searched.found(1, AtOnce()), whole)
     found = searched.found(n_parts, AtOnce())
     write_tables_in_parts(searched.inputs, searched.shards, found, parted, AtOnce())
     for name in TABLES:
@@ -82,11 +83,11 @@ def test_what_lies_on_the_disk_in_the_meantime_does_not_show(
     whole, spilled, scratch = (tmp_path / name for name in ("whole", "spilled", "scratch"))
     for folder in (whole, spilled, scratch):
         folder.mkdir()
-    write_tables(searched.inputs, searched.shards, searched.found(1, AtOnce()), whole, AtOnce())
+    write_tables(searched.inputs, searched.shards, searched.found(1, AtOnce()), whole)
     tasks = Spilling(scratch)
     found = searched.found(3, tasks)
     assert any(scratch.iterdir())
-    write_tables(searched.inputs, searched.shards, found, spilled, tasks)
+    write_tables(searched.inputs, searched.shards, found, spilled)
     assert not differing(whole, spilled)
     del found
     assert not any(scratch.iterdir())

@@ -27,6 +27,7 @@ from shortscience.pipeline.papers.bibliography import (
 )
 from shortscience.pipeline.papers.bibliography.entries import Entry, Reader
 from shortscience.pipeline.papers.descriptions import title_name
+from shortscience.pipeline.schema import PAPERS
 from shortscience.pipeline.settings import digest
 from shortscience.pipeline.sources.compression import SourceError, decompressed
 from shortscience.pipeline.version import code_digest
@@ -46,11 +47,10 @@ _AT_ONCE = 20_000
 _ENTRIES = pa.schema(
     [
         ("entry", pa.int64()),
-        ("title", pa.string()),
-        ("authors", pa.list_(pa.string())),
-        ("year", pa.int32()),
-        ("venue", pa.string()),
-        ("abstract", pa.string()),
+        *(
+            (name, PAPERS.column(name).type.arrow)
+            for name in ("title", "authors", "year", "venue", "abstract")
+        ),
     ]
 )
 _NAMES = pa.schema([("name", pa.string()), ("entry", pa.int64()), ("own", pa.bool_())])
