@@ -108,6 +108,8 @@ def write_summaries(folder: Path, records: int, summaries: int) -> None:
             "confidence": [0.99] * summaries,
             "labelled": [False] * summaries,
             "own": [False] * summaries,
+            "subject": [False] * summaries,
+            "identified": pl.Series([None] * summaries, dtype=pl.String),
         }
     )
     described = [(title, people) for _, title, people in _descriptions(min(_AT_ONCE, preprints))]

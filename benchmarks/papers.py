@@ -25,7 +25,7 @@ from shortscience.pipeline.papers.frames import FACTS
 from shortscience.pipeline.papers.linking.link import NO_LINKS
 from shortscience.pipeline.papers.stage import identify_papers
 from shortscience.pipeline.parts import Parts
-from shortscience.pipeline.release.manifest import sha256
+from shortscience.pipeline.recipe import sha256
 from shortscience.pipeline.settings import PaperSettings
 from shortscience.pipeline.tasks import AtOnce
 

@@ -1,39 +1,41 @@
 """`shortscience build`."""
 
 import json
+import logging
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING
 
 import click
 
-from shortscience.flows.orchestrator import private_server
 from shortscience.pipeline.engines import NAMES
-from shortscience.pipeline.progress import Step, watch
 
 if TYPE_CHECKING:
-    from shortscience.flows.build_dataset import BuildResult
+    from rich.progress import Progress
+
+    from shortscience.pipeline.build import BuildResult
+    from shortscience.pipeline.observer import Observer
+    from shortscience.pipeline.parameters import BuildParameters
     from shortscience.pipeline.settings import Settings
 
 _MAX_NOTICES = 10
-_BIBLIOGRAPHY = "--bibliography"
+_BIBLIOGRAPHY, _CATALOGUE = _TAKING_FILES = "--bibliography", "--catalogue"
 
 
 class _Build(click.Command):
-    """`build`, whose `--bibliography` takes all files that follow it: `--bibliography A B`."""
+    """`build`, some of whose options take all files that follow: `--bibliography A B`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Name the option before each of its files, as click wants it."""
         named: list[str] = []
-        behind_file = False
+        option: str | None = None
         for argument in args:
-            is_another = behind_file and Path(argument).is_file()
-            behind_file = is_another or named[-1:] == [_BIBLIOGRAPHY]
-            named += [_BIBLIOGRAPHY, argument] if is_another else [argument]
+            if option and Path(argument).is_file():
+                named += [option, argument]
+            else:
+                option = named[-1] if named and named[-1] in _TAKING_FILES else None
+                named.append(argument)
         return super().parse_args(ctx, named)
 
 
@@ -74,6 +76,15 @@ Examples:
     " before; the first is believed.",
 )
 @click.option(
+    _CATALOGUE,
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="FILE ...",
+    help="Recognise summaries by it, and so their papers; `shortscience catalogue` makes one. Takes"
+    " all files that follow; the first is believed, and last the one that comes with this project.",
+)
+@click.option("--no-catalogue", is_flag=True, help="Recognise no summaries.")
+@click.option(
     "--against",
     type=click.Path(exists=True, file_okay=False),
     metavar="DATASET",
@@ -108,15 +119,22 @@ Examples:
     "--keep",
     type=click.IntRange(1),
     metavar="N",
-    help="Remove former releases but the newest, so that N are left; never the latest one.",
+    help="Keep the N newest releases; the one DIR/latest points to is always kept.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
-@click.option("-v", "--verbose", is_flag=True, help="Show the log of the flow.")
+@click.option(
+    "-v",
+    "--verbose",
+    is_flag=True,
+    help="Show a traceback when something fails, and the log of a flow run.",
+)
 def build(
     raw: tuple[str, ...],
     out: str,
     work: str | None,
     bibliography: tuple[str, ...],
+    catalogue: tuple[str, ...],
+    no_catalogue: bool,
     against: str | None,
     allow_empty: tuple[str, ...],
     licence: str | None,
@@ -131,52 +149,79 @@ def build(
     RAW are files, folders, patterns, or URLs of these; the default is data/raw. The same dumps and
     settings give the same release, byte for byte; where it exists already, nothing is done.
     """
-    _check_call(raw or ("data/raw",), out, against, allow_empty)
-    settings = _settings(licence)
-    with private_server(verbose=verbose) as server:
-        # Importing takes as long as the server takes to start.
-        from shortscience.flows.build_dataset import build_dataset
-        from shortscience.pipeline.parameters import BuildParameters
-        from shortscience.pipeline.release.validation import load_great_expectations
+    from shortscience.pipeline.parameters import BuildParameters
 
-        Thread(target=load_great_expectations).start()
-        parameters = BuildParameters(
-            raw=list(raw) or ["data/raw"],
-            out=out,
-            work=work,
-            bibliography=list(bibliography),
-            against=against,
-            allow_empty=list(allow_empty),
-            engine=engine,  # type: ignore[arg-type]
-            workers=workers or os.cpu_count() or 1,
-            keep=keep,
-            settings=settings,
-        )
-        shown = sys.stderr.isatty() and not as_json
-        with server.ready() if server else nullcontext(), _progress_bar(shown=shown):
-            result = build_dataset(parameters)
+    if catalogue and no_catalogue:
+        raise click.UsageError("Name --catalogue or --no-catalogue, not both.")
+    _check_call(raw or ("data/raw",), out, against, allow_empty)
+    parameters = BuildParameters(
+        raw=list(raw) or ["data/raw"],
+        out=out,
+        work=work,
+        bibliography=list(bibliography),
+        catalogue=list(catalogue),
+        shipped_catalogue=not no_catalogue,
+        against=against,
+        allow_empty=list(allow_empty),
+        engine=engine,  # type: ignore[arg-type]
+        workers=workers or os.cpu_count() or 1,
+        keep=keep,
+        settings=_settings(licence),
+    )
+    if os.environ.get("PREFECT_API_URL"):
+        result = _run_flow(parameters, verbose=verbose)
+    else:
+        result = _run(parameters, shown=sys.stderr.isatty() and not as_json)
     _show(result, as_json=as_json)
+
+
+def _run(parameters: "BuildParameters", *, shown: bool) -> "BuildResult":
+    """Build in this process, with a line of progress for each stage on a terminal."""
+    from shortscience.pipeline.build import build as run
+
+    if not shown:
+        return run(parameters)
+    with _progress_bars() as progress:
+        return run(parameters, _on_terminal(progress))
+
+
+def _run_flow(parameters: "BuildParameters", *, verbose: bool) -> "BuildResult":
+    """Build as a flow run of the Prefect server that PREFECT_API_URL names."""
+    os.environ.update(PREFECT_SERVER_ANALYTICS_ENABLED="false", DO_NOT_TRACK="1")
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO" if verbose else "CRITICAL")
+    if not verbose:
+        logging.getLogger("EventsWorker").setLevel(logging.CRITICAL)
+    from shortscience.flows.build_dataset import build_dataset
+
+    return build_dataset(parameters)
 
 
 def _check_call(
     raw: tuple[str, ...], out: str, against: str | None, allow_empty: tuple[str, ...]
 ) -> None:
     """Find out what is wrong with the call before anything is started."""
-    from shortscience.pipeline.errors import UsageError
     from shortscience.pipeline.object_store import is_url
     from shortscience.pipeline.release.store import Store, open_dataset
-    from shortscience.pipeline.schema import FORMS
     from shortscience.pipeline.sources.inputs import list_inputs
 
-    for form in allow_empty:
-        if form not in FORMS:
-            raise UsageError(f"{form} is no form of dumps; the forms are {', '.join(FORMS)}.")
+    _check_forms(allow_empty)
     if not is_url(out):
         Store(Path(out)).check_free()
     if against:
         open_dataset(Path(against))
     if local := [name for name in raw if not is_url(name)]:
         list_inputs(local)
+
+
+def _check_forms(forms: tuple[str, ...]) -> None:
+    if not forms:
+        return
+    from shortscience.pipeline.errors import UsageError
+    from shortscience.pipeline.schema import FORMS
+
+    for form in forms:
+        if form not in FORMS:
+            raise UsageError(f"Unknown dump form '{form}'; choose one of {', '.join(FORMS)}.")
 
 
 def _settings(licence: str | None) -> "Settings":
@@ -195,30 +240,33 @@ def _settings(licence: str | None) -> "Settings":
         ) from None
 
 
-@contextmanager
-def _progress_bar(*, shown: bool) -> Iterator[None]:
-    if not shown:
-        yield
-        return
+def _progress_bars() -> "Progress":
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    with Progress(
+    return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         console=Console(stderr=True),
-    ) as progress:
-        tasks: dict[str, int] = {}
+    )
 
-        def draw(step: Step) -> None:
-            if step.stage not in tasks:
-                tasks[step.stage] = progress.add_task(step.stage, total=step.total)
-            progress.update(tasks[step.stage], completed=step.done, total=step.total)  # type: ignore[arg-type]
 
-        watch(draw)
-        yield
+def _on_terminal(progress: "Progress") -> "Observer":
+    """Return an observer that draws a bar for each stage."""
+    from shortscience.pipeline.observer import Observer
+
+    class Terminal(Observer):
+        """Draws a bar for each stage."""
+
+        def progress(self, stage: str, done: int, total: int) -> None:
+            """Draw how many parts of a stage are done."""
+            known = {task.description: task.id for task in progress.tasks}
+            bar = known[stage] if stage in known else progress.add_task(stage)
+            progress.update(bar, completed=done, total=total)
+
+    return Terminal()
 
 
 def _show(result: "BuildResult", *, as_json: bool) -> None:
@@ -231,6 +279,9 @@ def _show(result: "BuildResult", *, as_json: bool) -> None:
         click.echo(f"shortscience: {notice}", err=True)
     if more:
         click.echo(f"shortscience: {more} more notices; see the records table.", err=True)
+    if result["release_id"] is None:
+        click.echo("No release was made.")
+        return
     found = ", ".join(f"{count:,} {status}" for status, count in result["records"].items())
     click.echo(f"{sum(result['records'].values()):,} records found: {found}")
     for table, rows in result["tables"].items():

@@ -1,10 +1,13 @@
 """The command `shortscience`: its subcommands, its errors, its exit status."""
 
+import signal
 import sys
+from types import FrameType
 
 import click
 
 from shortscience.commands.build import build
+from shortscience.commands.catalogue import catalogue
 from shortscience.commands.diff import diff
 from shortscience.commands.duplicates import duplicates
 from shortscience.commands.explain import explain
@@ -33,15 +36,25 @@ cli.add_command(build)
 cli.add_command(explain)
 cli.add_command(duplicates)
 cli.add_command(diff)
+cli.add_command(catalogue)
 cli.add_command(publish)
 cli.add_command(report)
 
 
+class _Terminated(BaseException):
+    """Somebody, or the system, wants this process to end."""
+
+
+def _terminate(_number: int, _frame: FrameType | None) -> None:
+    raise _Terminated
+
+
 def main() -> None:
     """Run the command; errors are one sentence on standard error."""
+    signal.signal(signal.SIGTERM, _terminate)
     try:
         status = cli.main(standalone_mode=False)
-    except (Exception, KeyboardInterrupt) as error:
+    except (Exception, KeyboardInterrupt, _Terminated) as error:
         sentence, status = _explain(error)
         click.echo(f"shortscience: {' '.join(sentence.split())}", err=True)
         if status == _UNFORESEEN and {"-v", "--verbose"} & set(sys.argv):
@@ -63,6 +76,13 @@ def _explain(error: BaseException) -> tuple[str, int]:
             return (
                 "Interrupted; nothing is half done, and the same command goes on from here.",
                 130,
+            )
+        case _Terminated():
+            command = " ".join(["shortscience", *sys.argv[1:2]])
+            return (
+                f"`{command}` was ended by SIGTERM; nothing is half done, and the same command"
+                " goes on from here.",
+                128 + signal.SIGTERM,
             )
         case MemoryError():
             return (

@@ -1,11 +1,13 @@
-"""The flow `build-dataset`: raw dumps in, one validated release out."""
+"""The flow `build-dataset`: the build, with each of its steps as a task of Prefect."""
 
-import errno
-from collections.abc import Sequence
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TypedDict
+from queue import Empty, SimpleQueue
+from typing import Any, TypeVar
 
-import polars as pl
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import (
     create_markdown_artifact,
@@ -15,51 +17,37 @@ from prefect.artifacts import (
 )
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
-from prefect.futures import as_completed
+from prefect.futures import PrefectFuture
 from prefect.states import Completed
 from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.tasks import Task
 
+from shortscience.flows.ending import end_tasks
 from shortscience.flows.notification import notify
-from shortscience.pipeline import engines
-from shortscience.pipeline.duplicates.find import Duplicates
-from shortscience.pipeline.errors import ValidationError
-from shortscience.pipeline.folders import keep_only
-from shortscience.pipeline.object_store import fetch, is_url, put
-from shortscience.pipeline.object_store import prune as prune_fetched
-from shortscience.pipeline.papers.bibliography.index import Index, index_file
-from shortscience.pipeline.papers.linking.title_index import title_folder
-from shortscience.pipeline.papers.stage import Identified
-from shortscience.pipeline.papers.stage import identify as identify_records
+from shortscience.pipeline.build import BuildResult, build
+from shortscience.pipeline.layers import LAYERS
+from shortscience.pipeline.observer import (
+    ATTEMPTS,
+    SECONDS_BETWEEN_ATTEMPTS,
+    Observer,
+    may_pass,
+)
 from shortscience.pipeline.parameters import BuildParameters
-from shortscience.pipeline.progress import report
-from shortscience.pipeline.release.data_docs import write_data_docs
 from shortscience.pipeline.release.diff import compare
 from shortscience.pipeline.release.diff_text import to_markdown
-from shortscience.pipeline.release.earlier import Earlier
-from shortscience.pipeline.release.evidence import write_evidence
-from shortscience.pipeline.release.manifest import Recipe, identify_files, read_manifest
-from shortscience.pipeline.release.notices import notices
-from shortscience.pipeline.release.paper_evidence import write_paper_evidence
-from shortscience.pipeline.release.parquet import scan_table
-from shortscience.pipeline.release.store import Store, open_dataset
-from shortscience.pipeline.release.validation import Outcome, validate
-from shortscience.pipeline.release.write import write_metadata
-from shortscience.pipeline.release.yields import check_yields
-from shortscience.pipeline.settings import Settings
-from shortscience.pipeline.shards import Batch, Shards, cut_batches, prune
-from shortscience.pipeline.sources.inputs import take_inventory
 
+_MAX_NOTICES = 20
+_SECONDS_ASLEEP = 0.2
 
-class BuildResult(TypedDict):
-    """What a build answers."""
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
-    release_id: str
-    release: str
-    unchanged: bool
-    tables: dict[str, int]
-    records: dict[str, int]
-    notices: list[str]
-    pruned: list[str]
+_RETRIED: dict[str, Any] = {
+    "cache_policy": NO_CACHE,  # what a step reuses it finds by names that hash all its input
+    "retries": ATTEMPTS - 1,
+    "retry_delay_seconds": SECONDS_BETWEEN_ATTEMPTS,
+    "retry_condition_fn": lambda _task, _run, state: may_pass(state.result(raise_on_failure=False)),
+}
 
 
 @flow(
@@ -67,230 +55,160 @@ class BuildResult(TypedDict):
     task_runner=ThreadPoolTaskRunner(max_workers=64),  # type: ignore[arg-type]
     log_prints=False,
     on_failure=[notify],
-    on_crashed=[notify],
+    on_crashed=[end_tasks, notify],
 )
 def build_dataset(build: BuildParameters = BuildParameters()) -> BuildResult:  # noqa: B008 - shown as the default on Prefect's pages
     """Build a release from raw dumps; do nothing if it is there already.
 
     Raises ValidationError when the data does not meet its expectations: `latest` stays where it is.
     """
-    store = Store(build.folder)
-    with store.locked():
-        earlier = Earlier(open_dataset(Path(build.against))) if build.against else None
-        recipe = take_stock(build, earlier)
-        unchanged = store.has(recipe.release_id)
-        if not unchanged:
-            with (
-                store.staging() as scratch,
-                engines.start(build.engine, build.workers, scratch) as engine,
-                store.staging() as staging,
-            ):
-                shards = process_batches(recipe, build, store, engine)
-                duplicates = deduplicate(shards, earlier, recipe.settings, engine)
-                build_release(recipe, shards, duplicates, staging, store, build.allow_empty, engine)
-            prune(store.shards, shards)
-        former = store.latest.resolve() if store.latest.exists() else None
-        store.point_latest_to(recipe.release_id)
-        if former and not unchanged:
-            # The release is made: whether the difference can be told decides nothing any more.
-            tell_difference(former, store.release(recipe.release_id), return_state=True)
-        if is_url(build.out):
-            put(store.release(recipe.release_id), recipe.release_id, build.out)
-        pruned = store.keep_newest(build.keep) if build.keep else []
-        return summarise(recipe, store, build.out, unchanged=unchanged, pruned=pruned)
+    observer = PrefectObserver()
+    result = run_build(build, observer)
+    if result["former"]:
+        # The release is made: whether the difference can be shown decides nothing any more.
+        show_difference(Path(result["former"]), build.folder / "latest", return_state=True)
+    if result["release_id"]:
+        show_result(result, observer.seconds)
+    return Completed(data=result, message=sum_up(result))  # type: ignore[return-value] - Prefect answers with the data
 
 
-@task(
-    cache_policy=NO_CACHE,
-    retries=2,
-    retry_delay_seconds=1,
-    retry_condition_fn=lambda *a: _may_pass(a[2]),
-)
-def take_stock(build: BuildParameters, earlier: Earlier | None) -> Recipe:
-    """Find and hash the inputs: all that decides the release."""
-    report("reading inputs", 0)
-    store = Store(build.folder)
-    urls = {name for name in build.raw if is_url(name)}
-    prune_fetched(store.fetched, urls)
-    raw = [str(fetch(name, store.fetched)) if name in urls else name for name in build.raw]
-    inventory = take_inventory(raw, store.spool)
-    bibliography = identify_files([Path(name) for name in build.bibliography])
-    report("reading inputs", 1)
-    return Recipe(inventory, bibliography, build.settings, earlier.release_id if earlier else None)
+def run_build(parameters: BuildParameters, observer: Observer) -> BuildResult:
+    """Run the build; in the flow, the name `build` is the parameter's."""
+    return build(parameters, observer)
 
 
-def process_batches(
-    recipe: Recipe, build: BuildParameters, store: Store, engine: engines.Engine
-) -> Shards:
-    """Clean, extract and sign all records, batch by batch, several at once."""
-    batches = cut_batches(recipe.inventory.distinct, build.batch_bytes)
-    artifact = create_progress_artifact(0.0, key="batches", description="Batches processed")
-    report("cleaning and extracting", 0, len(batches))
-    with engine.runner(len(batches)) as run:
-        futures = [
-            process_batch.submit(batch, recipe.settings, store.shards, run) for batch in batches
-        ]
-        for done, future in enumerate(as_completed(futures), 1):
-            future.result()
-            report("cleaning and extracting", done, len(batches))
-            if done == len(batches) or done % 8 == 0:
-                update_progress_artifact(artifact, 100 * done / len(batches))  # type: ignore[arg-type]
-    return Shards.of(batches, recipe.settings, store.shards)
+class PrefectObserver(Observer):
+    """Runs each step of a build as a task of the current flow run.
+
+    `seconds` tells how long each stage took that has ended.
+    """
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    def step(self, stage: str, function: Callable[..., Result], /, *arguments: object) -> Result:
+        """Run one step as a task, named after its function."""
+        return self._run_task(stage, Task(function, cache_policy=NO_CACHE), arguments)
+
+    def step_with_retries(
+        self, stage: str, function: Callable[..., Result], /, *arguments: object
+    ) -> Result:
+        """Run one step as a task that Prefect retries."""
+        return self._run_task(stage, Task(function, **_RETRIED), arguments)
+
+    def _run_task(
+        self, stage: str, step: Callable[..., Result], arguments: tuple[object, ...]
+    ) -> Result:
+        with self._timed(stage):
+            return step(*arguments)
+
+    def each(
+        self,
+        stage: str,
+        function: Callable[[Item], Sequence[str]],
+        items: Sequence[Item],
+        at_once: int,
+    ) -> None:
+        """Run a task for each item, so many at once."""
+        artifact = create_progress_artifact(0.0, key="batches", description="Batches processed")
+        made: Counter[str] = Counter()
+        with self._timed(stage):
+            for done, layers in enumerate(_process_batches(function, items, at_once), 1):
+                made[describe_made(layers)] += 1
+                if done == len(items) or done % 8 == 0:
+                    update_progress_artifact(artifact, 100 * done / len(items))  # type: ignore[arg-type]
+        for what, batches in sorted(made.items()):
+            get_run_logger().info("%s batches: %s", f"{batches:,}", what)
+
+    @contextmanager
+    def _timed(self, stage: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        self.seconds[stage] = time.perf_counter() - start
+        get_run_logger().info("%s took %.1f s", stage.capitalize(), self.seconds[stage])
+
+    def show(self, key: str, page: str) -> None:
+        """Keep a page as an artifact of the run."""
+        create_markdown_artifact(page, key=key)
 
 
-def _may_pass(state: State[Any]) -> bool:
-    """Whether what failed may work a moment later: a disk or a network that did not answer."""
-    error = state.result(raise_on_failure=False)
-    lasting = {errno.ENOSPC, errno.EACCES, errno.EPERM, errno.ENOENT, errno.EROFS, errno.EDQUOT}
-    return isinstance(error, OSError) and error.errno not in lasting
+def _process_batches(
+    function: Callable[[Item], Sequence[str]], batches: Sequence[Item], at_once: int
+) -> Iterator[Sequence[str]]:
+    """Yield the layers that were made of each batch; after a failure, begin no other."""
+    ended: SimpleQueue[PrefectFuture[Sequence[str]]] = SimpleQueue()
+    for number, batch in enumerate(batches, 1):
+        if number > at_once:
+            yield _next(ended).result()
+        name = f"batch {number} of {len(batches)}: {batch}"
+        process_batch.submit(function, batch, name).add_done_callback(ended.put)
+    for _ in batches[:at_once]:
+        yield _next(ended).result()
 
 
-@task(
-    task_run_name="batch of {batch.n_bytes} bytes",
-    cache_policy=NO_CACHE,  # a shard's name is the cache key, and the shard is the result
-    retries=2,
-    retry_delay_seconds=1,
-    retry_condition_fn=lambda _task, _run, state: _may_pass(state),
-)
+def _next(queue: "SimpleQueue[Result]") -> Result:
+    """Wait for what comes next, and let this thread be interrupted in between."""
+    while True:
+        with suppress(Empty):
+            return queue.get(timeout=_SECONDS_ASLEEP)
+
+
+@task(task_run_name="{name}", **_RETRIED)
 def process_batch(
-    batch: Batch, settings: Settings, folder: Path, run: engines.Runner
-) -> State[None]:
-    """Build the shards of one batch that are not there from an earlier build."""
-    computed = run(batch, settings, folder)
-    return Completed(name="Completed" if computed else "Cached")
+    process: Callable[[Any], Sequence[str]],
+    batch: Any,
+    name: str,  # noqa: ARG001 - the task run's
+) -> State[Sequence[str]]:
+    """Process one batch; the state says which of its layers were there already."""
+    made = process(batch)
+    return Completed(name="Completed" if made else "Cached", message=describe_made(made), data=made)
 
 
-def build_release(
-    recipe: Recipe,
-    shards: Shards,
-    duplicates: Duplicates,
-    staging: Path,
-    store: Store,
-    allow_empty: Sequence[str],
-    engine: engines.Engine,
-) -> None:
-    """Identify papers, then write, validate and commit the release."""
-    bibliography = index_bibliography(recipe, store.bibliography)
-    found = identify(shards, duplicates.verdicts, bibliography, recipe.settings, engine)
-    write(recipe, shards, found, staging, engine)
-    write_evidence(duplicates.evidence, store.evidence(recipe.release_id))
-    write_paper_evidence(found, store.release(recipe.release_id), engine.tasks)
-    check_yields(staging, store.latest, allow_empty)
-    outcome = check(staging)
-    index = write_data_docs(outcome, store.validation(recipe.release_id))
-    _show_outcome(outcome)
-    if outcome.failed:
-        about_inputs = notices(staging, recipe.inventory.problems)
-        raise ValidationError(outcome.failed, str(index), about_inputs)
-    report("releasing", 0)
-    write_metadata(recipe, outcome, staging)
-    store.commit(staging, recipe.release_id)
-    report("releasing", 1)
+def describe_made(layers: Sequence[str]) -> str:
+    """Say which layers of a batch were made, and which an earlier build had left."""
+    reused = [layer for layer in LAYERS if layer not in layers]
+    parts = [("made", layers), ("reused", reused)]
+    return "; ".join(f"{what} {', '.join(names)}" for what, names in parts if names)
 
 
 @task(cache_policy=NO_CACHE)
-def deduplicate(
-    shards: Shards,
-    earlier: Earlier | None,
-    settings: Settings,
-    engine: engines.Engine,
-) -> Duplicates:
-    """Find the records that carry one summary."""
-    report("finding duplicates", 0)
-    found = engine.find_duplicates(shards, earlier, settings)
-    report("finding duplicates", 1)
-    return found
-
-
-@task(cache_policy=NO_CACHE)
-def index_bibliography(recipe: Recipe, cache: Path) -> list[Index]:
-    """Index the bibliography files that are not indexed yet."""
-    report("indexing bibliographies", 0)
-    indexes = [index_file(item.path, item.source_id, cache) for item in recipe.bibliography]
-    if indexes:
-        used = [*(index.folder for index in indexes), title_folder(indexes, cache)]
-        keep_only(cache, {folder.name for folder in used})
-    report("indexing bibliographies", 1)
-    return indexes
-
-
-@task(cache_policy=NO_CACHE)
-def identify(
-    shards: Shards,
-    verdicts: pl.DataFrame,
-    bibliography: Sequence[Index],
-    settings: Settings,
-    engine: engines.Engine,
-) -> Identified:
-    """Find out which papers are summarised and cited, and what summaries may be about."""
-    report("identifying papers", 0)
-    tasks, n_parts = engine.tasks, engine.n_parts(len(verdicts))
-    found = identify_records(
-        shards, verdicts, bibliography, settings.papers, n_parts=n_parts, tasks=tasks
-    )
-    report("identifying papers", 1)
-    return found
-
-
-@task(cache_policy=NO_CACHE)
-def write(
-    recipe: Recipe,
-    shards: Shards,
-    found: Identified,
-    staging: Path,
-    engine: engines.Engine,
-) -> None:
-    """Assemble the tables and write them as Parquet."""
-    report("writing tables", 0)
-    engine.write_tables(recipe.inventory.distinct, shards, found, staging)
-    report("writing tables", 1)
-
-
-@task(cache_policy=NO_CACHE)
-def check(staging: Path) -> Outcome:
-    """Run every expectation on the files as written."""
-    report("validating", 0)
-    outcome = validate(staging)
-    report("validating", 1)
-    return outcome
-
-
-@task(cache_policy=NO_CACHE)
-def tell_difference(former: Path, release: Path) -> None:
+def show_difference(former: Path, release: Path) -> None:
     """Say in an artifact what is new since the former release."""
-    page = to_markdown(compare(former, release))
-    create_markdown_artifact(page, key="difference")
+    create_markdown_artifact(to_markdown(compare(former, release)), key="difference")
 
 
-def _show_outcome(outcome: Outcome) -> None:
-    lines = [f"- {failure}" for failure in outcome.failed] or ["Every expectation was met."]
-    create_markdown_artifact("\n".join(["# Validation", *lines]), key="validation")
-
-
-def summarise(
-    recipe: Recipe, store: Store, out: str, *, unchanged: bool, pruned: list[str]
-) -> BuildResult:
-    """Say what the release holds, in a table artifact and as the flow's result."""
-    release = store.release(recipe.release_id)
-    manifest = read_manifest(release)
-    fates = scan_table(release, "records").group_by("status").len()
-    result = BuildResult(
-        release_id=recipe.release_id,
-        release=f"{out}/releases/{recipe.release_id}" if is_url(out) else str(release),
-        unchanged=unchanged,
-        tables=manifest["tables"],
-        records=dict(sorted(fates.collect().iter_rows())),
-        notices=notices(release, recipe.inventory.problems),
-        pruned=pruned,
-    )
-    rows: Sequence[dict[str, Any]] = [
-        {"table": name, "rows": count} for name, count in result["tables"].items()
+def show_result(result: BuildResult, seconds: Mapping[str, float]) -> None:
+    """Say what the release holds and what it cost, in table artifacts and in the log."""
+    rows = [{"table": name, "rows": count} for name, count in result["tables"].items()]
+    create_table_artifact(rows, key="release", description=sum_up(result))
+    n_records = sum(result["records"].values())
+    stages = [
+        {"stage": stage, "seconds": round(took, 2), "records/s": round(n_records / took)}
+        for stage, took in seconds.items()
     ]
-    create_table_artifact(list(rows), key="release", description=f"Release {recipe.release_id}")
+    create_table_artifact(stages, key="stages", description=f"Stages, of {n_records:,} records")
     logger = get_run_logger()
-    for notice in result["notices"]:
+    for notice in result["notices"][:_MAX_NOTICES]:
         logger.warning(notice)
-    for former in pruned:
+    if more := len(result["notices"][_MAX_NOTICES:]):
+        logger.warning("%s more notices; the tables sources and records have them", f"{more:,}")
+    for former in result["pruned"]:
         logger.info("Release %s was removed: newer ones are kept", former)
-    logger.info("Release %s is at %s", recipe.release_id, result["release"])
-    return result
+    for row in rows:
+        logger.info("%(table)s: %(rows)s rows", row)
+    for row in stages:
+        logger.info("%(stage)s: %(seconds)s s, %(records/s)s records/s", row)
+    logger.info("%s It is at %s", sum_up(result), result["release"])
+
+
+def sum_up(result: BuildResult) -> str:
+    """Say in a sentence what a build did."""
+    if result["release_id"] is None:
+        return " ".join(result["notices"])
+    counts = result["records"]
+    numbers = ", ".join(f"{count:,} {status}" for status, count in counts.items())
+    unchanged = " was there already" if result["unchanged"] else ""
+    return (
+        f"Release {result['release_id']}{unchanged}: {sum(counts.values()):,} records read"
+        f" ({numbers}), {len(result['notices']):,} notices."
+    )

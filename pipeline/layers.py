@@ -10,6 +10,7 @@ from typing import NamedTuple
 import polars as pl
 from pydantic import BaseModel
 
+from shortscience.pipeline.admission import admit_records, admit_sources
 from shortscience.pipeline.cleaning.clean import clean, repair_facts
 from shortscience.pipeline.cleaning.language import detect_languages
 from shortscience.pipeline.duplicates.signatures import sign
@@ -26,10 +27,11 @@ Frames = dict[str, pl.DataFrame]
 class Layer(NamedTuple):
     """Frames that one group of settings decides, beside what they are made from.
 
-    `needs` names columns of the frames of the texts.
+    `needs` names columns of the frames of the texts, and `code` the module that makes the layer.
     """
 
     frames: tuple[str, ...]
+    code: str
     group: Callable[[Settings], BaseModel]
     needs: Mapping[str, list[str]]
     compute: Callable[[Frames, Settings], Frames]
@@ -38,7 +40,8 @@ class Layer(NamedTuple):
 def read_texts(inputs: Sequence[Input], settings: Settings) -> Frames:
     """Read, clean and extract the records of some inputs: one frame per TEXT_FRAMES."""
     sources, records = read_sources(inputs, settings.sources)
-    records = repair_facts(records)
+    sources, refused_of_sources = admit_sources(sources)
+    records, refused_of_records = admit_records(repair_facts(records))
     cleaned, scanned = clean(records)
     extracted = extract(cleaned, scanned)
     empty = cleaned.filter(pl.col("text").str.strip_chars() == "").select("record_id")
@@ -55,6 +58,7 @@ def read_texts(inputs: Sequence[Input], settings: Settings) -> Frames:
         "images": extracted.images,
         "links": extracted.links,
         "citations": extracted.citations,
+        "refused": pl.concat([refused_of_sources, refused_of_records]),
     }
 
 
@@ -74,16 +78,28 @@ def _signatures(texts: Frames, settings: Settings) -> Frames:
 
 
 TEXTS = "texts"
-TEXT_FRAMES = ("sources", "records", "cleaned", "equations", "images", "links", "citations")
+TEXTS_CODE = (
+    "pipeline.sources.reading",
+    "pipeline.admission",
+    "pipeline.cleaning.clean",
+    "pipeline.extraction.extract",
+)
+"""The modules that make the texts."""
+TEXT_FRAMES = (
+    *("sources", "records", "cleaned", "equations", "images", "links", "citations"),
+    "refused",
+)
 DERIVED = {
     "languages": Layer(
         ("languages",),
+        "pipeline.cleaning.language",
         lambda settings: settings.cleaning,
         {"cleaned": ["record_id", "plain_text"]},
         _languages,
     ),
     "signatures": Layer(
         ("signatures",),
+        "pipeline.duplicates.signatures",
         lambda settings: settings.signatures,
         {"cleaned": ["record_id", "text", "structure"], "records": ["record_id", "bibtex_key"]},
         _signatures,

@@ -8,8 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shortscience.pipeline.engines import Name
 from shortscience.pipeline.object_store import is_url, local_folder
-from shortscience.pipeline.settings import Settings
-from shortscience.pipeline.shards import BATCH_BYTES
+from shortscience.pipeline.settings import BATCH_BYTES, Settings
 
 
 class BuildParameters(BaseModel):
@@ -30,6 +29,15 @@ class BuildParameters(BaseModel):
     )
     bibliography: list[str] = Field(
         default=[], description="Bibliography files; the first one named is believed."
+    )
+    catalogue: list[str] = Field(
+        default=[],
+        description="Catalogues of known summaries, to recognise records by; the first one named is"
+        " believed.",
+    )
+    shipped_catalogue: bool = Field(
+        default=True,
+        description="Recognise records also by the catalogue that comes with this project.",
     )
     against: str | None = Field(
         default=None,

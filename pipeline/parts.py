@@ -12,7 +12,10 @@ from typing import Any, TypeVar
 
 import polars as pl
 
-from shortscience.pipeline.tasks import Ref, Tasks, apart, deal
+from shortscience.pipeline.tasks import Ref, Tasks, apart, deal, joined
+
+_DIGITS = 8
+"""Hexadecimal digits of a key that decide to which part a row belongs."""
 
 Fields = TypeVar("Fields", bound=tuple[Any, ...])
 
@@ -39,6 +42,11 @@ class Parts:
     def __iter__(self) -> Iterator[Ref]:
         """Iterate over what the engine calls the parts."""
         return iter(self._refs)
+
+    @property
+    def tasks(self) -> Tasks:
+        """The engine that holds the parts."""
+        return self._tasks
 
     def map(self, function: Callable[..., Any], /, *others: "Parts", **settings: Any) -> "Parts":
         """Call a function on each part, with the same part of `others`, and with `settings`.
@@ -81,23 +89,81 @@ class Parts:
         if len(self) == n_parts == 1:
             return self
         sent = [self._tasks.split(_deal, n_parts, part_of, settings, frame) for frame in self._refs]
+        return self._received(sent)
+
+    def route(
+        self,
+        function: Callable[..., pl.DataFrame],
+        /,
+        *others: "Parts",
+        to: pl.Expr,
+        n_parts: int,
+        **settings: Any,
+    ) -> "Parts":
+        """Call a function on each part, and move each row of its result to the part `to`.
+
+        This is `map` and then `repartition`, by one task per part, so that what lies between the
+        two is never held.
+        """
+        rows = zip(self._refs, *(other._refs for other in others), strict=True)
+        sent = [self._tasks.split(_route, n_parts, function, settings, to, *row) for row in rows]
+        return self._received(sent)
+
+    def _received(self, sent: Sequence[Sequence[Ref]]) -> "Parts":
+        """Put together what each part gets of all others."""
+        return Parts((self._tasks.join(refs) for refs in zip(*sent, strict=True)), self._tasks)
+
+    def gather(
+        self,
+        runs: Sequence[slice],
+        function: Callable[..., Any],
+        /,
+        *others: "Parts",
+        each: "Parts",
+        **settings: Any,
+    ) -> "Parts":
+        """Call a function once for each run of parts that follow each other.
+
+        It gets the same part of `each`, then a list with the parts of the run, and such a list of
+        each of `others`.
+        """
+        gathered = (self, *others)
+        calls = (
+            (value, *(ref for parts in gathered for ref in parts._refs[run]))
+            for run, value in zip(runs, each._refs, strict=True)
+        )
         return Parts(
-            (self._tasks.run(_concat, *received) for received in zip(*sent, strict=True)),
+            (
+                self._tasks.run(_call_gathered, function, settings, len(gathered), *call)
+                for call in calls
+            ),
             self._tasks,
         )
 
     def together(self) -> "Parts":
         """Move all rows into one part, in the order of the parts."""
-        return self if len(self) == 1 else Parts([self._tasks.run(_concat, *self)], self._tasks)
+        return Parts([self._tasks.join(self._refs)], self._tasks)
 
     def cut(self, sizes: Sequence[int]) -> "Parts":
         """Cut the only part into parts of so many rows, which follow each other."""
         (whole,) = self._refs
         return Parts(self._tasks.split(_cut, len(sizes), sizes, whole), self._tasks)
 
+    def beside(self, other: "Parts") -> "Parts":
+        """Return these parts, followed by the parts of another."""
+        return Parts([*self._refs, *other._refs], self._tasks)
+
+    def first(self, n_parts: int) -> "Parts":
+        """Return the first parts alone."""
+        return Parts(self._refs[:n_parts], self._tasks)
+
+    def last(self, n_parts: int) -> "Parts":
+        """Return the last parts alone."""
+        return Parts(self._refs[len(self) - n_parts :], self._tasks)
+
     def concat(self, *others: "Parts") -> "Parts":
         """Append the rows of the same part of others to each part."""
-        return self.map(_concat, *others)
+        return self.map(joined, *others)
 
     def numbered(self, name: str) -> "Parts":
         """Add a first column that numbers the rows over all parts, from 0, as int64."""
@@ -121,7 +187,17 @@ class Parts:
 
     def collect(self) -> pl.DataFrame:
         """Return all rows, in the order of the parts."""
-        return _concat(*self.fetch())
+        return joined(*self.fetch())
+
+
+def by_key(column: str, n_parts: int) -> pl.Expr:
+    """Return the part of a row, of so many that follow each other in the order of a column.
+
+    The column has hashes in hexadecimal digits, which makes all parts about as large.
+    """
+    leading = pl.col(column).str.head(_DIGITS).str.to_integer(base=16, dtype=pl.Int64)
+    part: pl.Expr = leading * n_parts // 16**_DIGITS
+    return part
 
 
 _Call = tuple[dict[str, Any], Sequence[str], *tuple[Ref, ...]]
@@ -148,6 +224,14 @@ def _call(
     return function(*parts[:n_positional], **dict(named), **settings)
 
 
+def _call_gathered(
+    function: Callable[..., Any], settings: dict[str, Any], n_lists: int, value: Any, *parts: Any
+) -> Any:
+    n_parts = len(parts) // n_lists
+    lists = (parts[n_parts * place : n_parts * (place + 1)] for place in range(n_lists))
+    return function(value, *lists, **settings)
+
+
 def _call_fields(
     _n_fields: int,
     function: Callable[..., Sequence[Any]],
@@ -156,6 +240,11 @@ def _call_fields(
     *parts: Any,
 ) -> list[Any]:
     return list(_call(function, settings, names, *parts))
+
+
+def _cut(_n_parts: int, sizes: Sequence[int], frame: pl.DataFrame) -> list[pl.DataFrame]:
+    starts = accumulate(sizes, initial=0)
+    return [apart(frame.slice(start, size)) for start, size in zip(starts, sizes, strict=False)]
 
 
 def _deal(
@@ -167,9 +256,14 @@ def _deal(
     return deal(frame, part_of(frame, n_parts, **settings), n_parts)
 
 
-def _cut(_n_parts: int, sizes: Sequence[int], frame: pl.DataFrame) -> list[pl.DataFrame]:
-    starts = accumulate(sizes, initial=0)
-    return [apart(frame.slice(start, size)) for start, size in zip(starts, sizes, strict=False)]
+def _route(
+    n_parts: int,
+    function: Callable[..., pl.DataFrame],
+    settings: dict[str, Any],
+    to: pl.Expr,
+    *parts: Any,
+) -> list[pl.DataFrame]:
+    return deal(function(*parts, **settings), to, n_parts)
 
 
 def _hashed(_frame: pl.DataFrame, n_parts: int, *, columns: Sequence[str]) -> pl.Expr:
@@ -183,7 +277,3 @@ def _hashed(_frame: pl.DataFrame, n_parts: int, *, columns: Sequence[str]) -> pl
 
 def _numbered(frame: pl.DataFrame, start: int, *, name: str) -> pl.DataFrame:
     return frame.with_row_index(name).with_columns(pl.col(name).cast(pl.Int64) + start)
-
-
-def _concat(*frames: pl.DataFrame) -> pl.DataFrame:
-    return pl.concat(frames) if len(frames) > 1 else frames[0]

@@ -23,30 +23,22 @@ of a text grows linearly with its length.
 """
 
 import re
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Literal, NamedTuple
+
+from shortscience.pipeline.characters import INVISIBLE, QUOTES, WIDE_PUNCTUATION
 
 Kind = Literal["code", "display", "inline", "url"]
 
-MATH_ENVIRONMENTS = (
-    "align",
-    "alignat",
-    "aligned",
-    "array",
-    "bmatrix",
-    "cases",
-    "displaymath",
-    "eqnarray",
-    "equation",
-    "gather",
-    "math",
-    "matrix",
-    "multline",
-    "pmatrix",
-    "split",
-    "vmatrix",
-)
+_ENVIRONMENTS = """
+    align alignat aligned alignedat array Bmatrix bmatrix cases CD darray dcases displaymath
+    eqnarray equation flalign gather gathered math matrix multline multlined numcases pmatrix
+    rcases smallmatrix split subarray subequations Vmatrix vmatrix xalignat xxalignat
+"""
+"""Those of LaTeX, amsmath, and mathtools that hold formulas."""
 
 
 class Span(NamedTuple):
@@ -59,12 +51,16 @@ class Span(NamedTuple):
     inner_end: int
 
 
-_ENVIRONMENT = rf"(?:{'|'.join(MATH_ENVIRONMENTS)})\*?"
+_ENVIRONMENT = rf"(?:[bBpvV]?small)?(?:{'|'.join(_ENVIRONMENTS.split())})\*?"
 # `\[` and `\(` are also how Markdown escapes brackets: they open math only around something that a
 # formula has and a citation mark or an aside has not.
 _FORMULA_AHEAD = r"(?=[^\]]{0,400}?(?:[=^_<>+|]|\\[a-zA-Z]))"
 _DOLLAR_CONTENT = r"(?:\\[\s\S]|[^$\\\n]|\n(?![ \t]*\n)){1,1000}?"
+# A digit behind the closing dollar speaks against money only where the content looks like money.
+_NO_MONEY_AHEAD = r"(?=[^$]{0,400}?\\[a-zA-Z]|[^$\d][^$]{0,400}?[=^_]|[a-zA-Z]\$)"
 _LOOSE_FORMULA_AHEAD = r"(?=[^$]{0,400}?(?:[=^_]|\\[a-zA-Z])|\s{0,3}[a-zA-Z]\s{0,3}\$)"
+# DOIs may hold angle brackets, as in `4:2<387::AID-CNCR2820040229>3.0.CO;2-Y`.
+_OF_SICI = r"<(?:\d|\w{1,8}::?(?!//))[^\s<>]{1,80}>(?=[\w.])"
 _SCANNER = re.compile(
     rf"""
       (?P<code>(?<!`)(?P<ticks>`+)(?!`)(?P<code_inner>
@@ -73,35 +69,51 @@ _SCANNER = re.compile(
     | (?P<display>
           \$\$(?P<dollars_inner>(?:\\[\s\S]|[^$\\]|\$(?!\$)){{1,4000}}?)\$\$
         | \\\[{_FORMULA_AHEAD}(?P<bracket_inner>(?:[^\\]|\\[^\[\]]){{1,4000}}+)\\\]
+        | \\\\\[{_FORMULA_AHEAD}(?P<doubled_bracket_inner>(?:[^\\]|\\(?!\\[\[\]])){{1,4000}}+)\\\\\]
         | \\begin\{{(?P<environment>{_ENVIRONMENT})\}}[\s\S]{{0,4000}}?\\end\{{(?P=environment)\}})
     | (?P<inline>
           \$(?![\s$])(?P<dollar_inner>{_DOLLAR_CONTENT})(?<!\s)\$(?!\d)
+        | \$(?![\s$]){_NO_MONEY_AHEAD}(?P<counted_inner>{_DOLLAR_CONTENT})(?<!\s)\$(?=\d)
         | (?<![\d$])\$(?![\d$]){_LOOSE_FORMULA_AHEAD}(?P<loose_inner>{_DOLLAR_CONTENT})
             (?:(?<!\s)\$(?!\d)|(?<=\s)\$(?![\w$\\]))
-        | \\\((?P<paren_inner>(?:[^\\\n]|\\[^()\n]){{1,1000}}+)\\\))
+        | \\\((?P<paren_inner>(?:[^\\\n]|\\[^()\n]){{1,1000}}+)\\\)
+        | \\\\\((?P<doubled_paren_inner>(?:[^\\\n]|\\(?!\\[()])[^\n]){{1,1000}}+)\\\\\))
     | (?P<destination>(?<=\]\()[ \t]*(?P<destination_inner>
-          <[^<>\n]{{1,2000}}>|(?:[^\s()<>]|\((?:[^\s()<>]|\([^\s()<>]{{0,400}}\)){{0,400}}\)){{1,2000}})
+          <[^<>\n]{{1,2000}}>|data:[^\s()<>]++|(?:{_OF_SICI}|[^\s()<>]|\((?:[^\s()<>]|\([^\s()<>]{{0,400}}\)){{0,400}}\)){{1,2000}})
           (?=[ \t]*(?:"[^"\n]{{0,400}}"|'[^'\n]{{0,400}}')?[ \t]*\)))
     | (?P<autolink><(?P<autolink_inner>(?:https?|ftp|mailto):[^<>\s]{{1,2000}})>)
     | (?P<bare>(?:https?://(?=[\w\[])
-          |(?<![a-zA-Z0-9_@])(?:ftp://(?=[\w\[])|www\.(?=[\w-]+\.)))[^\s<>"`“”‘’]{{2,2000}})
+          |(?<![a-zA-Z0-9_@])(?:ftp://(?=[\w\[])|www\.(?=[\w-]+\.)))
+          (?:{_OF_SICI}|[^\s<>{QUOTES}{INVISIBLE}{WIDE_PUNCTUATION}]){{2,2000}})
+    | (?P<data>data:image/[\w.+-]{{1,40}};base64,[a-zA-Z0-9+/=%]++)
     | (?P<escape>\\[!-/:-@\[-`{{-~])
     """,
     re.VERBOSE,
 )
-_INLINE_GROUPS = ("dollar_inner", "loose_inner", "paren_inner")
+_DISPLAY_GROUPS = ("dollars_inner", "bracket_inner", "doubled_bracket_inner")
+_INLINE_GROUPS = (
+    *("dollar_inner", "counted_inner", "loose_inner", "paren_inner", "doubled_paren_inner"),
+)
 # Where a span may begin, each by what begins with one rare character: the engine finds that many
 # times faster than any of several, or than it tries the whole scanner at every position.
 _OPENINGS = [
     re.compile(opening)
     for opening in (
-        *("`", r"\$", r"\\", "<", r"\]\(", r"www\."),
+        *("`", r"\$", r"\\", "<", r"\]\(", r"www\.", "data:image/"),
         "://(?:(?<=http://)|(?<=https://)|(?<=ftp://))",
     )
 ]
 _SCHEMES = ("https", "http", "ftp")
 _TRAILING_PUNCTUATION = ".,;:!?'\"*_~|\\"
 _CLOSING = {")": "(", "]": "[", "}": "{"}
+# Punctuation and spaces beyond ASCII, in UTF-8 that was read as windows-1252 or latin-1.
+_MOJIBAKE = re.compile("â(?:€|\x80)|Â(?:[\x80-\xbf]|$)|ã(?:€|\x80)|ï(?:¼|½|»¿)")
+_INVISIBLE_START = re.compile(rf"^[{INVISIBLE}]+")
+_INVISIBLE_END = re.compile(rf"(?<![{INVISIBLE}])[{INVISIBLE}]+$")
+_NESTING = re.compile(r"\\[\s\S]|[{}$]|\n[ \t]{0,40}\n")
+_LONGEST_NESTED = 1000
+_MOST_NESTED = 200
+"""Braces and dollars that are looked through for the end of a formula."""
 
 
 def scan(text: str) -> list[Span]:
@@ -112,12 +124,15 @@ def scan(text: str) -> list[Span]:
     position = 0
     for opening in openings:
         start = _start(text, opening)
-        match = _SCANNER.match(text, start) if start >= position else None
-        if match is not None:
+        if start < position:
+            continue
+        span = _nested(text, start) if text.startswith("$", start) else None
+        if span is None and (match := _SCANNER.match(text, start)):
             span = _span(text, match)
-            position = match.end() if span is None else span.end
-            if span is not None:
-                spans.append(span)
+            position = match.end()
+        if span is not None:
+            spans.append(span)
+            position = span.end
     return spans
 
 
@@ -136,40 +151,98 @@ def _span(text: str, match: re.Match[str]) -> Span | None:
     start, end = match.span()
     if group == "code":
         return Span("code", start, end, *match.span("code_inner"))
-    if group == "display":
-        inner = match["dollars_inner"] is not None and "dollars_inner"
-        inner = inner or (match["bracket_inner"] is not None and "bracket_inner")
-        return Span("display", start, end, *(match.span(inner) if inner else (start, end)))
-    if group == "inline":
-        inner = next(name for name in _INLINE_GROUPS if match[name] is not None)
-        return Span("inline", start, end, *match.span(inner))
+    if group in {"display", "inline"}:
+        return _formula(match)
     if group == "destination":
-        start, end = match.span("destination_inner")
-        angled = text[start] == "<"
-        return Span("url", start, end, start + angled, end - angled)
+        return _destination(text, *match.span("destination_inner"))
     if group == "autolink":
         return Span("url", start, end, start + 1, end - 1)
     if group == "bare":
         end = start + len(trim_url(match["bare"]))
-        return Span("url", start, end, start, end)
+    return Span("url", start, end, start, end) if group in {"bare", "data"} else None
+
+
+def _formula(match: re.Match[str]) -> Span:
+    kind: Kind = "display" if match.lastgroup == "display" else "inline"
+    groups = _DISPLAY_GROUPS if kind == "display" else _INLINE_GROUPS
+    start, end = match.span()
+    inner = next((name for name in groups if match[name] is not None), None)
+    if inner is None:
+        return Span(kind, start, end, start, end)
+    return Span(kind, start, end, *match.span(inner))
+
+
+def _nested(text: str, start: int) -> Span | None:
+    r"""Return the formula that begins at a dollar and has others in braces: `$\text{if $x$}$`."""
+    delimiter = "$$" if text.startswith("$$", start) else "$"
+    inner_start = start + len(delimiter)
+    next_dollar = text.find("$", inner_start, inner_start + _LONGEST_NESTED)
+    if next_dollar < 0 or not _unclosed(text[inner_start:next_dollar]):
+        return None
+    inner_end = _balanced_end(text, inner_start, delimiter)
+    if inner_end is None:
+        return None
+    if delimiter == "$" and (text[inner_start].isspace() or text[inner_end - 1].isspace()):
+        return None
+    kind: Kind = "display" if delimiter == "$$" else "inline"
+    return Span(kind, start, inner_end + len(delimiter), inner_start, inner_end)
+
+
+def _unclosed(latex: str) -> bool:
+    """Whether more braces are opened than closed."""
+    return latex.count("{") - latex.count("\\{") > latex.count("}") - latex.count("\\}")
+
+
+def _balanced_end(text: str, start: int, delimiter: str) -> int | None:
+    """Return where a delimiter stands that is in no braces; None if it is too far away."""
+    depth = 0
+    tokens = _NESTING.finditer(text, start, start + _LONGEST_NESTED)
+    for token in islice(tokens, _MOST_NESTED):
+        if token[0] == "{":
+            depth += 1
+        elif token[0] == "}":
+            depth -= 1
+        elif token[0][0] == "\n":
+            return None
+        elif depth <= 0 and text.startswith(delimiter, token.start()) and token[0] == "$":
+            return token.start()
     return None
+
+
+def _destination(text: str, start: int, end: int) -> Span:
+    inner_start, inner_end = (start + 1, end - 1) if text[start] == "<" else (start, end)
+    address = text[inner_start:inner_end]
+    if not address.isascii():
+        inner_start += len(address) - len(_INVISIBLE_START.sub("", address))
+        inner_end -= len(address) - len(_INVISIBLE_END.sub("", address))
+    return Span("url", start, end, inner_start, max(inner_start, inner_end))
 
 
 def trim_url(url: str) -> str:
     """Cut from a bare address what belongs to the sentence around it.
 
     Trailing punctuation goes, and a closing bracket that nothing opened (GFM 6.9, extended
-    autolinks); the end of a label, in front of the address that it labels, goes with all behind.
+    autolinks); the end of a label, in front of the address that it labels, goes with all behind, as
+    does mojibake of what would have ended the address.
     """
     url = url.partition("](")[0]
+    if not url.isascii():
+        url = _MOJIBAKE.split(url, maxsplit=1)[0]
     while url:
         last = url[-1]
         opening = _CLOSING.get(last)
-        if last in _TRAILING_PUNCTUATION or (opening and url.count(last) > url.count(opening)):
+        if _is_trailing(last) or (opening and url.count(last) > url.count(opening)):
             url = url[:-1]
         else:
             break
     return url
+
+
+def _is_trailing(character: str) -> bool:
+    """Whether a character ends a sentence rather than an address, in whatever script."""
+    if character.isascii():
+        return character in _TRAILING_PUNCTUATION
+    return unicodedata.category(character)[0] in "PCZ"
 
 
 def outside(spans: Iterable[Span], length: int) -> Iterator[tuple[int, int]]:

@@ -18,14 +18,17 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from shortscience.pipeline.folders import appearing, keep_only
-from shortscience.pipeline.layers import DERIVED, LAYERS, TEXTS, Frames, read_texts
-from shortscience.pipeline.settings import Settings, digest
+from shortscience.pipeline.layers import (
+    DERIVED,
+    LAYERS,
+    TEXTS,
+    TEXTS_CODE,
+    Frames,
+    read_texts,
+)
+from shortscience.pipeline.settings import BATCH_BYTES, Settings, digest
 from shortscience.pipeline.sources.inputs import Input
-from shortscience.pipeline.version import code_digest
-
-BATCH_BYTES = 16 << 20
-"""A batch of 16 MiB holds about 8,000 records: large enough to drown the cost of a task, small
-enough that a worker stays below a gigabyte."""
+from shortscience.pipeline.version import code_digest, source_digest
 
 _DIGESTS = "digests.json"
 _LAYER_OF = {frame: layer for layer, frames in LAYERS.items() for frame in frames}
@@ -37,15 +40,24 @@ class Batch:
 
     inputs: tuple[Input, ...]
 
+    def __str__(self) -> str:
+        """Name the inputs, the first of several."""
+        more = len(self.inputs) - 1
+        return f"{self.inputs[0].name} and {more} more" if more else self.inputs[0].name
+
     @property
     def n_bytes(self) -> int:
         """Size of all inputs."""
         return sum(item.n_bytes for item in self.inputs)
 
     def keys(self, settings: Settings) -> dict[str, str]:
-        """Return the name of each layer's shard: a hash of inputs, code and settings."""
+        """Return the name of each layer's shard: a hash of inputs, code and settings.
+
+        The code is that of the layer, and how its modules are called here and in `layers`.
+        """
         texts = digest(
-            code_digest(),
+            source_digest("pipeline.layers", "pipeline.shards"),
+            code_digest(*TEXTS_CODE),
             settings.sources,
             *(
                 f"{item.source_id} {item.form} {item.url} {item.retrieved_at}"
@@ -53,7 +65,8 @@ class Batch:
             ),
         )
         derived = {
-            name: digest(texts, name, layer.group(settings)) for name, layer in DERIVED.items()
+            name: digest(texts, name, code_digest(layer.code), layer.group(settings))
+            for name, layer in DERIVED.items()
         }
         return {TEXTS: texts, **derived}
 
@@ -77,6 +90,12 @@ def cut_batches(inputs: Iterable[Input], batch_bytes: int = BATCH_BYTES) -> list
     return batches
 
 
+def missing_layers(batch: Batch, settings: Settings, folder: Path) -> list[str]:
+    """Return the layers of a batch whose shards are not below `folder`, as they were written."""
+    keys = batch.keys(settings)
+    return [layer for layer, key in keys.items() if not _is_whole(folder / key)]
+
+
 def build_shards(batch: Batch, settings: Settings, folder: Path) -> bool:
     """Write what is missing of a batch's shards below `folder`; False if all were there already.
 
@@ -84,7 +103,7 @@ def build_shards(batch: Batch, settings: Settings, folder: Path) -> bool:
     that were written is made anew.
     """
     shards = {layer: folder / key for layer, key in batch.keys(settings).items()}
-    missing = [layer for layer, shard in shards.items() if not _is_whole(shard)]
+    missing = missing_layers(batch, settings, folder)
     with _without_garbage_collection():
         _build(batch, settings, shards, missing)
     return bool(missing)

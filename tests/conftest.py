@@ -1,19 +1,16 @@
 """What several test modules share."""
 
 import filecmp
-import functools
 import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 from hypothesis import settings
-
-from shortscience.flows.orchestrator import PrivateServer
 
 # Before Prefect is imported anywhere: nothing here may reach out to the net.
 os.environ |= {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
@@ -54,18 +51,9 @@ def _shortscience(
 
 
 @pytest.fixture(scope="session")
-def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a Prefect server, for all builds that do not test their private one."""
-    folder = tmp_path_factory.mktemp("prefect")
-    server = PrivateServer(folder, folder)
-    yield server.url
-    server.stop()
-
-
-@pytest.fixture(scope="session")
-def shortscience(prefect_api: str) -> Shortscience:
-    """The command, whose flows find a server that is running: starting one takes seconds."""
-    return functools.partial(_shortscience, PREFECT_API_URL=prefect_api)
+def shortscience() -> Shortscience:
+    """The command, as a process of its own."""
+    return _shortscience
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Kill builds, and fill their disks: `python -m tests.faults --kills N`, or `make faults`.
+"""Kill builds, fill their disks, and operate them: `python -m tests.faults`, or `make faults`.
 
 A folder with a former release gets builds that are killed, with all their processes, on one worker
 and on two in turn. After each, `latest` has to name a release whose every byte is as validated; and
@@ -8,6 +8,9 @@ Then builds get small disks, for the releases and all temporary files, each a li
 the last, until one suffices: so the disk fills at one stage after the other. Each time, the build
 has to say so in a sentence, and `latest` has to name a whole release: the former one, or the new
 one where it was made before the disk was full.
+
+In the end, a server and a worker are stopped, killed and restarted under their runs, as
+`operation_faults` tells.
 """
 
 import argparse
@@ -25,6 +28,7 @@ from typing import NamedTuple
 
 from shortscience.pipeline.publishing.contents import read_contents
 from tests.conftest import BIN, RAW
+from tests.operation_faults import operate
 
 KILLS_PER_FOLDER = 5
 LONGEST_SECONDS = 300
@@ -126,7 +130,7 @@ def fill_disks(step: int, scratch: Path) -> Iterator[tuple[int, str]]:
                 yield size, "is large enough"
                 return
             said = done.stderr.strip()
-            if done.returncode != 1 or "space" not in said or "\n" in said:
+            if done.returncode != 1 or "space" not in said or str(disk) not in said:
                 raise BrokenPromiseError(f"On a disk of {size} bytes, a build said {said}")
             _check(out, {former.name, whole.name})
             if left := [*(out / ".work").glob("release-*"), *temporary.iterdir()]:
@@ -154,7 +158,7 @@ def _check(out: Path, expected: set[str]) -> str:
 
 
 def main() -> None:
-    """Kill builds, fill their disks, and say what was seen."""
+    """Kill builds, fill their disks, operate them, and say what was seen."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--kills", type=int, default=100, metavar="N")
     parser.add_argument("--step", type=int, default=200_000, help="bytes from disk to disk")
@@ -167,6 +171,8 @@ def main() -> None:
         print("`latest` was whole each time, and every last build gave the same bytes.")
         for size, said in fill_disks(arguments.step, Path(scratch) / "disks"):
             print(f"{size:>10,} bytes  {said}", flush=True)
+        for seen in operate(Path(scratch) / "operated"):
+            print(" | ".join(map(str, seen)), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """Build again and again on growing input: `python -m tests.soak --minutes N`, or `make soak`.
 
 A folder of dumps gets another dump before each build; now and then one goes, one changes, and a
-build is killed on the way. Builds take turns: one on a private server, as `shortscience build` has
-it, and one on a server that stays, kept small as docs/operations.md says. That server's history is
-made a day older after each build, so that it forgets within the hour what it would forget in weeks.
+build is killed on the way. Builds take turns: one runs by itself, and one as a run of a Prefect
+server that stays, kept small as docs/operations.md says. That server's history is made a day older
+after each build, so that it forgets within the hour what it would forget in weeks.
 
 After each build that was let finish, all that could pile up is measured. A measure grows without
 bound when its slope over the number of records is above what a record is allowed: the slope of
@@ -44,7 +44,6 @@ ALLOWED = {
     "temporary files": 0.001,
     "files beside the releases": 0.02,  # some thirty for each batch of up to 8,000 records
     "KiB beside the releases": 10,  # shards hold each text several times over, compressed
-    "KiB of the private servers": 0.01,
     "KiB in the server's database": 0.1,  # a run writes a hundred
     "memory of the server, MiB": 0.001,
     "open files of the server": 0.001,
@@ -272,7 +271,6 @@ class Soak:
             "temporary files": len(list(self._temporary.rglob("*"))),
             "files beside the releases": len(beside),
             "KiB beside the releases": _kib(beside),
-            "KiB of the private servers": _kib(self._cache.rglob("*")),
             **self._server.measure(),
         }
         self._server.grow_older()

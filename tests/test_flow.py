@@ -16,18 +16,20 @@ import pytest
 from prefect.artifacts import Artifact
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
-from prefect.client.schemas.objects import FlowRun, State
+from prefect.client.schemas.objects import FlowRun, State, TaskRun
 from prefect.testing.utilities import prefect_test_harness
 
-from shortscience.flows.build_dataset import BuildResult, build_dataset
+from shortscience.flows.build_dataset import build_dataset
+from shortscience.pipeline.build import BuildResult
 from shortscience.pipeline.engines import local as workers
 from shortscience.pipeline.errors import BusyError, LostFormError, ValidationError
 from shortscience.pipeline.parameters import BuildParameters
 from shortscience.pipeline.release.parquet import read_table
 from shortscience.pipeline.release.store import Store
-from shortscience.pipeline.release.suites import EXPECTATIONS
-from shortscience.pipeline.settings import DuplicateSettings, Settings
-from tests.conftest import RAW, differing
+from shortscience.pipeline.release.suite_files import EXPECTATIONS
+from shortscience.pipeline.settings import CleaningSettings, DuplicateSettings, Settings
+from shortscience.pipeline.sources.inputs import take_inventory
+from tests.conftest import NO_SPOOL, RAW, differing
 
 pytestmark = pytest.mark.server
 
@@ -56,14 +58,17 @@ def run(build: BuildParameters) -> tuple[State[BuildResult], FlowRun]:
         return state, client.read_flow_run(state.state_details.flow_run_id)
 
 
-def task_states(flow_run: FlowRun) -> dict[str, list[str]]:
-    """Names of the final states of a run's tasks, by task."""
+def tasks(flow_run: FlowRun) -> list[TaskRun]:
     with get_client(sync_client=True) as client:
-        found = client.read_task_runs(
+        return client.read_task_runs(
             flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[flow_run.id]))
         )
+
+
+def task_states(flow_run: FlowRun) -> dict[str, list[str]]:
+    """Names of the final states of a run's tasks, by task."""
     states: dict[str, list[str]] = {}
-    for task_run in found:
+    for task_run in tasks(flow_run):
         name = task_run.task_key.rsplit("-", 1)[0]
         states.setdefault(name, []).append(task_run.state_name or "")
     return states
@@ -128,8 +133,12 @@ def test_a_build_against_an_earlier_release_takes_only_what_is_new(
     assert result["records"]["kept"] == 1
     assert any("are in the earlier release already" in notice for notice in result["notices"])
     records = read_table(Path(result["release"]), "records").filter(pl.col("status") == "rejected")
-    ids = records["reason"].str.extract(r"^(?:exact|near|truncated) copy of summary (\w+) of")
-    assert set(ids) <= set(read_table(built, "summaries")["summary_id"])
+    known = records.filter(
+        pl.col("reason").str.contains("copy of a summary of the earlier release")
+    )
+    assert known.height
+    assert known["earlier_summary_id"].null_count() == 0
+    assert set(known["earlier_summary_id"]) <= set(read_table(built, "summaries")["summary_id"])
 
 
 def test_workers_and_batches_do_not_change_a_byte(built: Path, tmp_path: Path) -> None:
@@ -160,15 +169,39 @@ def test_unchanged_batches_are_not_computed_twice(released: Path, built: Path) -
 def test_progress_and_results_show_up_as_artifacts(released: Path) -> None:
     shutil.rmtree((released / "latest").resolve())
     run(parameters(released))
-    artifacts = {key: Artifact.get(key) for key in ("batches", "release", "validation")}
+    names = ("batches", "release", "stages", "validation")
+    artifacts = {key: Artifact.get(key) for key in names}
     assert {key: found.type for key, found in artifacts.items() if found} == {
         "batches": "progress",
         "release": "table",
+        "stages": "table",
         "validation": "markdown",
     }
     assert artifacts["batches"].data == 100
     assert {"table": "summaries", "rows": 56} in json.loads(artifacts["release"].data)
+    assert "76 records read (18 duplicate, 56 kept, 2 rejected)" in artifacts["release"].description
+    stages = {row["stage"]: row for row in json.loads(artifacts["stages"].data)}
+    assert {"reading inputs", "cleaning and extracting", "releasing"} <= stages.keys()
+    assert all(row["records/s"] > 0 for row in stages.values())
     assert "Every expectation was met" in artifacts["validation"].data
+
+
+def test_the_last_state_sums_up(released: Path) -> None:
+    state, flow_run = run(parameters(released))
+    assert flow_run.state
+    assert flow_run.state.message == state.message
+    assert re.match(r"Release \w{16} was there already: 76 records read", state.message or "")
+
+
+def test_a_changed_detector_reuses_the_texts_and_says_so(released: Path) -> None:
+    again = Settings(cleaning=CleaningSettings(language_max_chars=201))
+    _, flow_run = run(parameters(released, settings=again))
+    (batch,) = (task for task in tasks(flow_run) if task.name.startswith("batch "))
+    first = min(take_inventory([str(RAW)], NO_SPOOL).distinct, key=lambda item: item.source_id)
+    more = len(list(RAW.iterdir())) - 1
+    assert batch.name == f"batch 1 of 1: {first.name} and {more} more"
+    assert batch.state
+    assert batch.state.message == "made languages; reused texts, signatures"
 
 
 @pytest.fixture
@@ -186,7 +219,7 @@ def impossible(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         }
     )
     (suites / "summaries.json").write_text(json.dumps(suite))
-    monkeypatch.setattr("shortscience.pipeline.release.suites.EXPECTATIONS", suites)
+    monkeypatch.setattr("shortscience.pipeline.release.suite_files.EXPECTATIONS", suites)
 
 
 @pytest.mark.usefixtures("impossible")

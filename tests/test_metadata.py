@@ -12,10 +12,11 @@ from datasets import Features, load_dataset
 from datasets.utils.info_utils import NonMatchingSplitsSizesError
 from huggingface_hub import DatasetCard
 
+from shortscience.pipeline.recipe import sha256
 from shortscience.pipeline.release import parquet
 from shortscience.pipeline.release.card import dataset_card
 from shortscience.pipeline.release.croissant import croissant
-from shortscience.pipeline.release.manifest import read_manifest, sha256
+from shortscience.pipeline.release.manifest import read_manifest
 from shortscience.pipeline.release.parquet import count_rows, read_table, table_files, write_table
 from shortscience.pipeline.release.validation import validate
 from shortscience.pipeline.schema import TABLES, Table

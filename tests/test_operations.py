@@ -1,31 +1,31 @@
-"""What docs/operations.md says: units that are valid, pruning, and a hook that reaches people."""
+"""What docs/operations.md says: units, schedules, stopping, pruning, and telling people."""
 
 import json
 import os
-import re
 import shutil
 import subprocess
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
-from prefect.states import Failed
+from prefect.client.schemas.objects import FlowRun
+from prefect.settings import PREFECT_UI_URL, temporary_settings
+from prefect.states import Crashed, Failed
 
 from shortscience.flows.notification import ADDRESSES, notify
 from shortscience.pipeline.release.store import Store
-from tests.conftest import PROJECT, RAW, Shortscience
-
-PAGE = (PROJECT / "docs" / "operations.md").read_text()
-UNITS = dict(re.findall(r"`/etc/systemd/system/(\S+)`:\n\n```ini\n(.*?)```", PAGE, re.DOTALL))
+from tests.conftest import PROJECT, RAW, Shortscience, differing
+from tests.installation import UNITS, Inbox, Installation, wait_until
+from tests.operation_faults import schedule
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
 def test_the_units_are_valid(tmp_path: Path) -> None:
     assert UNITS.keys() == {"shortscience-server.service", "shortscience-worker.service"}
     for name, unit in UNITS.items():
-        assert "/srv/shortscience/.venv/bin/prefect" in unit
+        assert "ExecStart=/srv/shortscience/.venv/bin/" in unit
         # What is checked has to exist: the commands are those of this environment.
         here = unit.replace("/srv/shortscience", str(PROJECT)).replace("User=shortscience\n", "")
         (tmp_path / name).write_text(here)
@@ -87,38 +87,62 @@ def test_a_build_prunes_after_it_has_succeeded(shortscience: Shortscience, tmp_p
 
 
 @pytest.fixture
-def inbox() -> SimpleNamespace:
-    """A web hook on loopback, and what was posted to it."""
-    posted: list[dict[str, str]] = []
-
-    class Hook(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            posted.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *args: object) -> None:
-            """Stay silent."""
-
-    server = HTTPServer(("127.0.0.1", 0), Hook)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield SimpleNamespace(posted=posted, address=f"json://127.0.0.1:{server.server_port}/hook")
-    server.shutdown()
-    server.server_close()
+def inbox() -> Iterator[Inbox]:
+    with Inbox() as inbox:
+        yield inbox
 
 
-FLOW, RUN = SimpleNamespace(name="build-dataset"), SimpleNamespace(name="brave-fern")
+FLOW = SimpleNamespace(name="build-dataset")
+RUN = FlowRun(flow_id=uuid4(), name="brave-fern")
 
 
-def test_a_failed_run_is_told(inbox: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_run_is_told(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(ADDRESSES, inbox.address)
-    notify(FLOW, RUN, Failed(message="The data did not pass validation."))
+    with temporary_settings({PREFECT_UI_URL: "http://prefect.example"}):
+        notify(FLOW, RUN, Failed(message="The data did not pass validation."))
     (told,) = inbox.posted
+    assert told["type"] == "failure"
     assert told["title"] == "build-dataset: run brave-fern Failed"
-    assert told["message"] == "The data did not pass validation."
+    reason, where = told["message"].split("\n")
+    assert reason == "The data did not pass validation."
+    assert where == f"Run {RUN.id}: http://prefect.example/runs/flow-run/{RUN.id}"
+
+
+def test_who_interrupts_a_run_is_not_told(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(ADDRESSES, inbox.address)
+    notify(FLOW, RUN, Crashed(message="interrupted", data=KeyboardInterrupt()))
+    assert not inbox.posted
+    notify(FLOW, RUN, Crashed(message="killed"))
+    assert len(inbox.posted) == 1
 
 
 @pytest.mark.parametrize("address", ["", "json://127.0.0.1:9/nobody", "no address"])
 def test_what_cannot_be_told_harms_nothing(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(ADDRESSES, address)
     notify(FLOW, RUN, Failed(message="x"))
+
+
+@pytest.mark.server
+def test_a_schedule_makes_a_run_and_a_worker_that_is_stopped_ends_its_own(
+    built: Path, tmp_path: Path, inbox: Inbox
+) -> None:
+    build = {"raw": [str(RAW)], "out": str(tmp_path / "out"), "workers": 1}
+    with Installation(tmp_path, inbox) as site:
+        state = schedule(site, build).wait()
+        assert state.is_completed(), state
+        assert state.message
+        assert state.message.startswith(f"Release {built.name}: 76 records read")
+        assert not differing(built, tmp_path / "out" / "latest")
+        assert not inbox.posted
+
+        many = {**build, "batch_bytes": 1, "out": str(tmp_path / "other")}
+        run = site.begin(many)
+        wait_until(lambda: run.state.is_running())
+        site.worker.stop()
+        assert run.state.name == "Crashed"
+        assert "The worker was stopped" in (run.state.message or "")
+        assert site.slots() == 0
+        assert not {"Running", "Pending"} & run.tasks().keys()
+        (told,) = inbox.posted
+        assert str(run.id) in told["message"]
+        assert not (tmp_path / "other" / "latest").exists()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from shortscience.pipeline.cleaning.emphasis import emphasis
 from shortscience.pipeline.scanner import Span, scan
 
 _LINE_MARKUP = re.compile(r"[ \t]*(?:(?:#{1,6}|[-*+]|\d{1,3}[.)]|>)[ \t]+)+")
@@ -16,7 +17,6 @@ _LINK = re.compile(
 _CITE = re.compile(r"\\cite\{[^{}\n]{0,400}\}")
 _TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,400}>|<[ \t]*>")
 _UNDERSCORES = re.compile(r"_(?<!\\_)(?:(?<!\w_)_{0,2}(?=\w)|(?<=[\w.,;:!?)]_)_{0,2}(?!\w))")
-_ASTERISKS = re.compile(r"\*(?<!\\\*)\*{0,2}")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _CELL_EDGE = re.compile(r"[ \t]*\|[ \t]*")
 _STRUCK = re.compile("~~")
@@ -34,7 +34,6 @@ _REMOVALS = (
 )
 _REMOVALS_WITHIN_LINES = (
     ("_", _UNDERSCORES, ""),
-    ("*", _ASTERISKS, ""),
     ("~", _STRUCK, ""),
     ("\\", _ESCAPE, r"\1"),
     ("|", _CELL_EDGE, " "),
@@ -49,11 +48,15 @@ def plain_text(markdown: str, spans: Iterable[Span] | None = None) -> str:
     Links keep their label; images, cite keys, code, math and addresses leave nothing. `spans` are
     what `scan` finds in the text, if that is known.
     """
+    known = scan(markdown) if spans is None else list(spans)
+    removed = [(span.start, span.end) for span in known]
+    if marks := emphasis(markdown, known):
+        removed = sorted([*removed, *marks])
     parts: list[str] = []
     position = 0
-    for span in scan(markdown) if spans is None else spans:
-        parts.append(markdown[position : span.start])
-        position = span.end
+    for start, end in removed:
+        parts.append(markdown[position:start])
+        position = end
     parts.append(markdown[position:])
     text = _remove(_REMOVALS, "".join(parts))
     text = _remove(_REMOVALS_WITHIN_LINES, "\n".join(map(_unmarked, text.split("\n"))))

@@ -10,8 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from shortscience.pipeline.characters import INVISIBLE
+
 _ADDRESS_AHEAD = r"(?i)://|www\."
 _ADDRESS = r"(?i)(?:https?|ftp)://[^\s)>\]]+|www\.[^\s)>\]]+"
+_INVISIBLE = f"[{INVISIBLE}]"
 _NOT_A_WORD = r"[^\p{L}\p{N}]+"
 _FEW_WORDS = 10
 """So short a text may consist of its address: there, addresses count as words."""
@@ -27,15 +30,12 @@ def normal_form(texts: pl.Series) -> pl.Series:
     """Reduce texts to their words: lower case, one space between, no marks and no addresses.
 
     White space, Markdown escapes and markers, quotes and dashes of any kind disappear, and
-    compatibility characters become plain ones (Unicode NFKC). A text that has no words is its own
-    normal form.
+    compatibility characters become plain ones (Unicode NFKC); soft hyphens and whatever else is not
+    seen part no words. A text that has no words is its own normal form.
     """
+    texts = _replaced(texts, beyond_ascii(texts), _INVISIBLE, "")
     addressed = texts.str.contains(_ADDRESS_AHEAD).arg_true()
-    bare = texts
-    if len(addressed):
-        bare = texts.clone().scatter(
-            addressed, texts.gather(addressed).str.replace_all(_ADDRESS, " ")
-        )
+    bare = _replaced(texts, addressed, _ADDRESS, " ")
     normal = _words(bare)
     short = (~normal.str.contains(_MANY_WORDS)).arg_true()
     if not len(short):
@@ -43,6 +43,26 @@ def normal_form(texts: pl.Series) -> pl.Series:
     few = texts.gather(short)
     words = _words(few)
     return normal.scatter(short, words.zip_with(words != "", few))
+
+
+def n_visible(texts: pl.Series) -> pl.Series:
+    """Count the characters of texts, each that is not seen for one less."""
+    counts = texts.str.len_chars().cast(pl.Int32)
+    rows = beyond_ascii(texts)
+    unseen = texts.gather(rows).str.count_matches(_INVISIBLE).cast(pl.Int32)
+    return counts.scatter(rows, counts.gather(rows) - 2 * unseen) if len(rows) else counts
+
+
+def beyond_ascii(texts: pl.Series) -> pl.Series:
+    """Return the rows of texts that have more than ASCII."""
+    return (texts.str.len_bytes() != texts.str.len_chars()).arg_true()
+
+
+def _replaced(texts: pl.Series, rows: pl.Series, pattern: str, replacement: str) -> pl.Series:
+    """Replace a pattern in some rows."""
+    if not len(rows):
+        return texts
+    return texts.clone().scatter(rows, texts.gather(rows).str.replace_all(pattern, replacement))
 
 
 def _words(texts: pl.Series) -> pl.Series:
@@ -59,7 +79,7 @@ def _words(texts: pl.Series) -> pl.Series:
 
 def _words_by_rule(texts: pl.Series) -> pl.Series:
     """Fold texts into words: what the table holds the results of, for every character there is."""
-    folded = texts.str.normalize("NFKC").str.to_lowercase()
+    folded = texts.str.replace_all(_INVISIBLE, "").str.normalize("NFKC").str.to_lowercase()
     return folded.str.replace_all(_NOT_A_WORD, " ").str.strip_chars(" ")
 
 

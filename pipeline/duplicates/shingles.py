@@ -9,6 +9,9 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+import pyarrow as pa
+
+from shortscience.pipeline.duplicates.normal_form import beyond_ascii
 
 Hashes = npt.NDArray[np.uint64]
 Places = npt.NDArray[np.int64]
@@ -19,6 +22,7 @@ _LANES_BYTES = 16
 """Words of so many bytes are hashed as two numbers of eight; the few longer ones by BLAKE2b."""
 _CHUNK_BYTES = 1 << 18  # what is computed for one chunk fits into a core's cache
 _SPACE = 0x20
+_UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
 
 
 @dataclass(frozen=True)
@@ -50,11 +54,14 @@ class Shingles:
 
 
 def hash_words(texts: pl.Series) -> Words:
-    """Hash the words of texts: what stands between spaces.
+    """Hash the words of texts in normal form: what stands between spaces.
+
+    In scripts that put none between words, each character is taken for one.
 
     A word's hash is its bytes as a number, mixed by the finaliser of SplitMix64 (Steele, Lea and
     Flood, 2014).
     """
+    texts = _spaced(texts)
     ends = texts.str.len_bytes().to_numpy().astype(np.int64).cumsum()
     bounds = np.flatnonzero(np.diff(ends // _CHUNK_BYTES, prepend=-1, append=-1)).tolist()
     parts = [
@@ -64,6 +71,16 @@ def hash_words(texts: pl.Series) -> Words:
         np.concatenate([np.empty(0, np.uint64), *(part.hashes for part in parts)]),
         np.concatenate([np.empty(0, np.int64), *(part.counts for part in parts)]),
     )
+
+
+def _spaced(texts: pl.Series) -> pl.Series:
+    """Put spaces around the characters of scripts that have none between words."""
+    rows = beyond_ascii(texts)
+    unspaced = rows.filter(texts.gather(rows).str.contains(_UNSPACED)) if len(rows) else rows
+    if not len(unspaced):
+        return texts
+    apart = texts.gather(unspaced).str.replace_all(_UNSPACED, " $0 ").str.replace_all("  +", " ")
+    return texts.clone().scatter(unspaced, apart.str.strip_chars(" "))
 
 
 def _hash_words(texts: pl.Series) -> Words:
@@ -129,6 +146,25 @@ def hash_beginnings(words: Words, n_words: int) -> pl.Series:
     hashes = np.zeros(len(enough), np.uint64)
     hashes[enough] = _mix(total)
     return pl.Series(hashes).set(pl.Series(~enough), None)
+
+
+def hash_longer_beginnings(words: Words, step: int) -> pl.Series:
+    """Hash the first `step`, 2 · `step`, … words of each text, as long as more words follow.
+
+    Returns lists, whose first hash is the one of `hash_beginnings`.
+    """
+    sizes = np.maximum(words.counts - 1, 0) // step
+    text = np.repeat(np.arange(len(sizes)), sizes)
+    lengths = step * (1 + np.arange(len(text)) - np.repeat(np.cumsum(sizes) - sizes, sizes))
+    place = np.arange(len(words.hashes)) - np.repeat(words.first, words.counts)
+    # A power of two: the powers are kept, and shall not be kept for every length there is.
+    powers = _powers(1 << int(words.counts.max(initial=0)).bit_length())
+    totals = np.cumsum(np.pad(words.hashes * powers[place], (1, 0)), dtype=np.uint64)
+    first = words.first[text]
+    hashes = _mix(totals[first + lengths] - totals[first] + lengths.astype(np.uint64))
+    offsets = np.pad(np.cumsum(sizes), (1, 0))
+    lists = pa.LargeListArray.from_arrays(offsets, pa.array(hashes))
+    return pl.Series(pl.from_arrow(lists), dtype=pl.List(pl.UInt64))
 
 
 def _runs(hashes: Hashes, n_words: int) -> Hashes:

@@ -1,26 +1,17 @@
 """One machine: batches on worker processes, replaced when one is killed; the rest in one."""
 
 import contextlib
-import multiprocessing
 import os
 import threading
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import connection
 from pathlib import Path
 
-import polars as pl
-
-from shortscience.pipeline.duplicates.find import Duplicates, find_duplicates
 from shortscience.pipeline.engines import Runner
 from shortscience.pipeline.errors import WorkerError
-from shortscience.pipeline.papers.stage import Identified
-from shortscience.pipeline.release.earlier import Earlier
-from shortscience.pipeline.release.write import write_tables
+from shortscience.pipeline.processes import Workers
 from shortscience.pipeline.settings import Settings
-from shortscience.pipeline.shards import Batch, Shards, build_shards
-from shortscience.pipeline.sources.inputs import Input
+from shortscience.pipeline.shards import Batch, build_shards
 from shortscience.pipeline.spilling import Spilling
 from shortscience.pipeline.tasks import Tasks
 
@@ -41,6 +32,11 @@ class LocalEngine:
         self._workers, self._scratch = workers, scratch
 
     @property
+    def batches_at_once(self) -> int:
+        """One for each worker process."""
+        return self._workers
+
+    @property
     def tasks(self) -> Tasks:
         """Do each task at once, in this process, whose threads use all cores."""
         return Spilling(self._scratch)
@@ -53,76 +49,77 @@ class LocalEngine:
         """Provide a function that builds a batch's shards."""
         return runner(min(self._workers, n_batches))
 
-    def find_duplicates(
-        self, shards: Shards, earlier: Earlier | None, settings: Settings
-    ) -> Duplicates:
-        """Find copies in this process, whose threads use all cores."""
-        signatures = shards.scan("signatures").collect()
-        texts = shards.scan("cleaned").select("record_id", "text")
-        if earlier is not None:
-            signatures = pl.concat([signatures, earlier.sign(settings.signatures)])
-            texts = pl.concat([texts, earlier.texts])
-        return find_duplicates(
-            signatures, texts, settings.signatures, settings.duplicates, self._scratch
-        )
-
-    def write_tables(
-        self, inputs: Sequence[Input], shards: Shards, identified: Identified, release: Path
-    ) -> None:
-        """Write tables by the threads of this process, and sort on the disk what is large."""
-        write_tables(inputs, shards, identified, release)
-
 
 @contextlib.contextmanager
 def runner(workers: int) -> Iterator[Runner]:
-    """Provide a function that builds a batch's shards: in this process, or in one of several."""
+    """Provide a function that builds a batch's shards: in this process, or in one of several.
+
+    When the caller fails or is interrupted, the processes end at once.
+    """
     if workers <= 1:
-        yield build_shards
+        yield _one_at_a_time(build_shards)
         return
     pools = _Pools(workers)
     try:
         yield pools.run
-    finally:
-        pools.close()
+    except BaseException:
+        pools.stop()
+        raise
+    pools.close()
+
+
+def _one_at_a_time(build: Runner) -> Runner:
+    """Have several threads that call a function wait for each other: memory is for one batch."""
+    lock = threading.Lock()
+
+    def run(batch: Batch, settings: Settings, folder: Path) -> bool:
+        with lock:
+            return build(batch, settings, folder)
+
+    return run
 
 
 class _Pools:
     """A pool of processes, and a new one whenever it is broken; for use by several threads."""
 
     def __init__(self, workers: int) -> None:
-        self._workers = workers
+        self._count = workers
         self._lock = threading.Lock()
-        self._pool = self._new()
-        self._broken: set[ProcessPoolExecutor] = set()
-
-    def _new(self) -> ProcessPoolExecutor:
-        # Forking a process that runs threads, as Prefect's does, may deadlock.
-        context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self._workers, mp_context=context, initializer=_end_with_parent)
+        self._stopping = False
+        self._workers = Workers(workers)
+        self._broken: set[Workers] = set()
 
     def run(self, batch: Batch, settings: Settings, folder: Path) -> bool:
         """Build the shards of a batch; WorkerError when its worker is killed time and again."""
         for _ in range(_ATTEMPTS):
-            pool = self._working()
+            workers = self._working()
             with contextlib.suppress(BrokenProcessPool):
-                return pool.submit(_work, build_shards, batch, settings, folder).result()
+                return workers.submit(_work, build_shards, batch, settings, folder).result()
             with self._lock:
-                self._broken.add(pool)
+                self._broken.add(workers)
         raise WorkerError(
-            f"Workers were killed {_ATTEMPTS} times while they read {_names(batch)}; they may have"
+            f"Workers were killed {_ATTEMPTS} times while they read {batch}; they may have"
             " run out of memory: build again with fewer --workers, which goes on from here."
         )
 
-    def _working(self) -> ProcessPoolExecutor:
+    def _working(self) -> Workers:
         with self._lock:
-            if self._pool in self._broken:
-                self._pool = self._new()
-            return self._pool
+            if self._stopping:
+                raise WorkerError("The build was stopped; the same command goes on from here.")
+            if self._workers in self._broken:
+                self._workers = Workers(self._count)
+            return self._workers
+
+    def stop(self) -> None:
+        """End all processes at once, whatever they are doing: shards appear complete or never."""
+        with self._lock:
+            self._stopping = True
+        self._workers.stop()
 
     def close(self) -> None:
         """Wait for all processes to end."""
-        for pool in (*self._broken, self._pool):
-            pool.shutdown()
+        for workers in (*self._broken, self._workers):
+            workers.close()
 
 
 def _work(build: Runner, batch: Batch, settings: Settings, folder: Path) -> bool:
@@ -131,20 +128,3 @@ def _work(build: Runner, batch: Batch, settings: Settings, folder: Path) -> bool
         return build(batch, settings, folder)
     except MemoryError:
         os._exit(1)
-
-
-def _end_with_parent() -> None:
-    """End this worker when the process that gives it work has been killed."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None  # noqa: S101 - this is a worker
-
-    def watch() -> None:
-        connection.wait([parent.sentinel])
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
-def _names(batch: Batch) -> str:
-    first = batch.inputs[0].name
-    return f"{first} and {len(batch.inputs) - 1} more" if len(batch.inputs) > 1 else first

@@ -15,19 +15,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import polars as pl
-
-from shortscience.pipeline.duplicates.find import Duplicates
-from shortscience.pipeline.duplicates.shuffle import find_duplicates
 from shortscience.pipeline.engines import Runner
 from shortscience.pipeline.errors import UsageError, WorkerError
-from shortscience.pipeline.papers.stage import Identified
-from shortscience.pipeline.release.earlier import Earlier
-from shortscience.pipeline.release.parts import write_tables_in_parts
 from shortscience.pipeline.settings import Settings
-from shortscience.pipeline.shards import Batch, Shards, build_shards
-from shortscience.pipeline.sources.inputs import Input
-from shortscience.pipeline.tasks import Ref, Tasks
+from shortscience.pipeline.shards import Batch, build_shards
+from shortscience.pipeline.tasks import Ref, Tasks, joined
 from shortscience.pipeline.version import code_digest
 
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
@@ -42,6 +34,9 @@ except ImportError:
         "Ray is not installed; `pip install 'shortscience-dataset[ray]'` brings it."
     ) from None
 
+_WORKERS_CODE = "pipeline.shards"
+"""What the machines of a cluster run, with all that it imports."""
+_QUIET: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
 _SECONDS_TO_ANSWER = 10
 _RECORDS_PER_PART = 100_000
 _ATTEMPTS = 3
@@ -50,20 +45,40 @@ _ATTEMPTS = 3
 
 @contextlib.contextmanager
 def connected(workers: int) -> Iterator["RayEngine"]:
-    """Connect to the cluster that RAY_ADDRESS names, or to this machine's; else start one."""
-    quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
+    """Connect to the cluster that RAY_ADDRESS names; else to this machine's, or start one.
+
+    Raises UsageError when the named cluster cannot be used: it is never replaced by another.
+    """
     if address := os.environ.get("RAY_ADDRESS"):
         _reach(address)
-    try:
-        ray.init(address="auto", **quiet)
-    except ConnectionError:
-        ray.init(address="local", num_cpus=workers, include_dashboard=False, **quiet)
+        _join(address)
+    else:
+        try:
+            _join("auto")
+        except ConnectionError:
+            ray.init(address="local", num_cpus=workers, include_dashboard=False, **_QUIET)
     try:
         # What Ray says of workers that died is no part of a command's answer.
         with contextlib.redirect_stdout(sys.stderr):
             yield RayEngine()
     finally:
         ray.shutdown()
+
+
+def _join(address: str) -> None:
+    """Connect to a cluster; UsageError with its reason when it refuses.
+
+    ConnectionError when this machine was asked for its cluster, and has none.
+    """
+    try:
+        ray.init(address=address, **_QUIET)
+    except (RuntimeError, ValueError, ConnectionError, ray.exceptions.RayError) as error:
+        if address == "auto" and isinstance(error, ConnectionError):
+            raise
+        raise UsageError(
+            f"The Ray cluster at {address} cannot be used: {error.__cause__ or error} Check"
+            " RAY_ADDRESS and its token (RAY_AUTH_MODE, RAY_AUTH_TOKEN), or unset them."
+        ) from error
 
 
 def _reach(address: str) -> None:
@@ -81,34 +96,24 @@ def _reach(address: str) -> None:
 class RayEngine:
     """The cluster that this process is connected to."""
 
+    @property
+    def batches_at_once(self) -> int:
+        """Two for each processor, so that none waits for the next one."""
+        return 2 * self._n_cpus
+
+    @property
+    def _n_cpus(self) -> int:
+        return int(ray.cluster_resources().get("CPU", 1))  # type: ignore[no-untyped-call]
+
     def runner(self, _n_batches: int) -> AbstractContextManager[Runner]:
         """Provide a function that builds a batch's shards somewhere in the cluster."""
 
         def run(batch: Batch, settings: Settings, folder: Path) -> bool:
-            built = self.run(_build_shards, batch, settings, folder.absolute(), code_digest())
+            code = code_digest(_WORKERS_CODE)
+            built = self.run(_build_shards, batch, settings, folder.absolute(), code)
             return bool(self.get([built])[0])
 
         return contextlib.nullcontext(run)
-
-    def find_duplicates(
-        self, shards: Shards, earlier: Earlier | None, settings: Settings
-    ) -> Duplicates:
-        """Find copies by a shuffle: no machine holds all texts or signatures."""
-        signatures = [self.run(pl.read_parquet, path) for path in shards.files("signatures")]
-        texts = [pl.scan_parquet(path) for path in shards.files("cleaned")]
-        if earlier is not None:
-            signatures.append(ray.put(earlier.sign(settings.signatures)))
-            texts.append(earlier.texts)
-        n_parts = self.n_parts(shards.scan("signatures").select(pl.len()).collect().item())
-        return find_duplicates(
-            signatures, texts, n_parts, settings.signatures, settings.duplicates, self
-        )
-
-    def write_tables(
-        self, inputs: Sequence[Input], shards: Shards, identified: Identified, release: Path
-    ) -> None:
-        """Write tables by a shuffle, each file by a task of its own."""
-        write_tables_in_parts(inputs, shards, identified, release, self)
 
     @property
     def tasks(self) -> Tasks:
@@ -117,8 +122,7 @@ class RayEngine:
 
     def n_parts(self, n_records: int) -> int:
         """Return enough for all processors, and so many that each part fits into a worker."""
-        n_cpus = int(ray.cluster_resources().get("CPU", 1))  # type: ignore[no-untyped-call]
-        return max(n_cpus, 1 + n_records // _RECORDS_PER_PART)
+        return max(self._n_cpus, 1 + n_records // _RECORDS_PER_PART)
 
     def run(self, function: Callable[..., Any], *arguments: Any) -> Ref:
         """Begin a task."""
@@ -130,6 +134,10 @@ class RayEngine:
             return [_remote(_only_part).remote(function, *arguments)]
         refs: list[Ref] = _remote(function).options(num_returns=n_parts).remote(n_parts, *arguments)
         return refs
+
+    def join(self, refs: Sequence[Ref]) -> Ref:
+        """Begin a task that puts frames together, unless there is but one."""
+        return refs[0] if len(refs) == 1 else self.run(joined, *refs)
 
     def get(self, refs: Sequence[Ref]) -> list[Any]:
         """Wait for results and fetch them; raises what a task raised."""
@@ -160,7 +168,7 @@ def _only_part(function: Callable[..., Sequence[Any]], *arguments: Any) -> Any:
 
 def _build_shards(batch: Batch, settings: Settings, folder: Path, code: str) -> bool:
     """Build a batch's shards on a machine that has the same code; WorkerError if it has not."""
-    if code_digest() != code:
+    if code_digest(_WORKERS_CODE) != code:
         raise WorkerError(
             f"{os.uname().nodename} has another version of this project or of its libraries"
             " installed; install the same one on all machines of the cluster."

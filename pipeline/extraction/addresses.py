@@ -83,7 +83,10 @@ def _inline(text: str, spans: Sequence[Span]) -> list[Image | Link]:
 
 
 def _is_bare(item: Image | Link) -> bool:
-    return isinstance(item, Link) and item.start == item.url_start and item.label is None
+    """Whether an item is an address alone, which may be the label of another."""
+    if isinstance(item, Image):
+        return item.alt is None and item.raw[:1] not in "!<["
+    return item.start == item.url_start and item.label is None
 
 
 def _by_name(text: str, use: Use) -> Image | Link:

@@ -1,7 +1,8 @@
 """Every way in which a summary points at another work."""
 
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from shortscience.pipeline.extraction.addresses import Link
@@ -9,13 +10,18 @@ from shortscience.pipeline.extraction.mentions import mentions
 from shortscience.pipeline.extraction.own_summaries import CONFIDENCE, own_summaries
 from shortscience.pipeline.extraction.references import Reference, pointers, references
 from shortscience.pipeline.extraction.sentences import sentence_around
+from shortscience.pipeline.extraction.subjects import subjects
 from shortscience.pipeline.identifiers import (
     ARXIV,
-    DOI,
+    ARXIV_LABELLED,
+    PAPER_LINK,
+    SCHEMES,
+    FoundDoi,
     Identifier,
+    dois,
     parse_arxiv,
-    parse_doi,
     parse_url,
+    strength,
 )
 from shortscience.pipeline.scanner import Covered, Span
 
@@ -24,7 +30,8 @@ class Citation(NamedTuple):
     """One mention of a work.
 
     `labelled` when the words before it call it a paper, as a header does with the summary's own;
-    `own` when they leave no doubt, wherever it stands.
+    `own` when they leave no doubt, wherever it stands; `subject` when it names the authors whom the
+    summary is about. A reference is `identified` by the identifier that its entry holds.
     """
 
     kind: str
@@ -39,25 +46,27 @@ class Citation(NamedTuple):
     confidence: float
     labelled: bool
     own: bool
+    subject: bool
+    identified: str | None
 
 
 # The site's own syntax; the characters of a key are those its code accepts.
 _CITE = re.compile(r"\\cite\{([a-zA-Z0-9_.():\-\\/, ]*)\}")
-_ARXIV = re.compile(
-    rf"\b(?:arXiv(?:[ ]?preprint)?(?:[ ]arXiv)?(?:[: ][ ]?|,[ ])(?:abs/)?"
-    rf"|(?:arxiv\.org/)?(?:abs|pdf)/)({ARXIV})",
-    re.IGNORECASE,
-)
+_ARXIV_PATH = re.compile(rf"(?<![^\W_])(?:arxiv\.org/)?(?:abs|pdf)/({ARXIV})", re.IGNORECASE)
 # What stands so many characters behind its beginning, as people write it: what begins with a rare
 # character is found much faster.
 _ARXIV_SIGNS = tuple(
-    (re.compile(sign), behind)
-    for sign, behind in (("Xiv", 2), ("xiv", 2), ("XIV", 2), (r"/(?:(?<=abs/)|(?<=pdf/))", 3))
+    (re.compile(sign), behind, pattern)
+    for sign, behind, pattern in (
+        ("Xiv", 2, ARXIV_LABELLED),
+        ("xiv", 2, ARXIV_LABELLED),
+        ("XIV", 2, ARXIV_LABELLED),
+        (r"/(?:(?<=abs/)|(?<=pdf/))", 3, _ARXIV_PATH),
+    )
 )
 # Digits, a full stop and a slash may be anything, so a DOI by itself has a suffix of some length.
-_DOI = re.compile(DOI)
 _DOI_PREFIX = re.compile(r"\bdoi[: ] ?\Z", re.IGNORECASE)
-_BARE_DOI = re.compile(r"(?<![\w./{,:;=])10\.\d{4,9}/\S{6}")
+_BARE_DOI = re.compile(r"(?<![\w./{,:;=])10\.[\d.]{4,20}/\S{6}")
 _PAPER_HOSTS = re.compile(
     r"(?:^|\.)(?:aclanthology\.org|aclanthology\.coli\.uni-saarland\.de|aclweb\.org|"
     r"proceedings\.mlr\.press|jmlr\.org|jmlr\.csail\.mit\.edu|papers\.nips\.cc|"
@@ -66,13 +75,6 @@ _PAPER_HOSTS = re.compile(
     r"biorxiv\.org|semanticscholar\.org|isca-speech\.org)$"
 )
 _PDF = re.compile(r"\.pdf(?:$|[?#])", re.IGNORECASE)
-_KIND_OF_SCHEME = {
-    "arxiv": "arxiv",
-    "doi": "doi",
-    "openreview": "openreview",
-    "dblp": "paper-link",
-    "shortscience": "shortscience",
-}
 _KIND_CONFIDENCE = {"cite": 1.0, "paper-link": 0.8}
 _IDENTIFIED_CONFIDENCE = 0.99
 _OWN = r"link[ ]to[ ](?:the[ ])?paper"
@@ -95,18 +97,37 @@ class _Found(NamedTuple):
     title: str | None = None
     authors: tuple[str, ...] = ()
     year: int | None = None
+    subject: bool = False
+    identified: str | None = None
 
 
-def citations(text: str, spans: Iterable[Span], links: Iterable[Link]) -> list[Citation]:
+def citations(text: str, spans: Iterable[Span], links: Sequence[Link]) -> list[Citation]:
     """Return the citations of a text, by position; none inside code or math."""
     opaque = Covered(spans)
     entries = [entry for entry in references(text) if entry.start not in opaque]
-    found = [*_cites(text, opaque), *_links(links), *_identifiers(text, opaque)]
-    found += map(_reference, entries)
-    found += (_reference(item) for item in pointers(text, entries) if item.start not in opaque)
-    listed = Covered(map(_covering, entries))
+    cites, linked = list(_cites(text, opaque)), list(_links(links))
+    cited = Covered(_span(item.start, item.end) for item in cites)
+    is_outside = _outside_of(linked, links)
+    written = [
+        item for item in _identifiers(text, opaque) if item.start not in cited and is_outside(item)
+    ]
+    held = _held_identifiers(entries, [*linked, *written])
+    holding = Covered(_span(entry.start, entry.end) for entry in entries if entry.number in held)
+    found = [
+        *cites,
+        *(
+            item
+            for item in (*linked, *written)
+            if item.start not in holding or item.identified is None
+        ),
+    ]
+    found += (_reference(item, held) for item in entries)
+    found += (
+        _reference(item, held) for item in pointers(text, entries) if item.start not in opaque
+    )
+    listed = Covered(_span(entry.start, entry.end) for entry in entries)
     found += (m for m in _mentions(text) if m.start not in opaque and m.start not in listed)
-    found.sort(key=lambda item: (item.start, item.end, item.kind, item.key or ""))
+    found.sort(key=lambda item: (item.start, item.end, item.kind))
     return [_citation(text, item) for item in found]
 
 
@@ -127,21 +148,53 @@ def _citation(text: str, item: _Found) -> Citation:
         item.confidence,
         labelled=bool(labelled),
         own=bool(labelled and _OWN_LABEL.search(before)),
+        subject=item.subject,
+        identified=item.identified,
     )
 
 
-def _covering(entry: Reference) -> Span:
-    return Span("url", entry.start, entry.end, entry.start, entry.end)
+def _span(start: int, end: int) -> Span:
+    return Span("url", start, end, start, end)
 
 
-def _reference(item: Reference) -> _Found:
-    parsed = item.title, item.authors, item.year
-    return _Found("reference", item.start, item.end, str(item.number), item.confidence, *parsed)
+def _held_identifiers(entries: Sequence[Reference], found: Sequence[_Found]) -> dict[int, str]:
+    """Return the strongest identifier that each entry of a list of references holds.
+
+    Where an entry holds two of one scheme, one belongs to another work.
+    """
+    held: dict[int, str] = {}
+    for entry in entries:
+        names = {
+            item.identified
+            for item in found
+            if item.identified and entry.start <= item.start < entry.end
+        }
+        schemes = {name.partition(":")[0] for name in names}
+        if names and len(schemes) == len(names):
+            held[entry.number] = min(names, key=strength)
+    return held
+
+
+def _reference(item: Reference, held: Mapping[int, str]) -> _Found:
+    return _Found(
+        "reference",
+        item.start,
+        item.end,
+        str(item.number),
+        item.confidence,
+        item.title,
+        item.authors,
+        item.year,
+        identified=held.get(item.number),
+    )
 
 
 def _mentions(text: str) -> Iterator[_Found]:
-    for item in mentions(text):
-        parsed = None, item.authors, item.year
+    found = list(mentions(text))
+    about = subjects(text, found)
+    for item in found:
+        is_subject = item.year is None and item.authors[0] in about
+        parsed = None, item.authors, item.year, is_subject
         yield _Found("mention", item.start, item.end, None, item.confidence, *parsed)
     for name, start, end in own_summaries(text):
         yield _Found("mention", start, end, None, CONFIDENCE, name)
@@ -162,42 +215,65 @@ def _links(links: Iterable[Link]) -> Iterator[_Found]:
         identifier = parse_url(link.url)
         if identifier is not None:
             on_site = link.host.endswith("shortscience.org")
-            kind = "shortscience" if on_site else _KIND_OF_SCHEME.get(identifier.scheme)
-            key = _key(identifier) if kind else link.url
-            yield _Found(kind or "paper-link", *span, key, _IDENTIFIED_CONFIDENCE)
+            kind = SCHEMES["shortscience" if on_site else identifier.scheme].kind
+            named = kind != PAPER_LINK or identifier.scheme == "dblp"
+            key = identifier.key if named else link.url
+            told = identifier.name
+            yield _Found(kind, *span, key, _IDENTIFIED_CONFIDENCE, identified=told)
         elif _PAPER_HOSTS.search(link.host) or _PDF.search(link.url):
-            yield _Found("paper-link", *span, link.url, _KIND_CONFIDENCE["paper-link"])
+            yield _Found(PAPER_LINK, *span, link.url, _KIND_CONFIDENCE[PAPER_LINK])
 
 
 def _identifiers(text: str, opaque: Covered) -> Iterator[_Found]:
     """Yield the arXiv numbers and DOIs that are written out, not linked to."""
     end = 0
     signs = sorted(
-        max(0, found.start() - behind)
-        for sign, behind in _ARXIV_SIGNS
+        (max(0, found.start() - behind), pattern)
+        for sign, behind, pattern in _ARXIV_SIGNS
         for found in sign.finditer(text)
     )
-    for position in signs:
-        match = _ARXIV.match(text, position) if position >= end else None
-        if match and position not in opaque:
+    written = [found for found in dois(text) if _is_doi(text, found)]
+    inside = Covered(
+        Span("url", found.start, found.end, found.start, found.end) for found in written
+    )
+    for position, pattern in signs:
+        match = pattern.match(text, position) if position >= end else None
+        if match and position not in opaque and position not in inside:
             end = match.end()
             yield from _identified(parse_arxiv(match[1]), position, end)
-    for match in _DOI.finditer(text):
-        prefix = _DOI_PREFIX.search(text, max(0, match.start() - 5), match.start())
-        identifier = parse_doi(match[0])
-        if identifier and (prefix or _BARE_DOI.match(text, match.start())):
-            start = prefix.start() if prefix else match.start()
-            if start not in opaque:
-                end = match.start() + len(identifier.value)
-                yield from _identified(identifier, start, end)
+    for found in written:
+        prefix = _DOI_PREFIX.search(text, max(0, found.start - 5), found.start)
+        start = prefix.start() if prefix else found.start
+        if start not in opaque:
+            yield from _identified(found.identifier, start, found.end)
+
+
+def _is_doi(text: str, found: FoundDoi) -> bool:
+    return bool(
+        _BARE_DOI.match(text, found.start)
+        or _DOI_PREFIX.search(text, max(0, found.start - 5), found.start)
+    )
 
 
 def _identified(identifier: Identifier | None, start: int, end: int) -> Iterator[_Found]:
     if identifier is not None:
-        yield _Found(identifier.scheme, start, end, _key(identifier), _IDENTIFIED_CONFIDENCE)
+        kind = SCHEMES[identifier.scheme].kind
+        name = identifier.name
+        yield _Found(kind, start, end, identifier.key, _IDENTIFIED_CONFIDENCE, identified=name)
 
 
-def _key(identifier: Identifier) -> str:
-    """Return the identifier as the `key` column holds it, with the version where one is given."""
-    version = f"v{identifier.version}" if identifier.version else ""
-    return f"{identifier.value}{version}"
+def _outside_of(linked: Iterable[_Found], links: Iterable[Link]) -> Callable[[_Found], bool]:
+    """Return what tells whether a mention is not the label of a link to the same work."""
+    keys = {(item.start, item.kind, item.key) for item in linked}
+    labels = [
+        (link.start, link.end, link.url_start) for link in links if link.start != link.url_start
+    ]
+    starts = [start for start, _, _ in labels]
+
+    def is_outside(item: _Found) -> bool:
+        place = bisect_right(starts, item.start) - 1
+        if place < 0 or item.start >= labels[place][1]:
+            return True
+        return (labels[place][2], item.kind, item.key) not in keys
+
+    return is_outside

@@ -35,6 +35,8 @@ CITATION_SCHEMA = pl.Schema(
         **CITATIONS.types("confidence"),
         "labelled": pl.Boolean(),
         "own": pl.Boolean(),
+        "subject": pl.Boolean(),
+        "identified": pl.String(),
     }
 )
 

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from operator import itemgetter
 from typing import NamedTuple
 
-from shortscience.pipeline.extraction.names import CAPITAL, PARTICLES, is_name, is_surname
+from shortscience.pipeline.characters import CAPITAL
+from shortscience.pipeline.extraction.names import PARTICLES, is_name, is_surname
 
 _INITIAL = rf"[{CAPITAL}]\."
 _WORD = rf"(?:[{CAPITAL}]['’])?[{CAPITAL}][^\W\d_]++(?:[-'’][{CAPITAL}a-z][^\W\d_]++)*+"

@@ -6,7 +6,6 @@ not. The lists hold the rest of what stands before a year.
 
 import re
 
-CAPITAL = "A-ZÀ-ÖØ-ÞĆČĎĐĚĞĽŁŃŇŐŘŚŞŠŤŰŹŻŽ"
 PARTICLES = "van von de der den del di da la le el ter ten".split()
 
 _CALENDAR = """

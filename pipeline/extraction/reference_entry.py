@@ -7,10 +7,23 @@ brackets before it, or by its shape: authors are names, in a title the words run
 import re
 from typing import NamedTuple
 
-from shortscience.pipeline.extraction.names import CAPITAL, PARTICLES, is_name
+from shortscience.pipeline.characters import CAPITAL
+from shortscience.pipeline.extraction.names import PARTICLES, is_name
+from shortscience.pipeline.identifiers import ARXIV
 
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
-_ADDRESS = re.compile(r"https?://\S+")
+_BRACKETED_YEAR = re.compile(
+    r"\((?:[^\W\d]+\.?,? ){0,2}((?:19|20)\d\d)[a-z]?(?:, [^\W\d]+ ?\d*)?\)"
+)
+# Numbers of four digits that are no years: in addresses and identifiers, pages, volumes, numbers of
+# articles, and the date on which somebody looked.
+_NO_YEAR = re.compile(
+    rf"https?://\S+|\b10\.\d{{4,9}}/\S+|\b{ARXIV}|(?<![\d(])\d{{1,5}} ?[-–—]{{1,2}} ?\d{{1,5}}"
+    r"|\b(?:vol(?:ume)?|no|nr|number|issue|pp?|pages?|art(?:icle)?|report|e?id)\b\.? ?\w{0,3}\d+"
+    r"|\d{4}(?= ?\(\d{1,3}\))|\d{4}(?=:\d)|(?<=\d:)\d{4}|(?<=\d: )\d{4}"
+    r"|\b(?:accessed|retrieved|visited|viewed|downloaded|last (?:checked|updated))\b[^.;)\]]{0,40}",
+    re.IGNORECASE,
+)
 # Quotation marks inside a title, as in: Comment on “…”, do not begin one.
 _QUOTED = re.compile(r"(?:^|(?<=[.,:;)*_] )|(?<=[.,:;*_]))[\"“]([^\"“”]{8,300}?)[,.]?(?:[\"”]|'')")
 _LINKED = re.compile(r"\[([^\[\]\s]+\s[^\[\]]{4,300})\]\([^()\s]*\)")
@@ -28,17 +41,20 @@ _PERSON = (
     rf"|{_SURNAME},? {_INITIALS}"
     rf"|{_SURNAME}(?: {_INITIALS}| {_SURNAME}){{0,2}})"
 )
-_OTHERS = r"(?: et\.? al\b\.?,? ?|,? and others\b)"
+_OTHERS = r"(?:,? et\.? al\b\.?,? ?|,? (?:and|&) others\b)"
 _PEOPLE = re.compile(rf"{_PERSON}(?:(?:,? and (?!others)|,? & |, ){_PERSON})*{_OTHERS}?")
 _NAME_SPLIT = re.compile(rf"{_OTHERS}|,? and |,? & |, (?!{_INITIALS}(?:,| and | & | et\.? al|$))")
 # `Ito, Ken, and Roy, Ann`: a comma after the last `and` tells that every surname stands first.
-_SURNAMES_FIRST = re.compile(r" and [^,.]+, [^,.]+$")
-_SURNAMES_FIRST_SPLIT = re.compile(r", and | and |, ")
+_SURNAMES_FIRST = re.compile(r" (?:and|&) [^,.]+, [^,.]+$")
+_SURNAMES_FIRST_SPLIT = re.compile(r",? (?:and|&) |, ")
 # `Ito, Ken et al.` and `Ito, Ken and Ann Roy`: only that of the first author does (MLA).
 _FIRST_SURNAME_FIRST = re.compile(
     rf"(?P<first>{_SURNAME}, {_GIVEN}(?: {_GIVEN})?(?: [{CAPITAL}]\.)?)"
     rf"(?:{_OTHERS}|,? and (?P<second>{_GIVEN} [^,]+))$"
 )
+# `de Roy, Norvell B.`, of whom the initial tells that these are not two surnames.
+_ONE_SURNAME_FIRST = re.compile(rf"{_SURNAME}, {_GIVEN}(?: {_GIVEN})?(?: [{CAPITAL}]\.?)+")
+_DATE_BEHIND = re.compile(r"[ ,(]+(?:19|20)\d\d[a-z]?$")
 _SINGLE = re.compile(rf"({_GIVEN} {_SURNAME}): ")  # `Ann Roy: Title`, if nobody stands behind it
 _TITLE_BY = re.compile(
     rf"^(?P<title>.{{8,300}}?)(?: by | [-–—] )(?P<people>{_PEOPLE.pattern})(?=[,.( ]|$)"
@@ -62,13 +78,20 @@ class Entry(NamedTuple):
 
 def parse_entry(body: str) -> Entry | None:
     """Parse an entry, its mark left out and on one line; None if it is none."""
-    years = _YEAR.findall(_ADDRESS.sub("", body))
-    year = int(years[-1]) if years else None
+    year = _year(body)
     title, people = _title_and_people(body)
     known = bool(title) + bool(people) + (year is not None)
     if not title or (known < 2 and not _is_quoted(body, title)):
         return None
     return Entry(title, people, year, {1: 0.7, 2: 0.8, 3: 0.95}[known])
+
+
+def _year(body: str) -> int | None:
+    """Return the first year in brackets, else the last one."""
+    dated = _NO_YEAR.sub(" ", body)
+    bracketed = _BRACKETED_YEAR.search(dated)
+    years = [bracketed[1]] if bracketed else _YEAR.findall(dated)
+    return int(years[-1]) if years else None
 
 
 def _is_quoted(body: str, title: str) -> bool:
@@ -126,6 +149,9 @@ def _title(text: str) -> str:
 
 def _people(text: str) -> tuple[str, ...]:
     text = text.strip(" \t\n,;:*_\"“”'()").removeprefix("by ")
+    alone = _DATE_BEHIND.sub("", text)
+    if _ONE_SURNAME_FIRST.fullmatch(alone):
+        return (alone,)
     match = _PEOPLE.match(text)
     return (
         _names(text if _FIRST_SURNAME_FIRST.match(text.rstrip(".")) else match[0]) if match else ()

@@ -29,6 +29,14 @@ _POINTER = re.compile(
     r"\[(?:(?<=^\[)|(?<=[\s.,;:)\]\"”*_(]\[)|(?<=[^\W\d_]{3}\[))"
     r"(?P<numbers>\^?\d{1,2}(?:(?:,[ ]?|[ ]?[-–][ ]?)\d{1,2}){0,20})\](?![(:])"
 )
+# What says that numbers in brackets are the ends of an interval or of a scale.
+_INTERVAL_BEFORE = re.compile(
+    r"(?:∈|\b(?:range|interval|scale|between|from|ratings?|scores?|values?|numbers?|integers?|lies?"
+    r"|lying|scaled|rescaled|clipped|mapped|bounded|normali[sz]ed|drawn|sampled|uniform(?:ly)?|U)\b"
+    r"[^.\[\]\n]{0,16}|\b[a-zA-Z] in )\s?\Z"
+)
+_INTERVAL_BEHIND = re.compile(r" ?-?(?:range|interval|scale)\b")
+_INTERVAL_REACH = 40
 _RANGE = re.compile(r"(\d{1,2})(?:[ ]?[-–][ ]?(\d{1,2}))?")
 
 
@@ -69,9 +77,22 @@ def pointers(text: str, entries: Sequence[Reference]) -> Iterator[Reference]:
         start, end = match.span()
         if any(entry.start <= start < entry.end for entry in entries):
             continue
-        for number in _numbers(match["numbers"]):
+        numbers = _numbers(match["numbers"])
+        if _is_interval(text, match, numbers, max(by_number)):
+            continue
+        for number in numbers:
             if entry := by_number.get(number):
                 yield entry._replace(raw=match[0], start=start, end=end)
+
+
+def _is_interval(text: str, match: re.Match[str], numbers: Sequence[int], last: int) -> bool:
+    """Whether numbers in brackets are ends of an interval, and no pointers to so many entries."""
+    if len(numbers) < 2:
+        return False
+    before = text[max(0, match.start() - _INTERVAL_REACH) : match.start()]
+    counts = min(numbers) > 0 and max(numbers) <= last
+    told = _INTERVAL_BEFORE.search(before) or _INTERVAL_BEHIND.match(text, match.end())
+    return not counts or bool(told)
 
 
 def _numbers(written: str) -> list[int]:

@@ -1,13 +1,35 @@
 """The sentence around a citation, as its context."""
 
 import re
+from collections.abc import Iterator
 
-_ABBREVIATIONS = ("al", r"i\.e", r"e\.g", "cf", "vs", "Fig", "Sec", "Eq")
-_NOT_ABBREVIATED = "".join(rf"(?<!\b{word}\.)" for word in _ABBREVIATIONS) + r"(?<![ (.][A-Z]\.)"
-# One class begins both alternatives, so that the engine skips what cannot be a boundary.
+from shortscience.pipeline.characters import CAPITAL
+
+_ABBREVIATIONS = frozenset(
+    """
+    Prof Profs Dr Drs Mr Mrs Ms Mx Messrs St Hon Rev Gen Col Capt Lt Sgt Gov Sen Rep Pres
+    al i.e e.g cf vs viz resp approx ca incl excl esp a.k.a w.r.t s.t
+    Fig Figs Sec Secs Sect Eq Eqs Eqn Eqns Tab Proc Conf Trans Intl Univ Dept Inst Ref Refs
+    z.B d.h bzw vgl p.ej
+    """.split()
+)
+"""What is followed by names and numbers: no sentence ends with it."""
+_BEFORE_NUMBERS = frozenset(
+    """
+    No Nos Nr no nos nr Vol Vols vol vols pp p fig figs sec sect eq eqs eqn tab ref refs
+    Ch Chap ch chap App app Alg Thm Def Prop Lem Cor Ex Art art Jan Feb Mar Apr Jun Jul Aug Sep
+    Sept Oct Nov Dec
+    """.split()
+)
+_LONGEST_ABBREVIATION = 8
+_WORD = re.compile(r"[^\W\d_](?:\.?[^\W\d_])*\Z")
+# Chinese, Japanese, Hindi, Urdu, Arabic, Ethiopic and Burmese; no space need follow.
+_WIDE = "。！？｡।॥۔؟።။"
+_CASELESS = "\u05d0-\u06d3\u0900-\u0dff\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+# One class begins all alternatives, so that the engine skips what cannot be a boundary.
 _BOUNDARY = re.compile(
-    rf"[.!?\n](?:(?<=\n)\s*|(?<!\n){_NOT_ABBREVIATED}[\"'”’)\]*_]*(?P<gap>\s+)"
-    r"(?=[\"'“‘(\[*_#`$]*[A-Z0-9]))"
+    rf"[.!?\n{_WIDE}](?:(?<=\n)\s*|(?<=[{_WIDE}])[\"'”’」』）)】\]》〉*_]*\s*"
+    rf"|(?<=[.!?])[\"'”’)\]*_]*\s+(?=[\"'“‘(\[*_#`$]*[{CAPITAL}0-9{_CASELESS}]))"
 )
 _MAX_CONTEXT = 1000
 _LONGEST_BOUNDARY = 100
@@ -28,16 +50,33 @@ def sentence_around(text: str, start: int, end: int) -> str:
 
 def _sentence_start(text: str, position: int) -> int:
     for reach in _USUAL, _LIMIT:
-        window = max(0, position - reach)
-        found = _BOUNDARY.finditer(text, window, position + _LONGEST_BOUNDARY)
+        found = _boundaries(text, max(0, position - reach), position + _LONGEST_BOUNDARY)
         if starts := [match.end() for match in found if match.end() <= position]:
             return starts[-1]
     return 0
 
 
 def _sentence_end(text: str, start: int, end: int) -> int:
-    for match in _BOUNDARY.finditer(text, start, end + _LIMIT):
-        boundary = match.start() if match["gap"] is None else match.start("gap")
+    for match in _boundaries(text, start, end + _LIMIT):
+        boundary = match.start() + len(match[0].rstrip())
         if boundary >= end:
             return boundary
     return len(text)
+
+
+def _boundaries(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    """Yield what parts sentences, with the white space behind."""
+    for match in _BOUNDARY.finditer(text, start, end):
+        if match[0][0] != "." or not _is_abbreviated(text, match):
+            yield match
+
+
+def _is_abbreviated(text: str, boundary: re.Match[str]) -> bool:
+    """Whether the full stop of a boundary is that of an initial or an abbreviation."""
+    stop = boundary.start()
+    before = _WORD.search(text, max(0, stop - _LONGEST_ABBREVIATION), stop)
+    word = before[0] if before else ""
+    if word[-1:].isupper() and (len(word) == 1 or word[-2] == "."):
+        return True
+    behind = text[boundary.end() : boundary.end() + 1]
+    return word in _ABBREVIATIONS or (word in _BEFORE_NUMBERS and behind.isdigit())

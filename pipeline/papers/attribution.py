@@ -135,8 +135,8 @@ def _attributed(evidence: pl.DataFrame, settings: PaperSettings) -> pl.DataFrame
 def cite(citations: pl.DataFrame, *, summaries: pl.DataFrame) -> pl.DataFrame:
     """Return the citations of other works: what points at the summary's own paper is none.
 
-    That is what resolves to it, and what its header calls the paper, even where nothing tells that
-    the two identifiers are one paper's.
+    That is what resolves to it, what its header calls the paper, even where nothing tells that the
+    two identifiers are one paper's, and whom the summary has as its subject.
     """
     own = summaries.select("summary_id", "header_start", citing_paper_id="paper_id")
     return (
@@ -145,6 +145,7 @@ def cite(citations: pl.DataFrame, *, summaries: pl.DataFrame) -> pl.DataFrame:
         .filter(
             pl.col("cited_paper_id").ne_missing(pl.col("citing_paper_id")),
             pl.col("start").ne_missing(pl.col("header_start")),
+            ~pl.col("subject"),
         )
         .select(name for name in CITATIONS.polars_schema if name != "citation_id")
     )

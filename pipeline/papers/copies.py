@@ -6,22 +6,12 @@ that names its paper. One row per summary gathers what any of its records knows.
 
 import polars as pl
 
-from shortscience.pipeline.duplicates.find import EARLIER, KEPT
+from shortscience.pipeline.duplicates.outcomes import EARLIER, KEPT, kept
 from shortscience.pipeline.papers.frames import FACTS, PAGE
 from shortscience.pipeline.shards import Shards
 from shortscience.pipeline.sources.reading import FACTS_SCHEMA
 
 COPY = "copy"
-
-
-def record_ids(shards: Shards) -> pl.DataFrame:
-    """Return the `record_id` of all records in some shards, in their order."""
-    return shards.scan("records").select("record_id").collect()
-
-
-def outcomes(record_ids: pl.DataFrame, *, copies: pl.DataFrame) -> pl.DataFrame:
-    """Return what became of records, row by row; null where they were never signed."""
-    return record_ids.join(copies, on="record_id", how="left", maintain_order="left")
 
 
 def record_facts(shards: Shards, outcomes: pl.DataFrame) -> pl.DataFrame:
@@ -44,17 +34,12 @@ def known_facts(records: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
 
 def kept_citations(shards: Shards, outcomes: pl.DataFrame) -> pl.DataFrame:
     """Return the citations of kept records in some shards, with their `summary_id`."""
-    return _kept(shards.scan("citations"), outcomes).collect()
+    return kept(shards.scan("citations"), outcomes).collect()
 
 
 def kept_texts(shards: Shards, outcomes: pl.DataFrame) -> pl.LazyFrame:
     """Return `summary_id` and `text` of the kept records in some shards, not yet read."""
-    return _kept(shards.scan("cleaned"), outcomes).select("summary_id", "text")
-
-
-def _kept(rows: pl.LazyFrame, outcomes: pl.DataFrame) -> pl.LazyFrame:
-    records = outcomes.lazy().filter(pl.col("status") == KEPT).select("record_id", "summary_id")
-    return rows.join(records, on="record_id", maintain_order="left")
+    return kept(shards.scan("cleaned"), outcomes).select("summary_id", "text")
 
 
 def choose_facts(known: pl.DataFrame) -> pl.DataFrame:

@@ -1,53 +1,35 @@
-"""The names of papers: what citations and pages call them, and where a named paper is found."""
-
-from urllib.parse import quote
+"""The names of papers: what citations and pages call them."""
 
 import polars as pl
 
 from shortscience.pipeline.identifiers import (
     NAMING_SCHEMES,
-    Identifier,
     also_named,
-    parse_arxiv,
     parse_bibtex_key,
-    parse_dblp_key,
-    parse_doi,
+    parse_key,
     parse_url,
 )
 
 _MENTION_SCHEMA = pl.Schema({"kind": pl.String(), "key": pl.String(), "name": pl.String()})
 
 
-def parse(kind: str, key: str) -> Identifier | None:
-    """Return the paper that a citation's key names; None where it names none."""
-    match kind:
-        case "cite" | "shortscience":
-            return parse_bibtex_key(key)
-        case "arxiv":
-            return parse_arxiv(key)
-        case "doi":
-            return parse_doi(key)
-        case "openreview":
-            return Identifier("openreview", key)
-        case "paper-link":
-            return parse_url(key) or parse_dblp_key(key)
-    return None
-
-
 def with_names(citations: pl.DataFrame) -> pl.DataFrame:
-    """Add `name` to citations: `scheme:value` of the key, null where it names no paper."""
+    """Add `name` to citations: `scheme:value` of the key, or what the entry of a reference holds.
+
+    It is null where nothing names a paper.
+    """
     keys = citations.select("kind", "key").drop_nulls().unique()
     named = [
         (kind, key, identifier.name)
         for kind, key in keys.iter_rows()
-        if (identifier := parse(kind, key))
+        if (identifier := parse_key(kind, key))
     ]
     return citations.join(
         pl.DataFrame(named, schema=_MENTION_SCHEMA, orient="row"),
         on=["kind", "key"],
         how="left",
         maintain_order="left",
-    )
+    ).with_columns(name=pl.coalesce("name", "identified"))
 
 
 def page_names(bibtex_key: str | None, paper_url: str | None) -> list[str]:
@@ -83,18 +65,3 @@ def strongest(names: pl.DataFrame, by: str) -> pl.DataFrame:
         .unique(by, keep="first", maintain_order=True)
         .select(by, paper_id="name")
     )
-
-
-_ADDRESSES = {
-    "arxiv": "https://arxiv.org/abs/",
-    "doi": "https://doi.org/",
-    "openreview": "https://openreview.net/forum?id=",
-    "dblp": "https://dblp.org/rec/",
-    "shortscience": "https://www.shortscience.org/paper?bibtexKey=",
-}
-
-
-def address(name: str) -> str | None:
-    """Return where the paper of a name is found."""
-    scheme, _, value = name.partition(":")
-    return _ADDRESSES[scheme] + quote(value, safe="/:.()-_;") if scheme in _ADDRESSES else None

@@ -4,20 +4,14 @@ from typing import Generic, NamedTuple
 
 import polars as pl
 
-from shortscience.pipeline.identifiers import NAMING_SCHEMES
+from shortscience.pipeline.identifiers import NAMING_SCHEMES, SCHEMES, address
 from shortscience.pipeline.papers.attribution import STRENGTH_OF_EVIDENCE
 from shortscience.pipeline.papers.frames import PAGE, Frame
-from shortscience.pipeline.papers.naming import address, scheme
+from shortscience.pipeline.papers.naming import scheme
 from shortscience.pipeline.schema import PAPERS
 
 _PAPERS = PAPERS.polars_schema
 _WEB_ADDRESS = r"^((?:https?|ftp)://\S+)$"
-_COLUMN_OF_SCHEME = {
-    "dblp": "dblp_key",
-    "arxiv": "arxiv_id",
-    "doi": "doi",
-    "openreview": "openreview_id",
-}
 _LISTS = ("identifiers", "described_by", "conflicts")
 _DESCRIPTION = ("title", "authors", "year")
 _BY_ORDER = ("bibtex_key", "paper_url", "year", "venue")
@@ -179,8 +173,9 @@ def _identifiers(papers: pl.DataFrame, names: pl.DataFrame, cited: pl.DataFrame)
         .agg(
             pl.col("name").alias("identifiers"),
             *(
-                value.filter(scheme(pl.col("name")) == of).first().alias(column)
-                for of, column in _COLUMN_OF_SCHEME.items()
+                value.filter(scheme(pl.col("name")) == of.name).first().alias(of.column)
+                for of in SCHEMES.values()
+                if of.column
             ),
         )
     )

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from shortscience.pipeline.duplicates.outcomes import outcomes_of
 from shortscience.pipeline.papers import attribution, copies, sources
 from shortscience.pipeline.papers.bibliography.index import Index
 from shortscience.pipeline.papers.canonical import Canonical, resolve
@@ -40,25 +41,18 @@ class Papers(NamedTuple):
 
 
 class Identified(NamedTuple):
-    """What was found out about records, summaries and papers, in parts.
+    """What `Papers` has, and the candidates for the papers of summaries, with LINK_SCHEMA."""
 
-    Each of `shards` is some shards of the build, and `outcomes` what became of their records, row
-    by row; `links` has the candidates for the papers of summaries, with LINK_SCHEMA; the others
-    are those of `Papers`.
-    """
-
-    shards: Parts
-    outcomes: Parts
-    links: Parts
     papers: Parts
     evidence: Parts
     summaries: Parts
     citations: Parts
+    links: Parts
 
 
 def identify(
     shards: Shards,
-    verdicts: pl.DataFrame,
+    outcomes: pl.DataFrame,
     bibliography: Sequence[Index],
     settings: PaperSettings,
     *,
@@ -67,19 +61,18 @@ def identify(
 ) -> Identified:
     """Identify the papers of all summaries and of their citations.
 
-    `verdicts` says of each record which summary carries it, as `find_duplicates` does; of several
+    `outcomes` says which summary carries each record, as `find_copies` does; of several
     bibliographies, the first one is believed. The number of parts does not show in what is found.
     """
     some = Parts.of(shards.cut(n_parts), tasks)
-    ids = some.map(copies.record_ids)
-    outcomes = ids.together().map(copies.outcomes, copies=verdicts).cut(ids.sizes())
-    facts = some.map(copies.record_facts, outcomes).by("summary_id", n_parts=n_parts)
+    of_records = outcomes_of(some, outcomes, tasks)
+    facts = some.map(copies.record_facts, of_records).by("summary_id", n_parts=n_parts)
     facts = facts.map(copies.choose_facts)
-    citations = some.map(copies.kept_citations, outcomes).by("summary_id", n_parts=n_parts)
-    texts = some.map(copies.kept_texts, outcomes)
+    citations = some.map(copies.kept_citations, of_records).by("summary_id", n_parts=n_parts)
+    texts = some.map(copies.kept_texts, of_records)
     links = link(texts, facts, citations, bibliography=bibliography, settings=settings)
     found = identify_papers(facts, citations, links, bibliography=bibliography, settings=settings)
-    return Identified(some, outcomes, links, *found)
+    return Identified(*found, links)
 
 
 def identify_papers(

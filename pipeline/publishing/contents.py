@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shortscience.pipeline.errors import DamagedError, UnvalidatedError
-from shortscience.pipeline.release.manifest import MANIFEST, read_manifest, sha256
+from shortscience.pipeline.recipe import sha256
+from shortscience.pipeline.release.manifest import MANIFEST, read_manifest
 
 
 @dataclass(frozen=True)

@@ -1,51 +1,16 @@
 """The manifest of a release: what it was made from, by what, and what it holds."""
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from shortscience.pipeline.recipe import Recipe, sha256
 from shortscience.pipeline.release.card_parts import parse_card
-from shortscience.pipeline.release.suites import suites_digest
-from shortscience.pipeline.settings import Settings, digest
-from shortscience.pipeline.sources.inputs import Input, Inventory
-from shortscience.pipeline.version import library_versions, pipeline_version
+from shortscience.pipeline.sources.inputs import Input, Problem
 
 CARD = "README.md"
 MANIFEST = "manifest.json"
-RELEASE_ID_DIGITS = 16
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """All that decides the bytes of a release."""
-
-    inventory: Inventory
-    bibliography: tuple[Input, ...]
-    settings: Settings
-    earlier_release: str | None = None
-
-    @property
-    def release_id(self) -> str:
-        """Name the release: the same recipe has the same name, whatever order it was given in."""
-        return digest(
-            pipeline_version(),
-            suites_digest(),
-            self.settings,
-            *(f"{item.name}\n{item.source_id}" for item in self.inventory.inputs),
-            *map(str, self.inventory.problems),
-            "bibliography",
-            *(item.source_id for item in self.bibliography),
-            *(("earlier", self.earlier_release) if self.earlier_release else ()),
-        )[:RELEASE_ID_DIGITS]
-
-
-def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file, as it lies on the disk, in hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def to_json(value: object) -> str:
@@ -54,25 +19,37 @@ def to_json(value: object) -> str:
 
 
 def build_manifest(
-    recipe: Recipe, forms: Mapping[str, str | None], rows: Mapping[str, int], release: Path
+    recipe: Recipe,
+    release: Path,
+    *,
+    forms: Mapping[str, str | None],
+    rows: Mapping[str, int],
+    records: Mapping[str, int],
+    problems: Sequence[Problem],
+    notices: Sequence[str],
 ) -> dict[str, Any]:
-    """Describe a release whose other files are all written."""
+    """Describe a release whose other files are all written.
+
+    `forms` has the form of each source, `rows` the number of rows of each table, `records` that of
+    the records by status, `problems` what could not be used, and `notices` what a person should
+    know, one sentence each.
+    """
     return {
         "release_id": recipe.release_id,
-        "pipeline_version": pipeline_version(),
-        "libraries": library_versions(),
+        "pipeline_version": recipe.pipeline_version,
+        "libraries": recipe.libraries,
         "settings": recipe.settings.model_dump(),
         "inputs": [
             {**_describe(item), "form": forms.get(item.source_id)}
             for item in sorted(recipe.inventory.inputs, key=lambda item: item.name)
         ],
-        "not_read": [
-            {"name": problem.name, "reason": problem.reason}
-            for problem in recipe.inventory.problems
-        ],
+        "not_read": [{"name": problem.name, "reason": problem.reason} for problem in problems],
         "bibliography": [_describe(item) for item in recipe.bibliography],
+        "catalogues": [_describe(item) for item in recipe.catalogues],
         "earlier_release": recipe.earlier_release,
         "tables": dict(rows),
+        "records": dict(records),
+        "notices": list(notices),
         "card": parse_card((release / CARD).read_text(encoding="utf-8")).digests(),
         "files": {
             path.relative_to(release).as_posix(): {
@@ -93,8 +70,3 @@ def read_manifest(release: Path) -> dict[str, Any]:
     """Read the manifest of a release."""
     manifest: dict[str, Any] = json.loads((release / MANIFEST).read_text(encoding="utf-8"))
     return manifest
-
-
-def identify_files(paths: Sequence[Path]) -> tuple[Input, ...]:
-    """Hash bibliography files, in the order given: it decides which one is believed."""
-    return tuple(Input(path, path.name, sha256(path), path.stat().st_size) for path in paths)

@@ -14,15 +14,11 @@ from shortscience.pipeline.papers.linking.features import FEATURES
 from shortscience.pipeline.papers.linking.model import COEFFICIENTS
 from shortscience.pipeline.papers.stage import Identified
 from shortscience.pipeline.parts import Parts
+from shortscience.pipeline.release.store import paper_evidence_folder
 from shortscience.pipeline.tasks import Tasks
 
 _SOURCES, _CANDIDATES = "sources", "candidates"
 _DIGITS = 3
-
-
-def kept_for(release: Path) -> Path:
-    """Return the folder of the evidence for the papers of a release, there or not."""
-    return release.parent.parent / "papers" / release.name
 
 
 def write_paper_evidence(identified: Identified, release: Path, tasks: Tasks) -> None:
@@ -30,13 +26,10 @@ def write_paper_evidence(identified: Identified, release: Path, tasks: Tasks) ->
 
     Each part is a file of its own. The folder appears complete.
     """
-    folder = kept_for(release)
+    folder = paper_evidence_folder(release)
     shutil.rmtree(folder, ignore_errors=True)
     with appearing(folder) as staging:
-        for name, parts in (
-            (_SOURCES, identified.evidence),
-            (_CANDIDATES, identified.links),
-        ):
+        for name, parts in ((_SOURCES, identified.evidence), (_CANDIDATES, identified.links)):
             (staging / name).mkdir()
             files = (
                 staging.absolute() / name / f"{number:05}.parquet" for number in range(len(parts))
@@ -50,7 +43,7 @@ def _write(part: pl.DataFrame, *, path: Path) -> None:
 
 def sources_of(release: Path, paper_id: str) -> list[dict[str, Any]]:
     """Return what each source says of one paper."""
-    return _rows(kept_for(release) / _SOURCES, "paper_id", paper_id)
+    return _rows(paper_evidence_folder(release) / _SOURCES, "paper_id", paper_id)
 
 
 def candidates_of(release: Path, summary_id: str) -> list[dict[str, Any]]:
@@ -59,7 +52,7 @@ def candidates_of(release: Path, summary_id: str) -> list[dict[str, Any]]:
     Each has the name and title of the paper, how likely it is to be the one, and its `evidence`:
     what each feature contributes to its score, the strongest first.
     """
-    found = _rows(kept_for(release) / _CANDIDATES, "summary_id", summary_id)
+    found = _rows(paper_evidence_folder(release) / _CANDIDATES, "summary_id", summary_id)
     return [
         {
             "name": row["name"],

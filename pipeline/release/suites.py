@@ -8,8 +8,6 @@ code. An expectation that was added by hand is kept when the files are written a
 import json
 import uuid
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 from shortscience.pipeline.release.checks import (
     ROW_CHECKS,
@@ -19,31 +17,13 @@ from shortscience.pipeline.release.checks import (
     present,
     resolves,
 )
+from shortscience.pipeline.release.suite_files import Expectation, load_suite, suite_path
 from shortscience.pipeline.schema import TABLES, Column, Table
-from shortscience.pipeline.settings import digest
 
-EXPECTATIONS = Path(__file__).parents[2] / "expectations"
 MOSTLY_WITHOUT_MOJIBAKE = 0.99
 """One summary in a hundred may keep mojibake that cannot be told apart from what it stands for."""
 
-Expectation = dict[str, Any]
 _NAMESPACE = uuid.UUID("8f5b5c0e-6d0b-5d5e-9b1a-0d6f6f0a7c11")
-
-
-def suite_path(table: str) -> Path:
-    """Return the file of a table's suite."""
-    return EXPECTATIONS / f"{table}.json"
-
-
-def load_suite(table: str) -> list[Expectation]:
-    """Read the expectations of a table."""
-    expectations: list[Expectation] = json.loads(suite_path(table).read_text())["expectations"]
-    return expectations
-
-
-def suites_digest() -> str:
-    """Hash all suites: a release says which expectations it met, so they belong to its name."""
-    return digest(*(suite_path(table).read_bytes() for table in TABLES))
 
 
 def derive_suite(table: Table) -> list[Expectation]:

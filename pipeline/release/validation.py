@@ -1,13 +1,13 @@
 """Running the suites on the Parquet files as written, before anything is released."""
 
 import contextlib
-import functools
 import json
 import logging
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -16,9 +16,10 @@ from typing import Any
 import polars as pl
 
 from shortscience.pipeline.ahead import ahead
-from shortscience.pipeline.errors import FailedExpectation
+from shortscience.pipeline.errors import FailedExpectation, WorkerError
+from shortscience.pipeline.processes import Workers, as_done
 from shortscience.pipeline.release.checks import check_frames
-from shortscience.pipeline.release.suites import Expectation, load_suite
+from shortscience.pipeline.release.suite_files import Expectation, load_suite
 from shortscience.pipeline.schema import Table
 
 _EXAMPLES = 5
@@ -28,13 +29,9 @@ _importing = threading.Lock()
 
 @dataclass(frozen=True)
 class Outcome:
-    """The results of all suites.
-
-    `report` is what `validation.json` holds; `pages` are the Data Docs, one HTML page per table.
-    """
+    """The results of all suites; `report` is what `validation.json` holds."""
 
     report: dict[str, Any]
-    pages: dict[str, str]
     failed: tuple[FailedExpectation, ...]
 
 
@@ -43,8 +40,38 @@ def load_great_expectations() -> ModuleType:
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     with _importing, _hidden("pyspark"):
         import great_expectations
+        from tqdm import tqdm
 
+    # Its own lock is for several processes, and is left behind when this one ends at once.
+    tqdm.set_lock(threading.RLock())
     return great_expectations
+
+
+@contextlib.contextmanager
+def validator() -> Iterator[Callable[[Path], Outcome]]:
+    """Provide `validate`, run in a process of its own.
+
+    That process imports Great Expectations, which takes seconds, while this one makes the tables.
+    """
+    workers = Workers(1, load_great_expectations)
+    workers.submit(os.getpid)  # starts the process
+
+    def validate_elsewhere(release: Path) -> Outcome:
+        """Run every expectation on the files as written."""
+        try:
+            (done,) = as_done([workers.submit(validate, release)])
+            return done.result()
+        except BrokenProcessPool:
+            raise WorkerError(
+                "The process that validates was killed; it may have run out of memory: build again"
+                " with more, which goes on from here."
+            ) from None
+
+    validate_elsewhere.__name__ = "validate"
+    try:
+        yield validate_elsewhere
+    finally:
+        workers.stop()
 
 
 @contextlib.contextmanager
@@ -68,23 +95,17 @@ def _hidden(package: str) -> Iterator[None]:
 def validate(release: Path) -> Outcome:
     """Validate the tables of a release, released or not yet."""
     frames = ahead(check_frames(release))
-    results = {table.name: validate_table(frame, table) for table, frame in frames}
-    tables = {name: described for name, (described, _) in results.items()}
+    tables = {table.name: validate_table(frame, table) for table, frame in frames}
     failed = tuple(
         failure for name, result in tables.items() for failure in _failures(result, name)
     )
-    pages = {name: page for name, (_, page) in results.items()}
-    return Outcome({"success": not failed, "tables": tables}, pages, failed)
+    return Outcome({"success": not failed, "tables": tables}, failed)
 
 
-def validate_table(frame: pl.DataFrame, table: Table) -> tuple[dict[str, Any], str]:
-    """Run the suite of a table on what `check_frames` yields.
-
-    Returns the table's part of the report, and its Data Docs page.
-    """
+def validate_table(frame: pl.DataFrame, table: Table) -> dict[str, Any]:
+    """Run the suite of a table on what `check_frames` yields; return its part of the report."""
     suite = load_suite(table.name)
-    result = _run_suite(frame, table, suite)
-    return _describe(result, suite, table), _render(result)
+    return _describe(_run_suite(frame, table, suite), suite, table)
 
 
 def _run_suite(frame: pl.DataFrame, table: Table, suite: list[Expectation]) -> Any:
@@ -97,14 +118,28 @@ def _run_suite(frame: pl.DataFrame, table: Table, suite: list[Expectation]) -> A
     batch = asset.add_batch_definition_whole_dataframe("written").get_batch(
         {"dataframe": frame.to_pandas()}
     )
-    return batch.validate(
-        gx.ExpectationSuite(name=table.name, expectations=suite),
-        result_format={
-            "result_format": "SUMMARY",
-            "unexpected_index_column_names": list(table.key),
-            "partial_unexpected_count": _EXAMPLES,
-        },
+    result = batch.validate(
+        gx.ExpectationSuite(name=table.name, expectations=suite), result_format="BASIC"
     )
+    # Which rows are meant takes half of the time, and is only asked where there are any.
+    doubtful = {item.expectation_config.id for item in result.results if _is_doubtful(item)}
+    if doubtful:
+        some = [item for item in suite if item["id"] in doubtful]
+        named = batch.validate(
+            gx.ExpectationSuite(name=table.name, expectations=some),
+            result_format={
+                "result_format": "SUMMARY",
+                "unexpected_index_column_names": list(table.key),
+                "partial_unexpected_count": _EXAMPLES,
+            },
+        )
+        by_id = {item.expectation_config.id: item for item in named.results}
+        result.results = [by_id.get(item.expectation_config.id, item) for item in result.results]
+    return result
+
+
+def _is_doubtful(result: Any) -> bool:
+    return not result.success or bool(result.result.get("unexpected_count"))
 
 
 def _describe(result: Any, suite: list[Expectation], table: Table) -> dict[str, Any]:
@@ -151,19 +186,3 @@ def _failures(described: dict[str, Any], table: str) -> list[FailedExpectation]:
         for item in described["expectations"]
         if not item["success"]
     ]
-
-
-def _render(result: Any) -> str:
-    """Render the Data Docs page of one suite."""
-    from great_expectations.render import renderer
-
-    document = renderer.ValidationResultsPageRenderer().render(result)
-    return str(_page_view().render(document))
-
-
-@functools.cache
-def _page_view() -> Any:
-    """Return what fills the templates, each of which it compiles once."""
-    from great_expectations.render import view
-
-    return view.DefaultJinjaPageView()

@@ -5,19 +5,24 @@ reading what stands before it. Nothing is ever unpacked under its own name, so t
 a name; links and devices are left out.
 """
 
+import logging
 import tarfile
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
+from types import SimpleNamespace
 from typing import IO, Any, Protocol
 
+from warcio import bufferedreaders, recordloader
 from warcio.archiveiterator import ArchiveIterator
+from warcio.bufferedreaders import ChunkedDataReader
 
 from shortscience.pipeline.sources.compression import SourceError, named_damage
+from shortscience.pipeline.sources.content_encodings import decoded
 
 BEGINNING_BYTES = 512
 _TAR_MAGIC = slice(257, 262)
@@ -160,12 +165,40 @@ class Tar:
         return False
 
 
-_PAGES = {"response": "warc", "conversion": "wet"}
+_PAGES = {"response": "warc", "resource": "warc", "conversion": "wet"}
 _LEFT_OUT = {
     "revisit": "revisits, which have no page of their own",
-    "no HTML": "responses that are not HTML",
+    "no HTML": "responses and resources that are not HTML",
     "wrong length": "records that do not end where they say, whose pages may be cut",
 }
+_ADDRESSES_WITH_SPACES = "records whose addresses hold spaces, which were escaped"
+
+
+class _Records(ArchiveIterator):  # type: ignore[misc]
+    """warcio's reader, which would say on standard error what is counted here."""
+
+    INC_RECORD = ""
+
+
+# Where data is damaged, warcio says so on standard error and goes on; its records are then short.
+bufferedreaders.sys = SimpleNamespace(stderr=SimpleNamespace(write=lambda _: None))
+
+
+@contextmanager
+def _counted_warnings() -> Iterator[list[str]]:
+    """Provide a list that takes what warcio logs meanwhile."""
+    said: list[str] = []
+
+    def take(record: logging.LogRecord) -> bool:
+        said.append(record.getMessage())
+        return False
+
+    logger = logging.getLogger(recordloader.__name__)
+    logger.addFilter(take)
+    try:
+        yield said
+    finally:
+        logger.removeFilter(take)
 
 
 class Warc:
@@ -181,9 +214,9 @@ class Warc:
         What holds no page is counted, and told in a last entry that is nothing but a problem.
         """
         left_out: Counter[str] = Counter()
-        records = ArchiveIterator(self._stream)
+        records = _Records(self._stream)
         last: Any = None
-        with named_damage(_DAMAGED, lambda: int(records.offset)):
+        with named_damage(_DAMAGED, lambda: int(records.offset)), _counted_warnings() as said:
             for record in records:
                 left_out["wrong length"] += _breaks_off(last)
                 last = record
@@ -197,13 +230,16 @@ class Warc:
         counts = [f"{left_out[what]} {told}" for what, told in _LEFT_OUT.items() if left_out[what]]
         if counts:
             yield Entry("", "", problem=f"left out: {'; '.join(counts)}")
+        if said:
+            yield Entry("", "", problem=f"has {len(said)} {_ADDRESSES_WITH_SPACES}")
 
     def open(self, locator: int) -> Any:
         """Return a stream of one page, without its headers."""
         self._stream.seek(locator)
-        record = next(iter(ArchiveIterator(self._stream)))
+        with _counted_warnings():
+            record = next(iter(_Records(self._stream)))
         # Closing the stream of the page would close the archive.
-        return nullcontext(record.content_stream())
+        return nullcontext(_content(record))
 
     @staticmethod
     def is_seekable(compressed: IO[bytes]) -> bool:
@@ -215,7 +251,7 @@ class Warc:
         try:
             with named_damage(_DAMAGED):
                 # From the second record on, warcio tells whether the first was compressed alone.
-                return len(list(islice(ArchiveIterator(compressed), 2))) > 0
+                return len(list(islice(_Records(compressed), 2))) > 0
         except SourceError:
             return False
         finally:
@@ -228,10 +264,20 @@ def _breaks_off(record: Any) -> bool:
 
 
 def _is_page(record: Any) -> bool:
-    if record.rec_type != "response":
+    if record.rec_type == "conversion":
         return True
-    kind = (record.http_headers and record.http_headers.get_header("Content-Type")) or ""
-    return "html" in kind.lower()
+    headers = record.http_headers or record.rec_headers
+    return "html" in (headers.get_header("Content-Type") or "").lower()
+
+
+def _content(record: Any) -> Any:
+    """Return a stream of a record's page, with everything undone that its transfer did to it."""
+    headers = record.http_headers
+    if not headers:
+        return record.raw_stream
+    chunked = "chunked" in (headers.get_header("Transfer-Encoding") or "").lower()
+    stream = ChunkedDataReader(record.raw_stream) if chunked else record.raw_stream
+    return decoded(stream, headers.get_header("Content-Encoding") or "")
 
 
 def _page(record: Any, locator: str) -> Entry:
@@ -239,7 +285,7 @@ def _page(record: Any, locator: str) -> Entry:
     return Entry(
         locator,
         url or locator,
-        record.content_stream(),
+        _content(record),
         page=_PAGES[record.rec_type],
         url=url,
         retrieved_at=_date(record.rec_headers.get_header("WARC-Date") or ""),

@@ -36,7 +36,7 @@ def named_damage(what: str, position: Callable[[], int] = lambda: 0) -> Iterator
         raise SourceError(f"{what} {where}({error}); fetch it again") from error
 
 
-class _KeptOpen:
+class KeptOpen:
     """A stream that is not closed with what reads from it, as PyArrow would."""
 
     closed = False
@@ -49,7 +49,7 @@ class _KeptOpen:
 
 
 def _open_zstd(stream: IO[bytes]) -> Any:
-    return pa.CompressedInputStream(pa.PythonFile(_KeptOpen(stream), "r"), "zstd")
+    return pa.CompressedInputStream(pa.PythonFile(KeptOpen(stream), "r"), "zstd")
 
 
 _OPENERS: dict[bytes, Callable[[IO[bytes]], Any]] = {

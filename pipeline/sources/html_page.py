@@ -14,20 +14,22 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from shortscience.pipeline.identifiers import key_in
 from shortscience.pipeline.sources.encodings import decode
 from shortscience.pipeline.sources.pieces import NOTHING_KNOWN, Facts, Piece, summary
 
 FORM = "html"
 KEEPS_STRUCTURE = True
 
-_SITE = re.compile(rb"<html[\s>][\s\S]{0,200000}?ShortScience\.org", re.IGNORECASE)
+_PAGE = re.compile(rb"<html[\s>]", re.IGNORECASE)
+_NAME = re.compile(rb"ShortScience\.org", re.IGNORECASE)
+_HEAD_BYTES = 200_000
 _BLOCK = re.compile(
     rb'<div class="papertitle |<div id="(?P<id>[^"<>]{0,200})" class="vignette (?P<style>[^<>]*)>'
 )
-_SOURCE = re.compile(
-    rb'<pre class="source [^<>]*>\r?\n?(?P<markdown>.*?)</pre>(?P<rest>.*?</table>\s*</div>)?',
-    re.DOTALL,
-)
+_SOURCE = re.compile(rb'<pre class="source [^<>]*>\r?\n?')
+_SOURCE_END = b"</pre>"
+_BLOCK_END = re.compile(rb"</table>\s*</div>")
 _GUEST = b"guest"
 _ANONYMOUS = "anon"
 _PUBLISHED = re.compile(rb'"datePublished"\s*:\s*"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)"')
@@ -41,7 +43,13 @@ _SCHOLAR = "https://scholar.google.com/"
 
 def recognise(data: bytes) -> bool:
     """Whether the bytes are a page of the site."""
-    return bool(_SITE.search(data))
+    start = 0
+    for name in _NAME.finditer(data):
+        page = _PAGE.search(data, max(start, name.start() - _HEAD_BYTES), name.start())
+        if page is not None:
+            return True
+        start = name.start()
+    return False
 
 
 def parse(data: bytes) -> Iterator[Piece]:
@@ -83,12 +91,14 @@ def _blocks(data: bytes) -> Iterator[_Block]:
             yield _Block(match.start(), end)
             continue
         source = _SOURCE.search(data, match.end(), end)
-        if source is None:
+        source_end = data.find(_SOURCE_END, source.end(), end) if source else -1
+        if source is None or source_end < 0:
             yield _Block(match.start(), end, match["id"])
-        else:
-            first = _FIRST in match["style"]
-            markdown = source.span("markdown")
-            yield _Block(match.start(), source.end(), match["id"], first, markdown)
+            continue
+        block_end = _BLOCK_END.search(data, source_end, end)
+        stop = block_end.end() if block_end else source_end + len(_SOURCE_END)
+        first = _FIRST in match["style"]
+        yield _Block(match.start(), stop, match["id"], first, (source.end(), source_end))
 
 
 def _record(
@@ -128,7 +138,7 @@ def _facts(block: bytes) -> Facts:
     tree = _tree(block)
     title = _text(tree.css_first("span.papertitle"))
     address = _attribute(tree.css_first('a[href*="bibtexKey="]'), "href")
-    key = address.partition("bibtexKey=")[2] if address else None
+    key = key_in(address) if address else None
     authors = tuple(filter(None, (_text(node) for node in tree.css("span.paperauthors a"))))
     # Behind the authors stands a link to "VENUE - YEAR", then the keywords.
     venues = (_VENUE.fullmatch(_text(node) or "") for node in tree.css("small > a"))

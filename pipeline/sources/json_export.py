@@ -9,8 +9,8 @@ import json
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import parse_qs
 
+from shortscience.pipeline.identifiers import key_in
 from shortscience.pipeline.sources.encodings import without_surrogates
 from shortscience.pipeline.sources.pieces import Facts, Piece, summary
 
@@ -18,7 +18,7 @@ FORM = "json"
 KEEPS_STRUCTURE = True
 
 _BEGINNING = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*[\[{]")
-_KEYED = re.compile(r'\ufeff?\s*\{?\s*"(?:[^"\\]|\\.)*"\s*:\s*(?=\{)')
+_KEYED = re.compile(r'\ufeff?\s*+(?:\{\s*+)?"(?:[^"\\]|\\.)*+"\s*+:\s*+(?=\{)')
 _OPENING = re.compile(r"\ufeff?\s*[\[{]?")
 _BEFORE_VALUE = re.compile(r"[\s,\]\ufeff]*")
 _BEFORE_KEY = re.compile(r"[\s,}]*")
@@ -96,9 +96,7 @@ def _piece(value: object, start: int, end: int) -> Piece:
 
 def _facts(value: dict[str, Any]) -> Facts:
     page, paper = (_string(value.get(name)) for name in ("sourceUrl", "linkToPaper"))
-    # By hand: `urlsplit` raises for addresses such as `http://[`, and an export may hold anything.
-    query = parse_qs(page.partition("#")[0].partition("?")[2]) if page else {}
-    return Facts(bibtex_key=query.get("bibtexKey", [None])[0], paper_url=paper, url=page)
+    return Facts(bibtex_key=key_in(page) if page else None, paper_url=paper, url=page)
 
 
 def _string(value: object) -> str | None:

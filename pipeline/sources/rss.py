@@ -7,8 +7,10 @@ Items are found by their tags, so that damage in one item, or a feed that breaks
 other. Each is then read by a parser that recovers from broken XML and resolves no entities.
 """
 
+import html
 import re
 from collections.abc import Iterator
+from html.entities import html5
 
 from lxml import etree
 
@@ -19,13 +21,17 @@ FORM = "rss"
 KEEPS_STRUCTURE = True
 
 _FEED = re.compile(rb"<rss\s[^<>]{0,2000}shortscience", re.IGNORECASE)
-_ITEM = re.compile(rb"<item[\s>].*?</item\s*>", re.DOTALL)
-_OPEN_ITEM = re.compile(rb"<item[\s>]")
+_TOKEN = re.compile(
+    rb"(?P<opening><item[\s>])|(?P<closing></item\s*>)|(?P<cdata><!\[CDATA\[)|\]\]>"
+)
 _NAMESPACE = "http://www.shortscience.org"
 _ANONYMOUS = "anon"
 # What XML cannot hold: a recovering parser drops it, and more with it.
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_BARE_AMPERSAND = re.compile(r"&(?!(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|\w{1,32});)")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_AMPERSAND = re.compile(r"&(?:(?P<name>#?\w{1,32});)?")
+_OF_XML = frozenset(("amp", "lt", "gt", "quot", "apos"))
+_CDATA, _CDATA_END = "<![CDATA[", "]]>"
+_ONLY_CUT = re.compile(r"[.…\s]*")
 _BARE_ANGLE = re.compile(r"<(?![/!?a-zA-Z])")
 
 
@@ -37,17 +43,32 @@ def recognise(data: bytes) -> bool:
 def parse(data: bytes) -> Iterator[Piece]:
     """Cut a feed into one piece per item, and what stands around them."""
     position = 0
-    for item in _ITEM.finditer(data):
-        if item.start() > position:
-            yield Piece("boilerplate", position, item.start())
-        yield _piece(data, item.start(), item.end())
-        position = item.end()
-    if cut := _OPEN_ITEM.search(data, position):
-        if cut.start() > position:
-            yield Piece("boilerplate", position, cut.start())
-        yield _piece(data, cut.start(), len(data))
-    elif position < len(data):
+    for start, end in _items(data):
+        if start > position:
+            yield Piece("boilerplate", position, start)
+        yield _piece(data, start, end)
+        position = end
+    if position < len(data):
         yield Piece("boilerplate", position, len(data))
+
+
+def _items(data: bytes) -> Iterator[tuple[int, int]]:
+    """Yield where items begin and end; one that is not closed ends with the next, or the feed."""
+    start: int | None = None
+    in_cdata = False
+    for token in _TOKEN.finditer(data):
+        if token["closing"]:
+            if start is not None:
+                yield start, token.end()
+            start, in_cdata = None, False
+        elif token["opening"]:
+            if start is not None and not in_cdata:
+                yield start, token.start()
+            start = token.start() if start is None or not in_cdata else start
+        else:
+            in_cdata = token["cdata"] is not None
+    if start is not None:
+        yield start, len(data)
 
 
 def _piece(data: bytes, start: int, end: int) -> Piece:
@@ -66,16 +87,47 @@ def _piece(data: bytes, start: int, end: int) -> Piece:
         votes=int(votes) if votes and re.fullmatch(r"-?\d{1,9}", votes) else None,
         url=link,
     )
-    return summary(start, end, _text(item, "description") or "", facts)
+    body = _text(item, "description") or ""
+    return summary(start, end, "" if _ONLY_CUT.fullmatch(body) else body, facts)
 
 
 def _read(item: str) -> etree._Element | None:
     parser = etree.XMLParser(
         recover=True, resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False
     )
-    mended = _BARE_ANGLE.sub("&lt;", _BARE_AMPERSAND.sub("&amp;", _CONTROLS.sub("", item)))
+    mended = "".join(_mended(_CONTROLS.sub("", item)))
     framed = f'<rss xmlns:shortscience="{_NAMESPACE}">{mended}</rss>'
     return etree.fromstring(framed.encode("utf-8", "replace"), parser)
+
+
+def _mended(item: str) -> Iterator[str]:
+    """Yield parts of an item with everything that XML does not know spelled so that it does."""
+    position = 0
+    while (start := item.find(_CDATA, position)) >= 0:
+        end = item.find(_CDATA_END, start)
+        if end < 0:
+            break
+        yield _escaped(item[position:start])
+        yield html.escape(item[start + len(_CDATA) : end], quote=False)
+        position = end + len(_CDATA_END)
+    yield _escaped(item[position:].replace(_CDATA, ""))
+
+
+def _escaped(markup: str) -> str:
+    return _BARE_ANGLE.sub("&lt;", _AMPERSAND.sub(_reference, markup))
+
+
+def _reference(ampersand: re.Match[str]) -> str:
+    """Resolve a named or numbered character of HTML; any other ampersand stands for itself."""
+    name = ampersand["name"]
+    if name is None:
+        return "&amp;"
+    if name in _OF_XML:
+        return ampersand[0]
+    character = html.unescape(ampersand[0]) if name[0] == "#" else html5.get(f"{name};")
+    if character is None:
+        return f"&amp;{name};"
+    return html.escape(_CONTROLS.sub("", character), quote=False)
 
 
 def _text(item: etree._Element | None, name: str) -> str | None:

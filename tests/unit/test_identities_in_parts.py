@@ -92,6 +92,8 @@ def citation(draw: Random, summary_id: str, place: int) -> dict[str, object]:
         "end": 20 + 300 * place,
         "confidence": 0.9,
         "labelled": draw.random() < 0.3,
+        "subject": False,
+        "identified": None,
         "own": draw.random() < 0.1,
     }
 

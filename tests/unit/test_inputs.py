@@ -2,12 +2,15 @@
 
 import bz2
 import gzip
+import hashlib
 import io
 import lzma
 import os
 import random
+import re
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -245,11 +248,113 @@ def test_a_crawl_holds_pages_with_address_and_time(tmp_path: Path, spool: Path) 
     assert names(inventory) == [f"crawl.warc.gz!http://a.org/{n}" for n in (1, 2, 3)]
     assert len(inventory.distinct) == 2, "two responses hold the same page"
     (problem,) = inventory.problems
-    assert problem.reason == "left out: 1 responses that are not HTML"
+    assert problem.reason == "left out: 1 responses and resources that are not HTML"
     sources, records = read_sources(inventory.distinct, SourceSettings())
     assert sources["form"].to_list() == ["warc"] * 2
     assert str(sources["retrieved_at"][0]) == "2021-11-18 12:01:22+00:00"
     assert len(records) == 2001
+
+
+def _deflate_raw(data: bytes) -> bytes:
+    compressor = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return compressor.compress(data) + compressor.flush()
+
+
+def _brotli(data: bytes) -> bytes:
+    return bytes(pa.compress(data, codec="brotli", asbytes=True))
+
+
+NOISE = random.Random(1).randbytes(999_999).hex().encode()
+DAMAGED_GZIP = gzip.compress(NOISE)[:500_000] + gzip.compress(NOISE)[500_099:]
+HTML = "Content-Type: text/html\n"
+ENCODED = [
+    pytest.param("gzip", gzip.compress(PAGE), id="gzip"),
+    pytest.param("X-GZip", gzip.compress(PAGE[:99]) + gzip.compress(PAGE[99:]), id="two members"),
+    pytest.param("deflate", zlib.compress(PAGE), id="deflate"),
+    pytest.param("deflate", _deflate_raw(PAGE), id="raw deflate"),
+    pytest.param("br", _brotli(PAGE), id="brotli"),
+    pytest.param("zstd", zstd(PAGE), id="zstd"),
+    pytest.param("gzip, br", _brotli(gzip.compress(PAGE)), id="one in another"),
+    *(
+        pytest.param(name, PAGE, id=f"{name}, stored decoded")
+        for name in ("gzip", "deflate", "br", "zstd", "identity", "utf-8")
+    ),
+]
+
+
+def crawl_between(tmp_path: Path, encoding: str, body: bytes) -> Path:
+    """A crawl with a page in an encoding between two plain ones."""
+    plain = [(f"http://a.org/{n}", HTML.strip(), PAGE + n.encode()) for n in "13"]
+    page = "http://a.org/2", f"{HTML}Content-Encoding: {encoding}", body
+    path = tmp_path / "crawl.warc.gz"
+    path.write_bytes(warc_of(plain[0], page, plain[1]))
+    return path
+
+
+@pytest.mark.parametrize(("encoding", "body"), ENCODED)
+def test_a_page_may_be_in_any_encoding(
+    tmp_path: Path, spool: Path, encoding: str, body: bytes
+) -> None:
+    inventory = take_inventory([str(crawl_between(tmp_path, encoding, body))], spool)
+    assert inventory.problems == ()
+    (page,) = (item for item in inventory.inputs if item.name.endswith("/2"))
+    assert page.source_id == hashlib.sha256(PAGE).hexdigest()
+    sources, _ = read_sources(inventory.distinct, SourceSettings())
+    assert len(sources) == 3
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body", "reason"),
+    [
+        pytest.param("br", b"\0\1\2" * 99, "encoded as br", id="no brotli"),
+        pytest.param("exi", b"\0\1\2", "encoded as exi", id="an encoding nobody knows"),
+        pytest.param("gzip", DAMAGED_GZIP, "damaged", id="damaged gzip"),
+        pytest.param("zstd", zstd(NOISE)[:99], "encoded as zstd", id="cut zstd"),
+    ],
+)
+def test_an_encoding_that_cannot_be_undone_costs_its_page(
+    tmp_path: Path, spool: Path, encoding: str, body: bytes, reason: str
+) -> None:
+    inventory = take_inventory([str(crawl_between(tmp_path, encoding, body))], spool)
+    assert names(inventory) == [f"crawl.warc.gz!http://a.org/{n}" for n in (1, 3)]
+    (problem,) = inventory.problems
+    assert problem.name == "crawl.warc.gz!http://a.org/2"
+    assert reason in problem.reason
+
+
+def test_a_resource_is_a_page_if_it_is_html(tmp_path: Path, spool: Path) -> None:
+    buffer = io.BytesIO()
+    writer = WARCWriter(buffer, gzip=True)
+    for name, kind in (("a", "text/html"), ("b", "image/png")):
+        record = writer.create_warc_record(
+            f"http://a.org/{name}",
+            "resource",
+            payload=io.BytesIO(PAGE),
+            warc_content_type=kind,
+        )
+        writer.write_record(record)
+    (tmp_path / "crawl.warc.gz").write_bytes(buffer.getvalue())
+    inventory = take_inventory([str(tmp_path)], spool)
+    assert [(item.name, item.form) for item in inventory.inputs] == [
+        ("crawl.warc.gz!http://a.org/a", "warc")
+    ]
+    (problem,) = inventory.problems
+    assert problem.reason == "left out: 1 responses and resources that are not HTML"
+
+
+def test_what_warcio_has_to_say_is_told_once_and_names_the_file(
+    tmp_path: Path, spool: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    crawl = gzip.decompress(warc_of(*((f"http://a.org/{n}", HTML.strip(), PAGE) for n in "12")))
+    spaced = re.sub(rb"http://a\.org/(\d)", rb"http://a.org/ \1", crawl)
+    (tmp_path / "spaces.warc").write_bytes(spaced)
+    (tmp_path / "short.warc").write_bytes(crawl.replace(b"\r\n\r\nWARC", b"more\r\n\r\nWARC", 1))
+    inventory = take_inventory([str(tmp_path)], spool)
+    assert [str(problem) for problem in inventory.problems] == [
+        "short.warc: left out: 1 records that do not end where they say, whose pages may be cut",
+        "spaces.warc: has 2 records whose addresses hold spaces, which were escaped",
+    ]
+    assert capfd.readouterr() == ("", "")
 
 
 def zip_stored(**files: bytes) -> bytes:
@@ -345,7 +450,7 @@ def test_revisits_and_cut_records_are_counted(tmp_path: Path, spool: Path) -> No
     assert reasons == {
         "lying.warc": "left out: 1 records that do not end where they say, whose pages may be cut",
         "revisit.warc": "left out: 1 revisits, which have no page of their own;"
-        " 1 responses that are not HTML",
+        " 1 responses and resources that are not HTML",
     }
 
 

@@ -25,7 +25,7 @@ MARKED = st.one_of(
 )
 
 
-@pytest.mark.parametrize("case", cases("plain_text", "reduced", "kept", "known failures"))
+@pytest.mark.parametrize("case", cases("plain_text", "reduced", "kept"))
 def test_plain_text(case):
     assert plain_text(case["markdown"]) == case["plain"]
 

@@ -45,3 +45,9 @@ def test_an_entry_is_told_from_what_follows_it_on_the_line():
     for tail in tails:
         (entry,) = references(f"[1] On deep nets, Roy et al., 2016.{tail}")
         assert entry.raw == "[1] On deep nets, Roy et al., 2016."
+
+
+@pytest.mark.parametrize("case", cases("references", "pointers"))
+def test_numbers_in_brackets_point_at_entries_or_are_an_interval(case):
+    found = pointers(case["text"], references(case["text"]))
+    assert [item.number for item in found] == case["pointers"]

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shortscience.pipeline.duplicates.find import find_duplicates
+from shortscience.pipeline.duplicates.find import find_copies_at_hand
 from shortscience.pipeline.settings import Settings
 from shortscience.pipeline.sources.inputs import take_inventory
 from shortscience.pipeline.sources.pieces import Facts, Piece, covering
 from shortscience.pipeline.sources.reading import reread
 from shortscience.pipeline.sources.rss import parse, recognise
-from tests.conftest import NO_SPOOL, SCRATCH
+from tests.conftest import NO_SPOOL
 from tests.processing import process
 
 HEAD = (
@@ -79,6 +79,34 @@ def test_nobody_is_named_anon() -> None:
         ),
         pytest.param(HEAD + FOOT, [], id="no items"),
         pytest.param(
+            HEAD + item("A").replace("</item>", "") + item("B") + FOOT, ["A", "B"], id="not closed"
+        ),
+        pytest.param(
+            HEAD + item("a caf&amp;eacute; x&nbsp;y a &amp; b &lt; c") + FOOT,
+            ["a caf&eacute; x\N{NO-BREAK SPACE}y a & b < c"],
+            id="named characters of HTML",
+        ),
+        pytest.param(
+            HEAD + item("a &#0; &#xD800; &#65; &nothing; &amp; b") + FOOT,
+            [
+                "a  \N{REPLACEMENT CHARACTER} A &nothing; & b".replace(
+                    "a  ", "a \N{REPLACEMENT CHARACTER} "
+                )
+            ],
+            id="numbered characters, and none",
+        ),
+        pytest.param(
+            HEAD + item("<![CDATA[a <b>tag</b> & a < b &amp; <item> c]]>") + FOOT,
+            ["a <b>tag</b> & a < b &amp; <item> c"],
+            id="CDATA",
+        ),
+        pytest.param(
+            HEAD + item("<![CDATA[a]]> &amp; <![CDATA[b") + item("c") + FOOT,
+            ["a & b", "c"],
+            id="CDATA not closed",
+        ),
+        pytest.param(HEAD + item("...") + item("A…") + FOOT, ["A…"], id="nothing but a cut"),
+        pytest.param(
             HEAD.replace("<rss", '<!DOCTYPE l [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>\n<rss')
             + item("bomb &b;")
             + FOOT,
@@ -110,11 +138,11 @@ def test_a_preview_is_a_truncated_copy_of_the_whole_text(tmp_path: Path) -> None
     (tmp_path / "export.json").write_text(json.dumps([{"transcript": whole}]))
     frames = process(take_inventory([str(tmp_path)], NO_SPOOL).inputs, Settings())
     own = Settings()
-    verdicts = find_duplicates(
-        frames["signatures"], frames["cleaned"].lazy(), own.signatures, own.duplicates, SCRATCH
-    ).verdicts
-    assert sorted(verdicts["status"]) == ["duplicate", "kept"]
-    assert verdicts["relation"].drop_nulls().to_list() == ["truncated"]
+    outcomes = find_copies_at_hand(
+        frames["signatures"], frames["cleaned"], own.signatures, own.duplicates
+    ).outcomes
+    assert sorted(outcomes["status"]) == ["duplicate", "kept"]
+    assert outcomes["relation"].drop_nulls().to_list() == ["truncated"]
 
 
 @settings(derandomize=True, max_examples=100)

@@ -1,6 +1,7 @@
 """Looking papers up in indexed bibliographies, in memory that grows with what is asked for."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import polars as pl
 
@@ -18,6 +19,10 @@ ENTRY_SCHEMA = pl.Schema(
 NAME_SCHEMA = pl.Schema(
     {"file": pl.Int32(), "entry": pl.Int64(), "name": pl.String(), "own": pl.Boolean()}
 )
+_FOUND_SCHEMA = pl.Schema({**ENTRY_SCHEMA, "parents": pl.List(pl.String())})
+_INHERITED = ("year", "venue")
+_GENERATIONS = 3
+"""A paper has proceedings, which have data in common with others."""
 _ROUNDS = 3
 """A preprint names its DOI, the DOI's entry its key, and that key's entry an address."""
 
@@ -48,7 +53,44 @@ def found_entries(indexes: Sequence[Index], names: pl.DataFrame) -> pl.DataFrame
         _matching(index.scan("entries"), names.filter(pl.col("file") == place), "entry", place)
         for place, index in enumerate(indexes)
     ]
-    return pl.concat([pl.DataFrame(schema=ENTRY_SCHEMA), *entries]).sort("file", "entry")
+    found = pl.concat([pl.DataFrame(schema=_FOUND_SCHEMA), *entries]).sort("file", "entry")
+    return _with_inherited(indexes, found).select(ENTRY_SCHEMA.names())
+
+
+def _with_inherited(indexes: Sequence[Index], found: pl.DataFrame) -> pl.DataFrame:
+    """Fill in the year and venue of entries from those that they name as their parents."""
+    lacking = found.filter(pl.any_horizontal(pl.col(_INHERITED).is_null()))
+    wanted = lacking["parents"].explode().drop_nulls().unique()
+    known: dict[str, dict[str, Any]] = {}
+    for _ in range(_GENERATIONS if len(wanted) else 0):
+        for index in reversed(indexes):
+            rows = index.scan("parents").filter(pl.col("key").is_in(wanted.implode())).collect()
+            known |= {row["key"]: row for row in rows.iter_rows(named=True)}
+        told = [key for row in known.values() for key in row["parents"] or ()]
+        wanted = pl.Series(sorted(set(told) - known.keys()), dtype=pl.String)
+    if not known:
+        return found
+    inherited = [
+        (*row, *(_handed_down(parents, name, known) for name in _INHERITED))
+        for *row, parents in lacking.select("file", "entry", "parents").iter_rows()
+    ]
+    schema = {name: _FOUND_SCHEMA[name] for name in ("file", "entry", *_INHERITED)}
+    filled = pl.DataFrame(inherited, schema=schema, orient="row")
+    return found.join(
+        filled, on=["file", "entry"], how="left", suffix="_inherited", maintain_order="left"
+    ).with_columns(pl.coalesce(name, f"{name}_inherited").alias(name) for name in _INHERITED)
+
+
+def _handed_down(
+    parents: Sequence[str] | None, name: str, known: dict[str, dict[str, Any]], depth: int = 0
+) -> Any:
+    """Return what the nearest parent says that says anything."""
+    rows = [known[key] for key in parents or () if key in known]
+    told = next((row[name] for row in rows if row[name] is not None), None)
+    if told is not None or depth == _GENERATIONS:
+        return told
+    further = (_handed_down(row["parents"], name, known, depth + 1) for row in rows)
+    return next((value for value in further if value is not None), None)
 
 
 def _naming(place: int, index: Index, wanted: pl.DataFrame) -> pl.DataFrame:

@@ -1,0 +1,123 @@
+"""The build: raw dumps in, one validated release out.
+
+This module finds out what there is to do, which takes a fraction of a second, and switches `latest`
+when it is done. What a release is made of, step by step, is in `stages`, which is only imported
+when there is a release to make.
+"""
+
+import contextlib
+import errno
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TypedDict
+
+from shortscience.pipeline.errors import NothingNewError
+from shortscience.pipeline.object_store import is_url, put
+from shortscience.pipeline.observer import Observer
+from shortscience.pipeline.parameters import BuildParameters
+from shortscience.pipeline.recipe import Recipe
+from shortscience.pipeline.release.manifest import read_manifest
+from shortscience.pipeline.release.store import Store
+from shortscience.pipeline.stock import take_stock
+
+
+class BuildResult(TypedDict):
+    """What a build answers.
+
+    `tables` and `records` hold numbers of rows: of each table, and of records by status. `former`
+    is the folder of the release that was the latest one before, if there was another. Where an
+    earlier release has all records already, there is no release: `release_id` is null.
+    """
+
+    release_id: str | None
+    release: str | None
+    unchanged: bool
+    tables: dict[str, int]
+    records: dict[str, int]
+    notices: list[str]
+    pruned: list[str]
+    former: str | None
+
+
+def build(parameters: BuildParameters, observer: Observer | None = None) -> BuildResult:
+    """Build a release from raw dumps; do nothing if it is there already.
+
+    Raises a ShortScienceError that says what to do. Whatever fails, `latest` stays where it is.
+    """
+    observer = observer or Observer()
+    store = Store(parameters.folder)
+    with _full_disk_named(parameters.folder), store.locked():
+        recipe = observer.step_with_retries("reading inputs", take_stock, parameters)
+        former = store.latest.resolve() if store.latest.exists() else None
+        unchanged = store.has(recipe.release_id)
+        try:
+            if not unchanged:
+                _make(recipe, parameters, store, observer)
+        except NothingNewError as nothing:
+            return _no_release(nothing)
+        store.point_latest_to(recipe.release_id)
+        release = store.release(recipe.release_id)
+        if is_url(parameters.out):
+            put(release, recipe.release_id, parameters.out)
+        pruned = store.keep_newest(parameters.keep) if parameters.keep else []
+        return _result(
+            recipe, release, parameters.out, former=former, unchanged=unchanged, pruned=pruned
+        )
+
+
+@contextlib.contextmanager
+def _full_disk_named(folder: Path) -> Iterator[None]:
+    """Name the folder whose disk is full, where the library that wrote to it does not."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename or "No space left" not in str(error):
+            raise
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder)) from error
+
+
+def _make(recipe: Recipe, parameters: BuildParameters, store: Store, observer: Observer) -> None:
+    from shortscience.pipeline import engines
+    from shortscience.pipeline.stages import make_release
+
+    with (
+        store.staging() as scratch,
+        engines.start(parameters.engine, parameters.workers, scratch) as engine,
+    ):
+        make_release(recipe, store, engine, observer, parameters)
+
+
+def _no_release(nothing: NothingNewError) -> BuildResult:
+    return BuildResult(
+        release_id=None,
+        release=None,
+        unchanged=True,
+        tables={},
+        records={"rejected": nothing.n_records},
+        notices=[str(nothing)],
+        pruned=[],
+        former=None,
+    )
+
+
+def _result(
+    recipe: Recipe,
+    release: Path,
+    out: str,
+    *,
+    former: Path | None,
+    unchanged: bool,
+    pruned: list[str],
+) -> BuildResult:
+    manifest: dict[str, Any] = read_manifest(release)
+    return BuildResult(
+        release_id=recipe.release_id,
+        release=f"{out}/releases/{recipe.release_id}" if is_url(out) else str(release),
+        unchanged=unchanged,
+        tables=manifest["tables"],
+        records=manifest["records"],
+        notices=manifest["notices"],
+        pruned=pruned,
+        former=str(former) if former and former.name != recipe.release_id else None,
+    )

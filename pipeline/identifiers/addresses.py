@@ -1,0 +1,133 @@
+"""Addresses of papers: which paper an address on a known site names."""
+
+import re
+from collections.abc import Callable
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from shortscience.pipeline.characters import INVISIBLE, QUOTES, WIDE_PUNCTUATION
+from shortscience.pipeline.identifiers.arxiv import parse_arxiv
+from shortscience.pipeline.identifiers.doi import parse_doi
+from shortscience.pipeline.identifiers.identifier import Identifier
+from shortscience.pipeline.identifiers.keys import parse_acl, parse_bibtex_key, parse_dblp_key
+
+_END = rf"[\s{INVISIBLE}{WIDE_PUNCTUATION}{QUOTES}>]"
+_EDGES = re.compile(rf"^[\s{INVISIBLE}{QUOTES}<]+|(?<!{_END})(?:{_END})+$|[{INVISIBLE}]")
+_FORUM = re.compile(r"[A-Za-z0-9_-]{6,14}")
+
+
+def parse_url(url: str) -> Identifier | None:
+    """Parse the address of a paper on one of the sites that name papers; None for any other."""
+    url = _EDGES.sub("", url)
+    try:
+        parts = urlsplit(url if "://" in url else f"http://{url}")
+        host = (parts.hostname or "").removesuffix(".").removeprefix("www.")
+    except ValueError:
+        return None
+    path, query = unquote(parts.path), parse_qs(parts.query)
+    parse = next((parse for sites, parse in _SITES if sites.fullmatch(host)), None)
+    found = parse(path, {name: values[0] for name, values in query.items()}) if parse else None
+    return found or _doi_within(host, path, query)
+
+
+def _arxiv_path(path: str, query: dict[str, str]) -> Identifier | None:
+    path = re.sub(
+        r"^/(?:abs|pdf|html|ps|papers?|format|e-print|overview|arxiv|ftp/arxiv/papers/\d{4})/",
+        "",
+        path.rstrip("/.,;)"),
+    )
+    return parse_arxiv(re.sub(r"\.(?:pdf|ps|html)$", "", query.get("pid", path.strip("/"))))
+
+
+def parse_forum(text: str) -> Identifier | None:
+    """Parse the id of a forum of OpenReview."""
+    return Identifier("openreview", text) if _FORUM.fullmatch(text) else None
+
+
+def _openreview(_: str, query: dict[str, str]) -> Identifier | None:
+    return parse_forum(query.get("id", ""))
+
+
+def _shortscience(_: str, query: dict[str, str]) -> Identifier | None:
+    return parse_bibtex_key(query.get("bibtexKey", ""))
+
+
+def _dblp(path: str, _: dict[str, str]) -> Identifier | None:
+    key = path.partition("/rec/")[2]
+    return parse_dblp_key(re.sub(r"^(?:html|bibtex|bib|xml|rdf)/|\.(?:html|bib|xml)$", "", key))
+
+
+def _acl_path(path: str, _: dict[str, str]) -> Identifier | None:
+    return parse_acl(path)
+
+
+def _jmlr(path: str, _: dict[str, str]) -> Identifier | None:
+    # What the site holds below /proceedings are the volumes that PMLR continued.
+    match = re.search(r"/v(?:olume)?(\d+)/([a-z_\d-]+\d+[a-z]?)(?:[./]|$)", path)
+    if match is None:
+        return None
+    return Identifier("jmlr" if path.startswith("/papers/") else "pmlr", f"v{match[1]}/{match[2]}")
+
+
+def _neurips(path: str, _: dict[str, str]) -> Identifier | None:
+    # The hash is that of the paper's number among those of its year.
+    match = re.search(r"/(\d{4}/(?:hash|file)/[0-9a-f]{32})(?:-|$)|^/(?:paper/)?(\d{1,5})-", path)
+    if match is None:
+        return None
+    return Identifier("neurips", match[2] or re.sub("/(?:hash|file)/", "/", match[1]))
+
+
+def _nature(path: str, _: dict[str, str]) -> Identifier | None:
+    match = re.fullmatch(r"/articles/([a-z]+\d[\w.-]*?)(?:\.pdf|/.*)?", path)
+    return parse_doi(f"10.1038/{match[1]}") if match else None
+
+
+_SITES: tuple[tuple[re.Pattern[str], Callable[[str, dict[str, str]], Identifier | None]], ...] = (
+    (
+        re.compile(
+            r"(?:[a-z]+\.)?arxiv\.org|xxx\.lanl\.gov|arxiv-(?:sanity(?:-lite)?|vanity)\.com"
+            r"|alphaxiv\.org|ar5iv\.(?:labs\.arxiv\.)?org|scirate\.com|huggingface\.co"
+        ),
+        _arxiv_path,
+    ),
+    (re.compile(r"(?:.+\.)?openreview\.net"), _openreview),
+    (re.compile(r"(?:.+\.)?shortscience\.org"), _shortscience),
+    (re.compile(r"dblp\.(?:org|uni-trier\.de|dagstuhl\.de)"), _dblp),
+    (
+        re.compile(
+            r"aclanthology\.(?:org|info|coli\.uni-saarland\.de)|aclweb\.org|acl\.ldc\.upenn\.edu"
+        ),
+        _acl_path,
+    ),
+    (re.compile(r"proceedings\.mlr\.press|jmlr\.(?:org|csail\.mit\.edu)"), _jmlr),
+    (re.compile(r"(?:papers|proceedings)\.(?:nips|neurips)\.cc"), _neurips),
+    (re.compile(r"nature\.com"), _nature),
+)
+"""Sites by their host, without `www.`, and how a path and a query there name a paper."""
+
+_RESOLVER = re.compile(r"(?:dx\.)?doi\.org|doi\.(?:acm|ieeecomputersociety)\.org|sci-hub\.\w+")
+_DOI_IN_PATH = re.compile(r"/(?:doi:\s*)?(10\.\d{4,9}(?:\.\d+)*/.+)", re.IGNORECASE)
+# What publishers put behind a DOI for the views of a paper, and preprint servers for its versions.
+_VIEW_FOLDER = re.compile(
+    r"/(?:full|e?pdf|epub|abstract|meta|summary|html|fulltext|assets?|references|figures?|tables"
+    r"|citations?|metrics|related|media|download|suppl(?:_file|ement\w*)?|reader)(?:/.*)?$",
+    re.IGNORECASE,
+)
+_VIEW = re.compile(
+    r"(?:(?:v\d{1,2})?\.(?:full(?:-text)?|abstract|short|long|epdf))?(?:\.pdf(?:\+html)?|\.html?)?$"
+)
+# A file in a folder behind a DOI: where that ends is not known.
+_FILE = re.compile(r"[^/]+/[^/]+/.+\.(?:pdf|gif|jpe?g|png|svg|tiff?|zip|docx?|xlsx?|csv|txt|xml)$")
+_PREPRINT_VERSION = re.compile(r"(?<=^10\.1101/)(.+?)v\d{1,2}$")
+
+
+def _doi_within(host: str, path: str, query: dict[str, list[str]]) -> Identifier | None:
+    """Find a DOI in an address: resolvers and most publishers write it out."""
+    within = _DOI_IN_PATH.search(path)
+    asked = next((query[name][0] for name in ("doi", "doid", "id") if name in query), "")
+    text = within[1] if within else asked
+    if not _RESOLVER.fullmatch(host):
+        text = _VIEW_FOLDER.sub("", text)
+        if _FILE.match(text):
+            return None
+        text = _PREPRINT_VERSION.sub(r"\1", _VIEW.sub("", text, count=1))
+    return parse_doi(text)

@@ -1,0 +1,76 @@
+"""Worker processes that end with the process that started them, however it ends."""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from multiprocessing import connection
+from typing import TypeVar
+
+Result = TypeVar("Result")
+
+_SECONDS_ASLEEP = 0.2
+
+
+def as_done(futures: Iterable[Future[Result]]) -> Iterator[Future[Result]]:
+    """Yield futures as they are done, and let this thread be interrupted in between.
+
+    A system may hand an interrupt to any thread of a process, and Python tells this one only when
+    it wakes up.
+    """
+    waiting = set(futures)
+    while waiting:
+        done, waiting = wait(waiting, _SECONDS_ASLEEP, FIRST_COMPLETED)
+        yield from done
+
+
+class Workers:
+    """A pool of processes, each a fresh interpreter: forking a process with threads may deadlock.
+
+    `initialise` is called in each process when it starts.
+    """
+
+    def __init__(self, count: int, initialise: Callable[[], object] | None = None) -> None:
+        context = multiprocessing.get_context("spawn")
+        alive, self._stop = context.Pipe(duplex=False)
+        self._pool = ProcessPoolExecutor(
+            count, mp_context=context, initializer=_begin, initargs=(alive, initialise)
+        )
+
+    def submit(self, function: Callable[..., Result], /, *arguments: object) -> Future[Result]:
+        """Call a function in one of the processes, which the first call starts.
+
+        They inherit that interrupts are blocked: one from the terminal is for this process, which
+        then ends its workers.
+        """
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            return self._pool.submit(function, *arguments)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+
+    def stop(self) -> None:
+        """End all processes at once, whatever they are doing."""
+        self._stop.close()
+        self._pool.shutdown(cancel_futures=True)
+
+    def close(self) -> None:
+        """Wait for all processes to end."""
+        self._pool.shutdown()
+        self._stop.close()
+
+
+def _begin(alive: connection.Connection, initialise: Callable[[], object] | None) -> None:
+    """End this worker when the process that gives it work has been killed, or closes `alive`."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None  # noqa: S101 - this is a worker
+
+    def watch() -> None:
+        connection.wait([parent.sentinel, alive])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+    if initialise:
+        initialise()

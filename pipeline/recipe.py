@@ -1,0 +1,77 @@
+"""The recipe of a release: all that decides its bytes, and the name that follows from it."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from shortscience.pipeline.release.suite_files import suites_digest
+from shortscience.pipeline.settings import Settings, digest
+from shortscience.pipeline.sources.inputs import Input, Inventory
+from shortscience.pipeline.version import code_digest, library_versions, pipeline_version
+
+RELEASE_ID_DIGITS = 16
+STAGES = (
+    "pipeline.layers",
+    "pipeline.duplicates.find",
+    "pipeline.papers.stage",
+    "pipeline.release.table_files",
+    "pipeline.release.validation",
+    "pipeline.release.write",
+)
+"""The modules that make what is in a release, with all that they import."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All that decides the bytes of a release.
+
+    `earlier` is the folder of the release against which it is built. Of bibliographies and of
+    catalogues, the first one is believed.
+    """
+
+    inventory: Inventory
+    bibliography: tuple[Input, ...]
+    settings: Settings
+    earlier_release: str | None = None
+    earlier: Path | None = None
+    catalogues: tuple[Input, ...] = ()
+
+    @property
+    def release_id(self) -> str:
+        """Name the release: the same recipe has the same name, whatever order it was given in."""
+        return digest(
+            code_digest(*STAGES),
+            suites_digest(),
+            self.settings,
+            *(
+                f"{item.name}\n{item.source_id}\n{item.form}\n{item.url}\n{item.retrieved_at}"
+                for item in self.inventory.inputs
+            ),
+            *map(str, self.inventory.problems),
+            "bibliography",
+            *(f"{item.name}\n{item.source_id}" for item in self.bibliography),
+            "catalogues",
+            *(f"{item.name}\n{item.source_id}" for item in self.catalogues),
+            *(("earlier", self.earlier_release) if self.earlier_release else ()),
+        )[:RELEASE_ID_DIGITS]
+
+    @property
+    def pipeline_version(self) -> str:
+        """The version of the code that makes the release."""
+        return pipeline_version(*STAGES)
+
+    @property
+    def libraries(self) -> dict[str, str]:
+        """The versions of the libraries that decide what is in the release."""
+        return library_versions(*STAGES)
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, as it lies on the disk, in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def identify_files(paths: list[Path]) -> tuple[Input, ...]:
+    """Hash bibliographies or catalogues, in the order given."""
+    return tuple(Input(path, path.name, sha256(path), path.stat().st_size) for path in paths)

@@ -1,0 +1,140 @@
+"""Undoing what a server did to a page before it sent it: Content-Encoding (RFC 9110, 8.4).
+
+Crawlers often store a page decoded and keep the header that says otherwise. So what does not begin
+like data of the encoding is taken as it stands, if it is text.
+"""
+
+import re
+import zlib
+from collections.abc import Callable, Iterator
+from typing import IO, Any
+
+import pyarrow as pa
+
+from shortscience.pipeline.sources.compression import DAMAGED, KeptOpen, SourceError, named_damage
+
+_CHUNK_BYTES = 1 << 16
+_GZIP_MAGIC = b"\x1f\x8b"
+_ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+_NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+
+
+class Decoded:
+    """A stream of what chunks of bytes hold together."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+        self._left = b""
+
+    def read(self, size: int = -1) -> bytes:
+        """Read up to `size` bytes, or all; nothing at the end."""
+        parts, length = [self._left], len(self._left)
+        while size < 0 or length < size:
+            chunk = next(self._chunks, None)
+            if chunk is None:
+                break
+            parts.append(chunk)
+            length += len(chunk)
+        data = b"".join(parts)
+        self._left = data[size:] if size >= 0 else b""
+        return data[:size] if size >= 0 else data
+
+
+def decoded(stream: IO[bytes], encodings: str) -> Any:
+    """Return a stream of a page that is encoded as a header says.
+
+    Reading from it raises SourceError where that cannot be undone.
+    """
+    content: Any = stream
+    for encoding in reversed([name.strip().lower() for name in encodings.split(",")]):
+        if encoding and encoding != "identity":
+            content = Decoded(_decode(content, encoding))
+    return content
+
+
+def _decode(stream: IO[bytes], encoding: str) -> Iterator[bytes]:
+    with named_damage(DAMAGED):
+        beginning = stream.read(_CHUNK_BYTES)
+    decode = _DECODERS.get(encoding, _unknown)
+    first, rest = b"", iter(())
+    try:
+        chunks = decode(_rewound(beginning, stream), beginning)
+        first, rest = next(chunks, b""), chunks
+    except Exception as error:
+        # What cannot be decoded from its beginning on was stored decoded, if it is text.
+        if _NO_TEXT.search(beginning):
+            raise SourceError(f"is encoded as {encoding}, which cannot be undone") from error
+        rest = _rewound(beginning, stream)
+    holds_nothing = bool(beginning)
+    chunk: bytes | None = first
+    while chunk is not None:
+        holds_nothing = holds_nothing and not chunk
+        yield chunk
+        with named_damage(DAMAGED):
+            chunk = next(rest, None)
+    if holds_nothing:
+        raise SourceError(f"{DAMAGED}; fetch it again")
+
+
+def _rewound(beginning: bytes, stream: IO[bytes]) -> Iterator[bytes]:
+    yield beginning
+    while chunk := stream.read(_CHUNK_BYTES):
+        yield chunk
+
+
+def _unknown(_chunks: Iterator[bytes], _beginning: bytes) -> Iterator[bytes]:
+    raise ValueError("no known encoding")
+
+
+def _inflated(window: int) -> Callable[[Iterator[bytes]], Iterator[bytes]]:
+    """Decode by zlib; data that breaks off gives what it holds until there."""
+
+    def inflate(chunks: Iterator[bytes]) -> Iterator[bytes]:
+        inflater = zlib.decompressobj(window)
+        for chunk in chunks:
+            data = chunk
+            while data:
+                yield inflater.decompress(data, _CHUNK_BYTES)
+                data = inflater.unconsumed_tail
+                if inflater.eof:
+                    data = inflater.unused_data
+                    if not data.startswith(_GZIP_MAGIC):
+                        return
+                    inflater = zlib.decompressobj(window)
+
+    return inflate
+
+
+def _gzip(chunks: Iterator[bytes], beginning: bytes) -> Iterator[bytes]:
+    if not beginning.startswith(_GZIP_MAGIC):
+        raise ValueError("no gzip")
+    return _inflated(16 + zlib.MAX_WBITS)(chunks)
+
+
+def _deflate(chunks: Iterator[bytes], beginning: bytes) -> Iterator[bytes]:
+    # Most mean the format of zlib, as the standard says, and some send raw deflate.
+    has_header = (
+        beginning[:1] and beginning[0] & 15 == 8 and int.from_bytes(beginning[:2]) % 31 == 0
+    )
+    return _inflated(zlib.MAX_WBITS if has_header else -zlib.MAX_WBITS)(chunks)
+
+
+def _by_arrow(codec: str) -> Callable[[Iterator[bytes], bytes], Iterator[bytes]]:
+    def decode(chunks: Iterator[bytes], beginning: bytes) -> Iterator[bytes]:
+        if codec == "zstd" and not beginning.startswith(_ZSTD_MAGIC):
+            raise ValueError("no zstd")
+        source = pa.PythonFile(KeptOpen(Decoded(chunks)), "r")
+        stream = pa.CompressedInputStream(source, codec)
+        while chunk := bytes(stream.read(_CHUNK_BYTES)):
+            yield chunk
+
+    return decode
+
+
+_DECODERS = {
+    "gzip": _gzip,
+    "x-gzip": _gzip,
+    "deflate": _deflate,
+    "br": _by_arrow("brotli"),
+    "zstd": _by_arrow("zstd"),
+}

@@ -1,0 +1,190 @@
+"""How a release is made: the stages of a build, in order, and what each gets from those before.
+
+This is the only place that composes them. The command and the library run it directly; the flow
+runs it with an observer that makes a task of each step.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+import polars as pl
+
+from shortscience.pipeline.admission import refusals
+from shortscience.pipeline.duplicates import find
+from shortscience.pipeline.duplicates.outcomes import EARLIER, Duplicates
+from shortscience.pipeline.engines import Engine, Runner
+from shortscience.pipeline.errors import NoRecordsError, NothingNewError, ValidationError
+from shortscience.pipeline.folders import keep_only
+from shortscience.pipeline.observer import Observer
+from shortscience.pipeline.papers.bibliography.index import Index, index_file
+from shortscience.pipeline.papers.linking.title_index import title_folder
+from shortscience.pipeline.papers.stage import Identified, identify
+from shortscience.pipeline.parameters import BuildParameters
+from shortscience.pipeline.recipe import Recipe
+from shortscience.pipeline.release.earlier import Earlier
+from shortscience.pipeline.release.evidence import write_evidence
+from shortscience.pipeline.release.notices import notices
+from shortscience.pipeline.release.paper_evidence import write_paper_evidence
+from shortscience.pipeline.release.store import Store
+from shortscience.pipeline.release.table_files import write_tables
+from shortscience.pipeline.release.validation import Outcome, validator
+from shortscience.pipeline.release.write import write_metadata
+from shortscience.pipeline.release.yields import check_yields
+from shortscience.pipeline.report.validation import write_validation
+from shortscience.pipeline.settings import Settings
+from shortscience.pipeline.shards import Batch, Shards, cut_batches, missing_layers, prune
+from shortscience.pipeline.sources.inputs import Problem
+
+
+def make_release(
+    recipe: Recipe,
+    store: Store,
+    engine: Engine,
+    observer: Observer,
+    parameters: BuildParameters,
+) -> None:
+    """Make the release of a recipe in a store.
+
+    Raises ValidationError when the data does not meet its expectations, LostFormError when a form
+    of dumps gives no records any more, NoRecordsError when nothing was found at all, and
+    NothingNewError when an earlier release has everything.
+    """
+    settings = recipe.settings
+    with store.staging() as staging, validator() as validate:
+        shards = process_batches(recipe, store, engine, observer, parameters.batch_bytes)
+        copies = observer.step(
+            "finding duplicates", find_copies, shards, recipe.earlier, settings, engine
+        )
+        require_something_new(recipe, shards, copies)
+        bibliography = observer.step(
+            "indexing bibliographies", index_bibliography, recipe, store.bibliography
+        )
+        papers = observer.step(
+            "identifying papers", identify_papers, shards, copies, bibliography, settings, engine
+        )
+        inputs = recipe.inventory.distinct
+        observer.step(
+            "writing tables", write_tables, inputs, shards, copies.outcomes, papers, staging, engine
+        )
+        write_evidence(copies.evidence, store.evidence(recipe.release_id))
+        write_paper_evidence(papers, store.release(recipe.release_id), engine.tasks)
+        check_yields(staging, store.latest, parameters.allow_empty)
+        outcome = observer.step("validating", validate, staging)
+        problems = all_problems(recipe, shards, bibliography)
+        require_success(outcome, problems, recipe, store, staging, observer)
+        observer.step("releasing", release, recipe, outcome, problems, staging, store)
+    prune(store.shards, shards)
+
+
+def process_batches(
+    recipe: Recipe, store: Store, engine: Engine, observer: Observer, batch_bytes: int
+) -> Shards:
+    """Read, clean, extract and sign all records, batch by batch, several at once."""
+    batches = cut_batches(recipe.inventory.distinct, batch_bytes)
+    missing = {batch: missing_layers(batch, recipe.settings, store.shards) for batch in batches}
+    n_missing = sum(map(bool, missing.values()))
+    with engine.runner(n_missing) as run:
+        process = partial(
+            process_batch,
+            missing=missing,
+            settings=recipe.settings,
+            folder=store.shards,
+            run=run,
+        )
+        at_once = max(1, min(engine.batches_at_once, n_missing))
+        observer.each("cleaning and extracting", process, batches, at_once)
+    return Shards.of(batches, recipe.settings, store.shards)
+
+
+def process_batch(
+    batch: Batch,
+    *,
+    missing: Mapping[Batch, Sequence[str]],
+    settings: Settings,
+    folder: Path,
+    run: Runner,
+) -> Sequence[str]:
+    """Build those shards of one batch that no earlier build left; return their layers."""
+    layers = missing[batch]
+    if layers:
+        run(batch, settings, folder)
+    return layers
+
+
+def find_copies(
+    shards: Shards, earlier: Path | None, settings: Settings, engine: Engine
+) -> Duplicates:
+    """Find the records that carry the same summary."""
+    return find.find_copies(shards, Earlier(earlier) if earlier else None, settings, engine)
+
+
+def require_something_new(recipe: Recipe, shards: Shards, copies: Duplicates) -> None:
+    """Raise NoRecordsError if nothing was found, NothingNewError if all of it is known."""
+    if not len(copies.outcomes):
+        rejected = shards.scan("records").select(pl.col("reason").drop_nulls().unique().sort())
+        names = sorted(item.name for item in recipe.inventory.inputs)
+        raise NoRecordsError(names, rejected.head(3).collect()["reason"].to_list())
+    if (copies.outcomes["status"] == EARLIER).all():
+        raise NothingNewError(len(copies.outcomes), recipe.earlier_release)
+
+
+def index_bibliography(recipe: Recipe, cache: Path) -> list[Index]:
+    """Index the bibliography files that are not indexed yet; forget those of other files."""
+    indexes = [index_file(item.path, item.source_id, cache) for item in recipe.bibliography]
+    if indexes:
+        used = [*(index.folder for index in indexes), title_folder(indexes, cache)]
+        keep_only(cache, {folder.name for folder in used})
+    return indexes
+
+
+def identify_papers(
+    shards: Shards,
+    copies: Duplicates,
+    bibliography: Sequence[Index],
+    settings: Settings,
+    engine: Engine,
+) -> Identified:
+    """Find out which papers are summarised and cited."""
+    n_parts = engine.n_parts(len(copies.outcomes))
+    told = shards, copies.outcomes, bibliography, settings.papers
+    return identify(*told, n_parts=n_parts, tasks=engine.tasks)
+
+
+def all_problems(
+    recipe: Recipe, shards: Shards, bibliography: Sequence[Index]
+) -> tuple[Problem, ...]:
+    """Return what could not be used of the inputs, of bibliographies, and of the facts in both."""
+    names = {item.source_id: item.name for item in recipe.inventory.distinct}
+    refused = refusals(shards.scan("refused").collect(), names)
+    unread = (problem for index in bibliography for problem in index.problems)
+    return (*recipe.inventory.problems, *refused, *unread)
+
+
+def require_success(
+    outcome: Outcome,
+    problems: Sequence[Problem],
+    recipe: Recipe,
+    store: Store,
+    staging: Path,
+    observer: Observer,
+) -> None:
+    """Write the pages of a validation; raise ValidationError if something did not pass."""
+    index = write_validation(outcome.report, staging, store.validation(recipe.release_id))
+    lines = [f"- {failure}" for failure in outcome.failed] or ["Every expectation was met."]
+    observer.show("validation", "\n".join(["# Validation", *lines]))
+    if outcome.failed:
+        about_inputs = notices(staging, problems)
+        raise ValidationError(outcome.failed, str(index), about_inputs)
+
+
+def release(
+    recipe: Recipe,
+    outcome: Outcome,
+    problems: Sequence[Problem],
+    staging: Path,
+    store: Store,
+) -> None:
+    """Describe the tables, and make the staged folder a release."""
+    write_metadata(recipe, outcome, problems, staging)
+    store.commit(staging, recipe.release_id)

@@ -1,0 +1,42 @@
+"""Taking stock: finding and hashing the inputs, all that decides a release."""
+
+from pathlib import Path
+
+from shortscience.pipeline.errors import UsageError
+from shortscience.pipeline.object_store import fetch, is_url, prune
+from shortscience.pipeline.parameters import BuildParameters
+from shortscience.pipeline.recipe import Recipe, identify_files
+from shortscience.pipeline.release.manifest import read_manifest
+from shortscience.pipeline.release.store import Store, open_dataset
+from shortscience.pipeline.sources.inputs import take_inventory
+
+SHIPPED_CATALOGUE = Path(__file__).parents[1] / "catalogue" / "shortscience.parquet"
+
+
+def take_stock(parameters: BuildParameters) -> Recipe:
+    """Find and hash the inputs of a build; fetch those that are in object stores."""
+    store = Store(parameters.folder)
+    urls = {name for name in parameters.raw if is_url(name)}
+    prune(store.fetched, urls)
+    raw = [str(fetch(name, store.fetched)) if name in urls else name for name in parameters.raw]
+    against = open_dataset(Path(parameters.against)) if parameters.against else None
+    return Recipe(
+        inventory=take_inventory(raw, store.spool),
+        bibliography=identify_files([Path(name) for name in parameters.bibliography]),
+        settings=parameters.settings,
+        earlier_release=read_manifest(against)["release_id"] if against else None,
+        earlier=against,
+        catalogues=identify_files(_catalogues(parameters)),
+    )
+
+
+def _catalogues(parameters: BuildParameters) -> list[Path]:
+    """Return the catalogues that were named, and the shipped one, which is believed last.
+
+    Raises UsageError where one is missing.
+    """
+    paths = [Path(name) for name in parameters.catalogue]
+    for path in paths:
+        if not path.is_file():
+            raise UsageError(f"There is no catalogue at {path}; check its name.")
+    return [*paths, SHIPPED_CATALOGUE] if parameters.shipped_catalogue else paths

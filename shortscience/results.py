@@ -1,0 +1,190 @@
+"""What the library's functions return."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+class Equation(NamedTuple):
+    """A formula: `text[start:end] == raw`; offsets count code points."""
+
+    latex: str
+    display: bool
+    raw: str
+    start: int
+    end: int
+    well_formed: bool
+
+
+class Image(NamedTuple):
+    """An image, with its alternative text."""
+
+    url: str
+    alt: str | None
+    raw: str
+    start: int
+    end: int
+
+
+class Link(NamedTuple):
+    """A link or a bare address, with its label."""
+
+    url: str
+    label: str | None
+    host: str
+    raw: str
+    start: int
+    end: int
+
+
+class Citation(NamedTuple):
+    """A mention of another work, and the sentence around it.
+
+    `kind` is one of the values of `citations.kind` in docs/tables.md, `key` the identifier that was
+    written, `confidence` between 0 and 1.
+    """
+
+    kind: str
+    raw: str
+    start: int
+    end: int
+    context: str
+    key: str | None
+    title: str | None
+    authors: list[str] | None
+    year: int | None
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """One text, repaired and taken apart.
+
+    `text` is the repaired text, to which all offsets refer; `markdown` has its block structure, and
+    `structure` says whether that is the `original` or was `restored`; `plain_text` is without
+    markup, math and addresses; `language` is an ISO 639-1 code or `und`; `repairs` lists what was
+    done to the encoding.
+    """
+
+    text: str
+    markdown: str
+    structure: str
+    plain_text: str
+    language: str
+    language_confidence: float
+    repairs: Sequence[str]
+    equations: Sequence[Equation]
+    images: Sequence[Image]
+    links: Sequence[Link]
+    citations: Sequence[Citation]
+
+
+class Dumps(NamedTuple):
+    """Dumps as frames: sources and records, and what was found in the text of each record.
+
+    All but `sources` have the column `record_id`. `records` has every record, and the reason why
+    one was rejected; `summaries` the texts of the others. `problems` says what could not be read.
+    """
+
+    sources: "pl.DataFrame"
+    records: "pl.DataFrame"
+    summaries: "pl.DataFrame"
+    equations: "pl.DataFrame"
+    images: "pl.DataFrame"
+    links: "pl.DataFrame"
+    citations: "pl.DataFrame"
+    problems: Sequence[str]
+
+
+class Copy(NamedTuple):
+    """A text that is a copy of another one; both are places in the list of texts.
+
+    `relation` is `exact`, `near` or `truncated`, and `similarity` the Jaccard similarity of the
+    sets of word shingles, 1.0 for equal ones.
+    """
+
+    copy: int
+    kept: int
+    relation: str
+    similarity: float
+
+
+@dataclass(frozen=True)
+class Deduplication:
+    """Which of some texts are copies, and of which others.
+
+    `kept` lists the places of the texts that are kept, and `copies` has all others.
+    """
+
+    texts: Sequence[str]
+    threshold: float
+    kept: Sequence[int]
+    copies: Sequence[Copy]
+
+    @property
+    def selected(self) -> list[str]:
+        """The texts that are kept, in their order."""
+        return [self.texts[place] for place in self.kept]
+
+    def differences(self, copy: Copy) -> list[tuple[str, str]]:
+        """Return what the kept text says where a copy says something else, word by word."""
+        from shortscience.pipeline.duplicates.differences import differing_words
+
+        found = differing_words(self.texts[copy.kept], self.texts[copy.copy])
+        return [(difference.kept, difference.copy) for difference in found]
+
+
+@dataclass(frozen=True)
+class Release:
+    """A release: its folder, and its tables by name."""
+
+    path: Path
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """Inputs, settings, versions, numbers of rows, notices and hashes of files."""
+        from shortscience.pipeline.release.manifest import read_manifest
+
+        return read_manifest(self.path)
+
+    @property
+    def release_id(self) -> str:
+        """The id of the release, 16 hexadecimal digits."""
+        return str(self.manifest["release_id"])
+
+    @property
+    def tables(self) -> dict[str, int]:
+        """The number of rows of each table."""
+        return dict(self.manifest["tables"])
+
+    @property
+    def notices(self) -> list[str]:
+        """What a person should know about the inputs, one sentence each."""
+        return list(self.manifest["notices"])
+
+    def __getitem__(self, table: str) -> "pl.DataFrame":
+        """Read a table. Raises KeyError where there is none of that name."""
+        return self.scan(table).collect()
+
+    def scan(self, table: str) -> "pl.LazyFrame":
+        """Scan a table, to read only what a query needs. Raises KeyError as `[]` does."""
+        from shortscience.pipeline.release.parquet import scan_table
+
+        if table not in self.tables:
+            raise KeyError(f"{table}; the tables are {', '.join(self.tables)}")
+        return scan_table(self.path, table)
+
+    def explain(self, identifier: str) -> dict[str, Any]:
+        """Return everything known of a summary, record, paper or citation.
+
+        A beginning of an id is enough where only one id has it. Raises UsageError if none has, or
+        several have.
+        """
+        from shortscience.pipeline.release.explain import explain
+
+        return explain(self.path, identifier)
