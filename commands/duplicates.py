@@ -80,8 +80,8 @@ def _table(answer: dict[str, Any], shown: Sequence[dict[str, Any]]) -> Iterator[
     yield ""
     yield f"{'similarity':>10}  {'record':<24}  {'other record':<24}  words that differ"
     for pair in shown:
-        left, right, first, *rest = pair["left"], pair["right"], *pair["told"]
-        yield f"{pair['similarity']:>10.3f}  {left}  {right}  {first}"
-        yield from (f"{'':64}{line}" for line in rest)
+        told: list[str] = pair["told"]
+        yield f"{pair['similarity']:>10.3f}  {pair['left']}  {pair['right']}  {told[0]}"
+        yield from (f"{'':64}{line}" for line in told[1:])
     if pairs > len(shown):
         yield f"and {pairs - len(shown):,} more pairs; --json lists all."

@@ -28,7 +28,11 @@ from shortscience.flows.notification import notify
 _BEGUN = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
 
 
-def end_tasks(_flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
+def end_tasks(
+    flow: Flow[..., Any],  # noqa: ARG001 - hooks get it
+    flow_run: FlowRun,
+    state: State[Any],
+) -> None:
     """Give the tasks of a run that crashed its state; a hook of the flows."""
     with get_client(sync_client=True) as client:
         _end_tasks(client, flow_run.id, state)

@@ -21,7 +21,7 @@ from shortscience.pipeline.publishing.contents import read_contents
 from tests.conftest import RAW
 from tests.installation import Inbox, Installation, Run, wait_until
 
-COPIES = 12
+COPIES = 8
 BATCH_BYTES = 40_000
 _BEGUN = {"Pending", "Running", "Cancelling", "Scheduled"}
 

@@ -20,6 +20,7 @@ from prefect.client.schemas.objects import FlowRun, State, TaskRun
 from prefect.testing.utilities import prefect_test_harness
 
 from shortscience.flows.build_dataset import build_dataset
+from shortscience.flows.notification import ADDRESSES
 from shortscience.pipeline.build import BuildResult
 from shortscience.pipeline.engines import local as workers
 from shortscience.pipeline.errors import BusyError, LostFormError, ValidationError
@@ -30,6 +31,7 @@ from shortscience.pipeline.release.suite_files import EXPECTATIONS
 from shortscience.pipeline.settings import CleaningSettings, DuplicateSettings, Settings
 from shortscience.pipeline.sources.inputs import take_inventory
 from tests.conftest import NO_SPOOL, RAW, differing
+from tests.installation import Inbox
 
 pytestmark = pytest.mark.server
 
@@ -193,6 +195,23 @@ def test_the_last_state_sums_up(released: Path) -> None:
     assert re.match(r"Release \w{16} was there already: 76 records read", state.message or "")
 
 
+@pytest.mark.parametrize(
+    ("error", "told"), [(KeyboardInterrupt(), []), (BusyError("busy"), ["failure"])]
+)
+def test_people_are_told_of_what_they_did_not_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException, told: list[str]
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("shortscience.flows.build_dataset.build", fail)
+    with Inbox() as inbox:
+        monkeypatch.setenv(ADDRESSES, inbox.address)
+        with pytest.raises(type(error)):
+            build_dataset(parameters(tmp_path))
+    assert [notice["type"] for notice in inbox.posted] == told
+
+
 def test_a_changed_detector_reuses_the_texts_and_says_so(released: Path) -> None:
     again = Settings(cleaning=CleaningSettings(language_max_chars=201))
     _, flow_run = run(parameters(released, settings=again))
@@ -302,8 +321,9 @@ def test_a_full_disk_leaves_the_former_release(built: Path, tmp_path: Path, size
         (out / "latest").symlink_to(Path("releases") / built.name)
         other = Settings(duplicates=DuplicateSettings(near_threshold=0.99))
         state, _ = run(parameters(out, settings=other))
-        with pytest.raises(OSError, match="space"):
+        with pytest.raises(OSError, match="space") as caught:
             state.result()
+        assert str(caught.value.filename).startswith(str(out))
         assert (out / "latest" / "manifest.json").exists()
         assert not list((out / ".work").glob("release-*"))
     finally:

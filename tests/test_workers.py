@@ -123,21 +123,33 @@ def test_of_two_builds_at_once_one_works_and_the_other_says_so(
     assert first.returncode == 0, errors
 
 
-def test_nothing_outlives_a_build_that_is_killed(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("ended_by", "status", "says"),
+    [
+        pytest.param(signal.SIGKILL, -signal.SIGKILL, "", id="killed"),
+        pytest.param(signal.SIGTERM, 143, "build` was ended by SIGTERM", id="terminated"),
+        pytest.param(signal.SIGINT, 130, "Interrupted; nothing is half done", id="interrupted"),
+    ],
+)
+def test_nothing_outlives_a_build_that_is_ended(
+    tmp_path: Path, ended_by: signal.Signals, status: int, says: str
+) -> None:
     raw = tmp_path / "raw"
     raw.mkdir()
     for number, dump in enumerate(sorted(RAW.iterdir()) * 40):
         (raw / f"{number}.txt").write_bytes(dump.read_bytes() + b" %d" % number)
     command = [BIN / "shortscience", "build", raw, "--out", tmp_path / "out", "--workers", "2"]
     with subprocess.Popen(
-        command,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     ) as build:
         children = wait_for_children(build.pid, 2)
-        build.kill()
+        build.send_signal(ended_by)
+        _, errors = build.communicate(timeout=120)
     _, alive = psutil.wait_procs(children, timeout=20)
     assert not alive
+    assert build.returncode == status, errors
+    assert says in errors
+    assert len(errors.splitlines()) <= 1
 
 
 def wait_for_children(pid: int, count: int) -> list[psutil.Process]:

@@ -182,7 +182,7 @@ def reviewers(release: Path) -> Chart:
 def _most_known(rows: pl.LazyFrame, column: str, title: str) -> Chart:
     counts = _count(rows, column)
     known = counts.filter(pl.col(column).is_not_null())
-    unknown = counts["len"].sum() - known["len"].sum()
+    unknown = int(counts.filter(pl.col(column).is_null())["len"].sum())
     top = known.sort("len", column, descending=[True, False]).head(_MOST_PAPERS)
     note = f"{len(known):,} in all" + (f"; not known of {unknown:,} summaries." if unknown else ".")
     return counted(top, title, column, "summaries", note, column)

@@ -56,7 +56,7 @@ def draw(chart: Chart) -> str:
 
     It consists of lines: title, note, legend, and one per bar.
     """
-    legend = len(chart.series) > 1
+    legend = len(chart.series) > 1 and not chart.sentence
     first = 1 + bool(chart.note) + legend
     lines = first + max(1, len(chart.bars))
     height = 2 * _MARGIN + lines * _LINE

@@ -1,5 +1,6 @@
 """Writing a release into a staging folder, in the order in which its files depend on each other."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 

@@ -33,7 +33,8 @@ class Row:
     def is_plain_file(self) -> bool:
         """Whether the source is a file of its own, whose bytes can be printed as they lie."""
         packed = (".gz", ".xz", ".bz2", ".zst")
-        return bool(self.source) and "!" not in self.source and not self.source.endswith(packed)
+        name = self.source or "!"
+        return "!" not in name and not name.endswith(packed)
 
 
 @dataclass(frozen=True)
