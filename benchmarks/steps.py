@@ -25,8 +25,7 @@ from shortscience.pipeline.extraction.addresses import Link, addresses
 from shortscience.pipeline.extraction.citations import citations
 from shortscience.pipeline.extraction.equations import equations
 from shortscience.pipeline.extraction.extract import extract
-from shortscience.pipeline.papers.identities import IdentityParts
-from shortscience.pipeline.papers.stage import Found, identify_records
+from shortscience.pipeline.papers.stage import Identified, identify
 from shortscience.pipeline.parts import Parts
 from shortscience.pipeline.recipe import Recipe
 from shortscience.pipeline.release.store import Store
@@ -42,7 +41,6 @@ from shortscience.pipeline.sources.reading import read_sources
 
 Step = Callable[[Path, Clock], None]
 SETTINGS = Settings()
-_FOR_TABLES = "papers", "summaries", "citations"
 
 
 def inventory(folder: Path, clock: Clock) -> None:
@@ -182,8 +180,8 @@ def papers(folder: Path, clock: Clock) -> None:
     engine = _engine(folder)
     tasks, n_parts = engine.tasks, engine.n_parts(len(outcomes))
     with clock:
-        found = identify_records(built, outcomes, [], SETTINGS.papers, n_parts, tasks)
-    _save(folder, "papers", {name: getattr(found, name).fetch() for name in _FOR_TABLES})
+        found = identify(built, outcomes, [], SETTINGS.papers, n_parts=n_parts, tasks=tasks)
+    _save(folder, "papers", [part.fetch() for part in found])
 
 
 def tables(folder: Path, clock: Clock) -> None:
@@ -192,8 +190,7 @@ def tables(folder: Path, clock: Clock) -> None:
     built, outcomes, staging = _shards(folder), _load(folder, "outcomes"), _staging(folder)
     engine = _engine(folder)
     tasks = engine.tasks
-    held = {name: Parts.of(parts, tasks) for name, parts in _load(folder, "papers").items()}
-    found = Found([], [], [], IdentityParts([], [], []), **held)
+    found = Identified(*(Parts.of(parts, tasks) for parts in _load(folder, "papers")))
     with clock:
         write_tables(inputs, built, outcomes, found, staging, engine)
 

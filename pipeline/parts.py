@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import polars as pl
 
-from shortscience.pipeline.tasks import Ref, Tasks, deal, joined
+from shortscience.pipeline.tasks import Ref, Tasks, apart, deal, joined
 
 _DIGITS = 8
 """Hexadecimal digits of a key that decide to which part a row belongs."""
@@ -49,25 +49,29 @@ class Parts:
         return self._tasks
 
     def map(self, function: Callable[..., Any], /, *others: "Parts", **settings: Any) -> "Parts":
-        """Call a function on each part, with the same part of `others`, and with `settings`."""
-        rows = zip(self._refs, *(other._refs for other in others), strict=True)
-        return Parts(
-            (self._tasks.run(_call, function, settings, *row) for row in rows), self._tasks
-        )
+        """Call a function on each part, with the same part of `others`, and with `settings`.
+
+        Of a setting that is itself `Parts`, the function gets the same part.
+        """
+        calls = _calls((self, *others), settings)
+        return Parts((self._tasks.run(_call, function, *call) for call in calls), self._tasks)
 
     def map_fields(
         self,
         into: Callable[..., Fields],
-        function: Callable[..., Fields],
+        function: Callable[..., tuple[Any, ...]],
         /,
         *others: "Parts",
         **settings: Any,
     ) -> Fields:
-        """Call a function that returns a named tuple; return one whose fields are `Parts`."""
+        """Call a function that returns a named tuple; return one whose fields are `Parts`.
+
+        `into` is the type of such a tuple: where its fields are generic, `Fields[Parts]`.
+        """
         n_fields = len(into._fields)  # type: ignore[attr-defined]
-        rows = zip(self._refs, *(other._refs for other in others), strict=True)
         fields = [
-            self._tasks.split(_call_fields, n_fields, function, settings, *row) for row in rows
+            self._tasks.split(_call_fields, n_fields, function, *call)
+            for call in _calls((self, *others), settings)
         ]
         return into(*(Parts(refs, self._tasks) for refs in zip(*fields, strict=True)))
 
@@ -136,6 +140,15 @@ class Parts:
             self._tasks,
         )
 
+    def together(self) -> "Parts":
+        """Move all rows into one part, in the order of the parts."""
+        return Parts([self._tasks.join(self._refs)], self._tasks)
+
+    def cut(self, sizes: Sequence[int]) -> "Parts":
+        """Cut the only part into parts of so many rows, which follow each other."""
+        (whole,) = self._refs
+        return Parts(self._tasks.split(_cut, len(sizes), sizes, whole), self._tasks)
+
     def beside(self, other: "Parts") -> "Parts":
         """Return these parts, followed by the parts of another."""
         return Parts([*self._refs, *other._refs], self._tasks)
@@ -154,8 +167,15 @@ class Parts:
 
     def numbered(self, name: str) -> "Parts":
         """Add a first column that numbers the rows over all parts, from 0, as int64."""
-        starts = Parts.of(accumulate(self.sizes()[:-1], initial=0), self._tasks)
-        return self.map(_numbered, starts, name=name)
+        return self.map(_numbered, self.starts(), name=name)
+
+    def starts(self) -> "Parts":
+        """Return how many rows are in the parts before each part."""
+        return Parts.of(accumulate(self.sizes()[:-1], initial=0), self._tasks)
+
+    def numbers(self) -> "Parts":
+        """Return the number of each part, from 0."""
+        return Parts.of(range(len(self)), self._tasks)
 
     def sizes(self) -> list[int]:
         """Return the number of rows of each part."""
@@ -180,12 +200,28 @@ def by_key(column: str, n_parts: int) -> pl.Expr:
     return part
 
 
+_Call = tuple[dict[str, Any], Sequence[str], *tuple[Ref, ...]]
+"""Settings, the names of the last arguments, and all arguments that the engine holds."""
+
+
+def _calls(positional: Sequence[Parts], settings: dict[str, Any]) -> list[_Call]:
+    """Return the arguments of each part's call."""
+    named = {name: value for name, value in settings.items() if isinstance(value, Parts)}
+    same = {name: value for name, value in settings.items() if name not in named}
+    rows = zip(*positional, *named.values(), strict=True)
+    return [(same, tuple(named), *row) for row in rows]
+
+
 def _itself(value: Any) -> Any:
     return value
 
 
-def _call(function: Callable[..., Any], settings: dict[str, Any], *parts: Any) -> Any:
-    return function(*parts, **settings)
+def _call(
+    function: Callable[..., Any], settings: dict[str, Any], names: Sequence[str], *parts: Any
+) -> Any:
+    n_positional = len(parts) - len(names)
+    named = zip(names, parts[n_positional:], strict=True)
+    return function(*parts[:n_positional], **dict(named), **settings)
 
 
 def _call_gathered(
@@ -197,9 +233,18 @@ def _call_gathered(
 
 
 def _call_fields(
-    _n_fields: int, function: Callable[..., Sequence[Any]], settings: dict[str, Any], *parts: Any
+    _n_fields: int,
+    function: Callable[..., Sequence[Any]],
+    settings: dict[str, Any],
+    names: Sequence[str],
+    *parts: Any,
 ) -> list[Any]:
-    return list(function(*parts, **settings))
+    return list(_call(function, settings, names, *parts))
+
+
+def _cut(_n_parts: int, sizes: Sequence[int], frame: pl.DataFrame) -> list[pl.DataFrame]:
+    starts = accumulate(sizes, initial=0)
+    return [apart(frame.slice(start, size)) for start, size in zip(starts, sizes, strict=False)]
 
 
 def _deal(

@@ -132,6 +132,10 @@ class Table:
         """The Polars schema, in column order."""
         return pl.Schema({column.name: column.type.polars for column in self.columns})
 
+    def types(self, *names: str) -> dict[str, pl.DataType]:
+        """Return the Polars types of some columns, for frames that hold the same facts."""
+        return {name: self.column(name).type.polars for name in names}
+
 
 _ID = r"^[0-9a-f]{24}$"
 _SHA256 = r"^[0-9a-f]{64}$"

@@ -19,7 +19,7 @@ from shortscience.pipeline.folders import keep_only
 from shortscience.pipeline.observer import Observer
 from shortscience.pipeline.papers.bibliography.index import Index, index_file
 from shortscience.pipeline.papers.linking.title_index import title_folder
-from shortscience.pipeline.papers.stage import Found, identify_records
+from shortscience.pipeline.papers.stage import Identified, identify
 from shortscience.pipeline.parameters import BuildParameters
 from shortscience.pipeline.recipe import Recipe
 from shortscience.pipeline.release.earlier import Earlier
@@ -144,12 +144,11 @@ def identify_papers(
     bibliography: Sequence[Index],
     settings: Settings,
     engine: Engine,
-) -> Found:
+) -> Identified:
     """Find out which papers are summarised and cited."""
     n_parts = engine.n_parts(len(copies.outcomes))
-    return identify_records(
-        shards, copies.outcomes, bibliography, settings.papers, n_parts, engine.tasks
-    )
+    told = shards, copies.outcomes, bibliography, settings.papers
+    return identify(*told, n_parts=n_parts, tasks=engine.tasks)
 
 
 def all_problems(

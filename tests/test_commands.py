@@ -190,7 +190,7 @@ def test_explain_tells_who_named_a_paper_and_what_was_not_believed(
     assert done.returncode == 0, done.stderr
     told = shortscience("explain", "dblp:conf/kites/Li19", "--dataset", out / "latest", "--json")
     story = json.loads(told.stdout)
-    assert [(row["source"], row["authors"]) for row in story["witnesses"]] == [
+    assert [(row["source"], row["authors"]) for row in story["evidence"]] == [
         ("page", None),
         ("kites.jsonl", ["Jo Li"]),
     ]
@@ -199,12 +199,12 @@ def test_explain_tells_who_named_a_paper_and_what_was_not_believed(
     ]
     summary = story["summaries"][0]["summary_id"]
     of_summary = shortscience("explain", summary, "--dataset", out / "latest", "--json")
-    assert json.loads(of_summary.stdout)["witnesses"] == story["witnesses"]
+    assert json.loads(of_summary.stdout)["evidence"] == story["evidence"]
     shutil.rmtree(out / "papers")
     elsewhere = shortscience(
         "explain", "dblp:conf/kites/Li19", "--dataset", out / "latest", "--json"
     )
-    assert json.loads(elsewhere.stdout)["witnesses"] == []
+    assert json.loads(elsewhere.stdout)["evidence"] == []
 
 
 def test_explain_shows_the_exact_bytes_every_repair_and_all_copies(

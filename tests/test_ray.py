@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import polars as pl
 import psutil
 import pytest
 from ray import cluster_utils
@@ -16,7 +15,7 @@ from shortscience.pipeline.duplicates.find import find_copies
 from shortscience.pipeline.engines.ray_cluster import RayEngine, connected
 from shortscience.pipeline.errors import WorkerError
 from shortscience.pipeline.papers.bibliography.index import index_file
-from shortscience.pipeline.papers.stage import identify_records
+from shortscience.pipeline.papers.stage import identify
 from shortscience.pipeline.release.table_files import write_tables
 from shortscience.pipeline.settings import Settings
 from shortscience.pipeline.shards import Shards, build_shards, cut_batches
@@ -216,21 +215,21 @@ def test_workers_killed_at_each_step_of_papers_and_tables_cost_time_and_nothing_
     shards = Shards.of(batches, chosen, tmp_path / "shards")
     outcomes = find_copies(shards, None, chosen, InParts(1)).outcomes
     known = [index_file(library(tmp_path), "library", tmp_path / "cache")]
-    whole = identify_records(shards, outcomes, known, chosen.papers, 1, AtOnce())
+    whole = identify(shards, outcomes, known, chosen.papers, n_parts=1, tasks=AtOnce())
     write_tables(inputs, shards, outcomes, whole, tmp_path / "whole", InParts(1))
     monkeypatch.setenv("RAY_ADDRESS", cluster.address)
     (tmp_path / "marks").mkdir()
     with connected(workers=1):
         engine = Fragile(tmp_path / "marks")
-        found = identify_records(shards, outcomes, known, chosen.papers, 3, engine)
+        found = identify(shards, outcomes, known, chosen.papers, n_parts=3, tasks=engine)
         write_tables(inputs, shards, outcomes, found, tmp_path / "parted", InParts(3, engine))
-        links = pl.concat(engine.get(found.links)).sort("summary_id", "place")
+        links = found.links.collect().sort("summary_id", "place")
     assert len(links)
-    assert links.equals(whole.links[0])
+    assert links.equals(whole.links.collect())
     assert not differing(tmp_path / "whole", tmp_path / "parted")
     assert {path.name for path in (tmp_path / "marks").iterdir()} == engine.kinds
-    assert {"_link", "pages", "split_labels", "file_papers"} <= engine.kinds
-    assert {"attribute", "describe_papers", "entries", "split_descriptions"} <= engine.kinds
+    assert {"_link", "pages", "entries", "label", "resolve"} <= engine.kinds
+    assert {"attribute", "cite", "describe"} <= engine.kinds
     assert {"record_rows", "summary_rows", "complete_summaries", "_write_file"} <= engine.kinds
 
 

@@ -9,7 +9,7 @@ from shortscience.pipeline.extraction.addresses import Image, Link, addresses
 from shortscience.pipeline.extraction.citations import citations
 from shortscience.pipeline.extraction.equations import equations
 from shortscience.pipeline.scanner import Span
-from shortscience.pipeline.schema import SPAN_TABLES, TABLES, Table
+from shortscience.pipeline.schema import CITATIONS, SPAN_TABLES, TABLES, Table
 
 _SPAN = {"raw": pl.String(), "start": pl.Int32(), "end": pl.Int32()}
 _POSITION = {"record_id": pl.String(), "ordinal": pl.Int32()}
@@ -17,14 +17,8 @@ _POSITION = {"record_id": pl.String(), "ordinal": pl.Int32()}
 CITATION_SCHEMA = pl.Schema(
     {
         **_POSITION,
-        "kind": pl.String(),
-        **_SPAN,
-        "context": pl.String(),
-        "key": pl.String(),
-        "title": pl.String(),
-        "authors": pl.List(pl.String()),
-        "year": pl.Int32(),
-        "confidence": pl.Float64(),
+        **CITATIONS.types("kind", *_SPAN, "context", "key", "title", "authors", "year"),
+        **CITATIONS.types("confidence"),
         "labelled": pl.Boolean(),
         "own": pl.Boolean(),
         "subject": pl.Boolean(),

@@ -9,7 +9,7 @@ import polars as pl
 from shortscience.pipeline.cleaning.encoding import repair_all
 from shortscience.pipeline.duplicates.differences import differing_words
 from shortscience.pipeline.errors import UsageError
-from shortscience.pipeline.release.paper_evidence import candidates_of, witnesses_of
+from shortscience.pipeline.release.paper_evidence import candidates_of, sources_of
 from shortscience.pipeline.release.parquet import scan_table
 from shortscience.pipeline.sources.pieces import Piece
 from shortscience.pipeline.sources.reading import reread
@@ -94,7 +94,7 @@ def _of_summary(release: Path, summary: dict[str, Any]) -> Story:
             _compared(release, copy, summary) for copy in copies if copy["status"] == "duplicate"
         ],
         "paper": _rows(release, "papers", "paper_id", summary["paper_id"])[0],
-        "witnesses": witnesses_of(release, summary["paper_id"]),
+        "evidence": sources_of(release, summary["paper_id"]),
         "candidates": candidates_of(release, summary_id),
         **{
             table: _rows(release, table, "summary_id", summary_id)
@@ -149,7 +149,7 @@ def _of_record(release: Path, record: dict[str, Any]) -> Story:
 
 def _of_paper(release: Path, paper: dict[str, Any]) -> Story:
     return {
-        "witnesses": witnesses_of(release, paper["paper_id"]),
+        "evidence": sources_of(release, paper["paper_id"]),
         "summaries": _rows(release, "summaries", "paper_id", paper["paper_id"]),
         "cited_by": _rows(release, "citations", "cited_paper_id", paper["paper_id"]),
         "cites": _rows(release, "citations", "citing_paper_id", paper["paper_id"]),

@@ -210,12 +210,12 @@ def _evidence(story: Story) -> list[str]:
         f"identified by {way}, confidence {paper['identity_confidence']:.0%}:",
         f"  {PAPERS.column('identified_by').meanings[way]}",
     ]
-    witnesses = [
-        f"{witness['source']} says {', '.join(witness['names'])}"
-        + (f": {witness['title']}" if witness["title"] else "")
-        for witness in story["witnesses"]
+    evidence = [
+        f"{source['source']} says {', '.join(source['names'])}"
+        + (f": {source['title']}" if source["title"] else "")
+        for source in story["evidence"]
     ]
-    lines += _some([*dict.fromkeys(witnesses)])
+    lines += _some([*dict.fromkeys(evidence)])
     for candidate in story.get("candidates", [])[:_FIRST]:
         lines.append(f"candidate {candidate['probability']:.0%}: {candidate['title']}")
         reasons = candidate["evidence"][:2]

@@ -16,7 +16,7 @@ import polars as pl
 
 from shortscience.pipeline.ahead import ahead
 from shortscience.pipeline.duplicates.outcomes import outcomes_of
-from shortscience.pipeline.papers.stage import Found
+from shortscience.pipeline.papers.stage import Identified
 from shortscience.pipeline.parts import Parts, by_key
 from shortscience.pipeline.release.parquet import (
     file_bounds,
@@ -54,7 +54,7 @@ def write_tables(
     inputs: Sequence[Input],
     shards: Shards,
     outcomes: pl.DataFrame,
-    identified: Found,
+    identified: Identified,
     release: Path,
     engine: "Engine",
 ) -> None:
@@ -85,7 +85,7 @@ class _Made(NamedTuple):
     shards: Parts
     outcomes: Parts
     sources: Parts
-    identified: Found
+    identified: Identified
     n_parts: int
 
     def rows(self, name: str) -> _Rows:

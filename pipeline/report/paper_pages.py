@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from shortscience.pipeline.papers.filing import UNNAMED
+from shortscience.pipeline.papers.canonical import UNNAMED
 from shortscience.pipeline.release.parquet import scan_table
 from shortscience.pipeline.report.pages import render
 from shortscience.pipeline.report.slices import MOST_RELATED, Row, grouped, rows_of

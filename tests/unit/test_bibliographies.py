@@ -257,7 +257,7 @@ def test_a_lookup_follows_names_from_one_bibliography_into_the_other(tmp_path: P
     dblp = indexed(write_lines(tmp_path / "dblp", printed, other))
     both = [dblp, arxiv]
     names = found_names(both, pl.Series(["arxiv:1901.00001", "arxiv:1901.00002"]))
-    assert found_entries(both, names).select("source", "title").rows() == [
+    assert found_entries(both, names).select("file", "title").rows() == [
         (0, "Second"),
         (1, "First"),
     ]

@@ -7,11 +7,11 @@ import polars as pl
 
 from shortscience.pipeline.duplicates.find import find_copies_at_hand
 from shortscience.pipeline.papers.copies import choose_facts, known_facts
-from shortscience.pipeline.papers.identities import Identities, identify_papers
 from shortscience.pipeline.settings import Settings
 from shortscience.pipeline.sources.inputs import take_inventory
 from tests.conftest import NO_SPOOL
 from tests.processing import process
+from tests.unit.identified import Identified, identify
 
 SETTINGS = Settings()
 TEXT = (
@@ -21,7 +21,7 @@ FLAT = " ".join(TEXT.split())
 PAGE = "https://www.shortscience.org/paper?bibtexKey="
 
 
-def build(folder: Path, **files: str) -> tuple[Identities, pl.DataFrame]:
+def build(folder: Path, **files: str) -> tuple[Identified, pl.DataFrame]:
     """Identities and kept texts of some dumps."""
     for name, content in files.items():
         (folder / name).write_text(content)
@@ -38,7 +38,7 @@ def build(folder: Path, **files: str) -> tuple[Identities, pl.DataFrame]:
     )
     facts = choose_facts(known_facts(frames["records"], of_records))
     citations = frames["citations"].join(kept, on="record_id")
-    return identify_papers(facts, citations, [], SETTINGS.papers), cleaned
+    return identify(facts, citations, []), cleaned
 
 
 def export(*keys: str, text: str = TEXT) -> str:

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from shortscience.pipeline.duplicates.find import find_copies
-from shortscience.pipeline.papers.stage import identify_records
+from shortscience.pipeline.papers.stage import identify
 from shortscience.pipeline.release import parquet, table_files
 from shortscience.pipeline.release.parquet import read_table
 from shortscience.pipeline.release.parquet import table_files as files_of
@@ -35,7 +35,8 @@ class Searched(NamedTuple):
         """Identify papers, and write all tables."""
         shards, outcomes = self.shards, self.outcomes
         n_parts = engine.n_parts(len(outcomes))
-        found = identify_records(shards, outcomes, [], SETTINGS.papers, n_parts, engine.tasks)
+        told = shards, outcomes, [], SETTINGS.papers
+        found = identify(*told, n_parts=n_parts, tasks=engine.tasks)
         write_tables(self.inputs, shards, outcomes, found, release, engine)
 
 

@@ -37,6 +37,7 @@ from shortscience.pipeline.papers.bibliography.entries import (
     Unread,
 )
 from shortscience.pipeline.papers.descriptions import title_name
+from shortscience.pipeline.schema import PAPERS
 from shortscience.pipeline.settings import digest
 from shortscience.pipeline.sources.compression import SourceError, decompressed
 from shortscience.pipeline.sources.encodings import without_surrogates
@@ -55,22 +56,23 @@ READERS: tuple[Reader, ...] = (
 
 _BEGINNING = 1 << 16
 _AT_ONCE = 20_000
+
+
+def _types(*names: str) -> list[tuple[str, pa.DataType]]:
+    return [(name, PAPERS.column(name).type.arrow) for name in names]
+
+
 _ENTRIES = pa.schema(
     [
         ("entry", pa.int64()),
-        ("title", pa.string()),
-        ("authors", pa.list_(pa.string())),
-        ("year", pa.int32()),
-        ("venue", pa.string()),
-        ("abstract", pa.string()),
+        *_types("title", "authors", "year", "venue", "abstract"),
         ("parents", pa.list_(pa.string())),
     ]
 )
 _PARENTS = pa.schema(
     [
         ("key", pa.string()),
-        ("year", pa.int32()),
-        ("venue", pa.string()),
+        *_types("year", "venue"),
         ("parents", pa.list_(pa.string())),
     ]
 )

@@ -7,20 +7,17 @@ import polars as pl
 
 from shortscience.pipeline.papers.bibliography.index import Index
 from shortscience.pipeline.papers.descriptions import NAMESAKES, TITLE_PREFIX
+from shortscience.pipeline.schema import PAPERS
 
 ENTRY_SCHEMA = pl.Schema(
     {
-        "source": pl.Int32(),
+        "file": pl.Int32(),
         "entry": pl.Int64(),
-        "title": pl.String(),
-        "authors": pl.List(pl.String()),
-        "year": pl.Int32(),
-        "venue": pl.String(),
-        "abstract": pl.String(),
+        **PAPERS.types("title", "authors", "year", "venue", "abstract"),
     }
 )
 NAME_SCHEMA = pl.Schema(
-    {"source": pl.Int32(), "entry": pl.Int64(), "name": pl.String(), "own": pl.Boolean()}
+    {"file": pl.Int32(), "entry": pl.Int64(), "name": pl.String(), "own": pl.Boolean()}
 )
 _FOUND_SCHEMA = pl.Schema({**ENTRY_SCHEMA, "parents": pl.List(pl.String())})
 _INHERITED = ("year", "venue")
@@ -33,7 +30,7 @@ _ROUNDS = 3
 def found_names(indexes: Sequence[Index], wanted: pl.Series) -> pl.DataFrame:
     """Return all names of the entries that have a wanted one, or share a name with one that has.
 
-    They have NAME_SCHEMA and are sorted; `source` counts the indexes in the order given. The
+    They have NAME_SCHEMA and are sorted; `file` counts the indexes in the order given. The
     indexes are streamed; only what is found is held.
     """
     names = pl.DataFrame(schema=NAME_SCHEMA)
@@ -41,22 +38,22 @@ def found_names(indexes: Sequence[Index], wanted: pl.Series) -> pl.DataFrame:
     fresh = asked
     for _ in range(_ROUNDS if indexes else 0):
         new = pl.concat(_naming(place, index, fresh) for place, index in enumerate(indexes))
-        new = new.join(names, on=["source", "entry"], how="anti")
+        new = new.join(names, on=["file", "entry"], how="anti")
         names = pl.concat([names, new])
         fresh = new.select("name").unique().join(asked, on="name", how="anti")
         asked = pl.concat([asked, fresh])
         if fresh.is_empty():
             break
-    return names.sort("source", "entry", "name")
+    return names.sort("file", "entry", "name")
 
 
 def found_entries(indexes: Sequence[Index], names: pl.DataFrame) -> pl.DataFrame:
     """Return the entries of some found names, with ENTRY_SCHEMA, sorted."""
     entries = [
-        _matching(index.scan("entries"), names.filter(pl.col("source") == place), "entry", place)
+        _matching(index.scan("entries"), names.filter(pl.col("file") == place), "entry", place)
         for place, index in enumerate(indexes)
     ]
-    found = pl.concat([pl.DataFrame(schema=_FOUND_SCHEMA), *entries]).sort("source", "entry")
+    found = pl.concat([pl.DataFrame(schema=_FOUND_SCHEMA), *entries]).sort("file", "entry")
     return _with_inherited(indexes, found).select(ENTRY_SCHEMA.names())
 
 
@@ -75,12 +72,12 @@ def _with_inherited(indexes: Sequence[Index], found: pl.DataFrame) -> pl.DataFra
         return found
     inherited = [
         (*row, *(_handed_down(parents, name, known) for name in _INHERITED))
-        for *row, parents in lacking.select("source", "entry", "parents").iter_rows()
+        for *row, parents in lacking.select("file", "entry", "parents").iter_rows()
     ]
-    schema = {name: _FOUND_SCHEMA[name] for name in ("source", "entry", *_INHERITED)}
+    schema = {name: _FOUND_SCHEMA[name] for name in ("file", "entry", *_INHERITED)}
     filled = pl.DataFrame(inherited, schema=schema, orient="row")
     return found.join(
-        filled, on=["source", "entry"], how="left", suffix="_inherited", maintain_order="left"
+        filled, on=["file", "entry"], how="left", suffix="_inherited", maintain_order="left"
     ).with_columns(pl.coalesce(name, f"{name}_inherited").alias(name) for name in _INHERITED)
 
 
@@ -110,7 +107,7 @@ def _naming(place: int, index: Index, wanted: pl.DataFrame) -> pl.DataFrame:
 def _matching(rows: pl.LazyFrame, wanted: pl.DataFrame, on: str, place: int) -> pl.DataFrame:
     return (
         rows.join(wanted.lazy().select(on).unique(), on=on, how="semi")
-        .with_columns(source=pl.lit(place, pl.Int32()))
+        .with_columns(file=pl.lit(place, pl.Int32()))
         .collect(engine="streaming")
-        .pipe(lambda found: found.select("source", *[n for n in found.columns if n != "source"]))
+        .pipe(lambda found: found.select("file", pl.exclude("file")))
     )
