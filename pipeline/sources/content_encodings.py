@@ -56,7 +56,8 @@ def _decode(stream: IO[bytes], encoding: str) -> Iterator[bytes]:
     with named_damage(DAMAGED):
         beginning = stream.read(_CHUNK_BYTES)
     decode = _DECODERS.get(encoding, _unknown)
-    first, rest = b"", iter(())
+    first = b""
+    rest: Iterator[bytes] = iter(())
     try:
         chunks = decode(_rewound(beginning, stream), beginning)
         first, rest = next(chunks, b""), chunks

@@ -44,6 +44,11 @@ def parse(text: str, macros: Any) -> tuple[list[Command], list[tuple[int, str]]]
 class _Parser(LowLevelParser):  # type: ignore[misc]
     """Takes entries without a key, fields without a comma between, and strings nobody defined."""
 
+    pos: int
+    current_field_name: Any
+    current_value: Any
+    current_fields: Any
+
     def __init__(self, text: str, macros: Any) -> None:
         super().__init__(text, macros=macros)
         self.problems: list[tuple[int, str]] = []
