@@ -88,7 +88,7 @@ def _admit(
                 column=pl.lit(target),
                 value=pl.col(name).cast(pl.String),
             )
-            .cast(dict(REFUSED_SCHEMA))
+            .cast(REFUSED_SCHEMA)
         )
         frame = frame.with_columns(pl.when(~wrong).then(name).alias(name))
     return frame, pl.concat(refused)
