@@ -127,7 +127,7 @@ def scan(text: str) -> list[Span]:
         start = _start(text, opening)
         if start < position:
             continue
-        span = _nested(text, start) if text.startswith("$", start) else None
+        span = _nested(text, start) if text[start : start + 1] == "$" else None
         if span is None and (match := _SCANNER.match(text, start)):
             span = _span(text, match)
             position = match.end()
@@ -167,21 +167,20 @@ def _formula(match: re.Match[str]) -> Span:
     kind: Kind = "display" if match.lastgroup == "display" else "inline"
     groups = _DISPLAY_GROUPS if kind == "display" else _INLINE_GROUPS
     start, end = match.span()
-    inner = next((name for name in groups if match[name] is not None), None)
-    if inner is None:
-        return Span(kind, start, end, start, end)
-    return Span(kind, start, end, *match.span(inner))
+    for name in groups:
+        inner_start, inner_end = match.span(name)
+        if inner_start >= 0:
+            return Span(kind, start, end, inner_start, inner_end)
+    return Span(kind, start, end, start, end)
 
 
 def _nested(text: str, start: int) -> Span | None:
     r"""Return the formula that begins at a dollar and has others in braces: `$\text{if $x$}$`."""
+    closing = text.find("$", start + 2, start + _LONGEST_NESTED)
+    if closing < 0 or text.count("{", start, closing) <= text.count("}", start, closing):
+        return None
     delimiter = "$$" if text.startswith("$$", start) else "$"
     inner_start = start + len(delimiter)
-    next_dollar = text.find("$", inner_start, inner_start + _LONGEST_NESTED)
-    if next_dollar < 0 or text.find("{", inner_start, next_dollar) < 0:
-        return None
-    if not _unclosed(text[inner_start:next_dollar]):
-        return None
     inner_end = _balanced_end(text, inner_start, delimiter)
     if inner_end is None:
         return None
@@ -189,11 +188,6 @@ def _nested(text: str, start: int) -> Span | None:
         return None
     kind: Kind = "display" if delimiter == "$$" else "inline"
     return Span(kind, start, inner_end + len(delimiter), inner_start, inner_end)
-
-
-def _unclosed(latex: str) -> bool:
-    """Whether more braces are opened than closed."""
-    return latex.count("{") - latex.count("\\{") > latex.count("}") - latex.count("\\}")
 
 
 def _balanced_end(text: str, start: int, delimiter: str) -> int | None:

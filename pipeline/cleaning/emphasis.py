@@ -11,8 +11,13 @@ from dataclasses import dataclass
 
 from shortscience.pipeline.scanner import Covered, Span
 
-_MARKER = r"(?:\n|[-+*] |\d{1,3}[.)] |#{1,6} |>)"
-_TOKEN = re.compile(rf"\\[*\\]|(?P<run>\*+)|(?P<end>\n(?=[ \t]{{0,40}}{_MARKER}))")
+# Runs between spaces mark list items. The pattern begins with what is fixed, for which the engine
+# searches fast, and looks back from there.
+_RUN = re.compile(r"\*++(?:(?=\S)|(?<=[^\s*]\*)|(?<=[^\s*]\*\*)|(?<=[^\s*]\*\*\*))")
+_BLOCK_END = re.compile(r"\n(?=[ \t]{0,40}(?:\n|[-+*] |\d{1,3}[.)] |#{1,6} |>))")
+
+
+_MOST_BACKSLASHES = 40
 
 
 @dataclass(slots=True)
@@ -30,37 +35,49 @@ def emphasis(text: str, spans: Iterable[Span]) -> list[tuple[int, int]]:
     opaque = Covered(spans)
     found: list[tuple[int, int]] = []
     openers: list[_Opener] = []
-    for token in _TOKEN.finditer(text):
-        if token["end"]:
+    position = 0
+    for run in _RUN.finditer(text):
+        start, end = run.span()
+        if openers and _BLOCK_END.search(text, position, start):
             openers.clear()
-        elif token["run"] and token.start() not in opaque:
-            start, end = token.span()
-            opens, closes = _flanking(text[start - 1 : start] or " ", text[end : end + 1] or " ")
-            while closes and openers and start < end:
-                opener = openers[-1]
-                length = min(end - start, opener.end - opener.start)
-                found += (opener.end - length, opener.end), (start, start + length)
-                opener.end -= length
-                start += length
-                if opener.end == opener.start:
-                    openers.pop()
-            if opens and start < end:
-                openers.append(_Opener(start, end))
+        position = end
+        start += _is_escaped(text, start)
+        if start == end or start in opaque:
+            continue
+        opens, closes = _flanking(text[start - 1 : start] or " ", text[end : end + 1] or " ")
+        while closes and openers and start < end:
+            opener = openers[-1]
+            length = min(end - start, opener.end - opener.start)
+            found += (opener.end - length, opener.end), (start, start + length)
+            opener.end -= length
+            start += length
+            if opener.end == opener.start:
+                openers.pop()
+        if opens and start < end:
+            openers.append(_Opener(start, end))
     return sorted(found)
+
+
+def _is_escaped(text: str, position: int) -> bool:
+    """Whether an odd number of backslashes stands before a position."""
+    before = text[max(0, position - _MOST_BACKSLASHES) : position]
+    return (len(before) - len(before.rstrip("\\"))) % 2 == 1
 
 
 def _flanking(before: str, behind: str) -> tuple[bool, bool]:
     """Whether a run of asterisks between two characters may open, and may close emphasis."""
     if before.isdigit() and behind.isdigit():
         return False, False
-    opens = not behind.isspace() and (not _is_sign(behind) or not _is_in_word(before))
-    closes = not before.isspace() and (not _is_sign(before) or not _is_in_word(behind))
+    front, back = _kind(before), _kind(behind)
+    opens = back != " " and (back == "w" or front != "w")
+    closes = front != " " and (front == "w" or back != "w")
     return opens, closes
 
 
-def _is_in_word(character: str) -> bool:
-    return not character.isspace() and not _is_sign(character)
-
-
-def _is_sign(character: str) -> bool:
-    return unicodedata.category(character)[0] in "PS"
+def _kind(character: str) -> str:
+    """Tell white space, a sign (`!`), and what is part of a word apart."""
+    if character.isalnum():
+        return "w"
+    if character.isspace():
+        return " "
+    return "!" if unicodedata.category(character)[0] in "PS" else "w"
