@@ -9,16 +9,34 @@ COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --
 	--quiet --custom-compile-command "make lock"
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-build-isolation
 
-.PHONY: help dataset test check lock expectations reference bench peers fuzz faults soak clean
+.PHONY: help dataset catalogue test check lock expectations reference bench peers fuzz faults \
+	soak clean clean-data test-fast coverage
 
 help:  ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 dataset: $(VENV)/.installed  ## build the dataset from data/raw into data/processed
 	$(BIN)/shortscience build
 
+# What the shipped catalogue is made from; the release of it stays below data/processed.
+SHARED ?= ../shared
+KNOWN := data/processed/known
+catalogue: $(VENV)/.installed  ## make data/catalogue/shortscience.parquet from the public export in SHARED
+	$(BIN)/shortscience build $(SHARED)/corpus/shortscience_export.json.gz --no-catalogue --out $(KNOWN) \
+		--bibliography $(addprefix $(SHARED)/bibliography/,known_titles.jsonl dblp.jsonl.gz \
+		arxiv.jsonl.gz arxiv_snapshot.jsonl.xz proceedings.bib.xz)
+	$(BIN)/shortscience catalogue $(KNOWN)/latest --out data/catalogue/shortscience.parquet
+
 test: check  ## lint, type checks and the whole test suite
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+
+test-fast: $(VENV)/.installed-dev  ## lint and the unit tests that take no time: an answer in half a minute
+	$(BIN)/ruff check .
+	$(BIN)/python -m pytest tests/unit -n 2 -m "not long and not slow"
+
+coverage: $(VENV)/.installed-dev  ## the whole suite with line and branch coverage, and what is not covered
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder \
+		--cov shortscience --cov-branch --cov-report term-missing:skip-covered
 
 check: $(VENV)/.installed-dev  ## lint, format and strict type checks alone
 	$(BIN)/ruff check .
@@ -72,5 +90,10 @@ peers: .venv-peers/.installed  ## the environment of the tools that the benchmar
 	.venv-peers/bin/python -m pip --disable-pip-version-check install --quiet --no-build-isolation --require-hashes --no-deps -r requirements/peers.lock
 	touch $@
 
-clean:  ## remove the environment and everything built
-	rm -rf $(VENV) .venv-peers data/processed/* .mypy_cache .pytest_cache .ruff_cache
+clean:  ## remove the environments and caches; data stays
+	rm -rf $(VENV) .venv-peers .mypy_cache .pytest_cache .ruff_cache
+
+clean-data:  ## say which data would be removed; `make clean-data YES=1` removes all that was built
+	@echo "All releases and what is kept beside them:"; du -sh data/processed data/report 2> /dev/null || true
+	@if [ -n "$(YES)" ]; then rm -rf data/processed/* data/processed/.work data/report; echo "Removed."; \
+		else echo "Nothing was removed; \`make clean-data YES=1\` removes it."; fi

@@ -9,7 +9,6 @@ import argparse
 import gzip
 import itertools
 import json
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
@@ -26,8 +25,9 @@ from benchmarks import vocabulary
 from benchmarks.corpus import DEFAULT_SEED, Corpus
 from shortscience.pipeline.cleaning.encoding import repair
 from shortscience.pipeline.duplicates.candidates import candidate_pairs
-from shortscience.pipeline.duplicates.find import Duplicates, find_duplicates
+from shortscience.pipeline.duplicates.find import find_copies_at_hand
 from shortscience.pipeline.duplicates.normal_form import normal_form
+from shortscience.pipeline.duplicates.outcomes import Duplicates
 from shortscience.pipeline.duplicates.signatures import sign
 from shortscience.pipeline.settings import Settings
 
@@ -49,8 +49,7 @@ def find(texts: Mapping[str, str]) -> Duplicates:
     signed = sign(records.with_columns(structure=pl.lit("restored")), SIGNING).with_columns(
         identified=pl.lit(value=False), earlier=pl.lit(value=False)
     )
-    with tempfile.TemporaryDirectory(prefix="shortscience-bench-") as scratch:
-        return find_duplicates(signed, records.lazy(), SIGNING, SEARCH, Path(scratch))
+    return find_copies_at_hand(signed, records, SIGNING, SEARCH)
 
 
 def exact_similarities(texts: Mapping[str, str], least: float) -> Similarities:
@@ -135,7 +134,7 @@ def judge_pairs(texts: Mapping[str, str], found: Duplicates) -> Pairs:
 
 def fates(found: Duplicates) -> dict[str, tuple[str, str | None, float | None]]:
     """Return for each record its summary, how it is a copy, and its similarity to what is kept."""
-    columns = found.verdicts.select("record_id", "summary_id", "relation", "similarity")
+    columns = found.outcomes.select("record_id", "summary_id", "relation", "similarity")
     return {name: (summary, how, same) for name, summary, how, same in columns.iter_rows()}
 
 
@@ -189,7 +188,7 @@ def judge_twins(texts: Mapping[str, str], twins: Mapping[str, str], found: Dupli
 
 def _strangers(texts: Mapping[str, str], found: Duplicates) -> int:
     """Count removed records that neither are as similar as they should be, nor equal, nor cut."""
-    removed = found.verdicts.filter(pl.col("relation").is_not_null())
+    removed = found.outcomes.filter(pl.col("relation").is_not_null())
     count = 0
     for name, kept in removed.select("record_id", "kept_record_id").iter_rows():
         one, other = normal_form(pl.Series([texts[name], texts[kept]]))
@@ -213,7 +212,7 @@ def articles(shared: Path) -> tuple[dict[str, str], set[frozenset[str]]]:
 
 def merged_pairs(found: Duplicates) -> set[frozenset[str]]:
     """Return each removed record with the one that is kept for it."""
-    removed = found.verdicts.filter(pl.col("relation").is_not_null())
+    removed = found.outcomes.filter(pl.col("relation").is_not_null())
     return set(map(frozenset, removed.select("record_id", "kept_record_id").iter_rows()))
 
 
@@ -353,7 +352,7 @@ def _verified(found: Duplicates) -> set[tuple[str, str]]:
     names = found.evidence.contents["record_id"].to_list()
     near = found.evidence.pairs.filter(pl.col("similarity") >= SEARCH.near_threshold)
     pairs = [(names[a], names[b]) for a, b in near.select("left", "right").iter_rows()]
-    equal = found.verdicts.filter(pl.col("relation") == "exact")
+    equal = found.outcomes.filter(pl.col("relation") == "exact")
     pairs += list(equal.select("record_id", "kept_record_id").iter_rows())
     return {(min(pair), max(pair)) for pair in pairs}
 
@@ -362,8 +361,9 @@ def _share_of_candidates(texts: Mapping[str, str], pairs: Sequence[tuple[str, st
     records = pl.DataFrame({"record_id": list(texts), "text": list(texts.values())})
     signed = sign(records.with_columns(structure=pl.lit("restored")), SIGNING)
     names = list(texts)
-    left, right = candidate_pairs(signed["bands"].to_numpy())
-    found = {frozenset((names[a], names[b])) for a, b in zip(left, right, strict=True)}
+    numbered = signed.select(hash="bands").with_row_index("number")
+    pairs_found = candidate_pairs(numbered.explode("hash"))
+    found = {frozenset((names[a], names[b])) for a, b in pairs_found.iter_rows()}
     return sum(frozenset(pair) in found for pair in pairs) / len(pairs)
 
 

@@ -24,7 +24,9 @@ from benchmarks.corpus import DEFAULT_SEED, Corpus
 from benchmarks.measuring import TreeMemory
 from shortscience.pipeline.duplicates import find
 from shortscience.pipeline.duplicates.signatures import sign
+from shortscience.pipeline.engines.local import LocalEngine
 from shortscience.pipeline.keys import key
+from shortscience.pipeline.parts import Parts
 from shortscience.pipeline.settings import Settings
 
 RECORDS_PER_SHARD = 8_000
@@ -33,9 +35,9 @@ SIZES = (10_000, 100_000, 1_000_000)
 SETTINGS = Settings()
 PARTS = {
     "candidates": (find, "candidate_pairs"),
-    "normal forms": (find.NormalForms, "fill"),
+    "normal forms": (find, "read_normal_forms"),
     "verification": (find, "jaccard"),
-    "clusters": (find.Evidence, "clusters"),
+    "components": (find.Evidence, "choose"),
 }
 """Parts of the search, and the functions that do them."""
 
@@ -115,18 +117,24 @@ def search(folder: Path) -> tuple[dict[str, float], dict[str, int]]:
     for each in patches:
         each.start()
     start = time.perf_counter()
-    found = find.find_duplicates(
-        pl.read_parquet(folder / "signatures-*.parquet"),
-        pl.scan_parquet(folder / "texts-*.parquet"),
-        SETTINGS.signatures,
-        SETTINGS.duplicates,
-        folder / "scratch",
+    scratch = folder / "scratch"
+    scratch.mkdir()
+    engine = LocalEngine(1, scratch)
+    n_parts = engine.n_parts(
+        pl.scan_parquet(folder / "signatures-*.parquet").select(pl.len()).collect().item()
+    )
+    found = find.search(
+        Parts.of([pl.scan_parquet(folder / "signatures-*.parquet")], engine.tasks),
+        Parts.of([pl.scan_parquet(folder / "texts-*.parquet")], engine.tasks),
+        n_parts=n_parts,
+        signing=SETTINGS.signatures,
+        settings=SETTINGS.duplicates,
     )
     whole = time.perf_counter() - start
     for each in patches:
         each.stop()
     seconds["the rest"] = whole - sum(seconds.values())
-    relations = found.verdicts["relation"].drop_nulls().value_counts().sort("relation")
+    relations = found.outcomes["relation"].drop_nulls().value_counts().sort("relation")
     return dict(seconds), dict(relations.iter_rows())
 
 

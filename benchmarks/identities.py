@@ -27,7 +27,9 @@ from benchmarks.papers import FACTS
 from shortscience.pipeline.engines.local import LocalEngine
 from shortscience.pipeline.extraction.extract import CITATION_SCHEMA
 from shortscience.pipeline.papers.bibliography.index import Index, index_file
-from shortscience.pipeline.papers.identities import identify_papers
+from shortscience.pipeline.papers.linking.link import NO_LINKS
+from shortscience.pipeline.papers.stage import identify_papers
+from shortscience.pipeline.parts import Parts
 from shortscience.pipeline.settings import PaperSettings
 
 SIZES = (
@@ -106,6 +108,8 @@ def write_summaries(folder: Path, records: int, summaries: int) -> None:
             "confidence": [0.99] * summaries,
             "labelled": [False] * summaries,
             "own": [False] * summaries,
+            "subject": [False] * summaries,
+            "identified": pl.Series([None] * summaries, dtype=pl.String),
         }
     )
     described = [(title, people) for _, title, people in _descriptions(min(_AT_ONCE, preprints))]
@@ -144,18 +148,17 @@ def identify(folder: Path, clock: Clock) -> None:
     with clock, tempfile.TemporaryDirectory(dir=folder) as scratch:
         started = time.process_time()
         engine = LocalEngine(1, Path(scratch))
-        found = identify_papers(
-            facts,
-            citations,
-            _indexes(folder),
-            PaperSettings(),
-            n_parts=engine.n_parts(len(facts)),
-            tasks=engine.tasks,
+        tasks, n_parts = engine.tasks, engine.n_parts(len(facts))
+        frames = (
+            Parts.dealt(frame, "summary_id", n_parts=n_parts, tasks=tasks)
+            for frame in (facts, citations, NO_LINKS)
         )
+        found = identify_papers(*frames, bibliography=_indexes(folder), settings=PaperSettings())
+        papers = found.papers.collect()
         seconds = time.process_time() - started
-    named = found.papers.filter(pl.col("identified_by") != "nothing")
+    named = papers.filter(pl.col("identified_by") != "nothing")
     titled = len(named.drop_nulls("title")) / len(named)
-    result = {"seconds": seconds, "papers": len(found.papers), "titled": titled}
+    result = {"seconds": seconds, "papers": len(papers), "titled": titled}
     (folder / _RESULT).write_text(json.dumps(result))
 
 

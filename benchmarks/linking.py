@@ -35,18 +35,20 @@ from scipy.stats import binomtest
 
 from benchmarks.halves import HALVES, half
 from benchmarks.papers import FACTS, indexes
+from benchmarks.papers import identified as identified_papers
 from shortscience.pipeline.extraction.extract import extract
 from shortscience.pipeline.papers.bibliography.index import Index
 from shortscience.pipeline.papers.descriptions import title_words
-from shortscience.pipeline.papers.identities import identify_papers
 from shortscience.pipeline.papers.linking import model
 from shortscience.pipeline.papers.linking.features import FEATURES
-from shortscience.pipeline.papers.linking.link import Linker, link_summaries, titles_of
+from shortscience.pipeline.papers.linking.link import Linker, link, titles_of
 from shortscience.pipeline.papers.linking.title_index import TitleIndex, title_index
 from shortscience.pipeline.papers.linking.weights import Background
 from shortscience.pipeline.papers.naming import with_names
+from shortscience.pipeline.parts import Parts
 from shortscience.pipeline.scanner import scan
 from shortscience.pipeline.settings import PaperSettings
+from shortscience.pipeline.tasks import AtOnce
 
 DEFAULT_FOLDER = Path("../shared")
 THRESHOLDS = (0.5, 0.8, 0.9, 0.95, 0.98)
@@ -364,15 +366,15 @@ def identified(cases: Sequence[Case], bibliography: Sequence[Index]) -> Iterator
     """Yield how many linkable cases are identified by anything, and how many papers are right."""
     ids = [f"{number:05}" for number in range(len(cases))]
     frame = pl.DataFrame({"record_id": ids, "text": [case.text for case in cases]})
-    citations = extract(frame, map(scan, frame["text"])).citations.rename(
+    citations = extract(frame, map(scan, frame["text"]))["citations"].rename(
         {"record_id": "summary_id"}
     )
     facts = pl.DataFrame([{"summary_id": key} for key in ids], schema=FACTS)
     texts = frame.lazy().rename({"record_id": "summary_id"})
     settings = PaperSettings()
-    links = link_summaries(texts, facts, citations, bibliography, settings)
-    found = identify_papers(facts, citations, bibliography, settings, links)
-    told = found.summaries.join(found.papers, on="paper_id").sort("summary_id")
+    frames = (Parts.of([frame], AtOnce()) for frame in (texts, facts, citations))
+    links = link(*frames, bibliography=bibliography, settings=settings).collect()
+    told = identified_papers(facts, citations, links, bibliography)
     yield f"{'half':>10}{'linkable':>10}{'identified by':>15}{'titled':>8}{'right':>7}"
     for name in HALVES:
         chosen = [

@@ -21,10 +21,13 @@ import polars as pl
 
 from shortscience.pipeline.extraction.extract import CITATION_SCHEMA
 from shortscience.pipeline.papers.bibliography.index import Index, index_file
-from shortscience.pipeline.papers.copies import FACTS
-from shortscience.pipeline.papers.identities import identify_papers
+from shortscience.pipeline.papers.frames import FACTS
+from shortscience.pipeline.papers.linking.link import NO_LINKS
+from shortscience.pipeline.papers.stage import identify_papers
+from shortscience.pipeline.parts import Parts
 from shortscience.pipeline.recipe import sha256
 from shortscience.pipeline.settings import PaperSettings
+from shortscience.pipeline.tasks import AtOnce
 
 DEFAULT_FOLDER = Path("../shared")
 FILES = ("dblp.jsonl.gz", "arxiv.jsonl.gz")
@@ -78,9 +81,22 @@ def _titles(
         ],
         schema=FACTS,
     )
-    found = identify_papers(facts, _NO_CITATIONS, bibliography, PaperSettings())
-    titled = found.summaries.join(found.papers, on="paper_id").select("summary_id", "title")
-    return dict(titled.iter_rows())
+    found = identified(facts, _NO_CITATIONS, NO_LINKS, bibliography)
+    return dict(found.select("summary_id", "title").iter_rows())
+
+
+def identified(
+    facts: pl.DataFrame,
+    citations: pl.DataFrame,
+    links: pl.DataFrame,
+    bibliography: Sequence[Index],
+) -> pl.DataFrame:
+    """Return `summary_id`, and `title` and `identified_by` of its paper, for each summary."""
+    frames = (Parts.of([frame], AtOnce()) for frame in (facts, citations, links))
+    found = identify_papers(*frames, bibliography=bibliography, settings=PaperSettings())
+    papers = found.papers.collect().select("paper_id", "title", "identified_by")
+    summaries = found.summaries.collect().select("summary_id", "paper_id")
+    return summaries.join(papers, on="paper_id").drop("paper_id").sort("summary_id")
 
 
 def _listed(folder: Path, truth: dict[str, Any]) -> Iterator[str]:

@@ -18,25 +18,26 @@ from shortscience.pipeline.cleaning.encoding import repair_all
 from shortscience.pipeline.cleaning.language import detect_language
 from shortscience.pipeline.cleaning.plain_text import plain_text
 from shortscience.pipeline.cleaning.structure import restore
+from shortscience.pipeline.duplicates.find import find_copies
 from shortscience.pipeline.duplicates.signatures import sign
 from shortscience.pipeline.engines.local import LocalEngine
 from shortscience.pipeline.extraction.addresses import Link, addresses
 from shortscience.pipeline.extraction.citations import citations
 from shortscience.pipeline.extraction.equations import equations
 from shortscience.pipeline.extraction.extract import extract
-from shortscience.pipeline.papers.identities import IdentityParts
-from shortscience.pipeline.papers.stage import Found, identify_records
+from shortscience.pipeline.papers.stage import Identified, identify
+from shortscience.pipeline.parts import Parts
 from shortscience.pipeline.recipe import Recipe
-from shortscience.pipeline.release.data_docs import write_data_docs
 from shortscience.pipeline.release.store import Store
+from shortscience.pipeline.release.table_files import write_tables
 from shortscience.pipeline.release.validation import load_great_expectations, validate
-from shortscience.pipeline.release.write import write_metadata, write_tables
+from shortscience.pipeline.release.write import write_metadata
+from shortscience.pipeline.report.validation import write_validation
 from shortscience.pipeline.scanner import scan
 from shortscience.pipeline.settings import Settings
 from shortscience.pipeline.shards import Batch, Shards, build_shards, cut_batches
 from shortscience.pipeline.sources.inputs import take_inventory
 from shortscience.pipeline.sources.reading import read_sources
-from shortscience.pipeline.tasks import AtOnce
 
 Step = Callable[[Path, Clock], None]
 SETTINGS = Settings()
@@ -169,27 +170,29 @@ def duplicates(folder: Path, clock: Clock) -> None:
     """Find the records that carry one summary."""
     built = _shards(folder)
     with clock:
-        found = _engine(folder).find_duplicates(built, None, SETTINGS)
-    _save(folder, "verdicts", found.verdicts)
+        found = find_copies(built, None, SETTINGS, _engine(folder))
+    _save(folder, "outcomes", found.outcomes)
 
 
 def papers(folder: Path, clock: Clock) -> None:
     """Identify the papers that are summarised and cited."""
-    built, verdicts = _shards(folder), _load(folder, "verdicts")
+    built, outcomes = _shards(folder), _load(folder, "outcomes")
     engine = _engine(folder)
-    tasks, n_parts = engine.tasks, engine.n_parts(len(verdicts))
+    tasks, n_parts = engine.tasks, engine.n_parts(len(outcomes))
     with clock:
-        found = identify_records(built, verdicts, [], SETTINGS.papers, n_parts, tasks)
-    fetched = IdentityParts(*map(tasks.get, found.identities))
-    _save(folder, "found", Found(found.shards, tasks.get(found.fates), [], fetched))
+        found = identify(built, outcomes, [], SETTINGS.papers, n_parts=n_parts, tasks=tasks)
+    _save(folder, "papers", [part.fetch() for part in found])
 
 
 def tables(folder: Path, clock: Clock) -> None:
     """Assemble the tables and write them as Parquet."""
     inputs = _load(folder, "inventory").distinct
-    built, found, staging = _shards(folder), _load(folder, "found"), _staging(folder)
+    built, outcomes, staging = _shards(folder), _load(folder, "outcomes"), _staging(folder)
+    engine = _engine(folder)
+    tasks = engine.tasks
+    found = Identified(*(Parts.of(parts, tasks) for parts in _load(folder, "papers")))
     with clock:
-        write_tables(inputs, built, found, staging, AtOnce())
+        write_tables(inputs, built, outcomes, found, staging, engine)
 
 
 def validation(folder: Path, clock: Clock) -> None:
@@ -205,8 +208,8 @@ def metadata(folder: Path, clock: Clock) -> None:
     outcome, store = _load(folder, "outcome"), Store(folder / "out")
     recipe = Recipe(_load(folder, "inventory"), (), SETTINGS)
     with clock:
-        write_data_docs(outcome, store.validation(recipe.release_id))
-        write_metadata(recipe, outcome, _staging(folder))
+        write_validation(outcome.report, _staging(folder), store.validation(recipe.release_id))
+        write_metadata(recipe, outcome, recipe.inventory.problems, _staging(folder))
         store.commit(_staging(folder), recipe.release_id)
 
 
@@ -215,12 +218,12 @@ def metadata(folder: Path, clock: Clock) -> None:
 
 def count_found(folder: Path) -> dict[str, int]:
     """Return how many records are copies of each kind, were repaired, and hold math."""
-    verdicts: pl.DataFrame = _load(folder, "verdicts")
+    outcomes: pl.DataFrame = _load(folder, "outcomes")
     cleaned = _shards(folder).scan("cleaned").select(pl.col("repairs").list.len() > 0)
-    relations = dict(verdicts["relation"].drop_nulls().value_counts().iter_rows())
+    relations = dict(outcomes["relation"].drop_nulls().value_counts().iter_rows())
     formulas = _shards(folder).scan("equations").select(pl.col("record_id").n_unique())
     return {
-        "records": len(verdicts),
+        "records": len(outcomes),
         **{kind: relations.get(kind, 0) for kind in ("exact", "near", "truncated")},
         "mojibake": int(cleaned.sum().collect().item()),
         "math": int(formulas.collect().item()),

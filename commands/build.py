@@ -20,20 +20,22 @@ if TYPE_CHECKING:
     from shortscience.pipeline.settings import Settings
 
 _MAX_NOTICES = 10
-_BIBLIOGRAPHY = "--bibliography"
+_BIBLIOGRAPHY, _CATALOGUE = _TAKING_FILES = "--bibliography", "--catalogue"
 
 
 class _Build(click.Command):
-    """`build`, whose `--bibliography` takes all files that follow it: `--bibliography A B`."""
+    """`build`, some of whose options take all files that follow: `--bibliography A B`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Name the option before each of its files, as click wants it."""
         named: list[str] = []
-        behind_file = False
+        option: str | None = None
         for argument in args:
-            is_another = behind_file and Path(argument).is_file()
-            behind_file = is_another or named[-1:] == [_BIBLIOGRAPHY]
-            named += [_BIBLIOGRAPHY, argument] if is_another else [argument]
+            if option and Path(argument).is_file():
+                named += [option, argument]
+            else:
+                option = named[-1] if named and named[-1] in _TAKING_FILES else None
+                named.append(argument)
         return super().parse_args(ctx, named)
 
 
@@ -73,6 +75,15 @@ Examples:
     " works, BibTeX or JSON lines, compressed or not. Takes all files that follow, so name RAW"
     " before; the first is believed.",
 )
+@click.option(
+    _CATALOGUE,
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="FILE ...",
+    help="Recognise summaries by it, and so their papers; `shortscience catalogue` makes one. Takes"
+    " all files that follow; the first is believed, and last the one that comes with this project.",
+)
+@click.option("--no-catalogue", is_flag=True, help="Recognise no summaries.")
 @click.option(
     "--against",
     type=click.Path(exists=True, file_okay=False),
@@ -122,6 +133,8 @@ def build(
     out: str,
     work: str | None,
     bibliography: tuple[str, ...],
+    catalogue: tuple[str, ...],
+    no_catalogue: bool,
     against: str | None,
     allow_empty: tuple[str, ...],
     licence: str | None,
@@ -138,12 +151,16 @@ def build(
     """
     from shortscience.pipeline.parameters import BuildParameters
 
+    if catalogue and no_catalogue:
+        raise click.UsageError("Name --catalogue or --no-catalogue, not both.")
     _check_call(raw or ("data/raw",), out, against, allow_empty)
     parameters = BuildParameters(
         raw=list(raw) or ["data/raw"],
         out=out,
         work=work,
         bibliography=list(bibliography),
+        catalogue=list(catalogue),
+        shipped_catalogue=not no_catalogue,
         against=against,
         allow_empty=list(allow_empty),
         engine=engine,  # type: ignore[arg-type]
@@ -262,6 +279,9 @@ def _show(result: "BuildResult", *, as_json: bool) -> None:
         click.echo(f"shortscience: {notice}", err=True)
     if more:
         click.echo(f"shortscience: {more} more notices; see the records table.", err=True)
+    if result["release_id"] is None:
+        click.echo("No release was made.")
+        return
     found = ", ".join(f"{count:,} {status}" for status, count in result["records"].items())
     click.echo(f"{sum(result['records'].values()):,} records found: {found}")
     for table, rows in result["tables"].items():

@@ -1,7 +1,9 @@
 """`shortscience duplicates`."""
 
 import json
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -30,12 +32,14 @@ def duplicates(dataset: Path, threshold: float, as_json: bool) -> None:
     """Tell what another threshold for near-duplicates would change.
 
     DATASET is a release where it was built. The pairs that the build verified answer at once;
-    nothing is computed again and nothing is changed. `shortscience explain` shows each text.
+    nothing is computed again and nothing is changed. The first pairs are shown with the words in
+    which the second text differs; `shortscience explain` shows each record whole.
     """
     from shortscience.pipeline.duplicates.thresholds import compare_thresholds
     from shortscience.pipeline.errors import UsageError
     from shortscience.pipeline.release.evidence import read_evidence
     from shortscience.pipeline.release.manifest import read_manifest
+    from shortscience.pipeline.release.pairs import differing_texts
     from shortscience.pipeline.release.store import Store, open_dataset
 
     release = open_dataset(dataset)
@@ -59,11 +63,25 @@ def duplicates(dataset: Path, threshold: float, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(answer))
         return
-    click.echo(
-        f"{found.summaries[0]:,} summaries at {settings['near_threshold']},"
-        f" {found.summaries[1]:,} at {threshold}."
+    click.echo("\n".join(_table(answer, differing_texts(release, answer["pairs"][:_MAX_PAIRS]))))
+
+
+def _table(answer: dict[str, Any], shown: Sequence[dict[str, Any]]) -> Iterator[str]:
+    yield (
+        f"{answer['summaries']:,} summaries at {answer['threshold']},"
+        f" {answer['other_summaries']:,} at {answer['other_threshold']}."
     )
-    for pair in answer["pairs"][:_MAX_PAIRS]:
-        click.echo(f"  {pair['similarity']:.3f}  {pair['left']}  {pair['right']}")
-    if len(answer["pairs"]) > _MAX_PAIRS:
-        click.echo(f"  … and {len(answer['pairs']) - _MAX_PAIRS:,} more pairs; --json lists all.")
+    pairs = len(answer["pairs"])
+    if not pairs:
+        yield "No pair of texts lies between the two."
+        return
+    what = "would be copies" if answer["other_threshold"] < answer["threshold"] else "would not be"
+    yield f"{pairs:,} {'pair' if pairs == 1 else 'pairs'} of texts {what}:"
+    yield ""
+    yield f"{'similarity':>10}  {'record':<24}  {'other record':<24}  words that differ"
+    for pair in shown:
+        told: list[str] = pair["told"]
+        yield f"{pair['similarity']:>10.3f}  {pair['left']}  {pair['right']}  {told[0]}"
+        yield from (f"{'':64}{line}" for line in told[1:])
+    if pairs > len(shown):
+        yield f"and {pairs - len(shown):,} more pairs; --json lists all."

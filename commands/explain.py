@@ -11,6 +11,7 @@ import click
 Examples:
   shortscience explain 3f2a91c0                    a summary or record, by the start of its id
   shortscience explain arxiv:1706.03762            a paper
+  shortscience explain arxiv:1706.03762 --all      every row of its story
 """,
 )
 @click.argument("id_", metavar="ID")
@@ -22,16 +23,21 @@ Examples:
     metavar="DIR",
     help="The release to look into.",
 )
+@click.option("--all", "every", is_flag=True, help="Print every row that belongs to it.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as one JSON object.")
-def explain(id_: str, dataset: Path, as_json: bool) -> None:
-    """Tell everything that is known of one summary, record, paper or citation.
+def explain(id_: str, dataset: Path, every: bool, as_json: bool) -> None:
+    """Tell the story of one summary, record, paper or citation, on one screen.
 
-    ID is an id from any of these tables, or its beginning: source file and byte span, every repair,
-    the verdict on duplicates with similarity and kept copy, spans, and the evidence for identity.
+    ID is an id from any of these tables, or its first four characters or more. The story says
+    which bytes of which file it came from, what was repaired, whether it was kept and why, which
+    paper it is about and on what evidence, and what was found in it.
     """
-    from shortscience.pipeline.release.explain import explain as tell
-    from shortscience.pipeline.release.explain import to_text
+    from shortscience.pipeline.release.explain import explain as find
     from shortscience.pipeline.release.store import open_dataset
+    from shortscience.pipeline.release.story import every_row, one_screen
 
-    story = tell(open_dataset(dataset), id_)
-    click.echo(json.dumps(story, ensure_ascii=False, default=str) if as_json else to_text(story))
+    story = find(open_dataset(dataset), id_)
+    if as_json:
+        click.echo(json.dumps(story, ensure_ascii=False, default=str))
+    else:
+        click.echo((every_row if every else one_screen)(story))

@@ -7,6 +7,7 @@ from types import FrameType
 import click
 
 from shortscience.commands.build import build
+from shortscience.commands.catalogue import catalogue
 from shortscience.commands.diff import diff
 from shortscience.commands.duplicates import duplicates
 from shortscience.commands.explain import explain
@@ -35,6 +36,7 @@ cli.add_command(build)
 cli.add_command(explain)
 cli.add_command(duplicates)
 cli.add_command(diff)
+cli.add_command(catalogue)
 cli.add_command(publish)
 cli.add_command(report)
 

@@ -82,7 +82,12 @@ def _tell(done: "Publication", *, dry_run: bool) -> str:
 
 def _outcome(done: "Publication", *, dry_run: bool) -> str:
     if dry_run:
-        return f"Release {done.release_id} was not sent to {done.url}: this was a dry run."
+        unseen = (
+            f"{done.url} cannot be seen: it is not there yet, or it is private and no token that"
+            " may read it was given; then less may differ than is listed.\n"
+        )
+        outcome = f"Release {done.release_id} was not sent to {done.url}: this was a dry run."
+        return outcome if done.plan.head else unseen + outcome
     if done.pull_request:
         return f"Release {done.release_id} is a pull request: {done.pull_request}"
     if done.commit is None:

@@ -14,7 +14,7 @@ from shortscience.pipeline.release.parquet import FILE_ROWS
 from shortscience.pipeline.schema import TABLES
 from shortscience.pipeline.settings import Settings
 
-DOCS = Path(__file__).parents[1] / "docs"
+DOCS = Path(__file__).resolve().parents[1] / "docs"  # `commands` is a link within the package
 
 
 def pages() -> dict[str, str]:

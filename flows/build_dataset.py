@@ -67,7 +67,8 @@ def build_dataset(build: BuildParameters = BuildParameters()) -> BuildResult:  #
     if result["former"]:
         # The release is made: whether the difference can be shown decides nothing any more.
         show_difference(Path(result["former"]), build.folder / "latest", return_state=True)
-    show_result(result, observer.seconds)
+    if result["release_id"]:
+        show_result(result, observer.seconds)
     # Whoever calls the flow gets what is in the state.
     return cast(BuildResult, Completed(data=result, message=sum_up(result)))
 
@@ -203,6 +204,8 @@ def show_result(result: BuildResult, seconds: Mapping[str, float]) -> None:
 
 def sum_up(result: BuildResult) -> str:
     """Say in a sentence what a build did."""
+    if result["release_id"] is None:
+        return " ".join(result["notices"])
     counts = result["records"]
     numbers = ", ".join(f"{count:,} {status}" for status, count in counts.items())
     unchanged = " was there already" if result["unchanged"] else ""

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypedDict
 
+from shortscience.pipeline.errors import NothingNewError
 from shortscience.pipeline.object_store import is_url, put
 from shortscience.pipeline.observer import Observer
 from shortscience.pipeline.parameters import BuildParameters
@@ -25,11 +26,12 @@ class BuildResult(TypedDict):
     """What a build answers.
 
     `tables` and `records` hold numbers of rows: of each table, and of records by status. `former`
-    is the folder of the release that was the latest one before, if there was another.
+    is the folder of the release that was the latest one before, if there was another. Where an
+    earlier release has all records already, there is no release: `release_id` is null.
     """
 
-    release_id: str
-    release: str
+    release_id: str | None
+    release: str | None
     unchanged: bool
     tables: dict[str, int]
     records: dict[str, int]
@@ -49,8 +51,11 @@ def build(parameters: BuildParameters, observer: Observer | None = None) -> Buil
         recipe = observer.step_with_retries("reading inputs", take_stock, parameters)
         former = store.latest.resolve() if store.latest.exists() else None
         unchanged = store.has(recipe.release_id)
-        if not unchanged:
-            _make(recipe, parameters, store, observer)
+        try:
+            if not unchanged:
+                _make(recipe, parameters, store, observer)
+        except NothingNewError as nothing:
+            return _no_release(nothing)
         store.point_latest_to(recipe.release_id)
         release = store.release(recipe.release_id)
         if is_url(parameters.out):
@@ -81,6 +86,19 @@ def _make(recipe: Recipe, parameters: BuildParameters, store: Store, observer: O
         engines.start(parameters.engine, parameters.workers, scratch) as engine,
     ):
         make_release(recipe, store, engine, observer, parameters)
+
+
+def _no_release(nothing: NothingNewError) -> BuildResult:
+    return BuildResult(
+        release_id=None,
+        release=None,
+        unchanged=True,
+        tables={},
+        records={"rejected": nothing.n_records},
+        notices=[str(nothing)],
+        pruned=[],
+        former=None,
+    )
 
 
 def _result(

@@ -81,6 +81,29 @@ class LostFormError(ShortScienceError):
         )
 
 
+class NoRecordsError(ShortScienceError):
+    """The inputs hold no summary at all: nothing was released."""
+
+    def __init__(self, names: Sequence[str], reasons: Sequence[str]) -> None:
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        why = f" ({'; '.join(reasons)})" if reasons else ""
+        super().__init__(
+            f"No summary was found in {', '.join(names[:3])}{more}{why}: looked for records of"
+            " ShortScience.org in extracted text, saved pages, crawls, feeds and exports."
+            " Nothing was released."
+        )
+
+
+class NothingNewError(ShortScienceError):
+    """An earlier release has all that the inputs hold: there is nothing to release."""
+
+    def __init__(self, n_records: int, earlier: str | None) -> None:
+        self.n_records = n_records
+        super().__init__(
+            f"Nothing new: all {n_records:,} records are in release {earlier} already."
+        )
+
+
 class ValidationError(ShortScienceError):
     """The tables were written and did not pass their expectations: nothing was released."""
 

@@ -10,10 +10,12 @@ from typing import NamedTuple
 import polars as pl
 from pydantic import BaseModel
 
+from shortscience.pipeline.admission import admit_records, admit_sources
 from shortscience.pipeline.cleaning.clean import clean, repair_facts
 from shortscience.pipeline.cleaning.language import detect_languages
 from shortscience.pipeline.duplicates.signatures import sign
 from shortscience.pipeline.extraction.extract import extract
+from shortscience.pipeline.schema import SPAN_TABLES
 from shortscience.pipeline.settings import Settings
 from shortscience.pipeline.sources.inputs import Input
 from shortscience.pipeline.sources.reading import read_sources
@@ -39,9 +41,9 @@ class Layer(NamedTuple):
 def read_texts(inputs: Sequence[Input], settings: Settings) -> Frames:
     """Read, clean and extract the records of some inputs: one frame per TEXT_FRAMES."""
     sources, records = read_sources(inputs, settings.sources)
-    records = repair_facts(records)
+    sources, refused_of_sources = admit_sources(sources)
+    records, refused_of_records = admit_records(repair_facts(records))
     cleaned, scanned = clean(records)
-    extracted = extract(cleaned, scanned)
     empty = cleaned.filter(pl.col("text").str.strip_chars() == "").select("record_id")
     records = records.with_columns(
         reason=pl.when(pl.col("record_id").is_in(empty["record_id"].implode()))
@@ -52,10 +54,8 @@ def read_texts(inputs: Sequence[Input], settings: Settings) -> Frames:
         "sources": sources,
         "records": records.drop("body", "keeps_structure"),
         "cleaned": cleaned.join(empty, on="record_id", how="anti", maintain_order="left"),
-        "equations": extracted.equations,
-        "images": extracted.images,
-        "links": extracted.links,
-        "citations": extracted.citations,
+        **extract(cleaned, scanned),
+        "refused": pl.concat([refused_of_sources, refused_of_records]),
     }
 
 
@@ -77,11 +77,16 @@ def _signatures(texts: Frames, settings: Settings) -> Frames:
 TEXTS = "texts"
 TEXTS_CODE = (
     "pipeline.sources.reading",
+    "pipeline.admission",
     "pipeline.cleaning.clean",
     "pipeline.extraction.extract",
 )
 """The modules that make the texts."""
-TEXT_FRAMES = ("sources", "records", "cleaned", "equations", "images", "links", "citations")
+TEXT_FRAMES = (
+    *("sources", "records", "cleaned"),
+    *(*SPAN_TABLES, "citations"),
+    "refused",
+)
 DERIVED = {
     "languages": Layer(
         ("languages",),

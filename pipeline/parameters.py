@@ -30,6 +30,15 @@ class BuildParameters(BaseModel):
     bibliography: list[str] = Field(
         default=[], description="Bibliography files; the first one named is believed."
     )
+    catalogue: list[str] = Field(
+        default=[],
+        description="Catalogues of known summaries, to recognise records by; the first one named is"
+        " believed.",
+    )
+    shipped_catalogue: bool = Field(
+        default=True,
+        description="Recognise records also by the catalogue that comes with this project.",
+    )
     against: str | None = Field(
         default=None,
         description="An earlier release: what it has already is rejected, with its summary named.",

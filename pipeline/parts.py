@@ -6,13 +6,16 @@ one part, nothing moves, and the functions simply follow each other. In how many
 does not show in what it returns.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import Any, TypeVar
 
 import polars as pl
 
-from shortscience.pipeline.tasks import Ref, Tasks, deal
+from shortscience.pipeline.tasks import Ref, Tasks, apart, deal, joined
+
+_DIGITS = 8
+"""Hexadecimal digits of a key that decide to which part a row belongs."""
 
 Fields = TypeVar("Fields", bound=tuple[Any, ...])
 
@@ -36,26 +39,39 @@ class Parts:
     def __len__(self) -> int:
         return len(self._refs)
 
+    def __iter__(self) -> Iterator[Ref]:
+        """Iterate over what the engine calls the parts."""
+        return iter(self._refs)
+
+    @property
+    def tasks(self) -> Tasks:
+        """The engine that holds the parts."""
+        return self._tasks
+
     def map(self, function: Callable[..., Any], /, *others: "Parts", **settings: Any) -> "Parts":
-        """Call a function on each part, with the same part of `others`, and with `settings`."""
-        rows = zip(self._refs, *(other._refs for other in others), strict=True)
-        return Parts(
-            (self._tasks.run(_call, function, settings, *row) for row in rows), self._tasks
-        )
+        """Call a function on each part, with the same part of `others`, and with `settings`.
+
+        Of a setting that is itself `Parts`, the function gets the same part.
+        """
+        calls = _calls((self, *others), settings)
+        return Parts((self._tasks.run(_call, function, *call) for call in calls), self._tasks)
 
     def map_fields(
         self,
         into: Callable[..., Fields],
-        function: Callable[..., Fields],
+        function: Callable[..., tuple[Any, ...]],
         /,
         *others: "Parts",
         **settings: Any,
     ) -> Fields:
-        """Call a function that returns a named tuple; return one whose fields are `Parts`."""
+        """Call a function that returns a named tuple; return one whose fields are `Parts`.
+
+        `into` is the type of such a tuple: where its fields are generic, `Fields[Parts]`.
+        """
         n_fields = len(into._fields)  # type: ignore[attr-defined]
-        rows = zip(self._refs, *(other._refs for other in others), strict=True)
         fields = [
-            self._tasks.split(_call_fields, n_fields, function, settings, *row) for row in rows
+            self._tasks.split(_call_fields, n_fields, function, *call)
+            for call in _calls((self, *others), settings)
         ]
         return into(*(Parts(refs, self._tasks) for refs in zip(*fields, strict=True)))
 
@@ -73,19 +89,93 @@ class Parts:
         if len(self) == n_parts == 1:
             return self
         sent = [self._tasks.split(_deal, n_parts, part_of, settings, frame) for frame in self._refs]
+        return self._received(sent)
+
+    def route(
+        self,
+        function: Callable[..., pl.DataFrame],
+        /,
+        *others: "Parts",
+        to: pl.Expr,
+        n_parts: int,
+        **settings: Any,
+    ) -> "Parts":
+        """Call a function on each part, and move each row of its result to the part `to`.
+
+        This is `map` and then `repartition`, by one task per part, so that what lies between the
+        two is never held.
+        """
+        rows = zip(self._refs, *(other._refs for other in others), strict=True)
+        sent = [self._tasks.split(_route, n_parts, function, settings, to, *row) for row in rows]
+        return self._received(sent)
+
+    def _received(self, sent: Sequence[Sequence[Ref]]) -> "Parts":
+        """Put together what each part gets of all others."""
+        return Parts((self._tasks.join(refs) for refs in zip(*sent, strict=True)), self._tasks)
+
+    def gather(
+        self,
+        runs: Sequence[slice],
+        function: Callable[..., Any],
+        /,
+        *others: "Parts",
+        each: "Parts",
+        **settings: Any,
+    ) -> "Parts":
+        """Call a function once for each run of parts that follow each other.
+
+        It gets the same part of `each`, then a list with the parts of the run, and such a list of
+        each of `others`.
+        """
+        gathered = (self, *others)
+        calls = (
+            (value, *(ref for parts in gathered for ref in parts._refs[run]))
+            for run, value in zip(runs, each._refs, strict=True)
+        )
         return Parts(
-            (self._tasks.run(_concat, *received) for received in zip(*sent, strict=True)),
+            (
+                self._tasks.run(_call_gathered, function, settings, len(gathered), *call)
+                for call in calls
+            ),
             self._tasks,
         )
 
+    def together(self) -> "Parts":
+        """Move all rows into one part, in the order of the parts."""
+        return Parts([self._tasks.join(self._refs)], self._tasks)
+
+    def cut(self, sizes: Sequence[int]) -> "Parts":
+        """Cut the only part into parts of so many rows, which follow each other."""
+        (whole,) = self._refs
+        return Parts(self._tasks.split(_cut, len(sizes), sizes, whole), self._tasks)
+
+    def beside(self, other: "Parts") -> "Parts":
+        """Return these parts, followed by the parts of another."""
+        return Parts([*self._refs, *other._refs], self._tasks)
+
+    def first(self, n_parts: int) -> "Parts":
+        """Return the first parts alone."""
+        return Parts(self._refs[:n_parts], self._tasks)
+
+    def last(self, n_parts: int) -> "Parts":
+        """Return the last parts alone."""
+        return Parts(self._refs[len(self) - n_parts :], self._tasks)
+
     def concat(self, *others: "Parts") -> "Parts":
         """Append the rows of the same part of others to each part."""
-        return self.map(_concat, *others)
+        return self.map(joined, *others)
 
     def numbered(self, name: str) -> "Parts":
         """Add a first column that numbers the rows over all parts, from 0, as int64."""
-        starts = Parts.of(accumulate(self.sizes()[:-1], initial=0), self._tasks)
-        return self.map(_numbered, starts, name=name)
+        return self.map(_numbered, self.starts(), name=name)
+
+    def starts(self) -> "Parts":
+        """Return how many rows are in the parts before each part."""
+        return Parts.of(accumulate(self.sizes()[:-1], initial=0), self._tasks)
+
+    def numbers(self) -> "Parts":
+        """Return the number of each part, from 0."""
+        return Parts.of(range(len(self)), self._tasks)
 
     def sizes(self) -> list[int]:
         """Return the number of rows of each part."""
@@ -97,21 +187,64 @@ class Parts:
 
     def collect(self) -> pl.DataFrame:
         """Return all rows, in the order of the parts."""
-        return _concat(*self.fetch())
+        return joined(*self.fetch())
+
+
+def by_key(column: str, n_parts: int) -> pl.Expr:
+    """Return the part of a row, of so many that follow each other in the order of a column.
+
+    The column has hashes in hexadecimal digits, which makes all parts about as large.
+    """
+    leading = pl.col(column).str.head(_DIGITS).str.to_integer(base=16, dtype=pl.Int64)
+    part: pl.Expr = leading * n_parts // 16**_DIGITS
+    return part
+
+
+_Call = tuple[dict[str, Any], Sequence[str], *tuple[Ref, ...]]
+"""Settings, the names of the last arguments, and all arguments that the engine holds."""
+
+
+def _calls(positional: Sequence[Parts], settings: dict[str, Any]) -> list[_Call]:
+    """Return the arguments of each part's call."""
+    named = {name: value for name, value in settings.items() if isinstance(value, Parts)}
+    same = {name: value for name, value in settings.items() if name not in named}
+    rows = zip(*positional, *named.values(), strict=True)
+    return [(same, tuple(named), *row) for row in rows]
 
 
 def _itself(value: Any) -> Any:
     return value
 
 
-def _call(function: Callable[..., Any], settings: dict[str, Any], *parts: Any) -> Any:
-    return function(*parts, **settings)
+def _call(
+    function: Callable[..., Any], settings: dict[str, Any], names: Sequence[str], *parts: Any
+) -> Any:
+    n_positional = len(parts) - len(names)
+    named = zip(names, parts[n_positional:], strict=True)
+    return function(*parts[:n_positional], **dict(named), **settings)
+
+
+def _call_gathered(
+    function: Callable[..., Any], settings: dict[str, Any], n_lists: int, value: Any, *parts: Any
+) -> Any:
+    n_parts = len(parts) // n_lists
+    lists = (parts[n_parts * place : n_parts * (place + 1)] for place in range(n_lists))
+    return function(value, *lists, **settings)
 
 
 def _call_fields(
-    _n_fields: int, function: Callable[..., Sequence[Any]], settings: dict[str, Any], *parts: Any
+    _n_fields: int,
+    function: Callable[..., Sequence[Any]],
+    settings: dict[str, Any],
+    names: Sequence[str],
+    *parts: Any,
 ) -> list[Any]:
-    return list(function(*parts, **settings))
+    return list(_call(function, settings, names, *parts))
+
+
+def _cut(_n_parts: int, sizes: Sequence[int], frame: pl.DataFrame) -> list[pl.DataFrame]:
+    starts = accumulate(sizes, initial=0)
+    return [apart(frame.slice(start, size)) for start, size in zip(starts, sizes, strict=False)]
 
 
 def _deal(
@@ -121,6 +254,16 @@ def _deal(
     frame: pl.DataFrame,
 ) -> list[pl.DataFrame]:
     return deal(frame, part_of(frame, n_parts, **settings), n_parts)
+
+
+def _route(
+    n_parts: int,
+    function: Callable[..., pl.DataFrame],
+    settings: dict[str, Any],
+    to: pl.Expr,
+    *parts: Any,
+) -> list[pl.DataFrame]:
+    return deal(function(*parts, **settings), to, n_parts)
 
 
 def _hashed(_frame: pl.DataFrame, n_parts: int, *, columns: Sequence[str]) -> pl.Expr:
@@ -134,7 +277,3 @@ def _hashed(_frame: pl.DataFrame, n_parts: int, *, columns: Sequence[str]) -> pl
 
 def _numbered(frame: pl.DataFrame, start: int, *, name: str) -> pl.DataFrame:
     return frame.with_row_index(name).with_columns(pl.col(name).cast(pl.Int64) + start)
-
-
-def _concat(*frames: pl.DataFrame) -> pl.DataFrame:
-    return pl.concat(frames) if len(frames) > 1 else frames[0]

@@ -14,7 +14,7 @@ STAGES = (
     "pipeline.layers",
     "pipeline.duplicates.find",
     "pipeline.papers.stage",
-    "pipeline.release.tables",
+    "pipeline.release.table_files",
     "pipeline.release.validation",
     "pipeline.release.write",
 )
@@ -25,7 +25,8 @@ STAGES = (
 class Recipe:
     """All that decides the bytes of a release.
 
-    `earlier` is the folder of the release against which it is built.
+    `earlier` is the folder of the release against which it is built. Of bibliographies and of
+    catalogues, the first one is believed.
     """
 
     inventory: Inventory
@@ -33,6 +34,7 @@ class Recipe:
     settings: Settings
     earlier_release: str | None = None
     earlier: Path | None = None
+    catalogues: tuple[Input, ...] = ()
 
     @property
     def release_id(self) -> str:
@@ -48,6 +50,8 @@ class Recipe:
             *map(str, self.inventory.problems),
             "bibliography",
             *(f"{item.name}\n{item.source_id}" for item in self.bibliography),
+            "catalogues",
+            *(f"{item.name}\n{item.source_id}" for item in self.catalogues),
             *(("earlier", self.earlier_release) if self.earlier_release else ()),
         )[:RELEASE_ID_DIGITS]
 
@@ -69,5 +73,5 @@ def sha256(path: Path) -> str:
 
 
 def identify_files(paths: list[Path]) -> tuple[Input, ...]:
-    """Hash bibliography files, in the order given: the first one named is believed."""
+    """Hash bibliographies or catalogues, in the order given."""
     return tuple(Input(path, path.name, sha256(path), path.stat().st_size) for path in paths)

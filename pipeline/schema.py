@@ -4,7 +4,8 @@ The Arrow schemas, the validation suites, the dataset card, the Croissant metada
 in `docs/` all come from `TABLES`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 
 import polars as pl
@@ -75,12 +76,17 @@ class Column:
     """The key this column points to, as `table.column`; every value is found there."""
     counts: str | None = None
     """The foreign key, as `table.column`, whose rows this column counts."""
-    values: tuple[str, ...] = ()
-    """All allowed values, where they are few."""
+    meanings: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """All allowed values, where they are few, and what each means."""
     pattern: str | None = None
     """A regular expression that every value matches from its beginning."""
     minimum: float | None = None
     maximum: float | None = None
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """All allowed values; empty where any value of the type is allowed."""
+        return tuple(self.meanings)
 
 
 @dataclass(frozen=True)
@@ -126,13 +132,55 @@ class Table:
         """The Polars schema, in column order."""
         return pl.Schema({column.name: column.type.polars for column in self.columns})
 
+    def types(self, *names: str) -> dict[str, pl.DataType]:
+        """Return the Polars types of some columns, for frames that hold the same facts."""
+        return {name: self.column(name).type.polars for name in names}
+
 
 _ID = r"^[0-9a-f]{24}$"
 _SHA256 = r"^[0-9a-f]{64}$"
 _URL = r"^(?:https?|ftp)://\S+$"
 
-FORMS = ("extracted-text", "html", "warc", "wet", "rss", "json")
-CITATION_KINDS = ("cite", *IDENTIFIER_KINDS, PAPER_LINK, "reference", "mention")
+_FORMS = {
+    "extracted-text": "text that an extractor made of a page",
+    "html": "a saved page",
+    "warc": "a crawl: responses as the server sent them",
+    "wet": "the text that a crawl extracted from its pages",
+    "rss": "a feed",
+    "json": "the export of a scraper",
+}
+_STATUSES = {
+    "kept": "the text of its summary was taken from it",
+    "duplicate": "a copy: the text of its summary was taken from another record",
+    "rejected": "no summary carries it, and `reason` says why",
+}
+_RELATIONS = {
+    "exact": "the same words",
+    "near": "nearly the same words: `similarity` reaches the threshold of the build",
+    "truncated": "the beginning of the kept text, cut off",
+}
+_EVIDENCE = {
+    "page": "the page or export that the summary was found on names the paper",
+    "copy": "a copy of the summary, from another form of dump, names it",
+    "catalogue": "a catalogue of known summaries names the paper of one with these words",
+    "identifier": "an identifier in the summary's header names it, or a summary that cites it",
+    "bibliography": "as `identifier`, and a bibliography knows that identifier",
+    "linked": "the summary's words fit the title, authors and abstract of one paper best",
+    "nothing": "no evidence: the paper is named after its summary",
+}
+_STRUCTURES = {
+    "original": "the line breaks are the author's",
+    "restored": "the dump had lost the line breaks, and rules put them back",
+}
+_KINDS = {
+    "cite": "the site's own `\\cite{key}`",
+    **{kind: SCHEMES[kind].cited_as for kind in IDENTIFIER_KINDS},
+    PAPER_LINK: "a link to a paper elsewhere: proceedings, a PDF, a publisher",
+    "reference": "an entry of a numbered list of references, or a pointer to one, such as `[3]`",
+    "mention": "authors and year in prose, such as `Kingma et al. (2014)`",
+}
+FORMS = tuple(_FORMS)
+CITATION_KINDS = tuple(_KINDS)
 
 _SUMMARY = Column(
     "summary_id",
@@ -173,7 +221,7 @@ SOURCES = Table(
             Type.STRING,
             "What kind of dump it is, recognised by content; null when it is of no known form.",
             nullable=True,
-            values=FORMS,
+            meanings=_FORMS,
         ),
         Column("url", Type.STRING, "The page it was taken from.", nullable=True, pattern=_URL),
         Column("retrieved_at", Type.TIMESTAMP, "When it was retrieved.", nullable=True),
@@ -201,7 +249,7 @@ RECORDS = Table(
             "status",
             Type.STRING,
             "What became of it.",
-            values=("kept", "duplicate", "rejected"),
+            meanings=_STATUSES,
         ),
         Column("reason", Type.STRING, "Why it was rejected.", nullable=True),
         Column(
@@ -216,7 +264,7 @@ RECORDS = Table(
             Type.STRING,
             "How a duplicate relates to the kept copy.",
             nullable=True,
-            values=("exact", "near", "truncated"),
+            meanings=_RELATIONS,
         ),
         Column(
             "similarity",
@@ -225,6 +273,13 @@ RECORDS = Table(
             nullable=True,
             minimum=0,
             maximum=1,
+        ),
+        Column(
+            "earlier_summary_id",
+            Type.STRING,
+            "The summary of an earlier release that has its content already: why it was rejected.",
+            nullable=True,
+            pattern=_ID,
         ),
     ),
     never_empty=True,
@@ -269,9 +324,10 @@ PAPERS = Table(
         Column(
             "described_by",
             Type.STRINGS,
-            "Where the paper's description is from, `page` or the name of a bibliography file."
-            " Title, authors and abstract are from the page, else from the record of the page's key"
-            " or of `paper_id`; all else, and they too where these are silent, from the first.",
+            "Where the paper's description is from: `page`, or the name of a catalogue or of a"
+            " bibliography. Title, authors and abstract are from the page, else from a catalogue,"
+            " else from the record of the page's key or of `paper_id`; all else, and they too where"
+            " these are silent, from the first.",
         ),
         Column(
             "conflicts",
@@ -282,7 +338,7 @@ PAPERS = Table(
             "identified_by",
             Type.STRING,
             "The evidence for its identity.",
-            values=("page", "copy", "identifier", "bibliography", "linked", "nothing"),
+            meanings=_EVIDENCE,
         ),
         _confidence("identity_confidence", "How sure its identity is, 0 to 1."),
         _count("n_summaries", "summaries of it", "summaries.paper_id"),
@@ -317,7 +373,7 @@ SUMMARIES = Table(
             "structure",
             Type.STRING,
             "Whether the block structure is the author's or was restored.",
-            values=("original", "restored"),
+            meanings=_STRUCTURES,
         ),
         Column("plain_text", Type.STRING, "The text without markup, math, code and URLs."),
         Column("author", Type.STRING, "User name of its author.", nullable=True),
@@ -376,7 +432,7 @@ CITATIONS = Table(
             nullable=True,
             references="papers.paper_id",
         ),
-        Column("kind", Type.STRING, "In what way it is mentioned.", values=CITATION_KINDS),
+        Column("kind", Type.STRING, "In what way it is mentioned.", meanings=_KINDS),
         *_SPAN,
         Column("context", Type.STRING, "The sentence around it."),
         Column(
@@ -439,3 +495,8 @@ TABLES = {
     table.name: table
     for table in (SOURCES, RECORDS, PAPERS, SUMMARIES, CITATIONS, EQUATIONS, IMAGES, LINKS)
 }
+
+SPAN_TABLES = tuple(
+    name for name, table in TABLES.items() if table.key == ("summary_id", "ordinal")
+)
+"""Tables of what an extractor finds in a summary, and nothing else has a say in."""

@@ -1,47 +1,111 @@
-"""Tasks of one machine whose results lie on the disk: memory holds those of one at a time."""
+"""Tasks of one machine: memory holds some of their results, and the disk the others."""
 
 import pickle
 import tempfile
+import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+import pyarrow as pa
+
 from shortscience.pipeline.tasks import Ref
+
+BYTES_IN_MEMORY = 256 << 20
+"""What lies between the steps for some hundred thousand records: with fewer, nothing is spilled."""
 
 
 class Spilling:
-    """An engine that does each task at once, in this process, and keeps results in a folder."""
+    """An engine that does each task at once, in this process.
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    A result that is a frame stays in memory as long as all of them together have no more than
+    `bytes_in_memory`; every other one is a file in the folder.
+    """
+
+    def __init__(self, folder: Path, bytes_in_memory: int = BYTES_IN_MEMORY) -> None:
+        self._folder, self._left = folder, bytes_in_memory
+        self._lock = threading.RLock()
 
     def run(self, function: Callable[..., Any], *arguments: Any) -> Ref:
         """Do a task."""
-        return _Spilled(function(*_loaded(arguments)), self._folder)
+        return self._keep(function(*_loaded(arguments)))
 
     def split(self, function: Callable[..., Any], n_parts: int, *arguments: Any) -> Sequence[Ref]:
         """Do a task that answers with so many parts."""
-        return [_Spilled(part, self._folder) for part in function(n_parts, *_loaded(arguments))]
+        return [self._keep(part) for part in function(n_parts, *_loaded(arguments))]
+
+    def join(self, refs: Sequence[Ref]) -> Ref:
+        """Return what has the rows of some frames, where they are."""
+        return refs[0] if len(refs) == 1 else _Joined(refs)
 
     def get(self, refs: Sequence[Ref]) -> list[Any]:
         """Read results."""
         return list(_loaded(refs))
 
+    def _keep(self, result: object) -> "_Held | _Spilled":
+        if not isinstance(result, pl.DataFrame):
+            return _Spilled(result, self._folder)
+        size = int(result.estimated_size())
+        if size > self._left:
+            return _Spilled(result, self._folder)
+        held = _Held(result)
+        self._take(size)
+        weakref.finalize(held, self._take, -size)
+        return held
+
+    def _take(self, size: int) -> None:
+        with self._lock:
+            self._left -= size
+
+
+class _Held:
+    """A frame in memory."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self._frame = frame
+
+    def load(self) -> pl.DataFrame:
+        return self._frame
+
 
 class _Spilled:
-    """A result in a file, which goes with the last reference to it."""
+    """A result in a file, which goes with the last reference to it.
+
+    A frame is written as it is in memory, and read as a memory map.
+    """
 
     def __init__(self, result: object, folder: Path) -> None:
+        self._schema = result.schema if isinstance(result, pl.DataFrame) else None
         with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
             self._path = Path(file.name)
             weakref.finalize(self, self._path.unlink, missing_ok=True)
-            pickle.dump(result, file, pickle.HIGHEST_PROTOCOL)
+            if isinstance(result, pl.DataFrame):
+                result.write_ipc(self._path, compression="uncompressed")
+            else:
+                pickle.dump(result, file, pickle.HIGHEST_PROTOCOL)
 
     def load(self) -> Any:
+        if self._schema is not None:
+            with pa.memory_map(str(self._path)) as file:
+                rows = pl.DataFrame(pa.ipc.open_file(file).read_all())
+            return rows if rows.schema == self._schema else rows.cast(self._schema)
         with self._path.open("rb") as file:
             return pickle.load(file)  # noqa: S301 - this process has written it
 
 
+class _Joined:
+    """The rows of several frames."""
+
+    def __init__(self, refs: Sequence[Ref]) -> None:
+        self._refs = refs
+
+    def load(self) -> pl.DataFrame:
+        frames: Iterable[pl.DataFrame] = _loaded(self._refs)
+        return pl.concat(frames)
+
+
 def _loaded(arguments: Iterable[Any]) -> Iterator[Any]:
-    return (item.load() if isinstance(item, _Spilled) else item for item in arguments)
+    kept = _Held | _Spilled | _Joined
+    return (item.load() if isinstance(item, kept) else item for item in arguments)

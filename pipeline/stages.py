@@ -8,27 +8,33 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from shortscience.pipeline.duplicates.find import Duplicates
+import polars as pl
+
+from shortscience.pipeline.admission import refusals
+from shortscience.pipeline.duplicates import find
+from shortscience.pipeline.duplicates.outcomes import EARLIER, Duplicates
 from shortscience.pipeline.engines import Engine, Runner
-from shortscience.pipeline.errors import ValidationError
+from shortscience.pipeline.errors import NoRecordsError, NothingNewError, ValidationError
 from shortscience.pipeline.folders import keep_only
 from shortscience.pipeline.observer import Observer
 from shortscience.pipeline.papers.bibliography.index import Index, index_file
 from shortscience.pipeline.papers.linking.title_index import title_folder
-from shortscience.pipeline.papers.stage import Found, identify_records
+from shortscience.pipeline.papers.stage import Identified, identify
 from shortscience.pipeline.parameters import BuildParameters
 from shortscience.pipeline.recipe import Recipe
-from shortscience.pipeline.release.data_docs import write_data_docs
 from shortscience.pipeline.release.earlier import Earlier
 from shortscience.pipeline.release.evidence import write_evidence
 from shortscience.pipeline.release.notices import notices
 from shortscience.pipeline.release.paper_evidence import write_paper_evidence
 from shortscience.pipeline.release.store import Store
+from shortscience.pipeline.release.table_files import write_tables
 from shortscience.pipeline.release.validation import Outcome, validator
 from shortscience.pipeline.release.write import write_metadata
 from shortscience.pipeline.release.yields import check_yields
+from shortscience.pipeline.report.validation import write_validation
 from shortscience.pipeline.settings import Settings
 from shortscience.pipeline.shards import Batch, Shards, cut_batches, missing_layers, prune
+from shortscience.pipeline.sources.inputs import Problem
 
 
 def make_release(
@@ -40,8 +46,9 @@ def make_release(
 ) -> None:
     """Make the release of a recipe in a store.
 
-    Raises ValidationError when the data does not meet its expectations, and LostFormError when a
-    form of dumps gives no records any more.
+    Raises ValidationError when the data does not meet its expectations, LostFormError when a form
+    of dumps gives no records any more, NoRecordsError when nothing was found at all, and
+    NothingNewError when an earlier release has everything.
     """
     settings = recipe.settings
     with store.staging() as staging, validator() as validate:
@@ -49,19 +56,24 @@ def make_release(
         copies = observer.step(
             "finding duplicates", find_copies, shards, recipe.earlier, settings, engine
         )
+        require_something_new(recipe, shards, copies)
         bibliography = observer.step(
             "indexing bibliographies", index_bibliography, recipe, store.bibliography
         )
         papers = observer.step(
             "identifying papers", identify_papers, shards, copies, bibliography, settings, engine
         )
-        observer.step("writing tables", write_tables, recipe, shards, papers, staging, engine)
+        inputs = recipe.inventory.distinct
+        observer.step(
+            "writing tables", write_tables, inputs, shards, copies.outcomes, papers, staging, engine
+        )
         write_evidence(copies.evidence, store.evidence(recipe.release_id))
         write_paper_evidence(papers, store.release(recipe.release_id), engine.tasks)
         check_yields(staging, store.latest, parameters.allow_empty)
         outcome = observer.step("validating", validate, staging)
-        require_success(outcome, recipe, store, staging, observer)
-        observer.step("releasing", release, recipe, outcome, staging, store)
+        problems = all_problems(recipe, shards, bibliography)
+        require_success(outcome, problems, recipe, store, staging, observer)
+        observer.step("releasing", release, recipe, outcome, problems, staging, store)
     prune(store.shards, shards)
 
 
@@ -71,7 +83,8 @@ def process_batches(
     """Read, clean, extract and sign all records, batch by batch, several at once."""
     batches = cut_batches(recipe.inventory.distinct, batch_bytes)
     missing = {batch: missing_layers(batch, recipe.settings, store.shards) for batch in batches}
-    with engine.runner(sum(map(bool, missing.values()))) as run:
+    n_missing = sum(map(bool, missing.values()))
+    with engine.runner(n_missing) as run:
         process = partial(
             process_batch,
             missing=missing,
@@ -79,7 +92,7 @@ def process_batches(
             folder=store.shards,
             run=run,
         )
-        at_once = max(1, min(engine.batches_at_once, len(missing)))
+        at_once = max(1, min(engine.batches_at_once, n_missing))
         observer.each("cleaning and extracting", process, batches, at_once)
     return Shards.of(batches, recipe.settings, store.shards)
 
@@ -103,7 +116,17 @@ def find_copies(
     shards: Shards, earlier: Path | None, settings: Settings, engine: Engine
 ) -> Duplicates:
     """Find the records that carry the same summary."""
-    return engine.find_duplicates(shards, Earlier(earlier) if earlier else None, settings)
+    return find.find_copies(shards, Earlier(earlier) if earlier else None, settings, engine)
+
+
+def require_something_new(recipe: Recipe, shards: Shards, copies: Duplicates) -> None:
+    """Raise NoRecordsError if nothing was found, NothingNewError if all of it is known."""
+    if not len(copies.outcomes):
+        rejected = shards.scan("records").select(pl.col("reason").drop_nulls().unique().sort())
+        names = sorted(item.name for item in recipe.inventory.inputs)
+        raise NoRecordsError(names, rejected.head(3).collect()["reason"].to_list())
+    if (copies.outcomes["status"] == EARLIER).all():
+        raise NothingNewError(len(copies.outcomes), recipe.earlier_release)
 
 
 def index_bibliography(recipe: Recipe, cache: Path) -> list[Index]:
@@ -121,34 +144,47 @@ def identify_papers(
     bibliography: Sequence[Index],
     settings: Settings,
     engine: Engine,
-) -> Found:
+) -> Identified:
     """Find out which papers are summarised and cited."""
-    n_parts = engine.n_parts(len(copies.verdicts))
-    return identify_records(
-        shards, copies.verdicts, bibliography, settings.papers, n_parts, engine.tasks
-    )
+    n_parts = engine.n_parts(len(copies.outcomes))
+    told = shards, copies.outcomes, bibliography, settings.papers
+    return identify(*told, n_parts=n_parts, tasks=engine.tasks)
 
 
-def write_tables(
-    recipe: Recipe, shards: Shards, papers: Found, staging: Path, engine: Engine
-) -> None:
-    """Put the tables together and write them as Parquet."""
-    engine.write_tables(recipe.inventory.distinct, shards, papers, staging)
+def all_problems(
+    recipe: Recipe, shards: Shards, bibliography: Sequence[Index]
+) -> tuple[Problem, ...]:
+    """Return what could not be used of the inputs, of bibliographies, and of the facts in both."""
+    names = {item.source_id: item.name for item in recipe.inventory.distinct}
+    refused = refusals(shards.scan("refused").collect(), names)
+    unread = (problem for index in bibliography for problem in index.problems)
+    return (*recipe.inventory.problems, *refused, *unread)
 
 
 def require_success(
-    outcome: Outcome, recipe: Recipe, store: Store, staging: Path, observer: Observer
+    outcome: Outcome,
+    problems: Sequence[Problem],
+    recipe: Recipe,
+    store: Store,
+    staging: Path,
+    observer: Observer,
 ) -> None:
     """Write the pages of a validation; raise ValidationError if something did not pass."""
-    index = write_data_docs(outcome, store.validation(recipe.release_id))
+    index = write_validation(outcome.report, staging, store.validation(recipe.release_id))
     lines = [f"- {failure}" for failure in outcome.failed] or ["Every expectation was met."]
     observer.show("validation", "\n".join(["# Validation", *lines]))
     if outcome.failed:
-        about_inputs = notices(staging, recipe.inventory.problems)
+        about_inputs = notices(staging, problems)
         raise ValidationError(outcome.failed, str(index), about_inputs)
 
 
-def release(recipe: Recipe, outcome: Outcome, staging: Path, store: Store) -> None:
+def release(
+    recipe: Recipe,
+    outcome: Outcome,
+    problems: Sequence[Problem],
+    staging: Path,
+    store: Store,
+) -> None:
     """Describe the tables, and make the staged folder a release."""
-    write_metadata(recipe, outcome, staging)
+    write_metadata(recipe, outcome, problems, staging)
     store.commit(staging, recipe.release_id)

@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+from shortscience.pipeline.errors import UsageError
 from shortscience.pipeline.object_store import fetch, is_url, prune
 from shortscience.pipeline.parameters import BuildParameters
 from shortscience.pipeline.recipe import Recipe, identify_files
 from shortscience.pipeline.release.manifest import read_manifest
 from shortscience.pipeline.release.store import Store, open_dataset
 from shortscience.pipeline.sources.inputs import take_inventory
+
+SHIPPED_CATALOGUE = Path(__file__).parents[1] / "catalogue" / "shortscience.parquet"
 
 
 def take_stock(parameters: BuildParameters) -> Recipe:
@@ -23,4 +26,17 @@ def take_stock(parameters: BuildParameters) -> Recipe:
         settings=parameters.settings,
         earlier_release=read_manifest(against)["release_id"] if against else None,
         earlier=against,
+        catalogues=identify_files(_catalogues(parameters)),
     )
+
+
+def _catalogues(parameters: BuildParameters) -> list[Path]:
+    """Return the catalogues that were named, and the shipped one, which is believed last.
+
+    Raises UsageError where one is missing.
+    """
+    paths = [Path(name) for name in parameters.catalogue]
+    for path in paths:
+        if not path.is_file():
+            raise UsageError(f"There is no catalogue at {path}; check its name.")
+    return [*paths, SHIPPED_CATALOGUE] if parameters.shipped_catalogue else paths

@@ -31,6 +31,10 @@ class Tasks(Protocol):
         """
         ...
 
+    def join(self, refs: Sequence[Ref]) -> Ref:
+        """Return what holds the rows of some frames, one after the other."""
+        ...
+
     def get(self, refs: Sequence[Ref]) -> list[Any]:
         """Wait for results, and fetch them."""
         ...
@@ -47,6 +51,10 @@ class AtOnce:
         """Do a task that answers with so many parts."""
         parts: Sequence[Ref] = function(n_parts, *arguments)
         return parts
+
+    def join(self, refs: Sequence[Ref]) -> Ref:
+        """Return the rows of some frames."""
+        return joined(*refs)
 
     def get(self, refs: Sequence[Ref]) -> list[Any]:
         """Return what is there."""
@@ -74,7 +82,7 @@ def regroup(
 
     The rows of a part stand in the order of the senders.
     """
-    return [tasks.run(_together, *parts) for parts in shuffle(tasks, function, n_parts, senders)]
+    return [tasks.join(parts) for parts in shuffle(tasks, function, n_parts, senders)]
 
 
 def answer(
@@ -93,8 +101,9 @@ def answer(
     return regroup(tasks, function, n_parts, senders)
 
 
-def _together(*parts: pl.DataFrame) -> pl.DataFrame:
-    return pl.concat(parts)
+def joined(*frames: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of some frames, one after the other."""
+    return pl.concat(frames) if len(frames) > 1 else frames[0]
 
 
 def count(*parts: pl.DataFrame) -> int:

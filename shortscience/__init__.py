@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from shortscience.results import (
     Citation,
     Cleaned,
+    Copy,
+    Deduplication,
     Dumps,
     Equation,
     Image,
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 __all__ = [
     "Citation",
     "Cleaned",
+    "Copy",
+    "Deduplication",
     "Dumps",
     "Equation",
     "Image",
@@ -36,6 +40,7 @@ __all__ = [
     "Release",
     "build",
     "clean",
+    "deduplicate",
     "open_release",
     "read",
 ]
@@ -78,10 +83,10 @@ def clean(
         language=language,
         language_confidence=confidence,
         repairs=row["repairs"],
-        equations=_items(extracted.equations, Equation),
-        images=_items(extracted.images, Image),
-        links=_items(extracted.links, Link),
-        citations=_items(extracted.citations, Citation),
+        equations=_items(extracted["equations"], Equation),
+        images=_items(extracted["images"], Image),
+        links=_items(extracted["links"], Link),
+        citations=_items(extracted["citations"], Citation),
     )
 
 
@@ -113,6 +118,47 @@ def read(*paths: str | Path, settings: "Settings | None" = None) -> Dumps:
         summaries=frames["cleaned"].join(languages, on="record_id", maintain_order="left"),
         **{name: frames[name] for name in ("equations", "images", "links", "citations")},
         problems=[str(problem) for problem in inventory.problems],
+    )
+
+
+def deduplicate(
+    texts: Sequence[str], *, threshold: float | None = None, settings: "Settings | None" = None
+) -> Deduplication:
+    """Find the copies among texts: equal but for marks and white space, similar, or cut short.
+
+    Two texts of some length are similar when the Jaccard similarity of their word shingles is at
+    least the threshold, by default that of the settings. Of several copies, the longest is kept;
+    among equally long ones the choice depends on the texts alone, not on their order.
+    """
+    import polars as pl
+
+    from shortscience.pipeline.duplicates.find import find_copies_at_hand
+    from shortscience.pipeline.duplicates.signatures import sign
+    from shortscience.pipeline.settings import Settings
+
+    settings = settings or Settings()
+    given = {} if threshold is None else {"near_threshold": threshold}
+    duplicates = settings.duplicates.model_copy(update=given)
+    places = {f"{place:012}": place for place in range(len(texts))}
+    frame = pl.DataFrame(
+        {"record_id": list(places), "text": list(texts), "structure": ["original"] * len(texts)},
+        schema={"record_id": pl.String(), "text": pl.String(), "structure": pl.String()},
+    )
+    signed = sign(frame, settings.signatures).with_columns(
+        identified=pl.lit(value=False), earlier=pl.lit(value=False)
+    )
+    found = find_copies_at_hand(
+        signed, frame.select("record_id", "text"), settings.signatures, duplicates
+    )
+    copies = found.outcomes.drop_nulls("relation").sort("record_id")
+    rows = copies.select("record_id", "kept_record_id", "relation", "similarity").iter_rows()
+    listed = [Copy(places[copy], places[kept], *evidence) for copy, kept, *evidence in rows]
+    gone = {copy.copy for copy in listed}
+    return Deduplication(
+        texts=list(texts),
+        threshold=duplicates.near_threshold,
+        kept=[place for place in range(len(texts)) if place not in gone],
+        copies=listed,
     )
 
 

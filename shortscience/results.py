@@ -101,6 +101,44 @@ class Dumps(NamedTuple):
     problems: Sequence[str]
 
 
+class Copy(NamedTuple):
+    """A text that is a copy of another one; both are places in the list of texts.
+
+    `relation` is `exact`, `near` or `truncated`, and `similarity` the Jaccard similarity of the
+    sets of word shingles, 1.0 for equal ones.
+    """
+
+    copy: int
+    kept: int
+    relation: str
+    similarity: float
+
+
+@dataclass(frozen=True)
+class Deduplication:
+    """Which of some texts are copies, and of which others.
+
+    `kept` lists the places of the texts that are kept, and `copies` has all others.
+    """
+
+    texts: Sequence[str]
+    threshold: float
+    kept: Sequence[int]
+    copies: Sequence[Copy]
+
+    @property
+    def selected(self) -> list[str]:
+        """The texts that are kept, in their order."""
+        return [self.texts[place] for place in self.kept]
+
+    def differences(self, copy: Copy) -> list[tuple[str, str]]:
+        """Return what the kept text says where a copy says something else, word by word."""
+        from shortscience.pipeline.duplicates.differences import differing_words
+
+        found = differing_words(self.texts[copy.kept], self.texts[copy.copy])
+        return [(difference.kept, difference.copy) for difference in found]
+
+
 @dataclass(frozen=True)
 class Release:
     """A release: its folder, and its tables by name."""

@@ -1,10 +1,14 @@
-"""All layers of the map stage over some inputs, as a shard would hold them."""
+"""The stages over some inputs in this process: layers as a shard would hold them, and in parts."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 
+from shortscience.pipeline.engines import Runner
 from shortscience.pipeline.layers import DERIVED, Frames, read_texts
 from shortscience.pipeline.settings import Settings
+from shortscience.pipeline.shards import build_shards
 from shortscience.pipeline.sources.inputs import Input
+from shortscience.pipeline.tasks import AtOnce, Tasks
 
 
 def process(inputs: Sequence[Input], settings: Settings) -> Frames:
@@ -13,3 +17,19 @@ def process(inputs: Sequence[Input], settings: Settings) -> Frames:
     for layer in DERIVED.values():
         frames |= layer.compute(frames, settings)
     return frames
+
+
+class InParts:
+    """An engine that does every stage in so many parts, wherever its tasks run."""
+
+    def __init__(self, n_parts: int, tasks: Tasks | None = None) -> None:
+        self._n_parts = n_parts
+        self.tasks: Tasks = tasks or AtOnce()
+
+    def n_parts(self, _n_records: int) -> int:
+        """Return the number of parts."""
+        return self._n_parts
+
+    def runner(self, _n_batches: int) -> AbstractContextManager[Runner]:
+        """Build shards in this process."""
+        return nullcontext(build_shards)

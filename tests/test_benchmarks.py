@@ -11,6 +11,7 @@ from benchmarks import race
 from benchmarks.duplicates_race import Truth, score
 from benchmarks.pages import RECORDS_PER_PAGE, pages
 from benchmarks.parsing_race import CONTESTANTS, PEERS
+from shortscience.pipeline.settings import Settings
 from shortscience.pipeline.sources.html_page import parse, recognise
 from tests.conftest import PROJECT
 
@@ -90,6 +91,16 @@ def test_the_race_is_won_by_medians_and_drawn_alike_for_the_same_figures() -> No
     drawn = [race.draw(race.chart(race.medians(results), 10_000, 3)) for _ in range(2)]
     assert drawn[0] == drawn[1]
     assert ">5,000<" in drawn[0]
+
+
+def test_the_benchmark_of_catalogues_takes_no_text_for_another(shared: Path) -> None:
+    done = run("benchmarks.catalogue", shared, "--records", "2000")
+    assert done.returncode == 0, done.stderr
+    assert "whole, against all others: 761 texts, 0 candidates" in done.stdout
+    assert "cut, against all others: 698 texts, 0 candidates" in done.stdout
+    assert f"at {Settings().catalogue.near_similarity}: right 88 of 88, wrong 0" in done.stdout
+    lines = [line for line in done.stdout.splitlines() if line.startswith("at ")]
+    assert all(line.endswith("wrong 0") for line in lines)
 
 
 def test_the_benchmark_of_crawls_prints_the_memory_of_both_steps() -> None:

@@ -26,6 +26,14 @@ from tests.faults import kill_builds
         pytest.param(["build", "--workers", "0"], "--workers", id="no workers"),
         pytest.param(["build", "--engine", "abacus"], "abacus", id="unknown engine"),
         pytest.param(["build", "--bibliography", "nope.bib"], "nope.bib", id="no bibliography"),
+        pytest.param(["build", "--catalogue", "nope.parquet"], "nope.parquet", id="no catalogue"),
+        pytest.param(
+            ["build", "--catalogue", "{tmp}/file", "--out", "{tmp}"], "damaged", id="bad catalogue"
+        ),
+        pytest.param(
+            ["build", "--catalogue", "{tmp}/file", "--no-catalogue"], "not both", id="and without"
+        ),
+        pytest.param(["catalogue", "{tmp}", "--out", "x"], "build", id="a catalogue of no release"),
         pytest.param(["build", "--allow-empty", "pdf"], "pdf", id="no form of dumps"),
         pytest.param(["build", "--licence", "All Mine"], "cc-by-nc-sa-4.0", id="no licence's name"),
         pytest.param(["build", "--against", "nowhere"], "nowhere", id="no earlier release"),
@@ -53,7 +61,7 @@ def test_a_wrong_call_is_one_sentence_and_status_2(
 
 @pytest.mark.parametrize(
     "command",
-    [[], ["build"], ["explain"], ["duplicates"], ["diff"], ["report"], ["publish"]],
+    [[], ["build"], ["explain"], ["duplicates"], ["diff"], ["report"], ["publish"], ["catalogue"]],
     ids=lambda names: " ".join(names),
 )
 def test_help_teaches(shortscience: Shortscience, command: list[str]) -> None:
@@ -114,8 +122,22 @@ def test_only_bad_dumps_release_nothing_and_exit_1(
     done = shortscience("build", tmp_path / "page.txt", "--out", tmp_path / "out")
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
-    assert "page.txt: holds no records" in done.stderr
+    assert "No summary was found in page.txt" in done.stderr
     assert not (tmp_path / "out" / "latest").exists()
+
+
+def test_nothing_new_is_no_failure_and_makes_no_release(
+    shortscience: Shortscience, built: Path, tmp_path: Path
+) -> None:
+    done = shortscience("build", RAW, "--against", built, "--out", tmp_path / "out", "--json")
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert (result["release_id"], result["unchanged"]) == (None, True)
+    assert result["notices"] == [
+        f"Nothing new: all 74 records are in release {built.name} already."
+    ]
+    assert not (tmp_path / "out" / "latest").exists()
+    assert not list((tmp_path / "out").glob("releases/*"))
 
 
 def test_killed_at_any_moment_latest_is_whole_and_the_next_build_gives_the_same_bytes(
@@ -136,6 +158,11 @@ def test_explain_tells_the_story_of_any_id(
     assert story[story["kind"]][key] == identifier
     shown = shortscience("explain", identifier, "--dataset", built)
     assert identifier in shown.stdout
+    lines = shown.stdout.splitlines()
+    assert len(lines) <= 45
+    assert max(map(len, lines)) <= 100
+    whole = shortscience("explain", identifier, "--dataset", built, "--all")
+    assert len(whole.stdout) > len(shown.stdout)
 
 
 def test_explain_tells_who_named_a_paper_and_what_was_not_believed(
@@ -163,7 +190,7 @@ def test_explain_tells_who_named_a_paper_and_what_was_not_believed(
     assert done.returncode == 0, done.stderr
     told = shortscience("explain", "dblp:conf/kites/Li19", "--dataset", out / "latest", "--json")
     story = json.loads(told.stdout)
-    assert [(row["source"], row["authors"]) for row in story["witnesses"]] == [
+    assert [(row["source"], row["authors"]) for row in story["evidence"]] == [
         ("page", None),
         ("kites.jsonl", ["Jo Li"]),
     ]
@@ -172,12 +199,12 @@ def test_explain_tells_who_named_a_paper_and_what_was_not_believed(
     ]
     summary = story["summaries"][0]["summary_id"]
     of_summary = shortscience("explain", summary, "--dataset", out / "latest", "--json")
-    assert json.loads(of_summary.stdout)["witnesses"] == story["witnesses"]
+    assert json.loads(of_summary.stdout)["evidence"] == story["evidence"]
     shutil.rmtree(out / "papers")
     elsewhere = shortscience(
         "explain", "dblp:conf/kites/Li19", "--dataset", out / "latest", "--json"
     )
-    assert json.loads(elsewhere.stdout)["witnesses"] == []
+    assert json.loads(elsewhere.stdout)["evidence"] == []
 
 
 def test_explain_shows_the_exact_bytes_every_repair_and_all_copies(
@@ -199,16 +226,35 @@ def test_explain_shows_the_exact_bytes_every_repair_and_all_copies(
 def test_explain_refuses_what_is_unknown_or_ambiguous(
     shortscience: Shortscience, built: Path
 ) -> None:
-    for identifier, words in (("feedbeef", "is no summary"), ("summary:", "give more of the id")):
+    known = read_table(built, "summaries")["summary_id"][0]
+    for identifier, words in (
+        ("feedbeef", "is no summary"),
+        ("summary:", "give more of the id"),
+        (known[:2], f"too short: give at least 4 characters of an id, such as summary {known}"),
+    ):
         done = shortscience("explain", identifier, "--dataset", built)
         assert done.returncode == 2
         assert words in done.stderr
+
+
+def test_the_story_of_a_copy_tells_its_fate_and_that_of_a_summary_counts_what_it_holds(
+    shortscience: Shortscience, built: Path
+) -> None:
+    copy = read_table(built, "records").filter(pl.col("relation") == "near").row(0, named=True)
+    told = shortscience("explain", copy["record_id"], "--dataset", built).stdout
+    assert "duplicate: a copy" in told
+    assert f"near, similarity {copy['similarity']:.3f}" in told
+    assert f"bytes {copy['byte_start']:,} to {copy['byte_end']:,}" in told
+    rich = read_table(built, "summaries").sort("n_equations").row(-1, named=True)
+    told = shortscience("explain", rich["summary_id"], "--dataset", built).stdout
+    assert f"{rich['n_equations']} equations: " in told
 
 
 @pytest.mark.parametrize(
     ("threshold", "status", "said"),
     [
         ("0.9", 0, "summaries at 0.8"),
+        ("0.999", 0, "similarity  record                    other record              words"),
         ("0.2", 2, "were not kept"),
     ],
 )

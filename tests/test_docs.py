@@ -3,6 +3,7 @@
 import contextlib
 import io
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,7 @@ README = (PROJECT / "README.md").read_text()
 PAGES = [PROJECT / "README.md", *sorted(DOCS.glob("*.md"))]
 SECTION = re.compile(r"^#+ (.*?)$(.*?)(?=^##? |\Z)", re.MULTILINE | re.DOTALL)
 EXAMPLE = re.compile(r"```python\n(.*?)```\n\n```text\n(.*?)```", re.DOTALL)
+COMMANDS = re.compile(r"```sh\n([^`]*)```\n\n```text\n(.*?)```", re.DOTALL)
 EXAMPLES = [
     pytest.param(code, shown, id=f"{page.name}: {heading}")
     for page in PAGES
@@ -44,6 +46,27 @@ def test_the_examples_print_what_they_show(
     with contextlib.redirect_stdout(printed):
         exec(compile(code, "example", "exec"), {})
     assert printed.getvalue().strip() == shown.strip()
+
+
+@pytest.mark.parametrize(
+    ("commands", "shown"),
+    [
+        pytest.param(*found, id=f"{page.name}: {found[0].strip()}")
+        for page in PAGES
+        for found in COMMANDS.findall(page.read_text())
+    ],
+)
+def test_the_commands_print_what_they_show(
+    built: Path, tmp_path: Path, commands: str, shown: str
+) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "processed").symlink_to(built.parents[1])
+    (tmp_path / ".venv").symlink_to(PROJECT / ".venv")
+    done = subprocess.run(
+        ["bash", "-e", "-c", commands], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == shown.strip()
 
 
 @pytest.mark.parametrize("name", pages())
@@ -85,6 +108,6 @@ def test_links_between_documents_lead_somewhere(page: Path) -> None:
 
 def test_make_help_names_every_target() -> None:
     makefile = (PROJECT / "Makefile").read_text()
-    targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
-    described = set(re.findall(r"^([a-z]+):.*##", makefile, re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    described = set(re.findall(r"^([a-z-]+):.*##", makefile, re.MULTILINE))
     assert targets == described

@@ -9,12 +9,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from shortscience.pipeline.duplicates.find import find_duplicates
+from shortscience.pipeline.duplicates.find import find_copies_at_hand
 from shortscience.pipeline.release.parquet import read_table
 from shortscience.pipeline.schema import TABLES
 from shortscience.pipeline.settings import Settings
 from shortscience.pipeline.sources.inputs import take_inventory
-from tests.conftest import NO_SPOOL, PROJECT, RAW, SCRATCH, Shortscience
+from tests.conftest import NO_SPOOL, PROJECT, RAW, Shortscience
 from tests.processing import process
 
 TRUTH = json.loads((PROJECT / "tests" / "data" / "sample_truth.json").read_text())
@@ -128,24 +128,20 @@ def test_their_text_is_exactly_what_stood_between_mark_and_trailer(
 
 
 def search(raw: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Records and verdicts of some dumps, without writing a release."""
+    """Records and outcomes of some dumps, without writing a release."""
     settings = Settings()
     frames = process(take_inventory([str(raw)], NO_SPOOL).inputs, settings)
-    found = find_duplicates(
-        frames["signatures"],
-        frames["cleaned"].lazy(),
-        settings.signatures,
-        settings.duplicates,
-        SCRATCH,
+    found = find_copies_at_hand(
+        frames["signatures"], frames["cleaned"], settings.signatures, settings.duplicates
     )
-    return frames["records"], found.verdicts
+    return frames["records"], found.outcomes
 
 
 def test_pages_of_the_same_shape_give_every_record(shared: Path) -> None:
     pages = shared / "pages" / "text" / "trafilatura-1.12.2_txt_nostyle_nofallback_images"
-    _, verdicts = search(pages)
+    _, outcomes = search(pages)
     # Pages that list summaries elsewhere than in blocks have text that is no record.
-    assert len(verdicts) == sum(path.read_text().count("\n[link]\n") for path in pages.iterdir())
+    assert len(outcomes) == sum(path.read_text().count("\n[link]\n") for path in pages.iterdir())
 
 
 def test_summaries_by_people_are_never_taken_for_copies_of_each_other(
@@ -155,10 +151,10 @@ def test_summaries_by_people_are_never_taken_for_copies_of_each_other(
         texts = [json.loads(line)["flattened"] for line in lines]
     page = "".join(f"[link]\n{text} ![]() |\n" for text in texts)
     (tmp_path / "page.txt").write_text(page)
-    records, verdicts = search(tmp_path)
-    assert len(records) == len(verdicts) == len(texts)
+    records, outcomes = search(tmp_path)
+    assert len(records) == len(outcomes) == len(texts)
     words = {tuple(re.findall(r"[^\W_]+", text.lower())) for text in texts}
-    assert verdicts["summary_id"].n_unique() == len(words)
+    assert outcomes["summary_id"].n_unique() == len(words)
 
 
 def test_the_export_gives_every_seed_its_paper(

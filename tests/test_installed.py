@@ -15,7 +15,7 @@ from tests.conftest import PROJECT, RAW
 from tests.installation import Inbox, Installation
 
 PACKAGED = (
-    *("commands", "expectations", "flows", "pipeline", "shortscience"),
+    *("commands", "data/catalogue", "expectations", "flows", "pipeline", "shortscience"),
     *("LICENSE", "README.md", "prefect.yaml", "pyproject.toml"),
 )
 PREFECT_PAGE = (PROJECT / "docs" / "prefect.md").read_text()

@@ -90,8 +90,8 @@ def test_the_card_shows_pictures_that_the_release_holds(card: DatasetCard, built
     records = ElementTree.parse(built / "charts" / "records.svg").getroot()
     texts = [item.text for item in records.iter("{http://www.w3.org/2000/svg}text")]
     fates = dict(read_table(built, "records").group_by("status").len().iter_rows())
-    counts = " + ".join(str(fates[status]) for status in ("kept", "duplicate", "rejected"))
-    assert counts in texts
+    counts = ", ".join(f"{fates[status]} {status}" for status in ("kept", "duplicate", "rejected"))
+    assert f"extracted-text: {counts}." in texts
 
 
 def test_croissant_is_valid(built: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -580,6 +580,7 @@ def test_the_command_publishes_and_tells(
     planned = shortscience("publish", built, "--repo", REPO, "--dry-run")
     assert planned.returncode == 0, planned.stderr
     assert "add  data/summaries/train-00000-of-00001.parquet" in planned.stdout
+    assert "cannot be seen: it is not there yet, or it is private" in planned.stdout
     assert hub.repos == {}
     sent = shortscience("publish", built, "--repo", REPO, "--tag", "v1", "--json")
     assert sent.returncode == 0, sent.stderr

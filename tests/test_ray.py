@@ -8,26 +8,24 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import polars as pl
 import psutil
 import pytest
 from ray import cluster_utils
 
-from shortscience.pipeline.duplicates.find import find_duplicates
+from shortscience.pipeline.duplicates.find import find_copies
 from shortscience.pipeline.engines.ray_cluster import RayEngine, connected
 from shortscience.pipeline.errors import WorkerError
 from shortscience.pipeline.papers.bibliography.index import index_file
-from shortscience.pipeline.papers.stage import identify_records
-from shortscience.pipeline.release.parts import write_tables_in_parts
-from shortscience.pipeline.release.write import write_tables
-from shortscience.pipeline.settings import DuplicateSettings, Settings
+from shortscience.pipeline.papers.stage import identify
+from shortscience.pipeline.release.table_files import write_tables
+from shortscience.pipeline.settings import Settings
 from shortscience.pipeline.shards import Shards, build_shards, cut_batches
 from shortscience.pipeline.sources.inputs import take_inventory
 from shortscience.pipeline.tasks import AtOnce
-from tests.conftest import BIN, NO_SPOOL, RAW, SCRATCH, Shortscience, differing
-from tests.unit.test_duplicates import SIGNING, signed
+from tests.conftest import BIN, NO_SPOOL, RAW, Shortscience, differing
+from tests.processing import InParts
+from tests.unit.test_find_copies import corpus, in_parts
 from tests.unit.test_papers import library
-from tests.unit.test_partitions import corpus, in_partitions
 
 _MEMORY = 80 << 20  # bytes of results that a machine holds before it spills
 _TIMEOUT = 300  # seconds
@@ -170,14 +168,16 @@ class Fragile(RayEngine):
         self.kinds: set[str] = set()
 
     def run(self, function, *arguments):
-        return super().run(self._once(function), *arguments)
+        return super().run(self._once(function, arguments), *arguments)
 
     def split(self, function, n_parts, *arguments):
-        return super().split(self._once(function), n_parts, *arguments)
+        return super().split(self._once(function, arguments), n_parts, *arguments)
 
-    def _once(self, function):
-        mark = self._marks / function.__name__
-        self.kinds.add(function.__name__)
+    def _once(self, function, arguments):
+        """Kill the worker at the first task of a kind: what it calls, be it through `Parts`."""
+        called = arguments[0] if arguments and callable(arguments[0]) else function
+        mark = self._marks / called.__name__
+        self.kinds.add(called.__name__)
 
         def run(*arguments):
             if not mark.exists():
@@ -196,11 +196,11 @@ def test_workers_killed_at_each_step_of_the_search_cost_time_and_nothing_else(
     monkeypatch.setenv("RAY_ADDRESS", cluster.address)
     with connected(workers=1):
         engine = Fragile(tmp_path)
-        found = in_partitions(records, 3, 2, engine)
-    whole = find_duplicates(signed(records), records.lazy(), SIGNING, DuplicateSettings(), SCRATCH)
-    assert found.verdicts.equals(whole.verdicts)
+        found = in_parts(records, 3, 2, engine)
+    assert found.outcomes.equals(in_parts(records, 1, 1).outcomes)
     assert {path.name for path in tmp_path.iterdir()} == engine.kinds
-    assert {"split_signatures", "split_pairs", "split_texts", "verify", "extend"} <= engine.kinds
+    assert {"_placed", "_rank", "_bands", "candidate_pairs", "_similar"} <= engine.kinds
+    assert {"read_normal_forms", "_sent", "_extensions"} <= engine.kinds
 
 
 @pytest.mark.long
@@ -214,29 +214,24 @@ def test_workers_killed_at_each_step_of_papers_and_tables_cost_time_and_nothing_
     for batch in batches:
         build_shards(batch, chosen, tmp_path / "shards")
     shards = Shards.of(batches, chosen, tmp_path / "shards")
-    texts = shards.scan("cleaned").select("record_id", "text")
-    signatures = shards.scan("signatures").collect()
-    verdicts = find_duplicates(
-        signatures, texts, chosen.signatures, chosen.duplicates, SCRATCH
-    ).verdicts
+    outcomes = find_copies(shards, None, chosen, InParts(1)).outcomes
     known = [index_file(library(tmp_path), "library", tmp_path / "cache")]
-    whole = identify_records(shards, verdicts, known, chosen.papers, 1, AtOnce())
-    (tmp_path / "whole").mkdir()
-    write_tables(inputs, shards, whole, tmp_path / "whole", AtOnce())
+    whole = identify(shards, outcomes, known, chosen.papers, n_parts=1, tasks=AtOnce())
+    write_tables(inputs, shards, outcomes, whole, tmp_path / "whole", InParts(1))
     monkeypatch.setenv("RAY_ADDRESS", cluster.address)
     (tmp_path / "marks").mkdir()
     with connected(workers=1):
         engine = Fragile(tmp_path / "marks")
-        found = identify_records(shards, verdicts, known, chosen.papers, 3, engine)
-        write_tables_in_parts(inputs, shards, found, tmp_path / "parted", engine)
-        links = pl.concat(engine.get(found.links)).sort("summary_id", "place")
+        found = identify(shards, outcomes, known, chosen.papers, n_parts=3, tasks=engine)
+        write_tables(inputs, shards, outcomes, found, tmp_path / "parted", InParts(3, engine))
+        links = found.links.collect().sort("summary_id", "place")
     assert len(links)
-    assert links.equals(whole.links[0])
+    assert links.equals(whole.links.collect())
     assert not differing(tmp_path / "whole", tmp_path / "parted")
     assert {path.name for path in (tmp_path / "marks").iterdir()} == engine.kinds
-    assert {"split_fates", "_link", "pages", "split_labels", "file_papers"} <= engine.kinds
-    assert {"attribute", "describe_papers", "entries", "split_descriptions"} <= engine.kinds
-    assert {"_split_rows", "_sorted", "_write_file"} <= engine.kinds
+    assert {"_link", "pages", "entries", "label", "resolve"} <= engine.kinds
+    assert {"attribute", "cite", "describe"} <= engine.kinds
+    assert {"record_rows", "summary_rows", "complete_summaries", "_write_file"} <= engine.kinds
 
 
 def test_a_cluster_that_does_not_answer_is_named(

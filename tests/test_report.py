@@ -205,6 +205,7 @@ def test_the_overview_tells_the_numbers_of_the_release(
     tile = page.locator(".tiles div", has_text="summaries")
     assert tile.locator("dd").inner_text() == f"{summaries.height:,}"
     for language, count in summaries["language"].value_counts().iter_rows():
+        assert f"summaries.html#?language={language}" in page.content()
         bar = page.locator("figure", has_text="Language").locator("tr", has_text=language).last
         assert bar.locator(".n").inner_text() == f"{count:,}"
     assert_accessible(page)
@@ -226,16 +227,19 @@ def test_the_list_and_a_summary_are_accessible(visited: Visit, report: str, buil
 
 def test_search_finds_what_the_texts_hold(desk: Visit, report: str, built: Path) -> None:
     page = desk.open(f"{report}/summaries.html")
-    papers = read_table(built, "papers").select("paper_id", "title", "authors", "venue")
+    papers = read_table(built, "papers").select(
+        "paper_id", "title", "authors", "venue", "bibtex_key", "identifiers"
+    )
     held = {
         row["summary_id"]: words(
             *(row[name] for name in ("title", "authors", "venue", "author", "paper_id")),
+            *(row[name] for name in ("bibtex_key", "identifiers")),
             *(row[name] for name in ("summary_id", "plain_text")),
         )
         for row in read_table(built, "summaries").join(papers, on="paper_id").iter_rows(named=True)
     }
     first = min(held)
-    for query in ("gradient", "Grad NET", "the of", "zebra", "é", "__proto__", first, ""):
+    for query in ("gradient", "Grad NET", "the of", "zebra", "qqzz", "é", "__proto__", first, ""):
         page.locator("#query").fill(query)
         expected = {
             summary_id
@@ -246,6 +250,98 @@ def test_search_finds_what_the_texts_hold(desk: Visit, report: str, built: Path)
         }
         assert found(page) == len(expected), query
         assert set(listed(page)) <= expected
+        if query == "qqzz":
+            page.get_by_text("no summary has “qqzz”").wait_for()
+            page.get_by_role("button", name="Show all summaries").click()
+            assert found(page) == len(held)
+
+
+def test_the_best_match_is_first_and_shows_where_it_hit(
+    desk: Visit, report: str, built: Path
+) -> None:
+    page = desk.open(f"{report}/summaries.html#?query=network")
+    first, *_ = listed(page)
+    entries = page.locator("#results li")
+    counts = read_table(built, "summaries").select(
+        "summary_id",
+        n=pl.col("plain_text").str.to_lowercase().str.count_matches(r"\bnetwork\b"),
+    )
+    assert counts.filter(pl.col("summary_id") == first)["n"][0] >= 3
+    assert entries.first.locator("mark").count() > 0
+    assert entries.first.locator(".hit").inner_text().startswith("Found in: ")
+    passage = page.locator(".hit", has=page.locator("mark")).first
+    passage.wait_for()
+    assert "network" in passage.locator("mark").first.inner_text().lower()
+
+
+def test_filters_offer_what_occurs_and_links_may_ask_for_more(
+    desk: Visit, report: str, built: Path
+) -> None:
+    summaries = read_table(built, "summaries")
+    page = desk.open(f"{report}/summaries.html#?n_words=100..199")
+    expected = summaries.filter(pl.col("n_words").is_between(100, 199)).height
+    assert found(page) == expected
+    options = page.locator("#language option").all_inner_texts()
+    assert options == ["all", *sorted(summaries["language"].unique())]
+    page.get_by_role("button", name="Remove words: 100 to 199").click()
+    assert found(page) == summaries.height
+
+
+def test_on_a_phone_results_come_before_controls(visited: Visit, report: str) -> None:
+    page = visited.open(f"{report}/summaries.html")
+    listed(page)
+    is_phone = page.viewport_size == PHONE
+    assert page.locator("#order").is_visible() != is_phone
+    top = page.locator("#results li").first.bounding_box()
+    assert top and top["y"] < PHONE["height"]
+
+
+def test_a_paper_has_a_page_to_which_mentions_lead(
+    visited: Visit, report: str, built: Path
+) -> None:
+    papers = read_table(built, "papers")
+    cited = papers.sort("n_citations", "n_summaries", "paper_id").row(-1, named=True)
+    page = visited.open(f"{report}/summaries.html#{cited['paper_id']}")
+    page.locator("#article h1").wait_for()
+    assert page.locator("#p-mentions").inner_text() == f"Mentioned in ({cited['n_citations']})"
+    assert page.locator("#p-summaries").inner_text() == f"Summaries of it ({cited['n_summaries']})"
+    assert_accessible(page)
+    citing = page.locator("section", has=page.locator("#p-mentions")).locator("li a").first
+    citing.click()
+    page.locator("#s-text").wait_for()
+    page.locator(f"#article a[href='#{cited['paper_id']}']").first.click()
+    page.locator("#p-mentions").wait_for()
+    assert visited.said == []
+
+
+def test_a_mention_in_the_text_leads_to_its_paper(desk: Visit, report: str, built: Path) -> None:
+    cites = read_table(built, "citations").filter(
+        pl.col("kind") == "cite", pl.col("cited_paper_id").is_not_null()
+    )
+    row = cites.row(0, named=True)
+    page = desk.open(f"{report}/summaries.html#{row['summary_id']}")
+    link = page.locator(".prose a.paper").first
+    link.wait_for()
+    assert link.inner_text() in set(cites["raw"])
+
+
+def test_formulas_are_set_in_the_font_of_the_report(desk: Visit, report: str, built: Path) -> None:
+    summary_id = read_table(built, "equations")["summary_id"][0]
+    page = desk.open(f"{report}/summaries.html#{summary_id}")
+    page.locator("math").first.wait_for()
+    page.evaluate("document.fonts.ready")
+    assert page.evaluate("[...document.fonts].map(font => [font.family, font.status])") == [
+        ["Math", "loaded"]
+    ]
+    assert desk.said == []
+
+
+def test_the_results_of_validation_are_a_page(visited: Visit, report: str) -> None:
+    page = visited.open(f"{report}/validation.html")
+    assert page.get_by_text("expectations are met").count() == 1
+    for details in page.locator("details").all():
+        details.evaluate("element => { element.open = true; }")
+    assert_accessible(page)
 
 
 def test_filters_and_order(desk: Visit, report: str, built: Path) -> None:
@@ -286,10 +382,10 @@ def test_the_year_and_the_evidence_of_a_paper_are_filters(
         of_year = known.filter(pl.col("year").eq_missing(pl.lit(year)))
         assert set(listed(page)) == set(of_year["summary_id"])
         for evidence, count in known["identified_by"].value_counts().iter_rows():
-            page.get_by_label("Identified by").select_option(evidence)
+            page.get_by_label("Paper identified by").select_option(evidence)
             assert found(page) == of_year.filter(pl.col("identified_by") == evidence).height
             assert count >= found(page)
-        page.get_by_label("Identified by").select_option("all")
+        page.get_by_label("Paper identified by").select_option("all")
     desk.open(page.url)
     listed(page)
     assert page.get_by_label("Year of the paper").input_value() == "0"
@@ -320,8 +416,9 @@ def test_a_summary_page_tells_what_the_tables_hold(desk: Visit, report: str, bui
     copies = page.locator("section", has=page.locator("#s-copies")).locator("details")
     assert copies.count() == summary["n_copies"] - 1
     assert page.locator("#s-source ~ details .text").nth(1).inner_text() == summary["text"]
-    desk.open(f"{report}/summaries.html#{'0' * 24}")
-    page.get_by_text("No such summary").wait_for()
+    for unknown in ("0" * 24, "arxiv:0000.00000"):
+        desk.open(f"{report}/summaries.html#{unknown}")
+        page.get_by_text(f"No such summary or paper: {unknown}").wait_for()
 
 
 def test_math_is_laid_out_without_a_script(desk: Visit, report: str, built: Path) -> None:
@@ -355,6 +452,10 @@ def test_an_image_is_loaded_when_asked_for_and_only_then(
     image = page.frame_locator("iframe").first.locator("img")
     image.wait_for()
     assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") == 40
+    frame = page.locator("iframe.fitted").first
+    frame.wait_for()
+    box = frame.bounding_box()
+    assert box and (box["width"], box["height"]) == (40, 20)
     assert [found for found in desk.requests if found.startswith("http")] == [address]
     assert "referer" not in sent
 
@@ -391,7 +492,10 @@ def test_the_difference_alone_is_a_page_too(
     write_changes(compare(former, built), tmp_path / "two")
     assert digests(tmp_path / "one") == digests(tmp_path / "two")
     page = desk.open(Path(json.loads(done.stdout)["page"]).as_uri())
-    assert page.locator("nav").count() == page.locator("main a").count() == 0
+    assert page.locator("header nav").count() == 0
+    addresses = [link.get_attribute("href") for link in page.locator("main a").all()]
+    assert addresses
+    assert all(address.startswith("#") for address in addresses)
     assert page.locator("del", has_text="teh").count() > 0
     assert_accessible(page)
 

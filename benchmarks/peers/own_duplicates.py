@@ -13,9 +13,11 @@ from pathlib import Path
 import polars as pl
 
 from benchmarks.peers.searching import PROCESSES, race
-from shortscience.pipeline.duplicates.find import find_duplicates
+from shortscience.pipeline.duplicates.find import search as search_for_copies
 from shortscience.pipeline.duplicates.signatures import sign
+from shortscience.pipeline.parts import Parts
 from shortscience.pipeline.settings import Settings
+from shortscience.pipeline.spilling import Spilling
 
 SETTINGS = Settings()
 _START_SECONDS = 1.0  # long enough for no process to do the work of another
@@ -43,14 +45,15 @@ def search(folder: Path, scratch: Path) -> Iterable[int]:
     list(POOL.map(sign_file, paths, [scratch] * len(paths)))
     if ALONE:
         return []
-    found = find_duplicates(
-        pl.read_parquet(scratch / "*.parquet"),
-        pl.scan_parquet(folder / "*.parquet").select("text", record_id="id"),
-        SETTINGS.signatures,
-        SETTINGS.duplicates,
-        scratch / "texts",
+    tasks = Spilling(scratch)
+    found = search_for_copies(
+        Parts.of([pl.scan_parquet(scratch / "*.parquet")], tasks),
+        Parts.of([pl.scan_parquet(folder / "*.parquet").select("text", record_id="id")], tasks),
+        n_parts=1,
+        signing=SETTINGS.signatures,
+        settings=SETTINGS.duplicates,
     )
-    removed = found.verdicts.filter(pl.col("status") == "duplicate")
+    removed = found.outcomes.filter(pl.col("status") == "duplicate")
     return map(int, removed["record_id"])
 
 

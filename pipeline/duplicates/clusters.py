@@ -1,4 +1,4 @@
-"""From verified pairs to clusters, and from each cluster to the copy that is kept."""
+"""From verified pairs to components, and from each component to its canonical copy."""
 
 from collections.abc import Mapping
 
@@ -18,8 +18,8 @@ def components(n_nodes: int, left: Numbers, right: Numbers) -> Numbers:
     return np.asarray(labels, np.int64)
 
 
-def best_copies(contents: pl.DataFrame, clusters: Numbers) -> Numbers:
-    """Return for each content the row number of the one its cluster keeps.
+def canonical_copies(contents: pl.DataFrame, component: Numbers) -> Numbers:
+    """Return for each content the row number of the one that its component keeps.
 
     What an earlier release has goes first; then original structure before restored, identified
     before not, the longer text, and the smaller id. Whether a text is whole is not decided here:
@@ -28,7 +28,7 @@ def best_copies(contents: pl.DataFrame, clusters: Numbers) -> Numbers:
     ranked = (
         contents.select("content_id", "n_chars", "identified", "original", "earlier")
         .with_row_index("row")
-        .with_columns(cluster=clusters)
+        .with_columns(component=component)
         .sort(
             "earlier",
             "original",
@@ -38,29 +38,29 @@ def best_copies(contents: pl.DataFrame, clusters: Numbers) -> Numbers:
             descending=[True, True, True, True, False],
         )
     )
-    kept = ranked.with_columns(kept=pl.col("row").first().over("cluster"))
-    return kept.sort("row")["kept"].to_numpy().astype(np.int64)
+    chosen = ranked.with_columns(canonical=pl.col("row").first().over("component"))
+    return chosen.sort("row")["canonical"].to_numpy().astype(np.int64)
 
 
-def attach_cut_copies(kept: Numbers, extensions: Mapping[int, int]) -> Numbers:
-    """Attach each cluster whose kept text is the beginning of another text to that text's cluster.
+def attach_cut_copies(canonical: Numbers, extensions: Mapping[int, int]) -> Numbers:
+    """Attach each component whose canonical copy is the beginning of another text to that text's.
 
-    `extensions` is what `cuts.extensions` returns. A cut copy says nothing about what it was cut
-    from, so it never joins two clusters with each other.
+    `extensions` leads from each text that is cut to the next longer one; a text stands there
+    before those that extend it. A cut copy says nothing about what it was cut from, so it never
+    joins two components with each other.
     """
     beyond: dict[int, int] = {}
-    # A text is named before those that extend it, so these are known when it is its turn.
     for text in reversed(extensions):
         extension = extensions[text]
-        own = kept[extension] == kept[text]
-        target = beyond.get(extension) if own else int(kept[extension])
+        own = canonical[extension] == canonical[text]
+        target = beyond.get(extension) if own else int(canonical[extension])
         if target is not None:
             beyond[text] = target
-    follow = {text: target for text, target in beyond.items() if kept[text] == text}
-    attached = np.arange(len(kept))
+    follow = {text: target for text, target in beyond.items() if canonical[text] == text}
+    attached = np.arange(len(canonical))
     for text in follow:
         attached[text] = _end(text, follow)
-    return attached[kept]
+    return attached[canonical]
 
 
 def _end(text: int, follow: dict[int, int]) -> int:

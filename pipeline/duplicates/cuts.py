@@ -12,36 +12,31 @@ _TEXTS_AT_ONCE = 10_000
 """Bounds memory, unless more than these have one beginning in common."""
 
 
-def shared_beginnings(contents: pl.DataFrame) -> pl.DataFrame:
-    """Return `text` (row number) and `beginning` of the contents that begin with the same words."""
-    return (
-        contents.select("beginning")
-        .with_row_index("text")
-        .drop_nulls()
-        .filter(pl.len().over("beginning") > 1)
-    )
+def shared_beginnings(beginnings: pl.DataFrame) -> pl.DataFrame:
+    """Return the texts (`number`, `beginning`) whose first words others have, too."""
+    return beginnings.filter(pl.len().over("beginning") > 1).sort("beginning", "number")
 
 
-def extensions(beginnings: pl.DataFrame, texts: Texts) -> dict[int, int]:
-    """Return for each text that is the beginning of another the next longer one.
+def extensions(beginnings: pl.DataFrame, texts: Texts) -> pl.DataFrame:
+    """Return for each `text` that is the beginning of another its `extension`, the next longer one.
 
     `beginnings` is what `shared_beginnings` returned. In lexicographic order, which within a
     beginning is also the order of the answer, all extensions of a text follow it directly: so the
     next longer one of each leads to all of them.
     """
-    found: dict[int, int] = {}
-    for part in _parts(beginnings.sort("beginning", "text")):
+    found = [pl.DataFrame(schema={"text": pl.Int64, "extension": pl.Int64})]
+    for part in _parts(beginnings):
         ordered = (
-            part.with_columns(normal=texts.gather(part["text"]))
+            part.with_columns(normal=texts.gather(part["number"]))
             .sort("beginning", "normal")
             .with_columns(
-                next_text=pl.col("text").shift(-1).over("beginning"),
-                next_normal=pl.col("normal").shift(-1).over("beginning"),
+                extension=pl.col("number").shift(-1).over("beginning"),
+                longer=pl.col("normal").shift(-1).over("beginning"),
             )
         )
-        cut = ordered.filter(pl.col("next_normal").str.starts_with(pl.col("normal")))
-        found |= dict(cut.select("text", "next_text").iter_rows())
-    return found
+        cut = ordered.filter(pl.col("longer").str.starts_with(pl.col("normal")))
+        found.append(cut.select(pl.col("number").alias("text"), "extension"))
+    return pl.concat(found)
 
 
 def _parts(ordered: pl.DataFrame) -> Iterator[pl.DataFrame]:

@@ -1,120 +1,167 @@
-"""The duplicates stage: the only step that has to see all records together."""
+"""The duplicates stage: which records carry one summary.
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
+Contents, the distinct normal forms of texts, are numbered in the order of their ids. Bands of their
+signatures propose candidate pairs, which are verified by the texts themselves. What is decided from
+them needs some hundred bytes per record, and is decided for all records at once.
+"""
+
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from shortscience.pipeline.duplicates.candidates import candidate_pairs
-from shortscience.pipeline.duplicates.clusters import (
-    Numbers,
-    attach_cut_copies,
-    best_copies,
-    components,
-)
+from shortscience.pipeline.duplicates.candidates import candidate_pairs, distinct_pairs
 from shortscience.pipeline.duplicates.cuts import extensions, shared_beginnings
-from shortscience.pipeline.duplicates.texts import NormalForms
+from shortscience.pipeline.duplicates.evidence import Evidence
+from shortscience.pipeline.duplicates.outcomes import Duplicates, decide
+from shortscience.pipeline.duplicates.texts import (
+    NormalForms,
+    deliver,
+    locate,
+    part_with,
+    read_normal_forms,
+)
 from shortscience.pipeline.duplicates.verification import jaccard
-from shortscience.pipeline.settings import DuplicateSettings, SignatureSettings
+from shortscience.pipeline.parts import Parts, by_key
+from shortscience.pipeline.settings import DuplicateSettings, Settings, SignatureSettings
+from shortscience.pipeline.shards import Shards
+from shortscience.pipeline.tasks import AtOnce
 
-Similarities = npt.NDArray[np.float64]
-Similarity = Callable[[Numbers, Numbers], Similarities]
-"""Returns the similarity of contents by their numbers, pair by pair."""
+if TYPE_CHECKING:
+    from shortscience.pipeline.engines import Engine
+    from shortscience.pipeline.release.earlier import Earlier
 
-KEPT, DUPLICATE, EARLIER = "kept", "duplicate", "earlier"
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What was found out about copies, before any threshold is applied.
-
-    `contents` has one row per distinct normal form, in the order of `content_id`; `pairs` the
-    verified pairs of them, sorted: `left` < `right` (row numbers of `contents`), `similarity`;
-    `extensions` leads from each text that is the beginning of another to the next longer one.
-    """
-
-    contents: pl.DataFrame
-    pairs: pl.DataFrame
-    extensions: Mapping[int, int]
-
-    def clusters(self, threshold: float) -> tuple[Numbers, Numbers]:
-        """Return for each content the one that its cluster keeps, and the one it is a cut copy of.
-
-        The second is the first where a text is not cut. Clusters are connected components over
-        pairs that are similar at least to the threshold.
-        """
-        near = self.pairs.filter(pl.col("similarity") >= threshold)
-        left, right = near["left"].to_numpy(), near["right"].to_numpy()
-        kept = best_copies(self.contents, components(len(self.contents), left, right))
-        return kept, attach_cut_copies(kept, self.extensions)
-
-    def similarities(self, one: Numbers, other: Numbers) -> Similarities:
-        """Return the similarity of pairs of contents, NaN for those that are not verified."""
-        if not len(self.pairs):
-            return np.full(len(one), np.nan)
-        n_contents = len(self.contents)
-        verified = self.pairs["left"].to_numpy() * n_contents + self.pairs["right"].to_numpy()
-        asked = np.minimum(one, other) * n_contents + np.maximum(one, other)
-        # Pairs are sorted.
-        place = np.searchsorted(verified, asked).clip(max=len(verified) - 1)
-        found = self.pairs["similarity"].to_numpy()[place]
-        return np.where(verified[place] == asked, found, np.nan)
+_HALF = 1 << 32
 
 
-@dataclass(frozen=True)
-class Duplicates:
-    """What the search found.
+def find_copies(
+    shards: Shards, earlier: "Earlier | None", settings: Settings, engine: "Engine"
+) -> Duplicates:
+    """Find copies among all records, and the summaries of an earlier release."""
+    n_records = sum(shards.lengths("signatures"))
+    tasks = engine.tasks
+    cut = Parts.of(shards.cut(engine.n_parts(n_records)), tasks)
+    signatures, texts = cut.map(_signatures), cut.map(_texts)
+    if earlier is not None:
+        signed = earlier.sign(settings.signatures)
+        n_records += len(signed)
+        signatures = signatures.beside(Parts.of([signed.lazy()], tasks))
+        texts = texts.beside(Parts.of([earlier.texts], tasks))
+    n_parts = engine.n_parts(n_records)
+    return search(
+        signatures,
+        texts,
+        n_parts=n_parts,
+        signing=settings.signatures,
+        settings=settings.duplicates,
+    )
 
-    `verdicts` has one row per signed record, in the order of `record_id`: `status` (`kept`,
-    `duplicate`, or `earlier` for what an earlier release has), `summary_id`, `kept_record_id`,
-    `relation` and `similarity` (null when kept). The evidence answers for other thresholds.
-    """
 
-    verdicts: pl.DataFrame
-    evidence: Evidence
-
-
-def find_duplicates(
+def find_copies_at_hand(
     signatures: pl.DataFrame,
-    texts: pl.LazyFrame,
+    texts: pl.DataFrame,
     signing: SignatureSettings,
     settings: DuplicateSettings,
-    scratch: Path,
 ) -> Duplicates:
-    """Find copies among signed records.
+    """Find copies among records in memory; see `search`."""
+    tasks = AtOnce()
+    return search(
+        Parts.of([signatures.lazy()], tasks),
+        Parts.of([texts.lazy()], tasks),
+        n_parts=1,
+        signing=signing,
+        settings=settings,
+    )
 
-    `signatures` is what `sign` returned for all records, and whether each is `identified` and
-    `earlier`; `texts` has the columns `record_id` and `text` in the order of `signatures`, and is
-    read once, for texts that may have copies: their normal forms go to a file in the folder
-    `scratch`. Raises ValueError when the order is not the same.
+
+def search(
+    signatures: Parts,
+    texts: Parts,
+    *,
+    n_parts: int,
+    signing: SignatureSettings,
+    settings: DuplicateSettings,
+) -> Duplicates:
+    """Find copies among signed records, in so many parts, which do not show in what is found.
+
+    All parts are lazy frames: `signatures` has what `sign` returned, and whether each record is
+    `identified` and `earlier`; `texts` has the columns `record_id` and `text` in the same parts
+    and the same order. Raises ValueError when the order is not the same.
     """
-    records = rank(signatures.drop("bands").with_row_index("row"))
-    first = records.unique("content_id", keep="first", maintain_order=True).sort("content_id")
-    contents = first.drop("row")
-    # Short texts are copies only when they are equal.
-    long = (contents["n_words"] >= settings.near_min_words).arg_true().to_numpy().astype(np.int64)
-    bands = signatures["bands"].gather(first["row"].gather(long)).to_numpy()
-    left, right = (long[rows] for rows in candidate_pairs(bands))
-    del bands
-    beginnings = shared_beginnings(contents)
-    with NormalForms(scratch) as normals:
-        similarity = partial(jaccard, normals, shingle_words=signing.shingle_words)
-        rows = np.full(len(contents), -1)
-        for wanted in (left, right, beginnings["text"].to_numpy()):
-            rows[wanted] = first["row"].gather(wanted).to_numpy()
-        normals.fill(texts, contents["record_id"], rows)
-        pairs = verified_pairs(left, right, similarity(left, right), settings)
-        evidence = Evidence(contents, pairs, extensions(beginnings, normals))
-        return decide(records, evidence, settings.near_threshold, similarity)
+    numbers = Parts.of(range(len(signatures)), signatures.tasks)
+    by_content = by_key("content_id", n_parts)
+    placed = signatures.route(_placed, numbers, to=by_content, n_parts=n_parts)
+    records, contents, signed = placed.map_fields(_Ranked, _rank)
+    contents = contents.numbered("number")
+    starts = [0, *accumulate(contents.sizes()[:-1])]
+
+    by_bucket, by_left = pl.col("hash") % n_parts, part_with("left", starts)
+    candidates = (
+        contents.route(
+            _bands, signed, to=by_bucket, n_parts=n_parts, least_words=settings.near_min_words
+        )
+        .route(candidate_pairs, to=by_left, n_parts=n_parts)
+        .map(distinct_pairs)
+    )
+    by_beginning = pl.col("beginning") // _HALF * n_parts // _HALF
+    beginnings = contents.route(_beginnings, to=by_beginning, n_parts=n_parts).map(
+        shared_beginnings
+    )
+    needed = candidates.map(_in_pairs).beside(beginnings.map(_numbers))
+    located = locate(needed, contents, starts, n_parts=len(texts))
+    normal = located.map(read_normal_forms, texts)
+    brought = deliver(located, normal, n_parts=len(needed))
+    similar = candidates.map(
+        _similar,
+        brought.first(n_parts),
+        shingle_words=signing.shingle_words,
+        least=min(settings.kept_similarity, settings.near_threshold),
+    )
+    cut = beginnings.map(_extensions, brought.last(n_parts))
+
+    evidence = Evidence(contents.map(_described).collect(), similar.collect(), cut.collect())
+    chosen = evidence.choose(settings.near_threshold)
+    others = np.flatnonzero(chosen.kept != np.arange(len(evidence.contents)))
+    similarities = np.ones(len(evidence.contents))
+    similarities[others] = evidence.similarities(others, chosen.kept[others])
+    # A cut copy and what it was cut from are no candidates.
+    unverified = np.flatnonzero(np.isnan(similarities))
+    pairs = Parts.of(
+        [pl.DataFrame({"left": unverified, "right": chosen.kept[unverified]})], signatures.tasks
+    )
+    located = locate(pairs.map(_in_pairs), contents, starts, n_parts=len(texts))
+    brought = deliver(located, normal, n_parts=1)
+    measured = pairs.map(_with_similarity, brought, shingle_words=signing.shingle_words)
+    similarities[unverified] = measured.collect()["similarity"].to_numpy()
+    return Duplicates(decide(records.collect(), evidence, chosen, similarities), evidence)
 
 
-def rank(signatures: pl.DataFrame) -> pl.DataFrame:
+class _Ranked(NamedTuple):
+    """Records in order of rank, the first of each content, and the `bands` of its signature."""
+
+    records: Any
+    contents: Any
+    signed: Any
+
+
+def _signatures(shards: Shards) -> pl.LazyFrame:
+    return shards.scan("signatures")
+
+
+def _texts(shards: Shards) -> pl.LazyFrame:
+    return shards.scan("cleaned").select("record_id", "text")
+
+
+def _placed(signatures: pl.LazyFrame, source: int) -> pl.DataFrame:
+    """Read signatures, and remember where the text of each record is."""
+    placed = signatures.with_row_index("row").with_columns(source=pl.lit(source, pl.Int32()))
+    return placed.collect()
+
+
+def _rank(records: pl.DataFrame) -> _Ranked:
     """Sort records so that the first one of each content is the copy to keep."""
-    return signatures.sort(
+    ranked = records.sort(
         "content_id",
         "earlier",
         "original",
@@ -123,69 +170,52 @@ def rank(signatures: pl.DataFrame) -> pl.DataFrame:
         "record_id",
         descending=[False, True, True, True, True, False],
     )
+    first = ranked.unique("content_id", keep="first", maintain_order=True)
+    records = ranked.select("record_id", "content_id", "earlier")
+    return _Ranked(records, first.drop("bands"), first.select("bands"))
 
 
-def verified_pairs(
-    left: Numbers, right: Numbers, similarities: Similarities, settings: DuplicateSettings
+def _described(contents: pl.DataFrame) -> pl.DataFrame:
+    return contents.drop("number", "source", "row")
+
+
+def _bands(contents: pl.DataFrame, signed: pl.DataFrame, *, least_words: int) -> pl.DataFrame:
+    """Return each `hash` of texts by `number`; short texts are copies only when they are equal."""
+    return (
+        contents.select("number", "n_words")
+        .hstack(signed)
+        .filter(pl.col("n_words") >= least_words)
+        .select("number", hash="bands")
+        .explode("hash")
+    )
+
+
+def _beginnings(contents: pl.DataFrame) -> pl.DataFrame:
+    return contents.select("number", "beginning").drop_nulls()
+
+
+def _in_pairs(pairs: pl.DataFrame) -> pl.DataFrame:
+    return pl.DataFrame({"number": pl.concat([pairs["left"], pairs["right"]])})
+
+
+def _numbers(beginnings: pl.DataFrame) -> pl.DataFrame:
+    return beginnings.select("number")
+
+
+def _with_similarity(
+    pairs: pl.DataFrame, normal: pl.DataFrame, *, shingle_words: int
+) -> pl.DataFrame:
+    left, right = pairs["left"].to_numpy(), pairs["right"].to_numpy()
+    return pairs.with_columns(similarity=jaccard(NormalForms(normal), left, right, shingle_words))
+
+
+def _similar(
+    pairs: pl.DataFrame, normal: pl.DataFrame, *, shingle_words: int, least: float
 ) -> pl.DataFrame:
     """Return the pairs that are similar enough to be kept as evidence."""
-    pairs = pl.DataFrame({"left": left, "right": right, "similarity": similarities})
-    least = min(settings.kept_similarity, settings.near_threshold)
-    return pairs.filter(pl.col("similarity") >= least)
+    measured = _with_similarity(pairs, normal, shingle_words=shingle_words)
+    return measured.filter(pl.col("similarity") >= least)
 
 
-def decide(
-    records: pl.DataFrame, evidence: Evidence, threshold: float, similarity: Similarity
-) -> Duplicates:
-    """Return what becomes of each record.
-
-    `similarity` is asked for pairs of contents that are not among the evidence: a cut copy and what
-    it was cut from.
-    """
-    return Duplicates(_verdicts(records, _fates(evidence, threshold, similarity)), evidence)
-
-
-def _fates(evidence: Evidence, threshold: float, similarity: Similarity) -> pl.DataFrame:
-    """Return what becomes of each content, with its similarity to the text that is kept for it."""
-    contents = evidence.contents
-    kept, attached = evidence.clusters(threshold)
-    rows = np.arange(len(contents))
-    removed = np.flatnonzero(attached != rows)
-    similarities = np.ones(len(contents))
-    similarities[removed] = evidence.similarities(removed, attached[removed])
-    unknown = removed[np.isnan(similarities[removed])]
-    similarities[unknown] = similarity(unknown, attached[unknown])
-    relation = np.where(attached == rows, "exact", np.where(attached == kept, "near", "truncated"))
-    return pl.DataFrame(
-        {
-            "content_id": contents["content_id"],
-            "summary_id": contents["content_id"].gather(attached),
-            "kept_record_id": contents["record_id"].gather(attached),
-            "known": contents["earlier"].gather(attached),
-            "relation": relation,
-            "similarity": similarities,
-        }
-    )
-
-
-def _verdicts(records: pl.DataFrame, fates: pl.DataFrame) -> pl.DataFrame:
-    is_kept = pl.col("record_id") == pl.col("kept_record_id")
-    return (
-        records.filter(~pl.col("earlier"))
-        .select("record_id", "content_id")
-        .join(fates, on="content_id")
-        .select(
-            "record_id",
-            pl.when(is_kept)
-            .then(pl.lit(KEPT))
-            .when("known")
-            .then(pl.lit(EARLIER))
-            .otherwise(pl.lit(DUPLICATE))
-            .alias("status"),
-            "summary_id",
-            "kept_record_id",
-            pl.when(~is_kept).then("relation").alias("relation"),
-            pl.when(~is_kept).then("similarity").alias("similarity"),
-        )
-        .sort("record_id")
-    )
+def _extensions(beginnings: pl.DataFrame, normal: pl.DataFrame) -> pl.DataFrame:
+    return extensions(beginnings, NormalForms(normal))

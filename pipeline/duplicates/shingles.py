@@ -9,6 +9,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+import pyarrow as pa
 
 from shortscience.pipeline.duplicates.normal_form import beyond_ascii
 
@@ -145,6 +146,25 @@ def hash_beginnings(words: Words, n_words: int) -> pl.Series:
     hashes = np.zeros(len(enough), np.uint64)
     hashes[enough] = _mix(total)
     return pl.Series(hashes).set(pl.Series(~enough), None)
+
+
+def hash_longer_beginnings(words: Words, step: int) -> pl.Series:
+    """Hash the first `step`, 2 · `step`, … words of each text, as long as more words follow.
+
+    Returns lists, whose first hash is the one of `hash_beginnings`.
+    """
+    sizes = np.maximum(words.counts - 1, 0) // step
+    text = np.repeat(np.arange(len(sizes)), sizes)
+    lengths = step * (1 + np.arange(len(text)) - np.repeat(np.cumsum(sizes) - sizes, sizes))
+    place = np.arange(len(words.hashes)) - np.repeat(words.first, words.counts)
+    # A power of two: the powers are kept, and shall not be kept for every length there is.
+    powers = _powers(1 << int(words.counts.max(initial=0)).bit_length())
+    totals = np.cumsum(np.pad(words.hashes * powers[place], (1, 0)), dtype=np.uint64)
+    first = words.first[text]
+    hashes = _mix(totals[first + lengths] - totals[first] + lengths.astype(np.uint64))
+    offsets = np.pad(np.cumsum(sizes), (1, 0))
+    lists = pa.LargeListArray.from_arrays(offsets, pa.array(hashes))
+    return pl.Series(pl.from_arrow(lists), dtype=pl.List(pl.UInt64))
 
 
 def _runs(hashes: Hashes, n_words: int) -> Hashes:

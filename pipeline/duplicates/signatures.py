@@ -3,6 +3,7 @@
 import struct
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 from rensa import RMinHash
 
@@ -16,6 +17,8 @@ from shortscience.pipeline.duplicates.shingles import (
 )
 from shortscience.pipeline.keys import key
 from shortscience.pipeline.settings import SignatureSettings
+
+Minima = npt.NDArray[np.uint32]
 
 _TEXTS_AT_ONCE = 256
 """So few that what is computed for them stays in a core's cache."""
@@ -44,6 +47,21 @@ def sign(cleaned: pl.DataFrame, settings: SignatureSettings) -> pl.DataFrame:
     )
 
 
+def minhash(words: Words, settings: SignatureSettings) -> Minima:
+    """Return the MinHash signatures of n texts: n rows of `settings.size` minima of their shingles.
+
+    The share of equal minima estimates the Jaccard similarity of two texts (Broder, 1997).
+    """
+    shingles = shingle(words, settings.shingle_words)
+    matrix = RMinHash.digest_matrix_from_flat_token_hashes(
+        shingles.hashes, shingles.offsets, settings.size, settings.seed
+    )
+    # Packing is twice as fast as numpy's own reading of lists.
+    pack = struct.Struct(f"<{settings.size}I").pack
+    packed = b"".join(pack(*row) for row in matrix.to_rows())
+    return np.frombuffer(packed, "<u4").reshape(-1, settings.size)
+
+
 def _bands(words: Words, settings: SignatureSettings) -> pl.Series:
     """Return the band hashes of each text: records with an equal band are candidates."""
     parts = [_bands_of(part, settings) for part in words.slices(_TEXTS_AT_ONCE)]
@@ -52,14 +70,7 @@ def _bands(words: Words, settings: SignatureSettings) -> pl.Series:
 
 
 def _bands_of(words: Words, settings: SignatureSettings) -> Hashes:
-    shingles = shingle(words, settings.shingle_words)
-    matrix = RMinHash.digest_matrix_from_flat_token_hashes(
-        shingles.hashes, shingles.offsets, settings.size, settings.seed
-    )
-    # Packing is twice as fast as numpy's own reading of lists.
-    pack = struct.Struct(f"<{settings.size}I").pack
-    packed = b"".join(pack(*row) for row in matrix.to_rows())
-    rows = np.frombuffer(packed, "<u4").reshape(-1, settings.bands, settings.rows)
+    rows = minhash(words, settings).reshape(-1, settings.bands, settings.rows)
     # A polynomial of the six minima, with the band's own number, so that bands never meet.
     powers = np.cumprod(np.full(settings.rows, 0x9E3779B97F4A7C15, np.uint64), dtype=np.uint64)
     numbers = np.arange(settings.bands, dtype=np.uint64) * np.uint64(0xD1B54A32D192ED03)

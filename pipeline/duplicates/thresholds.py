@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from shortscience.pipeline.duplicates.find import Evidence
+from shortscience.pipeline.duplicates.evidence import Evidence
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Comparison:
 
 def compare_thresholds(evidence: Evidence, old: float, new: float) -> Comparison:
     """Compare the threshold of a build with another one."""
-    kept = [len(np.unique(evidence.clusters(threshold)[1])) for threshold in (old, new)]
+    kept = [len(np.unique(evidence.choose(threshold).kept)) for threshold in (old, new)]
     between = pl.col("similarity").is_between(min(old, new), max(old, new), closed="left")
     ids = evidence.contents["record_id"]
     pairs = evidence.pairs.filter(between)

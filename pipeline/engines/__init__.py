@@ -5,16 +5,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, get_args
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from shortscience.pipeline.duplicates.find import Duplicates
-    from shortscience.pipeline.papers.stage import Found
-    from shortscience.pipeline.release.earlier import Earlier
     from shortscience.pipeline.settings import Settings
-    from shortscience.pipeline.shards import Batch, Shards
-    from shortscience.pipeline.sources.inputs import Input
+    from shortscience.pipeline.shards import Batch
     from shortscience.pipeline.tasks import Tasks
 
 Name = Literal["local", "ray"]
@@ -43,18 +39,6 @@ class Engine(Protocol):
 
     def n_parts(self, n_records: int) -> int:
         """Return in how many parts such a stage does so many records."""
-        ...
-
-    def find_duplicates(
-        self, shards: "Shards", earlier: "Earlier | None", settings: "Settings"
-    ) -> "Duplicates":
-        """Find copies among all records, and the summaries of an earlier release."""
-        ...
-
-    def write_tables(
-        self, inputs: "Sequence[Input]", shards: "Shards", found: "Found", release: "Path"
-    ) -> None:
-        """Write the Parquet files of all tables."""
         ...
 
 

@@ -3,22 +3,15 @@
 import contextlib
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
-import polars as pl
-
-from shortscience.pipeline.duplicates.find import Duplicates, find_duplicates
 from shortscience.pipeline.engines import Runner
 from shortscience.pipeline.errors import WorkerError
-from shortscience.pipeline.papers.stage import Found
 from shortscience.pipeline.processes import Workers
-from shortscience.pipeline.release.earlier import Earlier
-from shortscience.pipeline.release.write import write_tables
 from shortscience.pipeline.settings import Settings
-from shortscience.pipeline.shards import Batch, Shards, build_shards
-from shortscience.pipeline.sources.inputs import Input
+from shortscience.pipeline.shards import Batch, build_shards
 from shortscience.pipeline.spilling import Spilling
 from shortscience.pipeline.tasks import Tasks
 
@@ -55,25 +48,6 @@ class LocalEngine:
     def runner(self, n_batches: int) -> contextlib.AbstractContextManager[Runner]:
         """Provide a function that builds a batch's shards."""
         return runner(min(self._workers, n_batches))
-
-    def find_duplicates(
-        self, shards: Shards, earlier: Earlier | None, settings: Settings
-    ) -> Duplicates:
-        """Find copies in this process, whose threads use all cores."""
-        signatures = shards.scan("signatures").collect()
-        texts = shards.scan("cleaned").select("record_id", "text")
-        if earlier is not None:
-            signatures = pl.concat([signatures, earlier.sign(settings.signatures)])
-            texts = pl.concat([texts, earlier.texts])
-        return find_duplicates(
-            signatures, texts, settings.signatures, settings.duplicates, self._scratch
-        )
-
-    def write_tables(
-        self, inputs: Sequence[Input], shards: Shards, found: Found, release: Path
-    ) -> None:
-        """Write tables by the threads of this process, and sort on the disk what is large."""
-        write_tables(inputs, shards, found, release, self.tasks)
 
 
 @contextlib.contextmanager

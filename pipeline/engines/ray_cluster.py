@@ -15,19 +15,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import polars as pl
-
-from shortscience.pipeline.duplicates.find import Duplicates
-from shortscience.pipeline.duplicates.shuffle import find_duplicates
 from shortscience.pipeline.engines import Runner
 from shortscience.pipeline.errors import UsageError, WorkerError
-from shortscience.pipeline.papers.stage import Found
-from shortscience.pipeline.release.earlier import Earlier
-from shortscience.pipeline.release.parts import write_tables_in_parts
 from shortscience.pipeline.settings import Settings
-from shortscience.pipeline.shards import Batch, Shards, build_shards
-from shortscience.pipeline.sources.inputs import Input
-from shortscience.pipeline.tasks import Ref, Tasks
+from shortscience.pipeline.shards import Batch, build_shards
+from shortscience.pipeline.tasks import Ref, Tasks, joined
 from shortscience.pipeline.version import code_digest
 
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
@@ -129,26 +121,6 @@ class RayEngine:
 
         return contextlib.nullcontext(run)
 
-    def find_duplicates(
-        self, shards: Shards, earlier: Earlier | None, settings: Settings
-    ) -> Duplicates:
-        """Find copies by a shuffle: no machine holds all texts or signatures."""
-        signatures = [self.run(pl.read_parquet, path) for path in shards.files("signatures")]
-        texts = [pl.scan_parquet(path) for path in shards.files("cleaned")]
-        if earlier is not None:
-            signatures.append(ray.put(earlier.sign(settings.signatures)))
-            texts.append(earlier.texts)
-        n_parts = self.n_parts(shards.scan("signatures").select(pl.len()).collect().item())
-        return find_duplicates(
-            signatures, texts, n_parts, settings.signatures, settings.duplicates, self
-        )
-
-    def write_tables(
-        self, inputs: Sequence[Input], shards: Shards, found: Found, release: Path
-    ) -> None:
-        """Write tables by a shuffle, each file by a task of its own."""
-        write_tables_in_parts(inputs, shards, found, release, self)
-
     @property
     def tasks(self) -> Tasks:
         """Run tasks by the engine itself."""
@@ -168,6 +140,10 @@ class RayEngine:
             return [_remote(_only_part).remote(function, *arguments)]
         refs: list[Ref] = _remote(function).options(num_returns=n_parts).remote(n_parts, *arguments)
         return refs
+
+    def join(self, refs: Sequence[Ref]) -> Ref:
+        """Begin a task that puts frames together, unless there is but one."""
+        return refs[0] if len(refs) == 1 else self.run(joined, *refs)
 
     def get(self, refs: Sequence[Ref]) -> list[Any]:
         """Wait for results and fetch them; raises what a task raised."""

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from shortscience.pipeline.extraction.addresses import Link
@@ -10,6 +10,7 @@ from shortscience.pipeline.extraction.mentions import mentions
 from shortscience.pipeline.extraction.own_summaries import CONFIDENCE, own_summaries
 from shortscience.pipeline.extraction.references import Reference, pointers, references
 from shortscience.pipeline.extraction.sentences import sentence_around
+from shortscience.pipeline.extraction.subjects import subjects
 from shortscience.pipeline.identifiers import (
     ARXIV,
     ARXIV_LABELLED,
@@ -20,6 +21,7 @@ from shortscience.pipeline.identifiers import (
     dois,
     parse_arxiv,
     parse_url,
+    strength,
 )
 from shortscience.pipeline.scanner import Covered, Span
 
@@ -28,7 +30,8 @@ class Citation(NamedTuple):
     """One mention of a work.
 
     `labelled` when the words before it call it a paper, as a header does with the summary's own;
-    `own` when they leave no doubt, wherever it stands.
+    `own` when they leave no doubt, wherever it stands; `subject` when it names the authors whom the
+    summary is about. A reference is `identified` by the identifier that its entry holds.
     """
 
     kind: str
@@ -43,6 +46,8 @@ class Citation(NamedTuple):
     confidence: float
     labelled: bool
     own: bool
+    subject: bool
+    identified: str | None
 
 
 # The site's own syntax; the characters of a key are those its code accepts.
@@ -92,6 +97,8 @@ class _Found(NamedTuple):
     title: str | None = None
     authors: tuple[str, ...] = ()
     year: int | None = None
+    subject: bool = False
+    identified: str | None = None
 
 
 def citations(text: str, spans: Iterable[Span], links: Sequence[Link]) -> list[Citation]:
@@ -100,13 +107,24 @@ def citations(text: str, spans: Iterable[Span], links: Sequence[Link]) -> list[C
     entries = [entry for entry in references(text) if entry.start not in opaque]
     cites, linked = list(_cites(text, opaque)), list(_links(links))
     cited = Covered(_span(item.start, item.end) for item in cites)
-    found = [*cites, *linked]
     is_outside = _outside_of(linked, links)
-    found += (
+    written = [
         item for item in _identifiers(text, opaque) if item.start not in cited and is_outside(item)
+    ]
+    held = _held_identifiers(entries, [*linked, *written])
+    holding = Covered(_span(entry.start, entry.end) for entry in entries if entry.number in held)
+    found = [
+        *cites,
+        *(
+            item
+            for item in (*linked, *written)
+            if item.start not in holding or item.identified is None
+        ),
+    ]
+    found += (_reference(item, held) for item in entries)
+    found += (
+        _reference(item, held) for item in pointers(text, entries) if item.start not in opaque
     )
-    found += map(_reference, entries)
-    found += (_reference(item) for item in pointers(text, entries) if item.start not in opaque)
     listed = Covered(_span(entry.start, entry.end) for entry in entries)
     found += (m for m in _mentions(text) if m.start not in opaque and m.start not in listed)
     found.sort(key=lambda item: (item.start, item.end, item.kind))
@@ -130,6 +148,8 @@ def _citation(text: str, item: _Found) -> Citation:
         item.confidence,
         labelled=bool(labelled),
         own=bool(labelled and _OWN_LABEL.search(before)),
+        subject=item.subject,
+        identified=item.identified,
     )
 
 
@@ -137,14 +157,44 @@ def _span(start: int, end: int) -> Span:
     return Span("url", start, end, start, end)
 
 
-def _reference(item: Reference) -> _Found:
-    parsed = item.title, item.authors, item.year
-    return _Found("reference", item.start, item.end, str(item.number), item.confidence, *parsed)
+def _held_identifiers(entries: Sequence[Reference], found: Sequence[_Found]) -> dict[int, str]:
+    """Return the strongest identifier that each entry of a list of references holds.
+
+    Where an entry holds two of one scheme, one belongs to another work.
+    """
+    held: dict[int, str] = {}
+    for entry in entries:
+        names = {
+            item.identified
+            for item in found
+            if item.identified and entry.start <= item.start < entry.end
+        }
+        schemes = {name.partition(":")[0] for name in names}
+        if names and len(schemes) == len(names):
+            held[entry.number] = min(names, key=strength)
+    return held
+
+
+def _reference(item: Reference, held: Mapping[int, str]) -> _Found:
+    return _Found(
+        "reference",
+        item.start,
+        item.end,
+        str(item.number),
+        item.confidence,
+        item.title,
+        item.authors,
+        item.year,
+        identified=held.get(item.number),
+    )
 
 
 def _mentions(text: str) -> Iterator[_Found]:
-    for item in mentions(text):
-        parsed = None, item.authors, item.year
+    found = list(mentions(text))
+    about = subjects(text, found)
+    for item in found:
+        is_subject = item.year is None and item.authors[0] in about
+        parsed = None, item.authors, item.year, is_subject
         yield _Found("mention", item.start, item.end, None, item.confidence, *parsed)
     for name, start, end in own_summaries(text):
         yield _Found("mention", start, end, None, CONFIDENCE, name)
@@ -167,7 +217,9 @@ def _links(links: Iterable[Link]) -> Iterator[_Found]:
             on_site = link.host.endswith("shortscience.org")
             kind = SCHEMES["shortscience" if on_site else identifier.scheme].kind
             named = kind != PAPER_LINK or identifier.scheme == "dblp"
-            yield _Found(kind, *span, identifier.key if named else link.url, _IDENTIFIED_CONFIDENCE)
+            key = identifier.key if named else link.url
+            told = identifier.name
+            yield _Found(kind, *span, key, _IDENTIFIED_CONFIDENCE, identified=told)
         elif _PAPER_HOSTS.search(link.host) or _PDF.search(link.url):
             yield _Found(PAPER_LINK, *span, link.url, _KIND_CONFIDENCE[PAPER_LINK])
 
@@ -206,7 +258,8 @@ def _is_doi(text: str, found: FoundDoi) -> bool:
 def _identified(identifier: Identifier | None, start: int, end: int) -> Iterator[_Found]:
     if identifier is not None:
         kind = SCHEMES[identifier.scheme].kind
-        yield _Found(kind, start, end, identifier.key, _IDENTIFIED_CONFIDENCE)
+        name = identifier.name
+        yield _Found(kind, start, end, identifier.key, _IDENTIFIED_CONFIDENCE, identified=name)
 
 
 def _outside_of(linked: Iterable[_Found], links: Iterable[Link]) -> Callable[[_Found], bool]:

@@ -22,6 +22,7 @@ PATTERN = rf"^{_START}\S+$"
 _DOI = re.compile(rf"{_START}(?P<suffix>{_CHARACTER}{{1,500}})")
 _TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*/?(?:>|$)")
 _OPENING = "([{<"
+_BRACKET = re.compile(r"[][(){}<>]")
 _CLOSING = {")": "(", "]": "[", "}": "{", ">": "<"}
 # What may end a DOI is a letter, a digit, a closing bracket, or one of few signs.
 _TRAILING = re.compile(r"(?:&(?:gt|lt|quot|#\d+);|[^\w)\]}>=/#+-]|_)+$|(?<=\w)/$")
@@ -86,6 +87,8 @@ def _normal(written: str) -> Identifier | None:
 def _length(run: str) -> int:
     """Return how much of a run of characters, which begins with a DOI, belongs to it."""
     end, _ = _brackets(run)
+    if end == len(run) and run[-1].isalnum():
+        return end
     while True:
         bare = _POINTER.sub("", _TRAILING.sub("", run[:end]).rstrip(_OPENING))
         if len(bare) == end:
@@ -95,6 +98,8 @@ def _length(run: str) -> int:
 
 def _brackets(run: str) -> tuple[int, bool]:
     """Return where a run meets a bracket of the text around, and whether it leaves one open."""
+    if not _BRACKET.search(run):
+        return len(run), False
     opened: list[str] = []
     for place, character in enumerate(run):
         if character in _OPENING:

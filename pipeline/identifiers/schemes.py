@@ -31,6 +31,8 @@ class Scheme:
     pattern: str = r"^\S+$"
     parse: Parse = parse_url
     kind: str = PAPER_LINK
+    cited_as: str = ""
+    """What a citation of its own kind is."""
     column: str | None = None
     prefix: str | None = None
     names_papers: bool = False
@@ -48,6 +50,7 @@ SCHEMES = {
             arxiv.PATTERN,
             parse_arxiv,
             kind="arxiv",
+            cited_as="a link to arXiv, or an identifier of it",
             column="arxiv_id",
             prefix="https://arxiv.org/abs/",
             names_papers=True,
@@ -57,6 +60,7 @@ SCHEMES = {
             doi.PATTERN,
             parse_doi,
             kind="doi",
+            cited_as="a DOI, as a link or in words",
             column="doi",
             prefix="https://doi.org/",
             names_papers=True,
@@ -65,6 +69,7 @@ SCHEMES = {
             "openreview",
             parse=parse_forum,
             kind="openreview",
+            cited_as="a link to OpenReview",
             column="openreview_id",
             prefix="https://openreview.net/forum?id=",
             names_papers=True,
@@ -80,6 +85,7 @@ SCHEMES = {
             "shortscience",
             parse=parse_bibtex_key,
             kind="shortscience",
+            cited_as="a link to a paper's page on ShortScience",
             prefix="https://www.shortscience.org/paper?bibtexKey=",
             names_papers=True,
         ),

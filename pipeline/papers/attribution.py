@@ -1,177 +1,172 @@
 """Which paper a summary is about, and which it cites.
 
-All that is known of a summary is in one part: its facts, its citations, and what others answered.
+All that is known of a summary is in one part: its facts, its citations, its link, the papers of the
+names that these have, and the papers of the sources that show or cite it.
 """
 
-from typing import NamedTuple
+from typing import Generic, NamedTuple
 
 import polars as pl
 
 from shortscience.pipeline.identifiers import NAMING_SCHEMES
-from shortscience.pipeline.papers.filing import UNNAMED
+from shortscience.pipeline.papers.canonical import UNNAMED
+from shortscience.pipeline.papers.frames import PAGE, REFERENCE, Frame
 from shortscience.pipeline.papers.naming import scheme
-from shortscience.pipeline.papers.witnesses import PAGE
+from shortscience.pipeline.schema import CITATIONS
 from shortscience.pipeline.settings import PaperSettings
-from shortscience.pipeline.tasks import by_hash, deal
 
 OF_SUMMARY = ("paper_id", "author", "votes", "posted_at", "url", "n_copies")
 STRENGTH_OF_EVIDENCE = ("page", "copy", "identifier", "linked", "nothing")
-"""How the paper of a summary is known, what tells most first."""
+"""How the paper of a summary is known, the strongest evidence first."""
 
 
-class Attributed(NamedTuple):
+class Attributed(NamedTuple, Generic[Frame]):
     """One part of the summaries.
 
-    `summaries` has OF_SUMMARY of each, and the evidence for its paper; `citations` has the
-    `paper_id` that each resolves to; `headed` the paper that a summary calls its own, and where.
+    `summaries` has the facts of each, its `paper_id`, and the evidence: `identified_by` and
+    `identity_confidence`, and where a citation starts by which it names its own paper, if one does:
+    `header_start`. `citations` has the `paper_id` that each resolves to.
     """
 
-    summaries: pl.DataFrame
-    citations: pl.DataFrame
-    headed: pl.DataFrame
+    summaries: Frame
+    citations: Frame
 
 
-def chosen_links(links: pl.DataFrame, settings: PaperSettings) -> pl.DataFrame:
+def chosen_links(links: pl.DataFrame, *, settings: PaperSettings) -> pl.DataFrame:
     """Return `summary_id`, `name` and `linked_confidence` of the links that are believed."""
     return links.filter(
         pl.col("place") == 0, pl.col("probability") >= settings.link_threshold
     ).select("summary_id", "name", linked_confidence="probability")
 
 
+def mentions(citations: pl.DataFrame, *, links: pl.DataFrame) -> pl.DataFrame:
+    """Return the `summary_id` and each `name` that its citations and its link have."""
+    both = (frame.select("summary_id", "name") for frame in (citations, links))
+    return pl.concat(both).drop_nulls().unique()
+
+
 def attribute(
-    settings: PaperSettings,
     facts: pl.DataFrame,
-    named: pl.DataFrame,
+    *,
+    citations: pl.DataFrame,
     links: pl.DataFrame,
     resolved: pl.DataFrame,
-    told: pl.DataFrame,
-    entitled: pl.DataFrame,
-) -> Attributed:
-    """Attribute summaries to papers, by their facts, their citations and what they are linked to.
+    sources: pl.DataFrame,
+    settings: PaperSettings,
+) -> Attributed[pl.DataFrame]:
+    """Attribute summaries and their citations to papers.
 
-    `resolved` has the `paper_id` of names that witnesses know; `told` what pages tell of summaries,
-    and `entitled` which papers parsed references (`title`, `authors`) are.
+    `resolved` has the `paper_id` of what `mentions` returns; `sources` those of pages that show a
+    summary, and of references in it.
     """
-    cited = _cited(named, resolved, entitled)
-    headed = _headed(cited, settings)
-    by_words = links.join(resolved, on="name").rename({"paper_id": "linked"}).drop("name")
-    return Attributed(_summarised(facts, headed, by_words, told, settings), cited, headed)
+    cited = _cited(citations, resolved, sources)
+    linked = links.join(resolved, on=["summary_id", "name"]).select(
+        "summary_id", "linked_confidence", linked="paper_id"
+    )
+    shown = sources.filter(pl.col("kind") == PAGE).select("summary_id", shown="paper_id")
+    evidence = facts
+    for frame in (shown, _headed(cited, settings), linked):
+        evidence = evidence.join(frame, on="summary_id", how="left")
+    return Attributed(_attributed(evidence, settings), cited)
 
 
-def _cited(named: pl.DataFrame, resolved: pl.DataFrame, entitled: pl.DataFrame) -> pl.DataFrame:
+def _cited(citations: pl.DataFrame, resolved: pl.DataFrame, sources: pl.DataFrame) -> pl.DataFrame:
     """Add `paper_id` to citations: by their keys, or by title and authors of a parsed reference.
 
-    What no witness knows is filed under itself, if a paper can be.
+    A name that no source claims is a paper's of its own, if its scheme is one that names papers.
     """
+    listed = sources.filter(pl.col("kind") == REFERENCE).select(
+        "summary_id", "title", "authors", listed="paper_id"
+    )
     itself = pl.when(scheme(pl.col("name")).is_in(NAMING_SCHEMES)).then("name")
     return (
-        named.join(resolved, on="name", how="left", maintain_order="left")
-        .join(entitled, on=["title", "authors"], how="left", maintain_order="left")
-        .with_columns(paper_id=pl.coalesce("paper_id", itself, "entitled"))
-        .drop("entitled")
-    )
-
-
-def _summarised(
-    facts: pl.DataFrame,
-    headed: pl.DataFrame,
-    by_words: pl.DataFrame,
-    told: pl.DataFrame,
-    settings: PaperSettings,
-) -> pl.DataFrame:
-    """Return the facts of each summary with its paper and the evidence for it.
-
-    A page that names the paper is believed before a link in the summary's header, and that before
-    what the summary's words tell.
-    """
-    known = pl.col("told").str.starts_with(UNNAMED).not_()
-    return (
-        facts.join(told, on="summary_id", how="left")
-        .join(headed.select("summary_id", "headed"), on="summary_id", how="left")
-        .join(by_words, on="summary_id", how="left")
-        .with_columns(
-            paper_id=pl.when(known)
-            .then("told")
-            .otherwise(
-                pl.coalesce("headed", "linked", "told", pl.format(f"{UNNAMED}{{}}", "summary_id"))
-            ),
-            identified_by=pl.when(known & pl.col("bibtex_key").is_not_null())
-            .then("told_by")
-            .when(known)
-            .then(pl.lit(PAGE))
-            .when(pl.col("headed").is_not_null())
-            .then(pl.lit("identifier"))
-            .when(pl.col("linked").is_not_null())
-            .then(pl.lit("linked"))
-            .otherwise(pl.lit("nothing")),
-            identity_confidence=pl.when(known)
-            .then(pl.lit(settings.page_confidence))
-            .when(pl.col("headed").is_not_null())
-            .then(pl.lit(settings.header_confidence))
-            .otherwise(pl.coalesce("linked_confidence", 0.0)),
-        )
-        .sort("summary_id")
+        citations.join(resolved, on=["summary_id", "name"], how="left", maintain_order="left")
+        .join(listed, on=["summary_id", "title", "authors"], how="left", maintain_order="left")
+        .with_columns(paper_id=pl.coalesce("paper_id", itself, "listed"))
+        .drop("listed")
     )
 
 
 def _headed(cited: pl.DataFrame, settings: PaperSettings) -> pl.DataFrame:
-    """Return `summary_id`, `headed`, the paper that a summary calls its own, and `start`.
+    """Return `summary_id`, `headed`, the paper that it calls its own, and `header_start`.
 
     A header does so; behind it, only a link that leaves no doubt, if all such links name one paper.
     """
-    named = cited.filter(pl.col("paper_id").is_not_null())
     within = pl.col("start") < settings.header_chars
     alone = pl.col("paper_id").filter("own").n_unique().over("summary_id") == 1
     return (
-        named.filter((pl.col("labelled") & within) | (pl.col("own") & alone))
+        cited.filter(pl.col("paper_id").is_not_null())
+        .filter((pl.col("labelled") & within) | (pl.col("own") & alone))
         .sort("summary_id", "start", "paper_id")
         .unique("summary_id", keep="first", maintain_order=True)
-        .select("summary_id", "start", headed="paper_id")
+        .select("summary_id", headed="paper_id", header_start="start")
     )
 
 
-def cite(attributed: Attributed) -> pl.DataFrame:
+def _attributed(evidence: pl.DataFrame, settings: PaperSettings) -> pl.DataFrame:
+    """Choose the paper of each summary.
+
+    A page that names the paper is believed before a link in the summary's header, and that before
+    what the summary's words tell.
+    """
+    on_page = pl.col("shown").str.starts_with(UNNAMED).not_()
+    itself = pl.format(f"{UNNAMED}{{}}", "summary_id")
+    return evidence.with_columns(
+        paper_id=pl.when(on_page)
+        .then("shown")
+        .otherwise(pl.coalesce("headed", "linked", "shown", itself)),
+        identified_by=pl.when(on_page & pl.col("bibtex_key").is_not_null())
+        .then("told_by")
+        .when(on_page)
+        .then(pl.lit(PAGE))
+        .when(pl.col("headed").is_not_null())
+        .then(pl.lit("identifier"))
+        .when(pl.col("linked").is_not_null())
+        .then(pl.lit("linked"))
+        .otherwise(pl.lit("nothing")),
+        identity_confidence=pl.when(on_page)
+        .then(pl.lit(settings.page_confidence))
+        .when(pl.col("headed").is_not_null())
+        .then(pl.lit(settings.header_confidence))
+        .otherwise(pl.coalesce("linked_confidence", 0.0)),
+    ).sort("summary_id")
+
+
+def cite(citations: pl.DataFrame, *, summaries: pl.DataFrame) -> pl.DataFrame:
     """Return the citations of other works: what points at the summary's own paper is none.
 
-    That is what resolves to it, and what its header calls the paper, even where nothing tells that
-    the two identifiers are one paper's.
+    That is what resolves to it, what its header calls the paper, even where nothing tells that the
+    two identifiers are one paper's, and whom the summary has as its subject.
     """
-    headers = attributed.headed.select("summary_id", "start", header=pl.lit(value=True))
+    own = summaries.select("summary_id", "header_start", citing_paper_id="paper_id")
     return (
-        attributed.citations.join(
-            attributed.summaries.select("summary_id", citing_paper_id="paper_id"),
-            on="summary_id",
-            maintain_order="left",
-        )
-        .join(headers, on=["summary_id", "start"], how="left", maintain_order="left")
+        citations.join(own, on="summary_id", maintain_order="left")
         .rename({"paper_id": "cited_paper_id"})
         .filter(
-            pl.col("cited_paper_id").eq_missing(pl.col("citing_paper_id")).not_(),
-            pl.col("header").is_null(),
+            pl.col("cited_paper_id").ne_missing(pl.col("citing_paper_id")),
+            pl.col("start").ne_missing(pl.col("header_start")),
+            ~pl.col("subject"),
         )
-        .drop("header", "own", "name", "labelled")
+        .select(name for name in CITATIONS.polars_schema if name != "citation_id")
     )
 
 
-def of_summaries(attributed: Attributed, citations: pl.DataFrame) -> pl.DataFrame:
+def of_summaries(summaries: pl.DataFrame, *, citations: pl.DataFrame) -> pl.DataFrame:
     """Return `summary_id`, OF_SUMMARY and `n_citations`."""
     counted = citations.group_by("summary_id").agg(n_citations=pl.len())
     return (
-        attributed.summaries.select("summary_id", *OF_SUMMARY)
+        summaries.select("summary_id", *OF_SUMMARY)
         .join(counted, on="summary_id", how="left", maintain_order="left")
         .with_columns(pl.col("n_citations").fill_null(0))
     )
 
 
-def split_summarised(n_parts: int, attributed: Attributed) -> list[pl.DataFrame]:
-    """Give the evidence for what is summarised to parts by papers."""
-    evidence = attributed.summaries.select("paper_id", "identified_by", "identity_confidence")
-    return deal(evidence, by_hash("paper_id", n_parts), n_parts)
+def summarised(summaries: pl.DataFrame) -> pl.DataFrame:
+    """Return how each summary is known to be about its `paper_id`."""
+    return summaries.select("paper_id", "identified_by", "identity_confidence")
 
 
-def split_cited(n_parts: int, citations: pl.DataFrame) -> list[pl.DataFrame]:
-    """Give the evidence for what is cited to parts by papers."""
-    cited = citations.select("kind", "key", "confidence", paper_id="cited_paper_id").drop_nulls(
-        "paper_id"
-    )
-    return deal(cited, by_hash("paper_id", n_parts), n_parts)
+def cited(citations: pl.DataFrame) -> pl.DataFrame:
+    """Return how each citation names its `paper_id`."""
+    named = citations.select("kind", "key", "confidence", paper_id="cited_paper_id")
+    return named.drop_nulls("paper_id")

@@ -14,7 +14,10 @@ _MENTION_SCHEMA = pl.Schema({"kind": pl.String(), "key": pl.String(), "name": pl
 
 
 def with_names(citations: pl.DataFrame) -> pl.DataFrame:
-    """Add `name` to citations: `scheme:value` of the key, null where it names no paper."""
+    """Add `name` to citations: `scheme:value` of the key, or what the entry of a reference holds.
+
+    It is null where nothing names a paper.
+    """
     keys = citations.select("kind", "key").drop_nulls().unique()
     named = [
         (kind, key, identifier.name)
@@ -26,7 +29,7 @@ def with_names(citations: pl.DataFrame) -> pl.DataFrame:
         on=["kind", "key"],
         how="left",
         maintain_order="left",
-    )
+    ).with_columns(name=pl.coalesce("name", "identified"))
 
 
 def page_names(bibtex_key: str | None, paper_url: str | None) -> list[str]:

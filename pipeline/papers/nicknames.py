@@ -5,91 +5,87 @@ from collections import defaultdict
 
 import polars as pl
 
-from shortscience.pipeline.papers.attribution import Attributed
 from shortscience.pipeline.papers.descriptions import fold, title_words
-from shortscience.pipeline.tasks import by_hash, deal
+from shortscience.pipeline.parts import Parts
 
-_SCHEMA = pl.Schema({"author": pl.String(), "title": pl.String(), "nicknamed": pl.String()})
+_MEANT = pl.Schema({"author": pl.String(), "title": pl.String(), "nicknamed": pl.String()})
 _BEFORE_COLON = re.compile(r"[^:]+(?=:)")
 _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
-_IS_NICKNAME = (pl.col("kind") == "mention") & pl.col("title").is_not_null()
+def resolve_nicknames(citations: Parts, *, summaries: Parts, sources: Parts) -> Parts:
+    """Fill in the `paper_id` of citations that give a paper's made-up name.
 
-
-def split_nicknames(n_parts: int, attributed: Attributed) -> list[pl.DataFrame]:
-    """Give made-up names, the `title`s of mentions, to parts by their `author`s, who wrote them.
-
-    Nothing is given where nobody is known to have written the summary: others may mean another
-    paper.
+    Citations and summaries are in parts by summary, sources in parts by paper.
     """
-    mentions = attributed.citations.filter(_IS_NICKNAME).select("summary_id", "title")
-    used = mentions.join(_writers(attributed), on="summary_id").select("author", "title").unique()
-    return deal(used, by_hash("author", n_parts), n_parts)
+    used = citations.map(nicknames, summaries=summaries)
+    if not any(used.sizes()):
+        return citations
+    used = used.by("author")
+    papers = summaries.map(written).by("author").map(of_same_authors, used).by("paper_id")
+    titled = papers.map(with_titles, sources=sources).by("author")
+    return citations.map(fill_in, used.map(meanings, titled).by("summary_id"))
 
 
-def split_written(n_parts: int, attributed: Attributed) -> list[pl.DataFrame]:
-    """Give the papers that somebody summarised to parts by their `author`s."""
-    written = attributed.summaries.select("author", "paper_id").drop_nulls("author").unique()
-    return deal(written, by_hash("author", n_parts), n_parts)
+def nicknames(citations: pl.DataFrame, *, summaries: pl.DataFrame) -> pl.DataFrame:
+    """Return `summary_id`, `author` and made-up name, the `title` of a mention.
+
+    Those of summaries without an author are left out: others may mean another paper.
+    """
+    authors = summaries.select("summary_id", "author").drop_nulls()
+    mentions = citations.filter(pl.col("kind") == "mention").select("summary_id", "title")
+    return mentions.drop_nulls().unique().join(authors, on="summary_id")
 
 
-def split_theirs(n_parts: int, written: pl.DataFrame, *used: pl.DataFrame) -> list[pl.DataFrame]:
-    """Ask the parts of the papers for the titles of those whose authors use made-up names."""
-    theirs = written.unique().join(pl.concat(used), on="author", how="semi")
-    return deal(theirs, by_hash("paper_id", n_parts), n_parts)
+def written(summaries: pl.DataFrame) -> pl.DataFrame:
+    """Return each `author` and `paper_id` of which they wrote a summary."""
+    return summaries.select("author", "paper_id").drop_nulls("author").unique()
 
 
-def split_titles(
-    n_parts: int, witnesses: pl.DataFrame, *theirs: pl.DataFrame
-) -> list[pl.DataFrame]:
-    """Tell the parts of the authors what papers are called by whoever is believed first."""
-    asked = pl.concat(theirs)
+def of_same_authors(written: pl.DataFrame, used: pl.DataFrame) -> pl.DataFrame:
+    """Return the papers whose authors use made-up names."""
+    return written.unique().join(used, on="author", how="semi")
+
+
+def with_titles(papers: pl.DataFrame, *, sources: pl.DataFrame) -> pl.DataFrame:
+    """Add the `entitled` of each paper: its title in the source that is believed first."""
     titles = (
-        witnesses.join(asked, on="paper_id", how="semi")
+        sources.join(papers, on="paper_id", how="semi")
         .drop_nulls("title")
-        .sort("paper_id", "place")
-        .unique("paper_id", keep="first", maintain_order=True)
+        .sort("paper_id", "rank")
+        .unique("paper_id", keep="first")
         .select("paper_id", entitled="title")
     )
-    return deal(asked.join(titles, on="paper_id"), by_hash("author", n_parts), n_parts)
+    return papers.join(titles, on="paper_id")
 
 
-def split_meant(_n_parts: int, theirs: pl.DataFrame, *used: pl.DataFrame) -> list[pl.DataFrame]:
-    """Answer each part that has handed in made-up names, which papers they are: `nicknamed`.
+def meanings(used: pl.DataFrame, papers: pl.DataFrame) -> pl.DataFrame:
+    """Add to made-up names the paper that each one is: `nicknamed`.
 
-    A name resolves if the title of exactly one paper that its writer summarised begins with it and
+    A name resolves if the title of exactly one paper that its author summarised begins with it and
     a colon, or, if none does, has it as a word.
     """
-    papers = defaultdict(list)
-    for author, paper_id, title in theirs.sort("author", "paper_id").iter_rows():
-        papers[author].append((paper_id, title))
+    by_author = defaultdict(list)
+    for author, paper_id, title in papers.sort("author", "paper_id").iter_rows():
+        by_author[author].append((paper_id, title))
     meant = [
         (author, name, paper_id)
-        for author, name in pl.concat(used).unique().iter_rows()
-        if (paper_id := _meant(name, papers[author]))
+        for author, name in used.select("author", "title").unique().iter_rows()
+        if (paper_id := _meant(name, by_author[author]))
     ]
-    found = pl.DataFrame(meant, schema=_SCHEMA, orient="row")
-    return [part.join(found, on=["author", "title"]) for part in used]
+    found = pl.DataFrame(meant, schema=_MEANT, orient="row")
+    return used.join(found, on=["author", "title"])
 
 
-def resolve_nicknames(attributed: Attributed, meant: pl.DataFrame) -> Attributed:
-    """Fill in the `paper_id` of mentions that give a paper's made-up name as their `title`."""
-    resolved = (
-        attributed.citations.join(
-            _writers(attributed), on="summary_id", how="left", maintain_order="left"
-        )
-        .join(meant, on=["author", "title"], how="left", maintain_order="left")
-        .with_columns(
-            paper_id=pl.coalesce("paper_id", pl.when(_IS_NICKNAME).then(pl.col("nicknamed")))
-        )
-        .drop("author", "nicknamed")
+def fill_in(citations: pl.DataFrame, meant: pl.DataFrame) -> pl.DataFrame:
+    """Fill in the `paper_id` of mentions whose `title` is a name with a meaning."""
+    is_mention = pl.col("kind") == "mention"
+    found = meant.select("summary_id", "title", "nicknamed")
+    return (
+        citations.join(found, on=["summary_id", "title"], how="left", maintain_order="left")
+        .with_columns(paper_id=pl.coalesce("paper_id", pl.when(is_mention).then("nicknamed")))
+        .drop("nicknamed")
     )
-    return attributed._replace(citations=resolved)
-
-
-def _writers(attributed: Attributed) -> pl.DataFrame:
-    return attributed.summaries.select("summary_id", "author").drop_nulls()
 
 
 def _meant(name: str, papers: list[tuple[str, str]]) -> str | None:

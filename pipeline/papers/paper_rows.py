@@ -1,38 +1,16 @@
-"""The rows of papers: all that is known of one, once it is known who speaks of it."""
+"""The rows of papers: all that is known of one, once it is known which sources speak of it."""
 
-from typing import NamedTuple
+from typing import Generic, NamedTuple
 
 import polars as pl
 
 from shortscience.pipeline.identifiers import NAMING_SCHEMES, SCHEMES, address
 from shortscience.pipeline.papers.attribution import STRENGTH_OF_EVIDENCE
+from shortscience.pipeline.papers.frames import PAGE, Frame
 from shortscience.pipeline.papers.naming import scheme
-from shortscience.pipeline.papers.witnesses import PAGE
+from shortscience.pipeline.schema import PAPERS
 
-PAPER_SCHEMA = pl.Schema(
-    {
-        "paper_id": pl.String(),
-        "title": pl.String(),
-        "authors": pl.List(pl.String()),
-        "year": pl.Int32(),
-        "venue": pl.String(),
-        "abstract": pl.String(),
-        "bibtex_key": pl.String(),
-        "dblp_key": pl.String(),
-        "arxiv_id": pl.String(),
-        "doi": pl.String(),
-        "openreview_id": pl.String(),
-        "url": pl.String(),
-        "identifiers": pl.List(pl.String()),
-        "described_by": pl.List(pl.String()),
-        "conflicts": pl.List(pl.String()),
-        "identified_by": pl.String(),
-        "identity_confidence": pl.Float64(),
-        "n_summaries": pl.Int32(),
-        "n_citations": pl.Int32(),
-    }
-)
-
+_PAPERS = PAPERS.polars_schema
 _WEB_ADDRESS = r"^((?:https?|ftp)://\S+)$"
 _LISTS = ("identifiers", "described_by", "conflicts")
 _DESCRIPTION = ("title", "authors", "year")
@@ -40,48 +18,42 @@ _BY_ORDER = ("bibtex_key", "paper_url", "year", "venue")
 _BY_CLOSENESS = ("title", "authors", "abstract")
 
 
-class Papers(NamedTuple):
+class Described(NamedTuple, Generic[Frame]):
     """One part of the papers.
 
-    `papers` has PAPER_SCHEMA; `told` what each page and each record of a bibliography tells of a
-    `paper_id`, in the order in which they are believed: `source`, the `names` it gives, its own key
-    first, `title`, `authors`, `year`.
+    `papers` has the columns of the table; `evidence` has what each page and each entry says of a
+    `paper_id`, in the order in which they are believed: its `source`, the `names` it claims, its
+    own key first, `title`, `authors`, `year`.
     """
 
-    papers: pl.DataFrame
-    told: pl.DataFrame
+    papers: Frame
+    evidence: Frame
 
 
-def describe_papers(
-    witnesses: pl.DataFrame,
+def describe(
+    sources: pl.DataFrame,
+    *,
     names: pl.DataFrame,
     conflicts: pl.DataFrame,
     summarised: pl.DataFrame,
     cited: pl.DataFrame,
-) -> Papers:
-    """Return one row per paper of one part that is summarised or cited, and who tells what."""
-    papers = _papers(witnesses, names, conflicts, summarised, cited)
-    told = (
-        witnesses.join(papers.select("paper_id"), on="paper_id", how="semi")
-        .sort("paper_id", "place")
-        .select("paper_id", "source", "names", "title", "authors", "year")
-    )
-    return Papers(papers, told)
-
-
-def _papers(
-    witnesses: pl.DataFrame,
-    names: pl.DataFrame,
-    conflicts: pl.DataFrame,
-    summarised: pl.DataFrame,
-    cited: pl.DataFrame,
-) -> pl.DataFrame:
-    papers = _evidence(summarised, cited)
+) -> Described[pl.DataFrame]:
+    """Return one row per paper of one part that is summarised or cited, and the evidence for it."""
+    papers = _identified(summarised, cited)
     joined = (
-        papers.join(_described(witnesses), on="paper_id", how="left")
+        papers.join(_described(sources), on="paper_id", how="left")
         .join(_identifiers(papers, names, cited), on="paper_id", how="left")
         .join(conflicts, on="paper_id", how="left")
     )
+    evidence = (
+        sources.join(papers.select("paper_id"), on="paper_id", how="semi")
+        .sort("paper_id", "rank")
+        .select("paper_id", "names", "title", "authors", "year", source="origin")
+    )
+    return Described(_rows(joined), evidence)
+
+
+def _rows(joined: pl.DataFrame) -> pl.DataFrame:
     written = pl.col("described_by").list.first().is_not_null() & (
         pl.col("identified_by") == "identifier"
     )
@@ -92,21 +64,18 @@ def _papers(
             identified_by=pl.when(written).then(pl.lit("bibliography")).otherwise("identified_by"),
         )
         .select(
-            *(
-                pl.col(name).fill_null([]) if name in _LISTS else pl.col(name)
-                for name in PAPER_SCHEMA
-            )
+            *(pl.col(name).fill_null([]) if name in _LISTS else pl.col(name) for name in _PAPERS)
         )
-        .cast(PAPER_SCHEMA)
+        .cast(_PAPERS)
         .sort("paper_id")
     )
 
 
-def _evidence(summarised: pl.DataFrame, cited: pl.DataFrame) -> pl.DataFrame:
+def _identified(summarised: pl.DataFrame, cited: pl.DataFrame) -> pl.DataFrame:
     """Return `paper_id`, how each paper is identified, and how often it is summarised and cited.
 
     A paper is only as well identified as all of its summaries are, so that whoever asks for papers
-    told by pages gets no summary that was tied to its paper in another way.
+    known from pages gets no summary that was tied to its paper in another way.
     """
     of_summaries = (
         summarised.with_columns(pl.col("identified_by").cast(pl.Enum(STRENGTH_OF_EVIDENCE)))
@@ -129,15 +98,15 @@ def _evidence(summarised: pl.DataFrame, cited: pl.DataFrame) -> pl.DataFrame:
 
 
 def _described(known: pl.DataFrame) -> pl.DataFrame:
-    """Return what is told of each paper, field by field.
+    """Return what sources say of each paper, field by field.
 
     Its words are taken from a page, else from the record of the key that a page has, or of the
-    identifier that the paper is filed under; all else from the first witness that knows it. So a
+    identifier that the paper is filed under; all else from the first source that knows it. So a
     preprint keeps its own title, and yet tells where it was published.
     """
-    pages = known.filter(pl.col("source") == PAGE).select("paper_id", "key").drop_nulls().unique()
+    pages = known.filter(pl.col("kind") == PAGE).select("paper_id", "key").drop_nulls().unique()
     distance = (
-        pl.when(pl.col("source") == PAGE)
+        pl.when(pl.col("kind") == PAGE)
         .then(0)
         .when(pl.col("shown").is_not_null())
         .then(1)
@@ -145,7 +114,7 @@ def _described(known: pl.DataFrame) -> pl.DataFrame:
         .then(2)
         .otherwise(3)
     )
-    order = known.select("paper_id", "key", "place", "source").with_row_index("row")
+    order = known.select("paper_id", "key", "rank", "kind").with_row_index("row")
     closeness = (
         order.join(
             pages.with_columns(shown=pl.lit(value=True)),
@@ -154,16 +123,16 @@ def _described(known: pl.DataFrame) -> pl.DataFrame:
             maintain_order="left",
         )
         .with_columns(distance=distance)
-        .sort("paper_id", "distance", "place")["row"]
+        .sort("paper_id", "distance", "rank")["row"]
     )
-    by_order = order.sort("paper_id", "place")["row"]
-    told = (
+    by_order = order.sort("paper_id", "rank")["row"]
+    described_by = (
         known.select(
-            "paper_id", "source", told=pl.any_horizontal(pl.col(_DESCRIPTION).is_not_null())
+            "paper_id", "origin", describes=pl.any_horizontal(pl.col(_DESCRIPTION).is_not_null())
         )[by_order]
-        .filter("told")
+        .filter("describes")
         .group_by("paper_id")
-        .agg(described_by=pl.col("source").unique(maintain_order=True))
+        .agg(described_by=pl.col("origin").unique(maintain_order=True))
     )
     # A field at a time: all of them at once, in order, would be held three times.
     papers = known.select("paper_id").unique()
@@ -173,13 +142,13 @@ def _described(known: pl.DataFrame) -> pl.DataFrame:
         papers = papers.join(
             field.unique("paper_id", keep="first", maintain_order=True), on="paper_id", how="left"
         )
-    return papers.join(told, on="paper_id", how="left")
+    return papers.join(described_by, on="paper_id", how="left")
 
 
 def _identifiers(papers: pl.DataFrame, names: pl.DataFrame, cited: pl.DataFrame) -> pl.DataFrame:
     """Return all names of each paper, and the column of each scheme.
 
-    A paper of which no witness speaks has the one name that it is filed under, if it has any.
+    A paper of which no source speaks has the one name that it is filed under, if it has any.
     """
     cite_keys = (
         cited.filter(pl.col("kind").is_in(["cite", "shortscience"]))

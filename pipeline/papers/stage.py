@@ -1,76 +1,140 @@
-"""The papers stage over the shards of a build: what is read from where, in which parts."""
+"""The papers stage: which paper each summary is about, which it cites, and what is known of them.
+
+Sources claim names for papers. Sources that share a name are one component, and each component is
+one paper, unless it contradicts itself. Summaries and citations are attributed to the papers of
+the names that they have.
+"""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import polars as pl
 
-from shortscience.pipeline.duplicates.verdicts import kept, split_fates
+from shortscience.pipeline.duplicates.outcomes import outcomes_of
+from shortscience.pipeline.papers import attribution, copies, sources
 from shortscience.pipeline.papers.bibliography.index import Index
-from shortscience.pipeline.papers.copies import choose_facts, known_facts
-from shortscience.pipeline.papers.identities import IdentityParts, identify_in_parts
-from shortscience.pipeline.papers.linking.link import link_in_parts
+from shortscience.pipeline.papers.canonical import Canonical, resolve
+from shortscience.pipeline.papers.components import with_components
+from shortscience.pipeline.papers.linking.link import link
+from shortscience.pipeline.papers.naming import with_names
+from shortscience.pipeline.papers.nicknames import resolve_nicknames
+from shortscience.pipeline.papers.paper_rows import Described, describe
+from shortscience.pipeline.parts import Parts
 from shortscience.pipeline.settings import PaperSettings
 from shortscience.pipeline.shards import Shards
-from shortscience.pipeline.sources.reading import FACTS_SCHEMA
-from shortscience.pipeline.tasks import Ref, Tasks, by_hash, deal, regroup, shuffle
+from shortscience.pipeline.tasks import Tasks
 
 
-class Found(NamedTuple):
-    """What was found out about records, summaries and papers, in parts.
+class Papers(NamedTuple):
+    """What was found out about papers, in parts.
 
-    `shards` are those of a build, some in each part, and `fates` what became of their records, row
-    by row; `links` are the papers that summaries may be about.
+    `papers` has the rows of the table, `evidence` what each source says of them, as `Described`
+    has it; `summaries` has `summary_id`, OF_SUMMARY and `n_citations`; `citations` has the
+    citations of other works, with `citing_paper_id` and `cited_paper_id`, null where nothing names
+    the work.
     """
 
-    shards: list[Shards]
-    fates: Sequence[Ref]
-    links: list[Ref]
-    identities: IdentityParts
+    papers: Parts
+    evidence: Parts
+    summaries: Parts
+    citations: Parts
 
 
-def identify_records(
+class Identified(NamedTuple):
+    """What `Papers` has, and the candidates for the papers of summaries, with LINK_SCHEMA."""
+
+    papers: Parts
+    evidence: Parts
+    summaries: Parts
+    citations: Parts
+    links: Parts
+
+
+def identify(
     shards: Shards,
-    verdicts: pl.DataFrame,
+    outcomes: pl.DataFrame,
     bibliography: Sequence[Index],
     settings: PaperSettings,
+    *,
     n_parts: int,
     tasks: Tasks,
-) -> Found:
-    """Identify the papers of all summaries and of their citations, in so many parts.
+) -> Identified:
+    """Identify the papers of all summaries and of their citations.
 
-    Shards are read by tasks, each some of those that follow each other. Only the verdicts come
-    together in one, which tells the others what became of their records.
+    `outcomes` says which summary carries each record, as `find_copies` does; of several
+    bibliographies, the first one is believed. The number of parts does not show in what is found.
     """
-    some_each = shards.cut(n_parts)
-    ids = [tasks.run(_record_ids, some) for some in some_each]
-    fates = tasks.split(split_fates, len(ids), verdicts, *ids)
-    told = list(zip(some_each, fates, strict=True))
-    facts = [
-        tasks.run(choose_facts, *parts) for parts in shuffle(tasks, _split_facts, n_parts, told)
-    ]
-    citations = regroup(tasks, _split_citations, n_parts, told)
-    texts = [tasks.run(_texts, *part) for part in told]
-    links = link_in_parts(texts, facts, citations, bibliography, settings, tasks)
-    identities = identify_in_parts(facts, citations, links, bibliography, settings, tasks)
-    return Found(some_each, fates, links, identities)
+    some = Parts.of(shards.cut(n_parts), tasks)
+    of_records = outcomes_of(some, outcomes, tasks)
+    facts = some.map(copies.record_facts, of_records).by("summary_id", n_parts=n_parts)
+    facts = facts.map(copies.choose_facts)
+    citations = some.map(copies.kept_citations, of_records).by("summary_id", n_parts=n_parts)
+    texts = some.map(copies.kept_texts, of_records)
+    links = link(texts, facts, citations, bibliography=bibliography, settings=settings)
+    found = identify_papers(facts, citations, links, bibliography=bibliography, settings=settings)
+    return Identified(*found, links)
 
 
-def _record_ids(shards: Shards) -> pl.DataFrame:
-    return shards.scan("records").select("record_id").collect()
+def identify_papers(
+    facts: Parts,
+    citations: Parts,
+    links: Parts,
+    *,
+    bibliography: Sequence[Index],
+    settings: PaperSettings,
+) -> Papers:
+    """Identify papers; all arguments are in parts by summary.
+
+    `facts` has FACTS; `citations` has CITATION_SCHEMA and `summary_id`; `links` has LINK_SCHEMA.
+    """
+    citations = citations.map(with_names)
+    links = links.map(attribution.chosen_links, settings=settings)
+    mentions = citations.map(attribution.mentions, links=links).by("name")
+
+    claimed = _sources(facts, citations, mentions, bibliography)
+    resolved = with_components(claimed).map_fields(Canonical[Parts], resolve)
+    names = mentions.map(_join, resolved.names.by("name"), on="name").by("summary_id")
+    descriptions = resolved.descriptions.by("paper_id")
+
+    attributed = facts.map_fields(
+        attribution.Attributed[Parts],
+        attribution.attribute,
+        citations=citations,
+        links=links,
+        resolved=names,
+        sources=resolved.of_summaries.by("summary_id"),
+        settings=settings,
+    )
+    summaries = attributed.summaries
+    cited = resolve_nicknames(attributed.citations, summaries=summaries, sources=descriptions)
+    cited = cited.map(attribution.cite, summaries=summaries)
+    papers = descriptions.map_fields(
+        Described[Parts],
+        describe,
+        names=resolved.names.by("paper_id"),
+        conflicts=resolved.conflicts.by("paper_id"),
+        summarised=summaries.map(attribution.summarised).by("paper_id"),
+        cited=cited.map(attribution.cited).by("paper_id"),
+    )
+    return Papers(*papers, summaries.map(attribution.of_summaries, citations=cited), cited)
 
 
-def _split_facts(n_parts: int, shards: Shards, fates: pl.DataFrame) -> list[pl.DataFrame]:
-    """Give what the records in some shards know to parts by summary."""
-    known = known_facts(shards.scan("records").select(*FACTS_SCHEMA).collect(), fates)
-    return deal(known, by_hash("summary_id", n_parts), n_parts)
+def _sources(
+    facts: Parts, citations: Parts, mentions: Parts, bibliography: Sequence[Index]
+) -> Parts:
+    """Return all sources: pages, references, and the entries that have their names."""
+    pages = facts.map(sources.shown).by(*sources.PAGE_KEYS).map(sources.pages)
+    references = citations.map(sources.listed).by("title_name").map(sources.references)
+    found = pages.concat(references)
+    if not bibliography:
+        return found
+    claimed = found.map(sources.claimed_names).by("name")
+    wanted = mentions.map(sources.names_of, claimed).together()
+    entries = wanted.map(sources.find_entries, bibliography=bibliography)
+    entries = entries.by("file", "entry", n_parts=len(facts))
+    entries = entries.map(sources.entries, bibliography=bibliography)
+    return found.concat(entries)
 
 
-def _split_citations(n_parts: int, shards: Shards, fates: pl.DataFrame) -> list[pl.DataFrame]:
-    """Give the citations in some shards that belong to kept records to parts by summary."""
-    rows = kept(shards.scan("citations"), fates).collect()
-    return deal(rows, by_hash("summary_id", n_parts), n_parts)
-
-
-def _texts(shards: Shards, fates: pl.DataFrame) -> pl.LazyFrame:
-    return kept(shards.scan("cleaned"), fates).select("summary_id", "text")
+def _join(left: pl.DataFrame, right: pl.DataFrame, *, on: str) -> pl.DataFrame:
+    return left.join(right, on=on)

@@ -14,6 +14,7 @@ from shortscience.pipeline.release.card_parts import TOP, Card
 from shortscience.pipeline.release.features import DEFAULT, configs, dataset_info
 from shortscience.pipeline.release.parquet import scan_table
 from shortscience.pipeline.release.pictures import show_picture
+from shortscience.pipeline.release.samples import sample_rows
 from shortscience.pipeline.schema import TABLES, Table
 from shortscience.pipeline.settings import ReleaseSettings
 
@@ -33,6 +34,7 @@ def dataset_card(
     """Return the card of a release as Markdown with YAML front matter."""
     sections = {
         "Use": _use(),
+        "What rows look like": _samples(release),
         "Why it exists": f"{about.USE_CASES} {about.NO_USE_CASES}",
         "What is in it": _composition(release),
         "How it was collected": f"{about.COLLECTION} {about.RAW_DATA}",
@@ -61,6 +63,13 @@ def _use() -> str:
     )
 
 
+def _samples(release: Path) -> str:
+    shown = (
+        f"A row of `{name}`:\n\n```json\n{row}\n```" for name, row in sample_rows(release).items()
+    )
+    return "\n\n".join(("Long values are cut here.", *shown))
+
+
 def _composition(release: Path) -> str:
     percentiles = ("per summary", "least", "5 %", "25 %", "half", "75 %", "95 %", "most")
     return "\n\n".join(
@@ -71,7 +80,7 @@ def _composition(release: Path) -> str:
             _grid(("form", "status", "copy", "records"), figures.fates(release)),
             show_picture("years", "Summaries by the year of the paper"),
             _grid(percentiles, figures.lengths(release)),
-            show_picture("languages", "Summaries by language"),
+            show_picture("lengths", "Summaries by number of words"),
             _grid(("language", "summaries"), figures.languages(release)),
             _grid(("mention", "found", "of a known paper"), figures.citation_kinds(release)),
         )
@@ -83,7 +92,7 @@ def _quality(release: Path) -> str:
         (
             "Every expectation in `validation.json` was met, or this would not be a release."
             f" Well-formed equations: {figures.well_formed_share(release)}.",
-            show_picture("structure", "Summaries by origin of their block structure"),
+            show_picture("evidence", "Summaries by what identifies their paper"),
             _grid(("block structure", "summaries"), figures.structure(release)),
             _grid(("papers identified by", "papers"), figures.evidence(release)),
         )
@@ -125,8 +134,21 @@ def describe_table(table: Table) -> str:
     return (
         f"### {table.name}\n\n{table.description} Primary key:"
         f" {', '.join(f'`{name}`' for name in table.key)}.\n\n"
-        f"| column | type | meaning |\n| --- | --- | --- |\n{rows}"
+        f"| column | type | meaning |\n| --- | --- | --- |\n{rows}{_meanings(table)}"
     )
+
+
+def _meanings(table: Table) -> str:
+    """Return a Markdown table for each column of which all values are known."""
+    return "".join(
+        f"\n\n{_grid((f'`{column.name}`', 'means'), _coded(column.meanings))}"
+        for column in table.columns
+        if column.meanings
+    )
+
+
+def _coded(meanings: Mapping[str, str]) -> figures.Rows:
+    return [(f"`{value}`", meaning) for value, meaning in meanings.items()]
 
 
 def _relation(references: str | None) -> str:

@@ -1,15 +1,21 @@
 """What a release holds, as charts: counted by Polars, streaming, from the Parquet files."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 import polars as pl
 
-from shortscience.pipeline.release.charts import Chart, counted, stacked
+from shortscience.pipeline.release.charts import Bar, Chart, counted, stacked
 from shortscience.pipeline.release.parquet import scan_table
 from shortscience.pipeline.schema import CITATION_KINDS, PAPERS, RECORDS
 
 _MOST_BARS = 15
+_MOST_YEARS = 30
+"""Years that have a bar of their own, up to the last one; earlier ones share one."""
+_MOST_PAPERS = 10
 _LENGTHS = (50, 100, 200, 300, 500, 750, 1_000, 1_500, 2_000, 3_000)
 """Words: finer where most summaries are."""
 _COPIES = (2, 3, 4, 5, 10, 20, 50, 100)
@@ -22,9 +28,13 @@ def fates(release: Path) -> Chart:
     records = scan_table(release, "records").select("source_id", "status")
     frame = _count(records.join(sources, on="source_id"), "form", "status")
     fates = RECORDS.column("status").values
-    return stacked(
-        frame, "Records by form of their source, and fate", "form", fates, "Nothing is dropped."
+    counts = dict(frame.group_by("status").agg(pl.col("len").sum()).iter_rows())
+    note = (
+        f"Of {sum(counts.values()):,} records, {counts.get('kept', 0):,} were kept,"
+        f" {counts.get('duplicate', 0):,} are copies of these, {counts.get('rejected', 0):,} were"
+        " rejected."
     )
+    return stacked(frame, "Records by form of their source", "form", fates, note)
 
 
 def reasons(release: Path) -> Chart:
@@ -37,7 +47,9 @@ def reasons(release: Path) -> Chart:
 def clusters(release: Path) -> Chart:
     """Count summaries by the number of records that carry them."""
     frame = _binned(scan_table(release, "summaries"), "n_copies", _COPIES, least=1)
-    return counted(frame, "Records that carry a summary", "records", "summaries")
+    return _with_ranges(
+        counted(frame, "Records that carry a summary", "records", "summaries"), "n_copies"
+    )
 
 
 def relations(release: Path) -> Chart:
@@ -50,26 +62,31 @@ def relations(release: Path) -> Chart:
 def lengths(release: Path) -> Chart:
     """Count summaries by their number of words."""
     frame = _binned(scan_table(release, "summaries"), "n_words", _LENGTHS)
-    return counted(frame, "Length", "words", "summaries")
+    half = scan_table(release, "summaries").select(pl.col("n_words").median()).collect().item()
+    note = f"Half of the summaries have {half:,.0f} words or more." if half else ""
+    return _with_ranges(counted(frame, "Length in words", "words", "summaries", note), "n_words")
 
 
 def languages(release: Path) -> Chart:
     """Count summaries by language."""
     frame = _most(_count(scan_table(release, "summaries"), "language"))
-    return counted(frame, "Language", "code", "summaries", "ISO 639-1; und: undecidable.")
+    note = "ISO 639-1; und: undecidable."
+    return counted(frame, "Language", "code", "summaries", note, "language")
 
 
 def structure(release: Path) -> Chart:
     """Count summaries by the origin of their block structure."""
     frame = _count(scan_table(release, "summaries"), "structure")
     note = "Whether line breaks are the author's or were restored."
-    return counted(frame, "Block structure", "structure", "summaries", note)
+    return counted(frame, "Block structure", "structure", "summaries", note, "structure")
 
 
 def formulas(release: Path) -> Chart:
     """Count summaries by their number of equations."""
     frame = _binned(scan_table(release, "summaries"), "n_equations", _FORMULAS)
-    return counted(frame, "Equations in a summary", "equations", "summaries")
+    return _with_ranges(
+        counted(frame, "Equations in a summary", "equations", "summaries"), "n_equations"
+    )
 
 
 def holding(release: Path) -> Chart:
@@ -78,52 +95,97 @@ def holding(release: Path) -> Chart:
     shares = (pl.col(f"n_{name}").gt(0).sum().alias(name) for name in counts)
     frame = scan_table(release, "summaries").select(*shares).collect(engine="streaming")
     held = frame.unpivot(variable_name="what", value_name="summaries")
-    return counted(held, "Summaries that hold any", "what", "summaries")
+    chart = counted(held, "Summaries that hold any", "what", "summaries")
+    bars = (replace(bar, link=f"?n_{bar.label}=1..") for bar in chart.bars)
+    return replace(chart, bars=tuple(bars))
 
 
 def summarised_years(release: Path) -> Chart:
-    """Count summaries by the year of their paper."""
+    """Count summaries by the year of their paper, on an axis without gaps."""
     years = scan_table(release, "papers").select("paper_id", "year")
     counts = _count(scan_table(release, "summaries").join(years, on="paper_id"), "year")
-    told = counts.sort("year", nulls_last=True).with_columns(
-        pl.col("year").cast(pl.String).fill_null("not known")
+    known = counts.filter(pl.col("year").is_not_null())
+    bars = _each_year(dict(known.iter_rows()))
+    unknown = counts.filter(pl.col("year").is_null())["len"].sum()
+    note = f"The year is not known of {unknown:,} summaries." if unknown else ""
+    return Chart("Year of the paper", "year", ("summaries",), tuple(bars), note)
+
+
+def _each_year(counts: Mapping[int, int]) -> list[Bar]:
+    """Return one bar per year from the first to the last; those long before share one."""
+    if not counts:
+        return []
+    last = max(counts)
+    first = max(min(counts), last - _MOST_YEARS + 1)
+    early = sum(count for year, count in counts.items() if year < first)
+    bars = [Bar(f"until {first - 1}", (early,), f"?year=1..{first - 1}")] if early else []
+    return bars + [
+        Bar(str(year), (counts.get(year, 0),), f"?year={year}") for year in range(first, last + 1)
+    ]
+
+
+def evidence(release: Path) -> Chart:
+    """Count summaries by what identifies their paper."""
+    ways = scan_table(release, "papers").select("paper_id", "identified_by")
+    frame = _count(scan_table(release, "summaries").join(ways, on="paper_id"), "identified_by")
+    order = pl.col("identified_by").cast(pl.Enum(PAPERS.column("identified_by").values))
+    counts = dict(frame.sort(order).iter_rows())
+    total = sum(counts.values())
+    bars = tuple(
+        Bar(f"{way}, {_percent(count / total)}", (count,), f"?identified_by={way}")
+        for way, count in counts.items()
     )
-    return counted(told, "Summaries over the years", "year of the paper", "summaries")
+    known = 1 - counts.get("nothing", 0) / total if total else 0.0
+    note = f"The paper of {known:.0%} of the summaries is identified."
+    return Chart("What identifies the paper", "evidence", ("summaries",), bars, note)
 
 
-def years(release: Path) -> Chart:
-    """Count what is in summaries by the year of their paper."""
-    years = scan_table(release, "papers").select("paper_id", "year")
-    counts = ("equations", "images", "citations")
-    sums = (pl.col(f"n_{name}").sum().cast(pl.Int64).alias(name) for name in counts)
-    frame = (
-        scan_table(release, "summaries")
-        .join(years, on="paper_id")
-        .filter(pl.col("year").is_not_null())
-        .group_by("year")
-        .agg(*sums)
-        .sort("year")
+def _percent(share: float) -> str:
+    return "<1%" if 0 < share < 0.005 else f"{share:.0%}"
+
+
+def most_summarised(release: Path) -> Chart:
+    """Count the summaries of the papers that have most of them."""
+    return _most_of_papers(release, "n_summaries", "Most summarised papers", "summaries", least=2)
+
+
+def most_cited(release: Path) -> Chart:
+    """Count the mentions of the papers that are mentioned most."""
+    return _most_of_papers(release, "n_citations", "Most cited papers", "mentions", least=1)
+
+
+def _most_of_papers(release: Path, column: str, title: str, counts: str, least: int) -> Chart:
+    rows = (
+        scan_table(release, "papers")
+        .filter(pl.col(column) >= least)
+        .select("paper_id", pl.coalesce("title", "paper_id"), column)
+        .sort(column, "paper_id", descending=[True, False])
+        .head(_MOST_PAPERS)
         .collect(engine="streaming")
     )
-    note = "By the year of the summarised paper; years without one are left out."
-    long = frame.unpivot(index="year").sort("year", maintain_order=True)
-    return stacked(long, "Equations, images and citations", "year", counts, note)
+    bars = (Bar(name, (count,), quote(key, safe=":/")) for key, name, count in rows.iter_rows())
+    return Chart(title, "paper", (counts,), tuple(bars))
 
 
-def identities(release: Path) -> Chart:
-    """Count papers by the evidence for their identity."""
-    frame = _count(
-        scan_table(release, "papers").with_columns(
-            role=pl.when(pl.col("n_summaries") > 0)
-            .then(pl.lit("summarised"))
-            .otherwise(pl.lit("only cited"))
-        ),
-        "identified_by",
-        "role",
-    )
-    order = pl.col("identified_by").cast(pl.Enum(PAPERS.column("identified_by").values))
-    roles = ("summarised", "only cited")
-    return stacked(frame.sort(order), "Identity, by its evidence", "evidence", roles)
+def venues(release: Path) -> Chart:
+    """Count the summaries of papers of the venues that have most of them."""
+    venues = scan_table(release, "papers").select("paper_id", "venue")
+    rows = scan_table(release, "summaries").join(venues, on="paper_id")
+    return _most_known(rows, "venue", "Venues")
+
+
+def reviewers(release: Path) -> Chart:
+    """Count the summaries of those who wrote most of them."""
+    return _most_known(scan_table(release, "summaries"), "author", "Reviewers")
+
+
+def _most_known(rows: pl.LazyFrame, column: str, title: str) -> Chart:
+    counts = _count(rows, column)
+    known = counts.filter(pl.col(column).is_not_null())
+    unknown = int(counts.filter(pl.col(column).is_null())["len"].sum())
+    top = known.sort("len", column, descending=[True, False]).head(_MOST_PAPERS)
+    note = f"{len(known):,} in all" + (f"; not known of {unknown:,} summaries." if unknown else ".")
+    return counted(top, title, column, "summaries", note, column)
 
 
 def citation_kinds(release: Path) -> Chart:
@@ -172,3 +234,20 @@ def _range(low: int, high: int | None) -> str:
     if high is None:
         return f"{low:,} and more"
     return f"{low:,}" if high == low + 1 else f"{low:,} to {high - 1:,}"
+
+
+def _with_ranges(chart: Chart, column: str) -> Chart:
+    """Link the bars of a chart of bins to the summaries in each: `?n_words=100..199`."""
+    bars = (
+        replace(bar, link=f"?{column}={_BIN.sub(_written_range, bar.label.replace(',', ''))}")
+        for bar in chart.bars
+    )
+    return replace(chart, bars=tuple(bars))
+
+
+_BIN = re.compile(r"(?P<low>\d+)(?: to (?P<high>\d+)| and more)?")
+
+
+def _written_range(bin_: re.Match[str]) -> str:
+    low, high = bin_["low"], bin_["high"]
+    return f"{low}..{high or ('' if bin_[0].endswith('more') else low)}"

@@ -7,19 +7,26 @@ each time; a plotting library would bring fonts and pixels.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 import polars as pl
 
+_SHORT_LABEL = 24
 FULL = 1000
 """The length of the longest bar: bars are measured in thousandths of it."""
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar: stacked values, one per series."""
+    """One bar: stacked values, one per series.
+
+    `link` is what the report's page of summaries shows of it: a query of the list, such as
+    `?language=en`, or the id of a paper.
+    """
 
     label: str
     values: tuple[int, ...]
+    link: str = ""
 
 
 @dataclass(frozen=True)
@@ -32,6 +39,22 @@ class Chart:
     bars: tuple[Bar, ...]
     note: str = ""
 
+    @property
+    def has_long_labels(self) -> bool:
+        """Whether labels are names, which need more room than bars."""
+        return any(len(bar.label) > _SHORT_LABEL for bar in self.bars)
+
+    @property
+    def sentence(self) -> str:
+        """A chart of one bar in words; empty for others."""
+        if len(self.bars) != 1:
+            return ""
+        (bar,) = self.bars
+        if len(self.series) == 1:
+            return f"All {bar.values[0]:,} {self.series[0]}: {bar.label}."
+        told = (f"{n:,} {name}" for n, name in zip(bar.values, self.series, strict=True))
+        return f"{bar.label}: {', '.join(told)}."
+
     def rectangles(self, bar: Bar) -> Iterator[tuple[int, int]]:
         """Yield (start, width) per value, in thousandths of the longest bar; at least 2 if any."""
         longest = max(sum(other.values) for other in self.bars)
@@ -42,10 +65,18 @@ class Chart:
             start += width
 
 
-def counted(frame: pl.DataFrame, title: str, of: str, counts: str, note: str = "") -> Chart:
-    """Return a chart of a frame with two columns: labels and one count each."""
-    bars = tuple(Bar(str(label), (count,)) for label, count in frame.iter_rows())
-    return Chart(title, of, (counts,), bars, note)
+def counted(
+    frame: pl.DataFrame, title: str, of: str, counts: str, note: str = "", query: str = ""
+) -> Chart:
+    """Return a chart of a frame with two columns: labels and one count each.
+
+    `query` is the parameter by which the list of summaries shows those of one label.
+    """
+    bars = (
+        Bar(str(label), (count,), query and f"?{urlencode({query: label})}")
+        for label, count in frame.iter_rows()
+    )
+    return Chart(title, of, (counts,), tuple(bars), note)
 
 
 def stacked(

@@ -81,11 +81,13 @@ ROW_CHECKS: dict[str, dict[str, tuple[str, pl.Expr]]] = {
             pl.col("raw").str.len_chars() <= pl.col("byte_end") - pl.col("byte_start"),
         ),
         "fate_is_told": (
-            "Kept: summary. Duplicate: summary, relation and similarity. Rejected: reason.",
+            "Kept: summary. Duplicate: summary, relation and similarity. Rejected: reason, and"
+            " the earlier summary if one has it.",
             pl.col("summary_id").is_null().eq(pl.col("status") == "rejected")
             & pl.col("reason").is_not_null().eq(pl.col("status") == "rejected")
             & pl.col("relation").is_not_null().eq(pl.col("status") == "duplicate")
-            & pl.col("similarity").is_not_null().eq(pl.col("status") == "duplicate"),
+            & pl.col("similarity").is_not_null().eq(pl.col("status") == "duplicate")
+            & (pl.col("earlier_summary_id").is_null() | (pl.col("status") == "rejected")),
         ),
     },
     "papers": {

@@ -19,6 +19,9 @@ from shortscience.pipeline.schema import TABLES, Table
 RANGE_ROWS = 20_000
 """As many rows as a row group has, so that a range reads few of them."""
 EXAMPLES = 5
+_LONGEST_ID = 300
+_NAME = 80
+"""Code points of a text that name a summary of a paper without title."""
 _NOTHING = "summary:"
 """How the key of a paper begins that nothing identifies."""
 _NEW = "__new"
@@ -57,6 +60,7 @@ class Difference:
     Identities are told of summaries that both have: `found` names a paper that nothing identified
     before, `lost` the reverse, `exchanged` another paper. `moved` are records that both have and
     that carry another summary now; `fates` counts what records were and are now, where it differs.
+    `names` are what the summaries and papers of examples are called: titles, or first words.
     """
 
     releases: tuple[str, str]
@@ -66,6 +70,7 @@ class Difference:
     )
     moved: Changes = field(default_factory=Changes)
     fates: dict[str, int] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
@@ -86,7 +91,38 @@ def compare(old: Path, new: Path) -> Difference:
     for name, table in TABLES.items():
         found.tables[name] = _compare_table(old, new, table, found)
     found.fates = dict(sorted(found.fates.items()))
+    ids = _ids_of_examples(found)
+    found.names = _names(old, ids) | _names(new, ids)
     return found
+
+
+def _ids_of_examples(found: Difference) -> list[str]:
+    """Return what may be the id of a summary or paper in the examples, sorted."""
+    changes = [*found.identities.values(), found.moved]
+    for table in found.tables.values():
+        changes += [table.added, table.removed, *table.columns.values()]
+    values = (value for one in changes for row in one.examples for value in row.values())
+    return sorted(
+        {value for value in values if isinstance(value, str) and len(value) < _LONGEST_ID}
+    )
+
+
+def _names(release: Path, ids: list[str]) -> dict[str, str]:
+    """Return the names of those summaries and papers that a release holds."""
+    papers, summaries = (scan_table(release, name) for name in ("papers", "summaries"))
+    known = {*papers.collect_schema(), *summaries.collect_schema()}
+    if not ids or not {"title", "paper_id", "summary_id", "plain_text"} <= known:
+        return {}
+    lead = pl.col("plain_text").str.slice(0, _NAME).str.replace_all(r"\s+", " ") + "…"
+    mine = (
+        summaries.filter(pl.col("summary_id").is_in(ids)).select("summary_id", "paper_id", lead)
+    ).collect()
+    titles = papers.filter(
+        pl.col("paper_id").is_in([*ids, *mine["paper_id"]]), pl.col("title").is_not_null()
+    )
+    by_paper = dict(titles.select("paper_id", "title").collect().iter_rows())
+    by_summary = {key: by_paper.get(paper, words) for key, paper, words in mine.iter_rows()}
+    return {key: by_paper[key] for key in ids if key in by_paper} | by_summary
 
 
 def _name(release: Path) -> str:

@@ -101,7 +101,10 @@ def _examples(changes: Changes) -> list[str]:
 
 
 def excerpts(old: str, new: str) -> tuple[str, str]:
-    """Cut two texts to what is around the first place where they differ, on one line each."""
+    """Cut two texts to what is around the first place where they differ, on one line each.
+
+    A line break is shown as `↵`.
+    """
     pairs = enumerate(zip(old, new, strict=False))
     first = next((n for n, (a, b) in pairs if a != b), min(len(old), len(new)))
     start = max(0, first - _BEFORE) if max(len(old), len(new)) > _WIDTH else 0
@@ -111,4 +114,4 @@ def excerpts(old: str, new: str) -> tuple[str, str]:
 def _cut(text: str, start: int) -> str:
     shown = text[start : start + _WIDTH]
     before, after = "…" if start else "", "…" if start + _WIDTH < len(text) else ""
-    return before + " ".join(f"{shown} ".split()) + after
+    return before + " ".join(shown.replace("\n", " ↵ ").split()) + after

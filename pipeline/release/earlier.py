@@ -10,6 +10,7 @@ from shortscience.pipeline.release.parquet import scan_table
 from shortscience.pipeline.settings import SignatureSettings
 
 _PREFIX = "earlier:"
+_EARLIER_SUMMARY = "earlier_summary_id"
 
 
 class Earlier:
@@ -34,20 +35,25 @@ class Earlier:
         )
 
 
-_OF_EARLIER = " of the earlier release"
+def known_summary() -> pl.Expr:
+    """Return the id of the earlier summary that a record is a copy of, by its verdict."""
+    return pl.col("kept_record_id").str.strip_prefix(_PREFIX)
 
 
 def why_known() -> pl.Expr:
     """Return the reason for which a record is rejected whose verdict says `earlier`."""
     return pl.format(
-        "{} copy of summary {}{}, similarity {}",
+        "{} copy of a summary of the earlier release, similarity {}",
         "relation",
-        pl.col("kept_record_id").str.strip_prefix(_PREFIX),
-        pl.lit(_OF_EARLIER),
         pl.col("similarity").round(3),
     )
 
 
-def is_known() -> pl.Expr:
-    """Whether a record of the table was rejected because an earlier release has it."""
-    return pl.col("reason").str.contains(_OF_EARLIER, literal=True).fill_null(value=False)
+def is_known(records: pl.LazyFrame) -> pl.Expr:
+    """Whether a record of a table was rejected because an earlier release has it.
+
+    The table of a release that another version wrote may not say so.
+    """
+    if _EARLIER_SUMMARY not in records.collect_schema():
+        return pl.lit(value=False)
+    return pl.col(_EARLIER_SUMMARY).is_not_null()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from shortscience.pipeline.duplicates.find import Evidence
+from shortscience.pipeline.duplicates.evidence import Evidence
 from shortscience.pipeline.errors import UsageError
 from shortscience.pipeline.folders import appearing
 
@@ -15,26 +15,18 @@ _FRAMES = ("contents", "pairs", "extensions")
 def write_evidence(evidence: Evidence, folder: Path) -> None:
     """Write evidence as three Parquet files into a folder, which appears complete."""
     shutil.rmtree(folder, ignore_errors=True)
-    followed = {"text": list(evidence.extensions), "extension": [*evidence.extensions.values()]}
-    frames = (
-        evidence.contents,
-        evidence.pairs,
-        pl.DataFrame(followed, schema=dict.fromkeys(followed, pl.Int64())),
-    )
     with appearing(folder) as staging:
-        for name, frame in zip(_FRAMES, frames, strict=True):
+        for name in _FRAMES:
+            frame: pl.DataFrame = getattr(evidence, name)
             frame.write_parquet(staging / f"{name}.parquet")
 
 
 def read_evidence(folder: Path) -> Evidence:
     """Read evidence; UsageError if there is none."""
     try:
-        contents, pairs, followed = (
-            pl.read_parquet(folder / f"{name}.parquet") for name in _FRAMES
-        )
+        return Evidence(**{name: pl.read_parquet(folder / f"{name}.parquet") for name in _FRAMES})
     except OSError:
         raise UsageError(
             f"The pairs found by the build are not at {folder}; name a release where it was built,"
             " or build it again."
         ) from None
-    return Evidence(contents, pairs, dict(followed.iter_rows()))

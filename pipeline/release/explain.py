@@ -1,6 +1,6 @@
 """The whole story of one row, from raw bytes to the tables."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ import polars as pl
 from shortscience.pipeline.cleaning.encoding import repair_all
 from shortscience.pipeline.duplicates.differences import differing_words
 from shortscience.pipeline.errors import UsageError
-from shortscience.pipeline.release.paper_evidence import candidates_of, witnesses_of
+from shortscience.pipeline.release.paper_evidence import candidates_of, sources_of
 from shortscience.pipeline.release.parquet import scan_table
 from shortscience.pipeline.sources.pieces import Piece
 from shortscience.pipeline.sources.reading import reread
@@ -24,7 +24,7 @@ _KEYS = {
 }
 _MIN_PREFIX = 4
 _TOLD = {"summaries": "summary", "records": "record", "papers": "paper", "citations": "citation"}
-_LONG = 400
+_OFFERED = 5
 
 
 def explain(release: Path, identifier: str) -> Story:
@@ -46,24 +46,31 @@ def explain(release: Path, identifier: str) -> Story:
 
 
 def _find(release: Path, identifier: str) -> tuple[str, dict[str, Any]]:
-    found = []
-    for table, key in _KEYS.items():
-        matches = pl.col(key) == identifier
-        if len(identifier) >= _MIN_PREFIX:
-            matches |= pl.col(key).str.starts_with(identifier)
-        rows = scan_table(release, table).filter(matches).head(3).collect()
-        found += [(table, row) for row in rows.iter_rows(named=True)]
-    exact = [item for item in found if item[1][_KEYS[item[0]]] == identifier]
-    candidates = exact or found
-    if not candidates:
+    """Return the table and the row that an id, or the beginning of one, names."""
+    found = list(_beginning_with(release, identifier))
+    named = [(table, row) for table, row in found if row[_KEYS[table]] == identifier] or found
+    offered = ", ".join(f"{_TOLD[table]} {row[_KEYS[table]]}" for table, row in named[:_OFFERED])
+    if not named:
         raise UsageError(
             f"{identifier} is no summary, record, paper or citation of {release}; look an id up in"
             " one of these tables."
         )
-    if len(candidates) > 1:
-        names = ", ".join(f"{_TOLD[table]} {row[_KEYS[table]]}" for table, row in candidates[:3])
-        raise UsageError(f"{identifier} may be {names}; give more of the id.")
-    return candidates[0]
+    if len(identifier) < _MIN_PREFIX and named is found:
+        raise UsageError(
+            f"{identifier} is too short: give at least {_MIN_PREFIX} characters of an id, such as"
+            f" {offered}."
+        )
+    if len(named) > 1:
+        raise UsageError(f"{identifier} may be {offered}; give more of the id.")
+    return named[0]
+
+
+def _beginning_with(release: Path, identifier: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    for table, key in _KEYS.items():
+        matches = pl.col(key).str.starts_with(identifier)
+        # Sorted by key: a row whose whole key it is comes before all that go on.
+        rows = scan_table(release, table).filter(matches).head(_OFFERED).collect()
+        yield from ((table, row) for row in rows.iter_rows(named=True))
 
 
 def _rows(release: Path, table: str, column: str, value: str | None) -> list[dict[str, Any]]:
@@ -87,7 +94,7 @@ def _of_summary(release: Path, summary: dict[str, Any]) -> Story:
             _compared(release, copy, summary) for copy in copies if copy["status"] == "duplicate"
         ],
         "paper": _rows(release, "papers", "paper_id", summary["paper_id"])[0],
-        "witnesses": witnesses_of(release, summary["paper_id"]),
+        "evidence": sources_of(release, summary["paper_id"]),
         "candidates": candidates_of(release, summary_id),
         **{
             table: _rows(release, table, "summary_id", summary_id)
@@ -142,9 +149,10 @@ def _of_record(release: Path, record: dict[str, Any]) -> Story:
 
 def _of_paper(release: Path, paper: dict[str, Any]) -> Story:
     return {
-        "witnesses": witnesses_of(release, paper["paper_id"]),
+        "evidence": sources_of(release, paper["paper_id"]),
         "summaries": _rows(release, "summaries", "paper_id", paper["paper_id"]),
         "cited_by": _rows(release, "citations", "cited_paper_id", paper["paper_id"]),
+        "cites": _rows(release, "citations", "citing_paper_id", paper["paper_id"]),
     }
 
 
@@ -153,29 +161,3 @@ def _of_citation(release: Path, citation: dict[str, Any]) -> Story:
         "summary": _rows(release, "summaries", "summary_id", citation["summary_id"])[0],
         "cited_paper": _rows(release, "papers", "paper_id", citation["cited_paper_id"]),
     }
-
-
-def to_text(story: Story) -> str:
-    """Lay a story out for a terminal: one section per part, long texts cut."""
-    lines: list[str] = []
-    for part, content in story.items():
-        if part == "kind" or not content:
-            continue
-        rows = content if isinstance(content, list) else [content]
-        for number, row in enumerate(rows, 1):
-            heading = f"{part} {number} of {len(rows)}" if isinstance(content, list) else part
-            lines += ["", heading, "-" * len(heading)]
-            lines += [f"{name:>20}  {_shown(value)}" for name, value in row.items()]
-    return "\n".join(lines[1:])
-
-
-def _shown(value: object) -> str:
-    if value is None:
-        return "-"
-    if isinstance(value, list) and value and isinstance(value[0], dict):
-        value = "\n".join(
-            ", ".join(f"{name}: {part}" for name, part in row.items()) for row in value
-        )
-    text = str(value) if not isinstance(value, str) else value
-    flat = text.replace("\n", "\n" + " " * 22)
-    return flat if len(flat) <= _LONG else f"{flat[:_LONG]} … ({len(text):,} characters)"

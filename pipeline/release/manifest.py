@@ -7,7 +7,7 @@ from typing import Any
 
 from shortscience.pipeline.recipe import Recipe, sha256
 from shortscience.pipeline.release.card_parts import parse_card
-from shortscience.pipeline.sources.inputs import Input
+from shortscience.pipeline.sources.inputs import Input, Problem
 
 CARD = "README.md"
 MANIFEST = "manifest.json"
@@ -25,12 +25,14 @@ def build_manifest(
     forms: Mapping[str, str | None],
     rows: Mapping[str, int],
     records: Mapping[str, int],
+    problems: Sequence[Problem],
     notices: Sequence[str],
 ) -> dict[str, Any]:
     """Describe a release whose other files are all written.
 
     `forms` has the form of each source, `rows` the number of rows of each table, `records` that of
-    the records by status, and `notices` what a person should know, one sentence each.
+    the records by status, `problems` what could not be used, and `notices` what a person should
+    know, one sentence each.
     """
     return {
         "release_id": recipe.release_id,
@@ -41,11 +43,9 @@ def build_manifest(
             {**_describe(item), "form": forms.get(item.source_id)}
             for item in sorted(recipe.inventory.inputs, key=lambda item: item.name)
         ],
-        "not_read": [
-            {"name": problem.name, "reason": problem.reason}
-            for problem in recipe.inventory.problems
-        ],
+        "not_read": [{"name": problem.name, "reason": problem.reason} for problem in problems],
         "bibliography": [_describe(item) for item in recipe.bibliography],
+        "catalogues": [_describe(item) for item in recipe.catalogues],
         "earlier_release": recipe.earlier_release,
         "tables": dict(rows),
         "records": dict(records),

@@ -1,6 +1,6 @@
 """What a person should know about the inputs of a release, one sentence each."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import polars as pl
@@ -13,10 +13,9 @@ from shortscience.pipeline.sources.inputs import Problem
 
 def notices(release: Path, problems: Iterable[Problem]) -> list[str]:
     """Say which inputs gave nothing or less than they hold, and why."""
-    sources = scan_table(release, "sources")
+    sources, records = (scan_table(release, name) for name in ("sources", "records"))
     rejected = (
-        scan_table(release, "records")
-        .filter(pl.col("status") == "rejected", ~is_known())
+        records.filter(pl.col("status") == "rejected", ~is_known(records))
         .select("source_id", "ordinal", "reason", "byte_start", "byte_end")
         .join(sources.select("source_id", "name"), on="source_id")
         .sort("name", "ordinal")
@@ -31,21 +30,25 @@ def notices(release: Path, problems: Iterable[Problem]) -> list[str]:
             for row in rejected.iter_rows(named=True)
         ),
         *_mixed_encodings(sources),
-        *_known(scan_table(release, "records")),
+        *_known(records),
     ]
 
 
-def _known(records: pl.LazyFrame) -> list[str]:
-    count = records.filter(is_known()).select(pl.len()).collect().item()
-    return [f"{count:,} records are in the earlier release already: left out."] if count else []
+def _known(records: pl.LazyFrame) -> Iterator[str]:
+    count = records.filter(is_known(records)).select(pl.len()).collect().item()
+    if count:
+        yield (
+            f"{count:,} records are in the earlier release already: left out"
+            " (`earlier_summary_id` in table `records`)."
+        )
 
 
 def _without_records(sources: pl.LazyFrame) -> list[str]:
     empty = sources.filter(pl.col("n_records") == 0).sort("name").collect()
     return [
-        f"{name}: is empty; nothing was taken from it."
+        f"{name}: is empty; nothing was taken from it (table `sources`)."
         if n_bytes == 0
-        else f"{name}: holds no records; nothing was taken from it."
+        else f"{name}: holds no records; nothing was taken from it (table `sources`)."
         for name, n_bytes in empty.select("name", "n_bytes").iter_rows()
     ]
 
@@ -53,6 +56,6 @@ def _without_records(sources: pl.LazyFrame) -> list[str]:
 def _mixed_encodings(sources: pl.LazyFrame) -> list[str]:
     mixed = sources.filter(pl.col("encoding") == MIXED).sort("name").collect()
     return [
-        f"{name}: is not valid UTF-8; its stray bytes were read as windows-1252."
+        f"{name}: is not valid UTF-8; its stray bytes were read as windows-1252 (table `sources`)."
         for name in mixed["name"]
     ]

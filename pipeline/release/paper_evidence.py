@@ -12,45 +12,38 @@ import polars as pl
 from shortscience.pipeline.folders import appearing
 from shortscience.pipeline.papers.linking.features import FEATURES
 from shortscience.pipeline.papers.linking.model import COEFFICIENTS
-from shortscience.pipeline.papers.paper_rows import Papers
-from shortscience.pipeline.papers.stage import Found
+from shortscience.pipeline.papers.stage import Identified
+from shortscience.pipeline.parts import Parts
 from shortscience.pipeline.release.store import paper_evidence_folder
 from shortscience.pipeline.tasks import Tasks
 
-_WITNESSES, _CANDIDATES = "witnesses", "candidates"
+_SOURCES, _CANDIDATES = "sources", "candidates"
 _DIGITS = 3
 
 
-def write_paper_evidence(found: Found, release: Path, tasks: Tasks) -> None:
-    """Write what witnesses say, by `paper_id`, and the candidates of summaries, with LINK_SCHEMA.
+def write_paper_evidence(identified: Identified, release: Path, tasks: Tasks) -> None:
+    """Write what sources say, by `paper_id`, and the candidates of summaries, with LINK_SCHEMA.
 
     Each part is a file of its own. The folder appears complete.
     """
     folder = paper_evidence_folder(release)
     shutil.rmtree(folder, ignore_errors=True)
     with appearing(folder) as staging:
-        for name, write, parts in (
-            (_WITNESSES, _write_told, found.identities.papers),
-            (_CANDIDATES, _write_links, found.links),
-        ):
+        for name, parts in ((_SOURCES, identified.evidence), (_CANDIDATES, identified.links)):
             (staging / name).mkdir()
             files = (
-                staging.absolute() / name / f"{place:05}.parquet" for place in range(len(parts))
+                staging.absolute() / name / f"{number:05}.parquet" for number in range(len(parts))
             )
-            tasks.get([tasks.run(write, *pair) for pair in zip(parts, files, strict=True)])
+            parts.map(_write, path=Parts.of(files, tasks)).fetch()
 
 
-def _write_told(part: Papers, path: Path) -> None:
-    part.told.write_parquet(path)
-
-
-def _write_links(part: pl.DataFrame, path: Path) -> None:
+def _write(part: pl.DataFrame, *, path: Path) -> None:
     part.write_parquet(path)
 
 
-def witnesses_of(release: Path, paper_id: str) -> list[dict[str, Any]]:
-    """Return what witnesses say of one paper."""
-    return _rows(paper_evidence_folder(release) / _WITNESSES, "paper_id", paper_id)
+def sources_of(release: Path, paper_id: str) -> list[dict[str, Any]]:
+    """Return what each source says of one paper."""
+    return _rows(paper_evidence_folder(release) / _SOURCES, "paper_id", paper_id)
 
 
 def candidates_of(release: Path, summary_id: str) -> list[dict[str, Any]]:

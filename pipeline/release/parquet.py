@@ -85,9 +85,9 @@ def count_rows(release: Path, table: str) -> int:
     return sum(pq.read_metadata(path).num_rows for path in table_files(release, table))
 
 
-def read_table(release: Path, table: str) -> pl.DataFrame:
-    """Read a table of a release."""
-    return pl.read_parquet(table_files(release, table))
+def read_table(release: Path, table: str, columns: list[str] | None = None) -> pl.DataFrame:
+    """Read a table of a release, or some of its columns."""
+    return pl.read_parquet(table_files(release, table), columns=columns)
 
 
 def scan_table(release: Path, table: str) -> pl.LazyFrame:

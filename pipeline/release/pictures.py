@@ -9,19 +9,34 @@ from shortscience.pipeline.release.charts import FULL, Bar, Chart
 
 FOLDER = "charts"
 PICTURES: dict[str, Callable[[Path], Chart]] = {
-    "records": census.fates,
+    "evidence": census.evidence,
     "years": census.summarised_years,
-    "languages": census.languages,
-    "structure": census.structure,
+    "lengths": census.lengths,
+    "records": census.fates,
 }
 """By the name of the file."""
 _WIDTH, _MARGIN, _LINE = 720, 20, 22
 _LABELS, _BARS = 170, 370
 """Pixels for the labels and for the longest bar; the values stand behind the bars."""
 _LONGEST_LABEL = 22
-_FILLS = ("#1f6fb5", "#d9822b", "#8a4fb0")
-_BACK, _TEXT, _QUIET = "#fdfdfc", "#1c2026", "#565d68"
-"""The report's colours for a light page, on a ground of their own: pages may be dark."""
+_STYLE = """
+text { fill: #1c2026 }
+.quiet { fill: #565d68 }
+.back { fill: #fdfdfc }
+.s0 { fill: #1f6fb5 }
+.s1 { fill: #d9822b }
+.s2 { fill: #8a4fb0 }
+@media (prefers-color-scheme: dark) {
+text { fill: #e6e8eb }
+.quiet { fill: #a9b1bc }
+.back { fill: #15181c }
+.s0 { fill: #5aa5e6 }
+.s1 { fill: #eba45c }
+.s2 { fill: #be8fe0 }
+}
+"""
+"""The report's colours, on a ground of their own: what is around the picture may be light or dark,
+whatever the reader's system prefers."""
 
 
 def write_pictures(release: Path) -> None:
@@ -41,7 +56,7 @@ def draw(chart: Chart) -> str:
 
     It consists of lines: title, note, legend, and one per bar.
     """
-    legend = len(chart.series) > 1
+    legend = len(chart.series) > 1 and not chart.sentence
     first = 1 + bool(chart.note) + legend
     lines = first + max(1, len(chart.bars))
     height = 2 * _MARGIN + lines * _LINE
@@ -58,24 +73,27 @@ def draw(chart: Chart) -> str:
         },
     )
     SubElement(svg, "title").text = chart.title
-    _rectangle(svg, (0, 0, _WIDTH, height), _BACK)
+    SubElement(svg, "style").text = _STYLE
+    _rectangle(svg, (0, 0, _WIDTH, height), "back")
     _write(svg, _MARGIN, 0, chart.title, **{"font-size": "16", "font-weight": "600"})
     if chart.note:
-        _write(svg, _MARGIN, 1, chart.note, fill=_QUIET)
+        _write(svg, _MARGIN, 1, chart.note, **{"class": "quiet"})
     if legend:
         _draw_legend(svg, first - 1, chart)
-    for line, bar in enumerate(chart.bars, first):
+    if chart.sentence:
+        _write(svg, _MARGIN, first, chart.sentence)
+    for line, bar in enumerate([] if chart.sentence else chart.bars, first):
         _draw_bar(svg, line, chart, bar)
     if not chart.bars:
-        _write(svg, _MARGIN, first, "none", fill=_QUIET)
+        _write(svg, _MARGIN, first, "none", **{"class": "quiet"})
     indent(svg, "")
     return tostring(svg, encoding="unicode") + "\n"
 
 
 def _draw_legend(svg: Element, line: int, chart: Chart) -> None:
     left = _MARGIN
-    for name, fill in zip(chart.series, _FILLS, strict=False):
-        _rectangle(svg, (left, _top(line) + 5, 12, 12), fill)
+    for number, name in enumerate(chart.series):
+        _rectangle(svg, (left, _top(line) + 5, 12, 12), f"s{number}")
         _write(svg, left + 18, line, name)
         left += 40 + 8 * len(name)
 
@@ -87,10 +105,10 @@ def _draw_bar(svg: Element, line: int, chart: Chart, bar: Bar) -> None:
     _write(svg, _MARGIN + _LABELS - 10, line, label, **{"text-anchor": "end"})
     left = _MARGIN + _LABELS
     end: float = left
-    for (start, width), fill in zip(chart.rectangles(bar), _FILLS, strict=False):
+    for number, (start, width) in enumerate(chart.rectangles(bar)):
         if width:
             place, size = (round(part * _BARS / FULL, 1) for part in (start, width))
-            _rectangle(svg, (left + place, _top(line) + 3, size, _LINE - 6), fill)
+            _rectangle(svg, (left + place, _top(line) + 3, size, _LINE - 6), f"s{number}")
             end = left + place + size
     _write(svg, end + 8, line, " + ".join(f"{value:,}" for value in bar.values if value) or "0")
 
@@ -99,11 +117,11 @@ def _top(line: int) -> int:
     return _MARGIN + line * _LINE
 
 
-def _rectangle(svg: Element, box: tuple[float, float, float, float], fill: str) -> None:
+def _rectangle(svg: Element, box: tuple[float, float, float, float], kind: str) -> None:
     sizes = zip(("x", "y", "width", "height"), map(str, box), strict=True)
-    SubElement(svg, "rect", {**dict(sizes), "fill": fill})
+    SubElement(svg, "rect", {**dict(sizes), "class": kind})
 
 
 def _write(svg: Element, left: float, line: int, text: str, **attributes: str) -> None:
-    place = {"x": str(left), "y": str(_top(line) + 16), "fill": _TEXT}
+    place = {"x": str(left), "y": str(_top(line) + 16)}
     SubElement(svg, "text", place | attributes).text = text

@@ -2,7 +2,7 @@
 
 releases/<release_id>/      appears by one rename, when all is written and validated
 latest -> releases/<id>     switched by one rename
-validation/<release_id>/    Data Docs of the last validation, passed or failed
+validation/<release_id>/    the page of the last validation, passed or failed
 duplicates/<release_id>/    pairs of copies that were verified for it
 papers/<release_id>/        who told what of its papers, and candidates for summaries without one
 .work/                      shards, fetched dumps, indexes of bibliographies, unpacked archives,
@@ -21,6 +21,7 @@ from filelock import FileLock, Timeout
 from shortscience.pipeline.errors import BusyError, DamagedError, OutputError, UsageError
 from shortscience.pipeline.release.manifest import read_manifest
 
+_DAMAGED = "damaged-"
 _LOCK_SECONDS = 1.0
 """As long as a build waits for its folder: another one may hold it for a moment, to look."""
 
@@ -48,7 +49,7 @@ class Store:
         return self.releases / release_id
 
     def validation(self, release_id: str) -> Path:
-        """Return the folder of the Data Docs of a release, passed or failed."""
+        """Return the folder of the validation page of a release, passed or failed."""
         return self.root / "validation" / release_id
 
     def evidence(self, release_id: str) -> Path:
@@ -58,21 +59,16 @@ class Store:
     def has(self, release_id: str) -> bool:
         """Whether a release is there, with all its files in their sizes.
 
-        A release that has been damaged is set aside, so that it can be built again.
+        One that is damaged, or cannot be read at the moment, stays until its successor is made.
         """
         release = self.release(release_id)
-        if not release.exists():
-            return False
         try:
             files = read_manifest(release)["files"]
-            whole = all(
+            return all(
                 (release / name).stat().st_size == entry["bytes"] for name, entry in files.items()
             )
-        except (OSError, ValueError, KeyError):
-            whole = False
-        if not whole:
-            shutil.rmtree(release)
-        return whole
+        except (OSError, ValueError, KeyError, TypeError):
+            return False
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
@@ -108,6 +104,12 @@ class Store:
     def _sweep(self) -> None:
         """Remove what builds that were killed left: nobody else holds the lock."""
         shutil.rmtree(self.spool, ignore_errors=True)
+        for damaged in self.work.glob(f"{_DAMAGED}*"):
+            replaced = self.release(damaged.name.removeprefix(_DAMAGED))
+            if replaced.exists():
+                shutil.rmtree(damaged, ignore_errors=True)
+            else:
+                damaged.rename(replaced)
         for path in self.work.glob("release-*"):
             shutil.rmtree(path, ignore_errors=True)
         (self.work / "latest").unlink(missing_ok=True)
@@ -123,14 +125,21 @@ class Store:
             shutil.rmtree(path, ignore_errors=True)
 
     def commit(self, staged: Path, release_id: str) -> Path:
-        """Make a staged folder a release: by one rename, after its bytes are on the disk."""
+        """Make a staged folder a release: by one rename, after its bytes are on the disk.
+
+        A damaged release of that name is set aside for the moment, and removed then.
+        """
         for path in sorted(staged.rglob("*"), reverse=True):
             _sync(path)
         _sync(staged)
         self.releases.mkdir(exist_ok=True)
         target = self.release(release_id)
+        damaged = self.work / f"{_DAMAGED}{release_id}"
+        if target.exists():
+            target.rename(damaged)
         staged.rename(target)
         _sync(self.releases)
+        shutil.rmtree(damaged, ignore_errors=True)
         return target
 
     def point_latest_to(self, release_id: str) -> None:

@@ -1,64 +1,16 @@
-"""Assembling the tables of the contract from the results of the stages.
+"""The rows of the tables of the contract, made from the results of the stages."""
 
-Tables that hold texts are put together shard by shard, so that memory is bounded by the ids of all
-records and the texts of a few.
-"""
-
-import itertools
-from collections.abc import Iterable, Iterator, Mapping
-from functools import partial
-from pathlib import Path
+from collections.abc import Iterable, Iterator
+from itertools import accumulate
 
 import polars as pl
 
-from shortscience.pipeline.duplicates.find import EARLIER, KEPT
+from shortscience.pipeline.duplicates.outcomes import EARLIER, KEPT
 from shortscience.pipeline.keys import key
-from shortscience.pipeline.papers.identities import Identities
-from shortscience.pipeline.release.earlier import why_known
-from shortscience.pipeline.release.ordering import in_order
-from shortscience.pipeline.schema import TABLES, Table
+from shortscience.pipeline.release.earlier import known_summary, why_known
+from shortscience.pipeline.schema import SPAN_TABLES, TABLES, Table
 from shortscience.pipeline.shards import Shards
 from shortscience.pipeline.sources.inputs import Input
-
-_SPAN_TABLES = ("equations", "images", "links")
-BY_SHARD = ("records", "summaries", *_SPAN_TABLES)
-"""Tables whose rows are made of those of the shards, and what became of each record."""
-_RECORDS_IN_MEMORY = 25_000
-"""Some 200 MB of texts, of which a table holds several forms."""
-
-Tables = Mapping[str, Iterator[pl.DataFrame]]
-"""Each table of the contract as frames that follow each other in the order of its key."""
-
-
-def build_tables(
-    inputs: Iterable[Input],
-    shards: Shards,
-    fates: pl.DataFrame,
-    identities: Identities,
-    scratch: Path,
-) -> Tables:
-    """Return every table of the contract: its columns, its types, sorted by its key.
-
-    `fates` is what became of each record, row by row. Rows that do not fit into memory are sorted
-    in files without names in the folder `scratch`.
-    """
-    told = with_about(fates, identities.summaries)
-    frames: dict[str, Iterable[pl.DataFrame]] = {
-        "sources": [sources(inputs, shards)],
-        "papers": [identities.papers],
-        "citations": [with_keys(identities.citations)],
-        **{name: rows_of_shards(name, shards, told) for name in BY_SHARD},
-    }
-    n_parts = 1 + len(fates) // _RECORDS_IN_MEMORY
-    return {
-        name: in_order(
-            map(partial(conform, table=table), frames[name]),
-            table,
-            n_parts if name in BY_SHARD else 1,
-            scratch,
-        )
-        for name, table in TABLES.items()
-    }
 
 
 def conform(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
@@ -67,15 +19,7 @@ def conform(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     return frame.select(schema.names()).cast(schema)
 
 
-def with_about(fates: pl.DataFrame, summaries: pl.DataFrame) -> pl.DataFrame:
-    """Add `about` to the fates of kept records: what is known of their summaries."""
-    about = summaries.select("summary_id", about=pl.struct(pl.exclude("summary_id")))
-    return fates.join(about, on="summary_id", how="left", maintain_order="left").with_columns(
-        about=pl.when(pl.col("status") == KEPT).then("about")
-    )
-
-
-def sources(inputs: Iterable[Input], shards: Shards) -> pl.DataFrame:
+def source_rows(inputs: Iterable[Input], shards: Shards) -> pl.DataFrame:
     """Return the rows of the table of sources."""
     names = pl.DataFrame(
         [(item.source_id, item.name) for item in inputs],
@@ -84,70 +28,80 @@ def sources(inputs: Iterable[Input], shards: Shards) -> pl.DataFrame:
     )
     found = shards.scan("sources").collect().join(names, on="source_id")
     counts = shards.scan("records").group_by("source_id").agg(n_records=pl.len())
-    return _with_count(found, "source_id", counts.collect(engine="streaming"), "n_records")
+    counted = _with_count(found, "source_id", counts.collect(engine="streaming"), "n_records")
+    return conform(counted, TABLES["sources"])
 
 
-def rows_of_shards(name: str, shards: Shards, fates: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Yield the rows of one of the tables BY_SHARD, shard by shard.
+def record_rows(shards: Shards, outcomes: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of the table of records that some shards have.
 
-    `fates` is what became of the records of these shards, with `about`.
+    `outcomes` has what became of them, row by row. What an earlier release has is rejected for
+    that reason.
     """
-    lengths = shards.lengths("records")
-    starts = itertools.accumulate(lengths, initial=0)
-    each = (fates.slice(start, length) for start, length in zip(starts, lengths, strict=False))
-    match name:
-        case "records":
-            yield from _records(shards, each)
-        case "summaries":
-            yield from _summaries(shards, each)
-        case _:
-            yield from _spans(shards, name, each)
-
-
-def _records(shards: Shards, fates: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
-    """Tell what became of each record; what an earlier release has is rejected for that reason."""
     known = pl.col("status") == EARLIER
-    for records, fate in zip(shards.frames("records"), fates, strict=True):
-        yield records.hstack(fate.drop("record_id", "about")).with_columns(
+    rows = (
+        records.hstack(of_records.drop("record_id")).with_columns(
             reason=pl.when(known).then(why_known()).otherwise("reason"),
+            earlier_summary_id=pl.when(known).then(known_summary()),
             **{
                 name: pl.when(~known).then(name)
                 for name in ("summary_id", "relation", "similarity")
             },
             status=pl.when(known).then(None).otherwise("status").fill_null("rejected"),
         )
-
-
-def _summaries(shards: Shards, fates: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
-    spans = [shards.frames(name, ["record_id"]) for name in _SPAN_TABLES]
-    languages = shards.frames("languages", ["language", "language_confidence"])
-    cleaned = shards.frames("cleaned")
-    for texts, language, fate, *found in zip(cleaned, languages, fates, *spans, strict=True):
-        summaries = (
-            texts.hstack(language)
-            .join(_kept_of(fate), on="record_id", maintain_order="left")
-            .unnest("about")
+        for records, of_records in zip(
+            shards.frames("records"), _by_shard(shards, outcomes), strict=True
         )
-        for name, rows in zip(_SPAN_TABLES, found, strict=True):
+    )
+    return pl.concat(conform(part, TABLES["records"]) for part in rows)
+
+
+def summary_rows(shards: Shards, outcomes: pl.DataFrame) -> pl.DataFrame:
+    """Return what some shards know of the summaries that were taken from their records."""
+    parts = []
+    spans = [shards.frames(name, ["record_id"]) for name in SPAN_TABLES]
+    languages = shards.frames("languages", ["language", "language_confidence"])
+    frames = shards.frames("cleaned"), languages, _by_shard(shards, outcomes), *spans
+    for texts, language, of_records, *found in zip(*frames, strict=True):
+        summaries = _of_kept(texts.hstack(language), of_records)
+        for name, rows in zip(SPAN_TABLES, found, strict=True):
             counts = rows.group_by("record_id").agg(pl.len().alias(f"n_{name}"))
             summaries = _with_count(summaries, "record_id", counts, f"n_{name}")
-        yield summaries
+        parts.append(summaries)
+    return pl.concat(parts)
 
 
-def _spans(shards: Shards, name: str, fates: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
-    for spans, fate in zip(shards.frames(name), fates, strict=True):
-        yield spans.join(_kept_of(fate), on="record_id", maintain_order="left")
+def complete_summaries(rows: pl.DataFrame, about: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of the table of summaries: what shards know, and the papers stage."""
+    return conform(rows.join(about, on="summary_id", how="left"), TABLES["summaries"])
 
 
-def _kept_of(fate: pl.DataFrame) -> pl.DataFrame:
-    return fate.filter(pl.col("status") == KEPT).select("record_id", "summary_id", "about")
+def span_rows(shards: Shards, outcomes: pl.DataFrame, *, name: str) -> pl.DataFrame:
+    """Return the rows that some shards have of one of the SPAN_TABLES."""
+    frames = zip(shards.frames(name), _by_shard(shards, outcomes), strict=True)
+    return pl.concat(
+        conform(_of_kept(spans, of_records), TABLES[name]) for spans, of_records in frames
+    )
 
 
-def with_keys(citations: pl.DataFrame) -> pl.DataFrame:
-    """Give each citation its key, derived from what it is and where it stands."""
+def citation_rows(citations: pl.DataFrame) -> pl.DataFrame:
+    """Return rows of the table of citations, with keys derived from what and where they are."""
     parts = citations.select("summary_id", "kind", "start", "end", pl.col("key").fill_null(""))
     keys = [key(*row) for row in parts.iter_rows()]
-    return citations.with_columns(citation_id=pl.Series(keys, dtype=pl.String))
+    with_keys = citations.with_columns(citation_id=pl.Series(keys, dtype=pl.String))
+    return conform(with_keys, TABLES["citations"])
+
+
+def _by_shard(shards: Shards, outcomes: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    lengths = shards.lengths("records")
+    starts = accumulate(lengths, initial=0)
+    return (outcomes.slice(start, length) for start, length in zip(starts, lengths, strict=False))
+
+
+def _of_kept(rows: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
+    """Return those of some rows that belong to kept records, with their `summary_id`."""
+    kept = outcomes.filter(pl.col("status") == KEPT).select("record_id", "summary_id")
+    return rows.join(kept, on="record_id", maintain_order="left")
 
 
 def _with_count(frame: pl.DataFrame, own_key: str, counts: pl.DataFrame, name: str) -> pl.DataFrame:

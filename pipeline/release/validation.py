@@ -1,7 +1,6 @@
 """Running the suites on the Parquet files as written, before anything is released."""
 
 import contextlib
-import functools
 import json
 import logging
 import os
@@ -30,13 +29,9 @@ _importing = threading.Lock()
 
 @dataclass(frozen=True)
 class Outcome:
-    """The results of all suites.
-
-    `report` is what `validation.json` holds; `pages` are the Data Docs, one HTML page per table.
-    """
+    """The results of all suites; `report` is what `validation.json` holds."""
 
     report: dict[str, Any]
-    pages: dict[str, str]
     failed: tuple[FailedExpectation, ...]
 
 
@@ -100,23 +95,17 @@ def _hidden(package: str) -> Iterator[None]:
 def validate(release: Path) -> Outcome:
     """Validate the tables of a release, released or not yet."""
     frames = ahead(check_frames(release))
-    results = {table.name: validate_table(frame, table) for table, frame in frames}
-    tables = {name: described for name, (described, _) in results.items()}
+    tables = {table.name: validate_table(frame, table) for table, frame in frames}
     failed = tuple(
         failure for name, result in tables.items() for failure in _failures(result, name)
     )
-    pages = {name: page for name, (_, page) in results.items()}
-    return Outcome({"success": not failed, "tables": tables}, pages, failed)
+    return Outcome({"success": not failed, "tables": tables}, failed)
 
 
-def validate_table(frame: pl.DataFrame, table: Table) -> tuple[dict[str, Any], str]:
-    """Run the suite of a table on what `check_frames` yields.
-
-    Returns the table's part of the report, and its Data Docs page.
-    """
+def validate_table(frame: pl.DataFrame, table: Table) -> dict[str, Any]:
+    """Run the suite of a table on what `check_frames` yields; return its part of the report."""
     suite = load_suite(table.name)
-    result = _run_suite(frame, table, suite)
-    return _describe(result, suite, table), _render(result)
+    return _describe(_run_suite(frame, table, suite), suite, table)
 
 
 def _run_suite(frame: pl.DataFrame, table: Table, suite: list[Expectation]) -> Any:
@@ -197,19 +186,3 @@ def _failures(described: dict[str, Any], table: str) -> list[FailedExpectation]:
         for item in described["expectations"]
         if not item["success"]
     ]
-
-
-def _render(result: Any) -> str:
-    """Render the Data Docs page of one suite."""
-    from great_expectations.render import renderer
-
-    document = renderer.ValidationResultsPageRenderer().render(result)
-    return str(_page_view().render(document))
-
-
-@functools.cache
-def _page_view() -> Any:
-    """Return what fills the templates, each of which it compiles once."""
-    from great_expectations.render import view
-
-    return view.DefaultJinjaPageView()

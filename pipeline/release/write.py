@@ -4,43 +4,22 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import polars as pl
-
-from shortscience.pipeline.papers.identities import fetch_identities
-from shortscience.pipeline.papers.stage import Found
 from shortscience.pipeline.recipe import Recipe
 from shortscience.pipeline.release.card import dataset_card
 from shortscience.pipeline.release.croissant import croissant
 from shortscience.pipeline.release.manifest import CARD, MANIFEST, build_manifest, to_json
 from shortscience.pipeline.release.notices import notices
-from shortscience.pipeline.release.parquet import count_rows, scan_table, write_table
+from shortscience.pipeline.release.parquet import count_rows, scan_table
 from shortscience.pipeline.release.pictures import write_pictures
-from shortscience.pipeline.release.tables import build_tables
 from shortscience.pipeline.release.validation import Outcome
 from shortscience.pipeline.schema import TABLES
-from shortscience.pipeline.shards import Shards
-from shortscience.pipeline.sources.inputs import Input
-from shortscience.pipeline.tasks import Tasks
+from shortscience.pipeline.sources.inputs import Problem
 
 
-def write_tables(
-    inputs: Sequence[Input], shards: Shards, found: Found, staging: Path, tasks: Tasks
+def write_metadata(
+    recipe: Recipe, outcome: Outcome, problems: Sequence[Problem], staging: Path
 ) -> None:
-    """Write the Parquet files by this process, which fetches what `tasks` have found.
-
-    Several are written at once: each is compressed by one thread.
-    """
-    fates = pl.concat(tasks.get(found.fates))
-    identities = fetch_identities(found.identities, tasks)
-    tables = build_tables(inputs, shards, fates, identities, staging)
-    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
-        list(
-            pool.map(lambda table: write_table(tables[table.name], table, staging), TABLES.values())
-        )
-
-
-def write_metadata(recipe: Recipe, outcome: Outcome, staging: Path) -> None:
-    """Write everything beside the Parquet files."""
+    """Write everything beside the Parquet files; `problems` are what could not be used."""
     rows = {name: count_rows(staging, name) for name in TABLES}
     write_pictures(staging)
     forms = scan_table(staging, "sources").select("source_id", "form").collect()
@@ -62,6 +41,7 @@ def write_metadata(recipe: Recipe, outcome: Outcome, staging: Path) -> None:
         forms=dict(forms.iter_rows()),
         rows=rows,
         records=dict(by_status.iter_rows()),
-        notices=notices(staging, recipe.inventory.problems),
+        problems=problems,
+        notices=notices(staging, problems),
     )
     (staging / MANIFEST).write_text(to_json(manifest), encoding="utf-8")

@@ -1,6 +1,6 @@
 """What differs between two releases, laid out for a page: examples show both versions in one."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,10 +19,15 @@ _CUT = " … "
 
 @dataclass(frozen=True)
 class Example:
-    """A row that changed: the names and values of its key, and its two values as runs of words."""
+    """A row that changed: its key, what it is called, and its two values as runs of words.
+
+    `renamed` is what the two papers or summaries are called, where the values are their ids.
+    """
 
     key: tuple[tuple[str, object], ...]
+    name: str
     runs: tuple[Run, ...]
+    renamed: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,11 @@ class Group:
     title: str
     count: int
     examples: tuple[Example, ...]
+
+    @property
+    def anchor(self) -> str:
+        """The group's place on the page, within its section."""
+        return "-".join(self.title.lower().split())
 
 
 @dataclass(frozen=True)
@@ -66,9 +76,12 @@ def lay_out(found: Difference) -> ChangesPage:
         rows=tuple((name, *table.rows) for name, table in found.tables.items()),
         chart=_chart(found),
         identities=tuple(
-            _groups((f"Papers {way}", changes) for way, changes in found.identities.items())
+            _groups(
+                ((f"Papers {way}", changes) for way, changes in found.identities.items()),
+                found.names,
+            )
         ),
-        records=tuple(_groups([("Records that carry another summary", found.moved)])),
+        records=tuple(_groups([("Records that carry another summary", found.moved)], found.names)),
         fates=found.fates,
         tables=tuple(_tables(found)),
     )
@@ -88,26 +101,34 @@ def _tables(found: Difference) -> Iterator[TableGroups]:
         ways = [("Removed", table.removed), ("Added", table.added)]
         ways += [(f"{column} changed", changes) for column, changes in table.columns.items()]
         groups = TableGroups(
-            name, tuple(_groups(ways)), tuple(table.new_columns), tuple(table.lost_columns)
+            name,
+            tuple(_groups(ways, found.names)),
+            tuple(table.new_columns),
+            tuple(table.lost_columns),
         )
         if groups.groups or groups.new_columns or groups.lost_columns:
             yield groups
 
 
-def _groups(ways: Iterable[tuple[str, Changes]]) -> Iterator[Group]:
+def _groups(ways: Iterable[tuple[str, Changes]], names: Mapping[str, str]) -> Iterator[Group]:
     for title, changes in ways:
         if changes.count:
-            yield Group(title, changes.count, tuple(map(_example, changes.examples)))
+            examples = tuple(_example(row, names) for row in changes.examples)
+            yield Group(title, changes.count, examples)
 
 
-def _example(row: dict[str, Any]) -> Example:
+def _example(row: dict[str, Any], names: Mapping[str, str]) -> Example:
     key = tuple((name, value) for name, value in row.items() if name not in {"old", "new"})
+    name = next((names[value] for _, value in key if value in names), "")
     if "old" not in row:
-        return Example(key, ())
+        return Example(key, name, ())
     old, new = row["old"], row["new"]
+    if any(isinstance(value, str) and value in names for value in (old, new)):
+        renamed = names.get(old, str(old)), names.get(new, str(new))
+        return Example(key, name, (Run("old", _text(old)), Run("new", _text(new))), renamed)
     if isinstance(old, str | list) and isinstance(new, str | list):
-        return Example(key, tuple(shown_runs(_text(old), _text(new))))
-    return Example(key, (Run("old", _text(old)), Run("new", _text(new))))
+        return Example(key, name, tuple(shown_runs(_text(old), _text(new))))
+    return Example(key, name, (Run("old", _text(old)), Run("new", _text(new))))
 
 
 def _text(value: object) -> str:

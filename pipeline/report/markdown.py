@@ -1,18 +1,18 @@
 """Summaries as HTML: Markdown with math, in which nothing of the author's can act.
 
 markdown-it-py parses CommonMark with tables and struck text. Raw HTML is text to it. Math is what
-the scanner of this project says it is: each formula is replaced by a word that the text does not
-hold before Markdown is parsed, so that neither reads the other's marks, and comes back as MathML.
-Addresses are followed only where they are of the web, and images become buttons.
+the scanner of this project says it is. Each formula, and each mention of a known paper, is replaced
+by a word that the text does not hold before Markdown is parsed, so that neither reads the other's
+marks, and comes back as MathML or as a link. Addresses are followed only where they are of the web,
+and images become buttons.
 """
 
 import html
 import re
-from collections.abc import Iterator, MutableMapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from functools import cache
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlsplit
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
@@ -26,34 +26,108 @@ from shortscience.pipeline.scanner import Span, scan
 TOP_LEVEL = 3
 """The level of a summary's highest heading: the page and its sections have the levels above."""
 _LOWEST_LEVEL = 6
-_SCROLLED = 60
+_SCROLLED = 30
 """Characters of a formula from which it gets an area of its own that can be scrolled."""
+_BLOCK_MARK = re.compile(r"\s*(?:[*+-]|#{1,6}|>)\s+")
 _Env = MutableMapping[str, Any]
 
 
-@dataclass(frozen=True)
-class _Formula:
-    """A formula that a word stands for; `raw` has its delimiters."""
+class PaperLink(NamedTuple):
+    """A piece of a summary, `markdown[start:end]`, that is to lead to a paper's page."""
 
-    latex: str
+    start: int
+    end: int
+    paper_id: str
+
+
+class _Placed(NamedTuple):
+    """What a word stands for, in the flow of text and within a link; `raw` is what it replaced."""
+
     raw: str
-    display: bool
+    html: str
+    in_link: str
 
 
-def to_html(markdown: str) -> str:
-    """Return a summary as HTML, made of an allowlist of elements and attributes."""
-    word = _unused_word(markdown)
-    formulas: list[_Formula] = []
+def to_html(markdown: str, links: Iterable[PaperLink] = ()) -> str:
+    """Return a summary as HTML, made of an allowlist of elements and attributes.
+
+    `links` are left out where they overlap math, code or addresses, or would change the Markdown
+    around them.
+    """
+    spans = list(scan(markdown))
+    placed = [
+        *((span.start, span.end, _formula(markdown, span)) for span in spans if _is_math(span)),
+        *(
+            (link.start, link.end, _to_paper(markdown[link.start : link.end], link.paper_id))
+            for link in links
+            if _may_be_replaced(markdown, link, spans)
+        ),
+    ]
+    return str(_parser().render(*_with_words(markdown, placed)))
+
+
+def to_inline_html(sentence: str, mention: str) -> str:
+    """Return a sentence as HTML without blocks and images, with a mention in it marked.
+
+    What marks a line as a heading, a quotation or an item of a list is left out.
+    """
+    mark = _BLOCK_MARK.match(sentence)
+    sentence = sentence[mark.end() if mark else 0 :]
+    start = sentence.find(mention)
+    end = start + len(mention)
+    marked = f"<mark>{_flat(mention)}</mark>"
+    placed = [(start, end, _Placed(mention, marked, marked))] if start >= 0 and mention else []
+    placed += [
+        (span.start, span.end, _formula(sentence, span))
+        for span in scan(sentence)
+        if _is_math(span) and (span.end <= start or span.start >= end)
+    ]
+    text, env = _with_words(sentence, placed)
+    return str(_parser().renderInline(text, {**env, "images": False}))
+
+
+def _flat(mention: str) -> str:
+    """Return a mention as inline HTML without links and images: it may stand in a link."""
+    placed = [
+        (span.start, span.end, _formula(mention, span)) for span in scan(mention) if _is_math(span)
+    ]
+    text, env = _with_words(mention, placed)
+    return str(_parser().renderInline(text, {**env, "images": False, "links": False}))
+
+
+def _with_words(text: str, placed: list[tuple[int, int, _Placed]]) -> tuple[str, _Env]:
+    """Replace pieces of a text by words; return the text, and what the words stand for."""
+    word = _unused_word(text)
     parts: list[str] = []
     position = 0
-    for span in scan(markdown):
-        if span.kind not in {"display", "inline"}:
-            continue
-        parts += markdown[position : span.start], f"{word}{len(formulas)}e"
-        formulas.append(_formula(markdown, span))
-        position = span.end
-    parts.append(markdown[position:])
-    return str(_parser().render("".join(parts), {"word": word, "formulas": formulas}))
+    ordered = sorted(placed, key=lambda item: item[0])
+    for number, (start, end, _) in enumerate(ordered):
+        parts += text[position:start], f"{word}{number}e"
+        position = end
+    parts.append(text[position:])
+    return "".join(parts), {"word": word, "placed": [piece for _, _, piece in ordered]}
+
+
+def _is_math(span: Span) -> bool:
+    return span.kind in {"display", "inline"}
+
+
+def _may_be_replaced(text: str, link: PaperLink, spans: Iterable[Span]) -> bool:
+    if any(span.start < link.end and link.start < span.end for span in spans):
+        return False
+    opens_a_line = text[: link.start].rpartition("\n")[2].strip() == ""
+    behind = text[link.end : link.end + 1]
+    return behind not in {"(", "["} and not (opens_a_line and behind == ":")
+
+
+def _to_paper(raw: str, paper_id: str) -> _Placed:
+    label = html.escape(raw)
+    return _Placed(raw, f'<a class="paper" href="{paper_address(paper_id)}">{label}</a>', label)
+
+
+def paper_address(paper_id: str) -> str:
+    """Return where the page of a paper is, from the page of a summary."""
+    return f"#{quote(paper_id, safe=':/')}"
 
 
 def web_address(url: str) -> str | None:
@@ -85,44 +159,54 @@ def _unused_word(text: str) -> str:
     return word
 
 
-def _formula(text: str, span: Span) -> _Formula:
+def _formula(text: str, span: Span) -> _Placed:
     raw = text[span.start : span.end]
-    return _Formula(text[span.inner_start : span.inner_end].strip(), raw, span.kind == "display")
+    latex = text[span.inner_start : span.inner_end].strip()
+    shown = formula_html(latex, raw, display=span.kind == "display")
+    return _Placed(raw, shown, shown)
 
 
 @cache
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}, renderer_cls=_Renderer)
     parser.enable(["table", "strikethrough"])
-    parser.core.ruler.push("formulas", _split_texts)
+    parser.core.ruler.push("words", _split_texts)
     parser.core.ruler.push("headings", _level_headings)
     return parser
 
 
 def _split_texts(state: StateCore) -> None:
-    """Cut formulas and bare addresses out of the texts, as tokens of their own."""
+    """Cut words that stand for something, and bare addresses, out of the texts, as tokens."""
     for token in state.tokens:
-        if token.children is None:
+        if token.children is not None:
+            token.children = list(_split(token.children, state.env))
+
+
+def _split(tokens: Iterable[Token], env: _Env) -> Iterator[Token]:
+    depth = 0 if env.get("links", True) else 1
+    outside = depth
+    images: list[Token] = []
+    for token in tokens:
+        depth += (token.type == "link_open") - (token.type == "link_close")
+        if token.type == "text":
+            yield from _pieces(token.content, env, linked=depth > 0)
             continue
-        depth = 0
-        children: list[Token] = []
-        for child in token.children:
-            depth += (child.type == "link_open") - (child.type == "link_close")
-            if child.type == "image" and depth:
-                # A button in a link is two controls in one place; the image is listed below.
-                child.type = "linked_image"
-            if child.type == "text":
-                children += _pieces(child.content, state.env, linked=depth > 0)
-            else:
-                children.append(child)
-        token.children = children
+        if token.type == "image" and (depth or not env.get("images", True)):
+            # A button in a link is two controls in one place: it stands behind the link.
+            if env.get("images", True):
+                images.append(Token("image", "", 0, content=token.content, attrs=token.attrs))
+            token.type = "named_image"
+        yield token
+        if depth == outside:
+            yield from images
+            images = []
 
 
 def _pieces(text: str, env: _Env, *, linked: bool) -> Iterator[Token]:
     position = 0
-    for match, formula in _formulas(text, env):
+    for match, placed in _words(text, env):
         yield from _prose(text[position : match.start()], linked=linked)
-        yield Token("formula", "", 0, meta={"formula": formula})
+        yield Token("placed", "", 0, content=placed.in_link if linked else placed.html)
         position = match.end()
     yield from _prose(text[position:], linked=linked)
 
@@ -161,11 +245,12 @@ def _level_headings(state: StateCore) -> None:
 class _Renderer(RendererHTML):
     """Writes what markdown-it's renderer would not write safely or accessibly."""
 
-    def formula(self, tokens: Sequence[Token], index: int, *_: object) -> str:
-        formula: _Formula = tokens[index].meta["formula"]
-        return formula_html(formula.latex, formula.raw, display=formula.display)
+    def placed(self, tokens: Sequence[Token], index: int, *_: object) -> str:
+        return tokens[index].content
 
     def link_open(self, tokens: Sequence[Token], index: int, _: OptionsDict, env: _Env) -> str:
+        if not env.get("links", True):
+            return ""
         url = _as_written(str(tokens[index].attrs.get("href", "")), env)
         named = tokens[index + 1].type != "link_close" and any(
             token.type != "text" or token.content.strip()
@@ -177,6 +262,8 @@ class _Renderer(RendererHTML):
         return f'<a href="{html.escape(url)}" rel="noopener noreferrer" target="_blank">{label}'
 
     def link_close(self, tokens: Sequence[Token], index: int, _: OptionsDict, env: _Env) -> str:
+        if not env.get("links", True):
+            return ""
         depth, opening = 0, index
         while opening > 0:
             depth += (tokens[opening].type == "link_close") - (tokens[opening].type == "link_open")
@@ -190,7 +277,7 @@ class _Renderer(RendererHTML):
         url = _as_written(str(tokens[index].attrs.get("src", "")), env)
         return image_html(url, _as_written(tokens[index].content, env))
 
-    def linked_image(self, tokens: Sequence[Token], index: int, _: OptionsDict, env: _Env) -> str:
+    def named_image(self, tokens: Sequence[Token], index: int, _: OptionsDict, env: _Env) -> str:
         return f"[{html.escape(_as_written(tokens[index].content, env).strip() or 'image')}]"
 
     def code_inline(self, tokens: Sequence[Token], index: int, _: OptionsDict, env: _Env) -> str:
@@ -238,22 +325,22 @@ def _closing(tokens: Sequence[Token], opening: int) -> int:
 
 
 def _as_written(text: str, env: _Env) -> str:
-    """Put the source of formulas back where Markdown shows text as it is."""
+    """Put back what words replaced, where Markdown shows text as it is."""
     parts: list[str] = []
     position = 0
-    for match, formula in _formulas(text, env):
-        parts += text[position : match.start()], formula.raw
+    for match, placed in _words(text, env):
+        parts += text[position : match.start()], placed.raw
         position = match.end()
     return "".join(parts) + text[position:]
 
 
-def _formulas(text: str, env: _Env) -> Iterator[tuple[re.Match[str], _Formula]]:
-    """Yield the words in a text that stand for formulas, with these.
+def _words(text: str, env: _Env) -> Iterator[tuple[re.Match[str], _Placed]]:
+    """Yield the words in a text that stand for something, with what that is.
 
-    A character reference or an escaped address can make such a word, too: of one that no formula
-    has, nothing is made.
+    A character reference or an escaped address can make such a word, too: where nothing has that
+    number, nothing is made of it.
     """
-    formulas: list[_Formula] = env["formulas"]
+    placed: list[_Placed] = env["placed"]
     for match in re.finditer(rf"{env['word']}(\d{{1,6}})e", text, re.ASCII):
-        if int(match[1]) < len(formulas):
-            yield match, formulas[int(match[1])]
+        if int(match[1]) < len(placed):
+            yield match, placed[int(match[1])]

@@ -1,25 +1,34 @@
 """The templates: every value that goes into a page is escaped, but for what this package rendered.
 
-A page allows scripts and styles of its own folder and nothing else: no image, font, frame or
+A page allows scripts, styles and the font of its own folder and nothing else: no image, frame or
 request to anywhere.
 """
 
+import re
+import shlex
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from shortscience.pipeline.report.markdown import formula_html, image_html, to_html, web_address
+from shortscience.pipeline.report.markdown import (
+    formula_html,
+    paper_address,
+    to_html,
+    to_inline_html,
+    web_address,
+)
 
-TEMPLATES = Path(__file__).parent / "templates"
+ASSETS = Path(__file__).parent / "assets"
+_TEMPLATES = Path(__file__).parent / "templates"
 
 
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -28,10 +37,14 @@ def _environment() -> Environment:
     environment.filters |= {
         "number": lambda value: f"{value:,}",
         "percent": lambda value: f"{value:.0%}",
-        "markdown": lambda text: Markup(to_html(text)),  # noqa: S704 - made from an allowlist
+        # Made from an allowlist of elements and attributes.
+        "markdown": lambda text, links: Markup(to_html(text, links)),  # noqa: S704
+        "sentence": lambda text, mention: Markup(to_inline_html(text, mention)),  # noqa: S704
+        "code": _with_code,
         "formula": _formula,
-        "image": lambda row: Markup(image_html(row["url"], row["alt"] or "")),  # noqa: S704
+        "paper_address": paper_address,
         "web_address": web_address,
+        "shell": shlex.quote,
         "line_ends": lambda text: text.replace("\n", "↵\n"),
     }
     return environment
@@ -39,6 +52,11 @@ def _environment() -> Environment:
 
 def _formula(row: dict[str, Any]) -> Markup:
     return Markup(formula_html(row["latex"], row["raw"], display=row["display"]))  # noqa: S704
+
+
+def _with_code(text: str) -> Markup:
+    """Return text of this project, in which back quotes mark code."""
+    return Markup(re.sub("`([^`]*)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704
 
 
 def render(template: str, **values: object) -> str:

@@ -1,10 +1,11 @@
-"""The search index: which summaries hold which words, in files that a browser loads as needed.
+"""The search index: which summaries hold which words, and where, in files loaded as needed.
 
 A page on disk cannot read part of a file, nor hold the text of 100,000 summaries. It can load a
 script of some hundred kilobytes between two key strokes. So words are dealt out to files by their
 first three bytes in UTF-8 (three letters, or one Chinese character), from which on a query finds
-words by their beginning. The rows that hold a word are written as two base64 digits each, by slice:
-the browser decodes only the words that match.
+words by their beginning. A row that holds a word is written as three base64 digits: two number the
+row within its slice, the third says where the word stands, one bit per field. The browser decodes
+only the words that match, and orders rows by the fields in which they do.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,13 +16,37 @@ import polars as pl
 
 _DIGITS = ascii_letters + digits + "-_"
 _CODES = pl.Series([high + low for high in _DIGITS for low in _DIGITS], dtype=pl.String)
+_FIELDS = pl.Series([*_DIGITS], dtype=pl.String)
 KEY_BYTES = 3
 LONGEST_WORD = 32
 _WORD = r"[\p{L}\p{N}]+"
-_SEARCHED = ("title", "venue", "author", "paper_id", "summary_id", "plain_text")
+_OFTEN = 3
+"""Times in a text from which a word says what the text is about."""
 _SUMMARIES_PER_FILE = 100
 _MOST_FILES = 1021
 """A prime, so that the last byte of a key does not decide alone."""
+
+
+def _joined(*columns: str) -> pl.Expr:
+    return pl.concat_str(*columns, separator=" ", ignore_nulls=True)
+
+
+FIELDS: dict[str, tuple[int, pl.Expr]] = {
+    "title": (1, pl.col("title")),
+    "authors": (2, pl.col("authors").list.join(" ")),
+    "key": (
+        4,
+        pl.concat_str(
+            "paper_id", "bibtex_key", "summary_id", pl.col("identifiers").list.join(" "),
+            separator=" ", ignore_nulls=True,
+        ),
+    ),
+    "reviewer or venue": (8, _joined("author", "venue")),
+    "text": (16, pl.col("plain_text")),
+}  # fmt: skip
+"""The bit of each field in which words are found, and its text."""
+OFTEN_BIT = 32
+"""The bit of words that stand in a text three times or more."""
 
 
 class WordFile(NamedTuple):
@@ -47,18 +72,29 @@ def words_of_slice(summaries: pl.DataFrame) -> pl.DataFrame:
 
     Words are runs of letters and digits in lower case, without accents, of 32 characters at most.
     """
-    authors = pl.col("authors").list.join(" ")
-    text = pl.concat_str(*_SEARCHED, authors, separator=" ", ignore_nulls=True)
-    folded = text.str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.to_lowercase()
-    first = pl.element().str.slice(0, LONGEST_WORD)
-    words = folded.str.extract_all(_WORD).list.eval(first.unique())
-    distinct = (
-        summaries.select(words.alias("word"))
-        .with_row_index("row")
-        .explode("word", empty_as_null=False)
+    rows = summaries.with_row_index("row")
+    found = pl.concat(_words_of_field(rows, text, bit) for bit, text in FIELDS.values())
+    held = found.group_by("word", "row").agg(pl.col("bits").sum()).sort("word", "row")
+    codes = _CODES.gather(held["row"]) + _FIELDS.gather(held["bits"])
+    return (
+        held.select("word", codes=codes)
+        .group_by("word", maintain_order=True)
+        .agg(pl.col("codes").str.join(""))
     )
-    codes = distinct.select("word", codes=_CODES.gather(distinct["row"]))
-    return codes.group_by("word").agg(pl.col("codes").str.join("")).sort("word")
+
+
+def _words_of_field(rows: pl.DataFrame, text: pl.Expr, bit: int) -> pl.DataFrame:
+    """Return each `word` of each `row` once, with its `bits`."""
+    folded = text.str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.to_lowercase()
+    often = OFTEN_BIT if bit == FIELDS["text"][0] else 0
+    bits = pl.lit(bit, pl.Int32) + pl.when(pl.len() >= _OFTEN).then(often).otherwise(0)
+    return (
+        rows.select("row", word=folded.str.extract_all(_WORD))
+        .explode("word", empty_as_null=False, keep_nulls=False)
+        .select("row", pl.col("word").str.slice(0, LONGEST_WORD))
+        .group_by("word", "row")
+        .agg(bits=bits)
+    )
 
 
 def deal_out(slices: Iterable[pl.DataFrame], n_files: int) -> Iterator[WordFile]:

@@ -1,10 +1,14 @@
 """The page of one summary: all that the release knows of it, in HTML."""
 
-from typing import Any
+import re
+from collections.abc import Iterator, Sequence
 
 from shortscience.pipeline.duplicates.differences import differing_words
+from shortscience.pipeline.report.markdown import PaperLink
 from shortscience.pipeline.report.pages import render
+from shortscience.pipeline.report.paper_pages import name_of
 from shortscience.pipeline.report.slices import MOST_RELATED, Row, Slice
+from shortscience.pipeline.schema import PAPERS, SUMMARIES
 
 _MOST_DIFFERENCES = 40
 _LONGEST_DIFFERENCE = 400
@@ -12,6 +16,10 @@ _LONGEST_DIFFERENCE = 400
 _LONGEST_RAW = 20_000
 """Code points of a record that a page shows; the Parquet files have the rest."""
 _LEAD = 140
+_LINKED_KINDS = {"cite", "reference"}
+"""Mentions that are no links as they stand."""
+_NUMBER = re.compile(r"\[\^?\d+\]")
+_MARKED_UP = re.compile(r"[*_\[\]`$\\<&!|~]")
 
 
 def summary_html(part: Slice, summary: Row) -> str:
@@ -20,12 +28,17 @@ def summary_html(part: Slice, summary: Row) -> str:
     records = part.records[key]
     kept = next(record for record in records if record["record_id"] == summary["record_id"])
     copies = [record for record in records if record["status"] == "duplicate"][:MOST_RELATED]
-    others = [row for row in part.same_paper[paper_id] if row["summary_id"] != key]
+    citations = part.citations.get(key, [])
+    paper = part.papers[paper_id][0]
     return render(
         "summary.html",
         summary=summary,
         heading=heading(summary),
-        paper=part.papers[paper_id][0],
+        links_to_papers=list(links_to_papers(summary, citations)),
+        paper=paper,
+        paper_name=name_of(paper),
+        evidence=PAPERS.column("identified_by").meanings[paper["identified_by"]],
+        structure=SUMMARIES.column("structure").meanings[summary["structure"]],
         record=kept,
         raw=kept["raw"][:_LONGEST_RAW],
         raw_cut=max(0, len(kept["raw"]) - _LONGEST_RAW),
@@ -34,10 +47,8 @@ def summary_html(part: Slice, summary: Row) -> str:
         equations=part.equations.get(key, []),
         images=part.images.get(key, []),
         links=part.links.get(key, []),
-        citations=[_marked(row) for row in part.citations.get(key, [])],
-        papers=part.papers,
-        same_paper=others[:MOST_RELATED],
-        cited_by=part.cited_by.get(paper_id, []),
+        works=mentioned_works(citations, part),
+        n_citations=len(citations),
     )
 
 
@@ -50,6 +61,71 @@ def lead(summary: Row) -> str:
     """Return the first words of a summary, on one line."""
     text = " ".join(summary["plain_text"][: 2 * _LEAD].split())
     return text if len(text) <= _LEAD else f"{text[:_LEAD].rsplit(' ', 1)[0]} …"
+
+
+def links_to_papers(summary: Row, citations: Sequence[Row]) -> Iterator[PaperLink]:
+    """Yield the pieces of the Markdown that mention a known paper and are no links yet.
+
+    Spans count code points of `text`, from which `markdown` differs in white space only.
+    """
+    mentions = [row for row in citations if row["cited_paper_id"] and row["kind"] in _LINKED_KINDS]
+    if not mentions:
+        return
+    text, markdown = summary["text"], summary["markdown"]
+    places = [place for place, letter in enumerate(markdown) if not letter.isspace()]
+    linked = 0
+    for row in sorted(mentions, key=lambda row: (row["start"], row["end"])):
+        start, end = _linked_piece(row)
+        if start < linked:
+            continue
+        first = sum(not letter.isspace() for letter in text[:start])
+        last = first + sum(not letter.isspace() for letter in text[start:end]) - 1
+        if first <= last < len(places):
+            linked = end
+            yield PaperLink(places[first], places[last] + 1, row["cited_paper_id"])
+
+
+def _linked_piece(row: Row) -> tuple[int, int]:
+    """Return the span of a mention that becomes a link: of an entry in a list, only the title."""
+    raw, title = row["raw"], row["title"] or ""
+    at = raw.find(title)
+    if row["kind"] == "reference" and title and at >= 0 and not _MARKED_UP.search(title):
+        return row["start"] + at, row["start"] + at + len(title)
+    number = _NUMBER.match(raw)
+    return row["start"], row["start"] + number.end() if number else row["end"]
+
+
+def mentioned_works(citations: Sequence[Row], part: Slice) -> list[Row]:
+    """Gather citations by what they mention: a reference and all pointers to it are one work.
+
+    Each has its `name`, the `paper_id` where that is known, the kinds of mention, and each sentence
+    once with the mention in it.
+    """
+    works: dict[tuple[str, str], Row] = {}
+    for row in citations:
+        paper = part.papers[row["cited_paper_id"]][0] if row["cited_paper_id"] else None
+        known = row["title"] or (row["key"] if row["kind"] != "reference" else None)
+        work = works.setdefault(
+            _identity(row),
+            {
+                "name": name_of(paper) if paper else known or "",
+                "paper_id": row["cited_paper_id"],
+                "kinds": {},
+                "sentences": {},
+            },
+        )
+        work["name"] = work["name"] or known or ""
+        work["kinds"].setdefault(row["kind"])
+        work["sentences"].setdefault(row["context"], row["raw"])
+    return list(works.values())
+
+
+def _identity(row: Row) -> tuple[str, str]:
+    if row["cited_paper_id"]:
+        return "paper", row["cited_paper_id"]
+    if row["key"]:
+        return row["kind"], row["key"]
+    return "citation", row["citation_id"]
 
 
 def _compared(copy: Row, part: Slice, summary: Row) -> Row:
@@ -67,10 +143,3 @@ def _compared(copy: Row, part: Slice, summary: Row) -> Row:
 def _cut(words: str) -> str:
     rest = len(words) - _LONGEST_DIFFERENCE
     return words if rest <= 0 else f"{words[:_LONGEST_DIFFERENCE]} … ({rest:,} more characters)"
-
-
-def _marked(citation: Row) -> Row:
-    """Add the context of a citation, cut where the mention begins and ends."""
-    before, found, after = citation["context"].partition(citation["raw"])
-    parts: dict[str, Any] = {"before": before, "mention": found, "after": after}
-    return citation | parts

@@ -1,13 +1,14 @@
 """Writing a report: the pages, and the data that they load piece by piece.
 
-    index.html, summaries.html, image.html
+    index.html, summaries.html, validation.html, image.html
     changes.html                what is new since an earlier release, where one was named
-    assets/                     style and scripts, as they are in this package
-    data/catalogue.js           how much there is, and where each summary's page lies
+    assets/                     style, scripts and font, as they are in this package
+    data/catalogue.js           how much there is, and where each page lies
     data/titles.js              the rows in the order of their titles
     data/rows/<slice>.js        what the list shows of the summaries of a slice
     data/words/<file>.js        the search index
     data/pages/<number>.js      the pages of 32 summaries
+    data/papers/<number>.js     the pages of 64 papers
     report.json                 which release this is the report of
 
 A page on disk may not read files (`fetch` refuses `file:`), but it may load scripts. So all data
@@ -25,7 +26,7 @@ from contextlib import contextmanager
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import polars as pl
 
@@ -35,23 +36,29 @@ from shortscience.pipeline.release.manifest import to_json
 from shortscience.pipeline.release.parquet import count_rows
 from shortscience.pipeline.report.changes import lay_out
 from shortscience.pipeline.report.overview import Overview, survey
-from shortscience.pipeline.report.pages import render
+from shortscience.pipeline.report.pages import ASSETS, render
+from shortscience.pipeline.report.paper_pages import PAPERS_AT_ONCE, paper_pages, relate
 from shortscience.pipeline.report.search_index import (
+    FIELDS,
     KEY_BYTES,
     LONGEST_WORD,
+    OFTEN_BIT,
     count_files,
     deal_out,
     words_of_slice,
 )
 from shortscience.pipeline.report.slices import SLICE_ROWS, read_slice
 from shortscience.pipeline.report.summary_pages import heading, lead, summary_html
-from shortscience.pipeline.schema import PAPERS
+from shortscience.pipeline.report.validation import lay_out as lay_out_validation
 from shortscience.pipeline.version import pipeline_version
 
 PAGES_PER_FILE = 32
 """Divides a slice."""
-_ASSETS = Path(__file__).parent / "assets"
+_PAPERS_PER_FILE = 64
+_CHOICES = ("language", "structure", "identified_by", "year")
+"""Columns by whose values the list is filtered."""
 _MARKER = "report.json"
+T = TypeVar("T")
 _FIRST = "index.html"
 
 
@@ -60,8 +67,7 @@ class _Written(NamedTuple):
 
     words: pl.DataFrame
     first_ids: list[str]
-    languages: set[str]
-    years: set[int]
+    choices: dict[str, set[Any]]
     headings: list[str]
 
 
@@ -76,8 +82,8 @@ def write_report(
     """
     overview = survey(release)
     with _replacing(out, overview.release_id) as staging:
-        _write_pages(overview, since, staging)
-        _write_data(release, staging / "data", workers)
+        _write_pages(release, overview, since, staging)
+        _write_data(release, staging / "data", staging.parent / "related", workers)
     return out / _FIRST
 
 
@@ -89,7 +95,10 @@ def write_changes(found: Difference, out: Path) -> Path:
     release_id = found.releases[1]
     with _replacing(out, release_id) as staging:
         pages = {_FIRST: "What is new"}
-        html = _changes_page(found, _FIRST, release_id=release_id, pages=pages, linked=False)
+        html = render(
+            "changes.html", page=_FIRST, release_id=release_id, pages=pages,
+            changes=lay_out(found), linked=False,
+        )  # fmt: skip
         (staging / _FIRST).write_text(html, encoding="utf-8")
     return out / _FIRST
 
@@ -101,7 +110,7 @@ def _replacing(out: Path, release_id: str) -> Iterator[Path]:
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".report-", dir=out.parent) as scratch:
         staging = Path(scratch) / "report"
-        shutil.copytree(_ASSETS, staging / "assets")
+        shutil.copytree(ASSETS, staging / "assets")
         yield staging
         marker = {
             "release_id": release_id,
@@ -122,58 +131,58 @@ def _check_replaceable(out: Path) -> None:
         raise OutputError(f"{out.parent} cannot be written to; check its permissions.")
 
 
-def _write_pages(overview: Overview, since: Difference | None, folder: Path) -> None:
+def _write_pages(release: Path, overview: Overview, since: Difference | None, folder: Path) -> None:
     pages = {_FIRST: "Overview", "summaries.html": "Summaries"}
     pages |= {"changes.html": "What is new"} if since else {}
+    pages |= {"validation.html": "Validation"}
     named: dict[str, Any] = {"release_id": overview.release_id, "pages": pages}
-    written = {
-        _FIRST: render("index.html", page=_FIRST, overview=overview, **named),
-        "summaries.html": render(
-            "summaries.html",
-            page="summaries.html",
-            evidences=PAPERS.column("identified_by").values,
-            **named,
-        ),
-        "image.html": render("image.html"),
+    report = json.loads((release / "validation.json").read_text(encoding="utf-8"))
+    validation = lay_out_validation(report, release)
+    values: dict[str, dict[str, Any]] = {
+        _FIRST: {"overview": overview, "validation": validation},
+        "summaries.html": {},
+        "validation.html": {"validation": validation},
     }
     if since:
-        written["changes.html"] = _changes_page(since, "changes.html", linked=True, **named)
-    for name, html in written.items():
-        (folder / name).write_text(html, encoding="utf-8")
+        values["changes.html"] = {"changes": lay_out(since), "linked": True}
+    for name, given in values.items():
+        (folder / name).write_text(render(name, page=name, **given, **named), encoding="utf-8")
+    (folder / "image.html").write_text(render("image.html"), encoding="utf-8")
 
 
-def _changes_page(found: Difference, page: str, **named: object) -> str:
-    return render("changes.html", page=page, changes=lay_out(found), **named)
-
-
-def _write_data(release: Path, folder: Path, workers: int) -> None:
-    for name in ("rows", "words", "pages"):
+def _write_data(release: Path, folder: Path, related: Path, workers: int) -> None:
+    for name in ("rows", "words", "pages", "papers"):
         (folder / name).mkdir(parents=True)
     total = count_rows(release, "summaries")
     numbers = range(-(-total // SLICE_ROWS))
-    written = list(_each_slice(partial(_write_slice, release, folder), numbers, workers))
+    written = list(_each(partial(_write_slice, release, folder), numbers, workers))
     titles = [title.casefold() for part in written for title in part.headings]
     _write_script(folder, "titles", sorted(range(total), key=titles.__getitem__))
     n_files = count_files(total)
     for number, file in enumerate(deal_out((part.words for part in written), n_files)):
         _write_script(folder, f"words/{number}", [file.words, file.rows])
+    relate(release, related)
+    slices = range(-(-count_rows(release, "papers") // PAPERS_AT_ONCE))
+    papers = _each(partial(_write_papers, release, folder, related), slices, workers)
     catalogue = {
         "summaries": total,
         "slice": SLICE_ROWS,
-        "perFile": PAGES_PER_FILE,
         "wordFiles": n_files,
         "keyBytes": KEY_BYTES,
         "longestWord": LONGEST_WORD,
-        "languages": sorted(set().union(*(part.languages for part in written))),
-        "years": sorted(set().union(*(part.years for part in written)), reverse=True),
+        "fields": {name: bit for name, (bit, _) in FIELDS.items()},
+        "oftenBit": OFTEN_BIT,
+        "choices": {
+            name: sorted(set().union(*(part.choices[name] for part in written)))
+            for name in _CHOICES
+        },
         "firstIds": [first for part in written for first in part.first_ids],
+        "firstPapers": [first for part in papers for first in part],
     }
     _write_script(folder, "catalogue", catalogue)
 
 
-def _each_slice(
-    write: Callable[[int], _Written], numbers: range, workers: int
-) -> Iterator[_Written]:
+def _each(write: Callable[[int], T], numbers: range, workers: int) -> Iterator[T]:
     if min(workers, len(numbers)) <= 1:
         yield from map(write, numbers)
         return
@@ -195,23 +204,39 @@ def _write_slice(release: Path, folder: Path, number: int) -> _Written:
         pages = [[row["summary_id"], heading(row), summary_html(part, row)] for row in summaries]
         _write_script(folder, f"pages/{file}", pages)
     words = words_of_slice(part.summaries)
-    return _Written(
-        words, first_ids, set(listed["language"]), set(listed["year"]), listed["heading"]
-    )
+    choices = {name: set(listed[name]) for name in _CHOICES}
+    headings = [
+        title or first for title, first in zip(listed["title"], listed["lead"], strict=True)
+    ]
+    return _Written(words, first_ids, choices, headings)
+
+
+def _write_papers(release: Path, folder: Path, related: Path, number: int) -> list[str]:
+    """Write the pages of a slice of papers; return the first id of each file."""
+    pages = list(paper_pages(release, related, number))
+    first_ids = []
+    for start in range(0, len(pages), _PAPERS_PER_FILE):
+        file = (number * PAPERS_AT_ONCE + start) // _PAPERS_PER_FILE
+        _write_script(folder, f"papers/{file}", pages[start : start + _PAPERS_PER_FILE])
+        first_ids.append(pages[start].paper_id)
+    return first_ids
 
 
 def _listed(summaries: pl.DataFrame) -> dict[str, list[Any]]:
-    """Return the columns of the list, by name."""
-    rows = summaries.select(
-        "summary_id", "title", "plain_text", "author", "language", "structure", "identified_by"
-    ).to_dicts()
-    texts = ("author", "language", "structure", "identified_by")
-    numbers = ("year", "votes", "n_words", "n_equations", "n_images", "n_citations", "n_copies")
+    """Return the columns of the list, by name.
+
+    `paper` is what stands for a title that is not known: the paper's id, if it has one.
+    """
+    counts = ("words", "equations", "images", "links", "citations", "copies")
+    numbers = ("year", "votes", *(f"n_{name}" for name in counts))
+    texts = ("title", "venue", "author", "language", "structure", "identified_by")
+    named = summaries["title"].is_not_null() | (summaries["identified_by"] == "nothing")
+    paper = summaries.select(pl.when(~named).then("paper_id").otherwise(pl.lit("")))
     return {
-        "id": [row["summary_id"] for row in rows],
-        "heading": [heading(row) for row in rows],
-        "lead": [lead(row) if row["title"] else "" for row in rows],
-        **{name: [row[name] or "" for row in rows] for name in texts},
+        "id": summaries["summary_id"].to_list(),
+        "lead": [lead(row) for row in summaries.select("plain_text").iter_rows(named=True)],
+        "paper": paper.to_series().to_list(),
+        **{name: summaries[name].fill_null("").to_list() for name in texts},
         **{name: summaries[name].fill_null(0).to_list() for name in numbers},
     }
 

@@ -7,7 +7,7 @@ like data of the encoding is taken as it stands, if it is text.
 import re
 import zlib
 from collections.abc import Callable, Iterator
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import pyarrow as pa
 
@@ -56,7 +56,7 @@ def _decode(stream: IO[bytes], encoding: str) -> Iterator[bytes]:
     with named_damage(DAMAGED):
         beginning = stream.read(_CHUNK_BYTES)
     decode = _DECODERS.get(encoding, _unknown)
-    first, rest = b"", iter(())
+    first, rest = b"", iter(list[bytes]())
     try:
         chunks = decode(_rewound(beginning, stream), beginning)
         first, rest = next(chunks, b""), chunks
@@ -123,7 +123,7 @@ def _by_arrow(codec: str) -> Callable[[Iterator[bytes], bytes], Iterator[bytes]]
     def decode(chunks: Iterator[bytes], beginning: bytes) -> Iterator[bytes]:
         if codec == "zstd" and not beginning.startswith(_ZSTD_MAGIC):
             raise ValueError("no zstd")
-        source = pa.PythonFile(KeptOpen(Decoded(chunks)), "r")
+        source = pa.PythonFile(KeptOpen(cast("IO[bytes]", Decoded(chunks))), "r")
         stream = pa.CompressedInputStream(source, codec)
         while chunk := bytes(stream.read(_CHUNK_BYTES)):
             yield chunk

@@ -18,7 +18,7 @@ FORM = "json"
 KEEPS_STRUCTURE = True
 
 _BEGINNING = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*[\[{]")
-_KEYED = re.compile(r'\ufeff?\s*\{?\s*"(?:[^"\\]|\\.)*"\s*:\s*(?=\{)')
+_KEYED = re.compile(r'\ufeff?\s*+(?:\{\s*+)?"(?:[^"\\]|\\.)*+"\s*+:\s*+(?=\{)')
 _OPENING = re.compile(r"\ufeff?\s*[\[{]?")
 _BEFORE_VALUE = re.compile(r"[\s,\]\ufeff]*")
 _BEFORE_KEY = re.compile(r"[\s,}]*")

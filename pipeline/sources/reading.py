@@ -11,6 +11,7 @@ import polars as pl
 
 from shortscience.pipeline.errors import DamagedError
 from shortscience.pipeline.keys import key
+from shortscience.pipeline.schema import PAPERS, SUMMARIES
 from shortscience.pipeline.settings import SourceSettings
 from shortscience.pipeline.sources import (
     encodings,
@@ -71,17 +72,9 @@ SOURCE_SCHEMA = pl.Schema(
 )
 FACTS_SCHEMA = pl.Schema(
     {
-        "bibtex_key": pl.String(),
-        "title": pl.String(),
-        "authors": pl.List(pl.String()),
-        "venue": pl.String(),
-        "year": pl.Int32(),
-        "abstract": pl.String(),
+        **PAPERS.types("bibtex_key", "title", "authors", "venue", "year", "abstract"),
         "paper_url": pl.String(),
-        "author": pl.String(),
-        "votes": pl.Int32(),
-        "posted_at": pl.Datetime("us", "UTC"),
-        "url": pl.String(),
+        **SUMMARIES.types("author", "votes", "posted_at", "url"),
     }
 )
 """What a form may know of a record besides its text, as in `pieces.Facts`."""

@@ -11,6 +11,7 @@ from shortscience.pipeline.sources.reading import PARSERS
 from tests.conftest import RAW, SHARED
 from tests.fuzz.targets import TARGETS
 from tests.unit import test_html_page, test_inputs, test_json_export, test_page_text, test_rss
+from tests.unit.cases import FOLDER
 
 PAGES = "html", "warc", "wet", "rss", "text/*"
 PER_FOLDER = 8
@@ -52,6 +53,9 @@ WORDS = (
     ),
     *('{"0": {"transcript": "', '"sourceUrl": "', '"}', "\\ud800", "\\u0000", "\\n", "bibtexKey="),
     *("$", "$$", "\\[", "\\]", "\\(", "\\)", "`", "```", "\\begin{align}", "\\end{align}", "]("),
+    *("@article{", "title={", "author=", " and ", "crossref=", "@string{", '"', " # ", '{\\"o}'),
+    *('{"title": "', '"authorships": []', '"results": [', "<dblp>", "<article key=", "&uuml;"),
+    *("10.1000/", "<1::a>2.0.CO;2", "。", "\u200b", "\\begin{Bmatrix}", "*", "arXiv:1706.03762"),
     *("http://", "www.", "![", "[1]", "\\cite{", "arXiv:", "doi.org/10.1000/", "Ã©", "â€œ", "\x85"),
     *("WARC/1.0\r\n", "Content-Length: ", "\r\n\r\n", "ustar\x00", "PK\x03\x04", "PK\x05\x06"),
 )
@@ -70,6 +74,11 @@ def own() -> Iterator[bytes]:
     parts = whole.HEAD, whole.TITLE, whole.MARK, whole.TEXT, whole.BUTTONS, whole.FOOT
     yield "".join(parts).encode()
     yield "é\n".encode() + b"\x93so\x94"
+    for topic, field in (("bibliographies", "content"), ("scanner", "text"), ("citations", "text")):
+        sections = json.loads((FOLDER / f"{topic}.json").read_text(encoding="utf-8"))
+        yield from (
+            case[field].encode() for some in sections.values() for case in some if field in case
+        )
     yield from _containers()
 
 

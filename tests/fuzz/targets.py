@@ -4,11 +4,14 @@ A target takes bytes, and raises when something does not hold. A parser may not 
 it cannot use it rejects, with a reason. Of a file, only the project's own errors may come.
 """
 
+import contextlib
 import importlib
+import io
 import tempfile
 import time
 import zlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -17,6 +20,8 @@ from shortscience.pipeline.cleaning.encoding import repair
 from shortscience.pipeline.cleaning.plain_text import plain_text
 from shortscience.pipeline.cleaning.structure import restore
 from shortscience.pipeline.extraction.extract import extract
+from shortscience.pipeline.papers.bibliography.entries import Entry, Parent, Reader, Unread
+from shortscience.pipeline.papers.bibliography.index import READERS
 from shortscience.pipeline.scanner import scan
 from shortscience.pipeline.settings import SourceSettings
 from shortscience.pipeline.sources import encodings, members
@@ -28,11 +33,14 @@ Target = Callable[[bytes], None]
 
 MAX_SOURCE_BYTES = 1 << 20
 """What would unpack to more is turned away, as in a build, where the limit is a gibibyte."""
-SECONDS = 5
-"""For an input of STRETCHED_BYTES, which takes milliseconds where the cost is linear, and minutes
-where it is quadratic. Processor time, so that a busy machine changes nothing."""
-STRETCHED_BYTES = 50_000
+STRETCHED_BYTES = 12_000, 96_000
+"""The two sizes to which an input is stretched. What is linear costs 8 times as much for the longer
+one, and what is quadratic 64 times, on whatever machine; processor time is not that of others."""
+MOST_GROWTH = 24
+LEAST_SECONDS = 0.005
+"""What takes less is not measured, but taken for this."""
 _STRETCH_ONE_IN = 8
+_MEASUREMENTS = 3
 
 
 class BrokenInvariantError(AssertionError):
@@ -73,14 +81,27 @@ def check_piece(data: bytes, piece: Piece) -> None:
 
 
 def within_bounds(data: bytes, work: Callable[[bytes], object]) -> None:
-    """Demand that work on a long input made of a short one takes bounded time."""
+    """Demand that the cost of work on an input, repeated, does not grow faster than its length."""
     if not data or zlib.crc32(data) % _STRETCH_ONE_IN:
         return
-    grown = (data * (STRETCHED_BYTES // len(data) + 1))[:STRETCHED_BYTES]
+    short, long = ((data * (size // len(data) + 1))[:size] for size in STRETCHED_BYTES)
+    limit = MOST_GROWTH * max(LEAST_SECONDS, min(_seconds(work, short) for _ in range(2)))
+    took = _seconds(work, long)
+    for _ in range(_MEASUREMENTS - 1):
+        if took < limit:
+            return
+        took = min(took, _seconds(work, long))
+    demand(
+        took < limit,
+        f"{took:.2f} s for {len(long)} bytes, and a {MOST_GROWTH}th of"
+        f" {limit:.2f} s for {len(short)}: {len(data)} bytes repeated",
+    )
+
+
+def _seconds(work: Callable[[bytes], object], data: bytes) -> float:
     started = time.process_time()
-    work(grown)
-    took = time.process_time() - started
-    demand(took < SECONDS, f"{took:.1f} s for {len(grown)} bytes, {len(data)} bytes repeated")
+    work(data)
+    return time.process_time() - started
 
 
 def containers(data: bytes) -> None:
@@ -150,7 +171,7 @@ def _check_text(text: str) -> None:
     demand(markdown.split() == repaired.split() or _bare(markdown) == _bare(repaired), "text lost")
     plain_text(markdown).encode()
     found = extract(pl.DataFrame({"record_id": ["0"], "text": [repaired]}), [scan(repaired)])
-    for frame in (found.equations, found.images, found.links, found.citations):
+    for frame in found.values():
         for start, end, raw in frame.select("start", "end", "raw").iter_rows():
             demand(raw and repaired[start:end] == raw, f"{raw!r} does not stand at {start}:{end}")
 
@@ -159,11 +180,28 @@ def _bare(text: str) -> str:
     return "".join(text.split())
 
 
+def bibliographies(data: bytes) -> None:
+    """Read any bytes as a bibliography of each format: as entries, or with what is wrong."""
+    for reader in READERS:
+        demand(isinstance(reader.recognise(data.decode("utf-8", "replace")), bool), "no bool")
+        _read_bibliography(reader, data)
+        within_bounds(data, partial(_read_bibliography, reader))
+
+
+def _read_bibliography(reader: Reader, data: bytes) -> None:
+    with contextlib.suppress(ValueError):
+        for found in reader.read(io.BytesIO(data)):
+            demand(isinstance(found, Entry | Parent | Unread), f"{type(found)} was read")
+            if isinstance(found, Entry):
+                demand(found.title != "" and "" not in found.authors, "an empty text")
+
+
 TARGETS: dict[str, Target] = {
     **{parser.__name__.rpartition(".")[2]: of_parser(parser) for parser in PARSERS},  # type: ignore[attr-defined]
     "containers": containers,
     "decoding": decoding,
     "texts": texts,
+    "bibliographies": bibliographies,
 }
 
 

@@ -1,4 +1,4 @@
-"""Everything that the papers stage finds, as several test modules look at it."""
+"""Everything that the papers stage finds, as several test modules and benchmarks look at it."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -6,33 +6,41 @@ from typing import NamedTuple
 import polars as pl
 
 from shortscience.pipeline.papers.bibliography.index import Index
-from shortscience.pipeline.papers.identities import fetch_identities, identify_in_parts
+from shortscience.pipeline.papers.linking.link import NO_LINKS
+from shortscience.pipeline.papers.stage import identify_papers
+from shortscience.pipeline.parts import Parts
 from shortscience.pipeline.settings import PaperSettings
-from shortscience.pipeline.tasks import AtOnce, Tasks, by_hash, deal
+from shortscience.pipeline.tasks import AtOnce, Tasks
 
 
 class Identified(NamedTuple):
-    """The identities, and what witnesses tell, paper by paper, in the order of belief."""
+    """All parts of what was found together, each sorted by its key; evidence, as it is believed."""
 
     papers: pl.DataFrame
+    evidence: pl.DataFrame
     summaries: pl.DataFrame
     citations: pl.DataFrame
-    witnesses: pl.DataFrame
 
 
 def identify(
     facts: pl.DataFrame,
     citations: pl.DataFrame,
-    links: pl.DataFrame,
     bibliography: Sequence[Index],
+    links: pl.DataFrame = NO_LINKS,
+    *,
     n_parts: int = 1,
     tasks: Tasks | None = None,
 ) -> Identified:
     """Identify papers in so many parts."""
-    said = (
-        deal(frame, by_hash("summary_id", n_parts), n_parts) for frame in (facts, citations, links)
+    frames = (
+        Parts.dealt(frame, "summary_id", n_parts=n_parts, tasks=tasks or AtOnce())
+        for frame in (facts, citations, links)
     )
-    tasks = tasks or AtOnce()
-    found = identify_in_parts(*said, bibliography, PaperSettings(), tasks)
-    told = pl.concat([part.told for part in tasks.get(found.papers)])
-    return Identified(*fetch_identities(found, tasks), told.sort("paper_id", maintain_order=True))
+    found = identify_papers(*frames, bibliography=bibliography, settings=PaperSettings())
+    papers, evidence, summaries, citations = (part.collect() for part in found)
+    return Identified(
+        papers.sort("paper_id"),
+        evidence.sort("paper_id", maintain_order=True),
+        summaries.sort("summary_id"),
+        citations,
+    )

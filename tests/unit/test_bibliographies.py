@@ -2,8 +2,10 @@
 
 import bz2
 import gzip
+import io
 import json
 import lzma
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -17,10 +19,11 @@ from hypothesis import strategies as st
 
 from shortscience.pipeline.errors import UsageError
 from shortscience.pipeline.folders import keep_only
+from shortscience.pipeline.papers.bibliography import bibtex
 from shortscience.pipeline.papers.bibliography import index as indexing
-from shortscience.pipeline.papers.bibliography.entries import plain
 from shortscience.pipeline.papers.bibliography.index import Index, index_file
 from shortscience.pipeline.papers.bibliography.lookup import found_entries, found_names
+from shortscience.pipeline.papers.bibliography.markup import plain
 from shortscience.pipeline.papers.descriptions import NAMESAKES, TITLE_PREFIX
 from tests.unit.cases import cases
 
@@ -79,8 +82,9 @@ def test_a_file_may_be_compressed(compress: Callable[[bytes], bytes], tmp_path: 
         pytest.param(b"[1, 2]\n", "no bibliography", id="a JSON list"),
         pytest.param(b"<html><body/></html>", "no bibliography", id="other XML"),
         pytest.param(b'<dblp><article key="a"><title>', "its XML is damaged", id="cut XML"),
-        pytest.param(json.dumps(KITE).encode() + b'\n{"key": "co', "line 2", id="a cut line"),
-        pytest.param(json.dumps(KITE).encode() + b"\n[]\n", "line 2", id="a line of another kind"),
+        pytest.param(
+            b'{"key": "a", "title": "b", "authors": "co', "no JSON", id="a cut line alone"
+        ),
         pytest.param(
             gzip.compress(json.dumps(KITE).encode() * 99)[:-20], "fetch it again", id="cut gzip"
         ),
@@ -97,15 +101,107 @@ def test_what_cannot_be_read_is_refused_by_name(
     assert list((tmp_path / "cache").iterdir()) == [], "nothing is left of it"
 
 
-def test_entities_that_would_fill_the_memory_are_refused(tmp_path: Path) -> None:
+def test_entities_that_would_fill_the_memory_are_never_expanded(tmp_path: Path) -> None:
     defined = "".join(f'<!ENTITY e{level} "{f"&e{level - 1};" * 10}">' for level in range(1, 12))
     path = tmp_path / "dblp.xml"
     path.write_text(
         f'<!DOCTYPE dblp [<!ENTITY e0 "ha">{defined}]><dblp><article key="journals/kites/Roy1">'
         "<author>Ada Roy</author><title>&e11;</title></article></dblp>"
     )
-    with pytest.raises(UsageError, match=r"dblp\.xml.*amplification"):
-        indexed(path)
+    assert [entry["title"] for entry in entries(indexed(path))] == ["&e11;"]
+
+
+def problems(path: Path) -> list[str]:
+    return [str(problem) for problem in indexed(path).problems]
+
+
+def test_entries_that_cannot_be_read_are_counted_and_named(tmp_path: Path) -> None:
+    lines = tmp_path / "kites.jsonl"
+    lines.write_text(f'{json.dumps(KITE)}\n{{"key": "co\n[1]\n{json.dumps(KITE)}\n')
+    assert len(entries(indexed(lines))) == 2
+    (problem,) = problems(lines)
+    assert problem.startswith("kites.jsonl: 2 entries could not be read, or in part (no JSON")
+    assert problem.endswith("first line 2, line 3")
+    bibtex = tmp_path / "kites.bib"
+    bibtex.write_text(
+        "@article{a, title={One}}\n@article{b, title=, year=2}\n@article{c, title={T}}"
+    )
+    assert [entry["title"] for entry in entries(indexed(bibtex))] == ["One", "T"]
+    (problem,) = problems(bibtex)
+    assert problem.startswith("kites.bib: 1 entries could not be read, or in part (")
+    assert problem.endswith("first b (line 2)")
+
+
+def test_what_parents_say_is_inherited_from_any_file(tmp_path: Path) -> None:
+    child = "@inproceedings{a, title={Many heads}, crossref={Nips17}, doi={10.1000/aaaaaa}}\n"
+    parent = "@proceedings{nips17, title={Advances}, xdata={common}}\n"
+    common = "@xdata{common, year={2017}}\n"
+    for name, files in (
+        ("behind", [child + parent + common]),
+        ("before", [common + parent + child]),
+        ("apart", [parent, common, child]),
+    ):
+        (tmp_path / name).mkdir()
+        indexes = []
+        for place, content in enumerate(files):
+            path = tmp_path / name / f"{place}.bib"
+            path.write_text(content)
+            indexes.append(indexed(path))
+        names = found_names(indexes, pl.Series(["doi:10.1000/aaaaaa"]))
+        found = found_entries(indexes, names)
+        assert found.select("title", "year", "venue").rows() == [("Many heads", 2017, "Advances")]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        pytest.param("Kirill Müller".encode("latin-1"), "Kirill Müller", id="ISO 8859-1"),
+        pytest.param("Kirill “M”".encode("cp1252"), "Kirill “M”", id="windows-1252"),
+        pytest.param("Kirill Müller".encode(), "Kirill Müller", id="UTF-8"),
+    ],
+)
+def test_encodings_are_found_as_for_dumps(content: bytes, expected: str, tmp_path: Path) -> None:
+    path = tmp_path / "file.bib"
+    path.write_bytes(b"@manual{r, title={An interface}, author={" + content + b"}, year={2017}}")
+    (entry,) = entries(indexed(path))
+    assert entry["authors"] == [expected]
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        *(
+            "@article{",
+            "@article{a, title={",
+            "@article{a, title={b},\n",
+            "{",
+            "}",
+            '"',
+            "@",
+            "\\href",
+        ),
+        *('@article{a, title="{}', "@article{a,\ntitle={{\n", "$", "\\", "a and ", "<", "&", "# "),
+    ],
+)
+def test_the_cost_of_a_file_is_linear(unit: str, tmp_path: Path) -> None:
+    def steps(size: int) -> int:
+        text = f'@article{{x, title="{{}}", author="a"}}\n@article{{y, title={{{unit}'
+        stream = io.BytesIO((text + unit * (size // len(unit))).encode())
+        count = 0
+
+        def trace(*_: object) -> Any:
+            nonlocal count
+            count += 1
+            return trace
+
+        sys.settrace(trace)
+        try:
+            sum(1 for _ in bibtex.read(stream))
+        finally:
+            sys.settrace(None)
+        return count
+
+    assert steps(16_000) < 12 * steps(4_000) + 20_000
 
 
 def test_an_index_is_used_again_until_the_file_changes(
@@ -161,7 +257,7 @@ def test_a_lookup_follows_names_from_one_bibliography_into_the_other(tmp_path: P
     dblp = indexed(write_lines(tmp_path / "dblp", printed, other))
     both = [dblp, arxiv]
     names = found_names(both, pl.Series(["arxiv:1901.00001", "arxiv:1901.00002"]))
-    assert found_entries(both, names).select("source", "title").rows() == [
+    assert found_entries(both, names).select("file", "title").rows() == [
         (0, "Second"),
         (1, "First"),
     ]

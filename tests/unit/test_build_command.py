@@ -46,6 +46,29 @@ def test_all_files_behind_the_option_are_bibliographies(
     assert [*parsed["raw"]] == raw
 
 
+@pytest.mark.parametrize(
+    ("line", "catalogue", "bibliography"),
+    [
+        pytest.param("--catalogue a b", ["a", "b"], [], id="several"),
+        pytest.param("--catalogue a --bibliography b", ["a"], ["b"], id="before bibliographies"),
+        pytest.param("--bibliography b a --catalogue a b", ["a", "b"], ["b", "a"], id="after"),
+    ],
+)
+def test_all_files_behind_the_option_are_catalogues(
+    line: str,
+    catalogue: list[str],
+    bibliography: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a", "b"):
+        (tmp_path / name).touch()
+    parsed = build.make_context("build", shlex.split(line)).params
+    assert [*parsed["catalogue"]] == catalogue
+    assert [*parsed["bibliography"]] == bibliography
+
+
 def test_a_missing_bibliography_is_named() -> None:
     with pytest.raises(click.UsageError, match=r"nope\.bib"):
         build.make_context("build", ["--bibliography", "nope.bib"])

@@ -40,3 +40,30 @@ def test_citations_are_in_order_at_their_offsets_and_inside_their_context(text):
         assert item.context in text
         assert item.start not in opaque
         assert 0 < item.confidence <= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "subjects"),
+    [
+        pytest.param("Fawzi et al. study nets.", ["Fawzi et al."], id="at the beginning"),
+        pytest.param("# Idea\n\n**Fawzi et al.** study nets.", ["Fawzi et al."], id="behind marks"),
+        pytest.param("Inspired by biology, Roy et al. propose it.", ["Roy et al."], id="clause"),
+        pytest.param("It is new. In this paper, Roy et al. test it.", ["Roy et al."], id="said so"),
+        pytest.param("Roy et al. say a. Later, Roy et al. say b.", ["Roy et al."] * 2, id="again"),
+        pytest.param("Roy et al. (2016) study nets.", [], id="with a year"),
+        pytest.param("It is similar to the work by Hein et al. and to others.", [], id="by others"),
+        pytest.param("Nets fail. Roy et al. have shown why.", [], id="in a later sentence"),
+    ],
+)
+def test_whom_a_summary_is_about_is_its_subject(text, subjects):
+    assert [item.raw.strip("*") for item in cited(text) if item.subject] == subjects
+
+
+def test_a_reference_and_the_identifier_in_it_are_one_mention():
+    text = (
+        "As [1] and [2] say.\n\n[1] Nets that fold, Roy and Ito, 2014, arXiv:1611.03530\n"
+        "[2] Nets that bend, Ito and Lee, 2015, https://doi.org/10.1000/abcdef"
+    )
+    found = [(item.kind, item.key, item.identified) for item in cited(text)]
+    first, second = ("reference", "1", "arxiv:1611.03530"), ("reference", "2", "doi:10.1000/abcdef")
+    assert found == [first, second, first, second]

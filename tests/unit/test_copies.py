@@ -5,14 +5,13 @@ from pathlib import Path
 
 import polars as pl
 
-from shortscience.pipeline.duplicates.find import find_duplicates
-from shortscience.pipeline.duplicates.verdicts import split_fates
+from shortscience.pipeline.duplicates.find import find_copies_at_hand
 from shortscience.pipeline.papers.copies import choose_facts, known_facts
-from shortscience.pipeline.papers.identities import Identities, identify_papers
 from shortscience.pipeline.settings import Settings
 from shortscience.pipeline.sources.inputs import take_inventory
-from tests.conftest import NO_SPOOL, SCRATCH
+from tests.conftest import NO_SPOOL
 from tests.processing import process
+from tests.unit.identified import Identified, identify
 
 SETTINGS = Settings()
 TEXT = (
@@ -22,24 +21,24 @@ FLAT = " ".join(TEXT.split())
 PAGE = "https://www.shortscience.org/paper?bibtexKey="
 
 
-def build(folder: Path, **files: str) -> tuple[Identities, pl.DataFrame]:
+def build(folder: Path, **files: str) -> tuple[Identified, pl.DataFrame]:
     """Identities and kept texts of some dumps."""
     for name, content in files.items():
         (folder / name).write_text(content)
     frames = process(take_inventory([str(folder)], NO_SPOOL).inputs, SETTINGS)
-    verdicts = find_duplicates(
-        frames["signatures"],
-        frames["cleaned"].lazy(),
-        SETTINGS.signatures,
-        SETTINGS.duplicates,
-        SCRATCH,
-    ).verdicts
-    kept = verdicts.filter(pl.col("status") == "kept").select("record_id", "summary_id")
+    outcomes = find_copies_at_hand(
+        frames["signatures"], frames["cleaned"], SETTINGS.signatures, SETTINGS.duplicates
+    ).outcomes
+    kept = outcomes.filter(pl.col("status") == "kept").select("record_id", "summary_id")
     cleaned = frames["cleaned"].join(kept, on="record_id")
-    (fates,) = split_fates(1, verdicts, frames["records"].select("record_id"))
-    facts = choose_facts(known_facts(frames["records"], fates))
+    of_records = (
+        frames["records"]
+        .select("record_id")
+        .join(outcomes, on="record_id", how="left", maintain_order="left")
+    )
+    facts = choose_facts(known_facts(frames["records"], of_records))
     citations = frames["citations"].join(kept, on="record_id")
-    return identify_papers(facts, citations, [], SETTINGS.papers), cleaned
+    return identify(facts, citations, []), cleaned
 
 
 def export(*keys: str, text: str = TEXT) -> str:

@@ -78,6 +78,16 @@ def summary(name: str, paper: str) -> Row:
     return {"summary_id": name, "paper_id": paper}
 
 
+def test_examples_are_named_by_title_else_by_first_words() -> None:
+    paper = {"paper_id": "arxiv:1", "title": "A Title"}
+    old = [summary("a", "arxiv:1") | {"plain_text": "Lost words."}]
+    new = [summary("b", "arxiv:1"), summary("c", "summary:c") | {"plain_text": "New\nwords."}]
+    found = differ({"summaries": old}, {"summaries": new, "papers": [paper]})
+    assert found.names == {
+        "a": "Lost words.…", "b": "A Title", "c": "New words.…", "arxiv:1": "A Title",
+    }  # fmt: skip
+
+
 def test_identities_are_told() -> None:
     old = [summary("a", "summary:a"), summary("b", "arxiv:1"), summary("c", "arxiv:1")]
     new = [summary("a", "arxiv:2"), summary("b", "summary:b"), summary("c", "doi:1")]

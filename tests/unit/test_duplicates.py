@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 
 from shortscience.pipeline.duplicates.clusters import attach_cut_copies
 from shortscience.pipeline.duplicates.differences import differing_words
-from shortscience.pipeline.duplicates.find import Duplicates, find_duplicates
+from shortscience.pipeline.duplicates.find import find_copies_at_hand
 from shortscience.pipeline.duplicates.normal_form import _words_by_rule, normal_form
+from shortscience.pipeline.duplicates.outcomes import Duplicates
 from shortscience.pipeline.duplicates.shingles import Shingles, hash_beginnings, hash_words, shingle
 from shortscience.pipeline.duplicates.signatures import sign
 from shortscience.pipeline.duplicates.thresholds import compare_thresholds
 from shortscience.pipeline.duplicates.verification import jaccard
 from shortscience.pipeline.keys import key
 from shortscience.pipeline.settings import DuplicateSettings, SignatureSettings
-from tests.conftest import SCRATCH
 
 SIGNING = SignatureSettings()
 VOCABULARY = [
@@ -53,16 +53,16 @@ def signed(records: pl.DataFrame) -> pl.DataFrame:
 
 
 def find(records: pl.DataFrame) -> Duplicates:
-    return find_duplicates(signed(records), records.lazy(), SIGNING, DuplicateSettings(), SCRATCH)
+    return find_copies_at_hand(signed(records), records, SIGNING, DuplicateSettings())
 
 
 def fates(*texts: str) -> list[tuple[str, str | None]]:
     """(status, relation) of each text, in order."""
     records = frame(*texts)
-    verdicts = records.select("record_id").join(
-        find(records).verdicts, on="record_id", maintain_order="left"
+    outcomes = records.select("record_id").join(
+        find(records).outcomes, on="record_id", maintain_order="left"
     )
-    return list(verdicts.select("status", "relation").iter_rows())
+    return list(outcomes.select("status", "relation").iter_rows())
 
 
 KEPT = ("kept", None)
@@ -128,35 +128,35 @@ def test_two_texts(texts: tuple[str, str], expected: list[tuple[str, str | None]
 
 def test_equal_texts_are_one_summary() -> None:
     records = frame(LONG, LONG, LONG)
-    verdicts = find(records).verdicts
-    assert verdicts["summary_id"].n_unique() == 1
-    assert sorted(verdicts["status"]) == ["duplicate", "duplicate", "kept"]
-    assert verdicts.filter(pl.col("status") == "duplicate")["similarity"].to_list() == [1.0, 1.0]
+    outcomes = find(records).outcomes
+    assert outcomes["summary_id"].n_unique() == 1
+    assert sorted(outcomes["status"]) == ["duplicate", "duplicate", "kept"]
+    assert outcomes.filter(pl.col("status") == "duplicate")["similarity"].to_list() == [1.0, 1.0]
 
 
 def test_original_structure_is_kept_over_a_longer_flattened_copy() -> None:
     original = frame(LONG, structure="original")
     records = pl.concat([original, frame(EDITED + " more words")])
-    verdicts = find(records).verdicts
-    kept = verdicts.filter(pl.col("status") == "kept")["record_id"].to_list()
+    outcomes = find(records).outcomes
+    kept = outcomes.filter(pl.col("status") == "kept")["record_id"].to_list()
     assert kept == original["record_id"].to_list()
 
 
 def test_a_cut_copy_never_joins_two_different_summaries() -> None:
     beginning = prose(3, 40)
-    verdicts = fates(f"{beginning} {prose(4)}", f"{beginning} {prose(5)}", beginning)
-    assert verdicts == [KEPT, KEPT, ("duplicate", "truncated")]
+    outcomes = fates(f"{beginning} {prose(4)}", f"{beginning} {prose(5)}", beginning)
+    assert outcomes == [KEPT, KEPT, ("duplicate", "truncated")]
 
 
 def test_a_cut_of_a_cut_leads_to_the_whole_text() -> None:
     records = frame(LONG, " ".join(LONG.split()[:90]), " ".join(LONG.split()[:40]))
-    verdicts = find(records).verdicts
-    assert verdicts["kept_record_id"].unique().to_list() == [records["record_id"][0]]
+    outcomes = find(records).outcomes
+    assert outcomes["kept_record_id"].unique().to_list() == [records["record_id"][0]]
 
 
 def test_similarity_is_measured_to_the_kept_text_itself() -> None:
     records = frame(LONG, EDITED + " more")
-    removed = find(records).verdicts.filter(pl.col("status") == "duplicate")
+    removed = find(records).outcomes.filter(pl.col("status") == "duplicate")
     sets = [
         {" ".join(w[i : i + 3]) for i in range(len(w) - 2)} for w in map(str.split, records["text"])
     ]
@@ -167,7 +167,7 @@ def test_similarity_is_measured_to_the_kept_text_itself() -> None:
 def test_a_hot_bucket_of_templates_stays_linear_and_correct() -> None:
     texts = [f"{LONG} variant {number}" for number in range(500)]
     found = find(frame(*texts))
-    assert found.verdicts["summary_id"].n_unique() == 1
+    assert found.outcomes["summary_id"].n_unique() == 1
     assert len(found.evidence.pairs) < 10 * len(texts)
 
 
@@ -196,9 +196,9 @@ def test_beginnings_are_equal_when_the_first_words_are() -> None:
 def test_a_long_row_of_cuts_leads_to_the_whole_text_in_linear_time() -> None:
     words = prose(9, 3_000).split()
     cuts = [" ".join(words[:size]) for size in range(30, len(words) + 1, 30)]
-    verdicts = find(frame(*cuts)).verdicts
-    assert verdicts["summary_id"].n_unique() == 1
-    assert set(verdicts["relation"].drop_nulls()) <= {"near", "truncated"}
+    outcomes = find(frame(*cuts)).outcomes
+    assert outcomes["summary_id"].n_unique() == 1
+    assert set(outcomes["relation"].drop_nulls()) <= {"near", "truncated"}
 
 
 def test_two_clusters_that_cut_each_other_stay_what_they_are() -> None:
@@ -215,18 +215,18 @@ def test_what_an_earlier_release_has_is_not_taken_again() -> None:
         record_id=pl.concat([records["record_id"], earlier["record_id"]])
     )
     signatures = pl.concat([signed(records), earlier])
-    found = find_duplicates(signatures, texts.lazy(), SIGNING, DuplicateSettings(), SCRATCH)
-    verdicts = records.select("record_id").join(
-        found.verdicts, on="record_id", maintain_order="left"
+    found = find_copies_at_hand(signatures, texts, SIGNING, DuplicateSettings())
+    outcomes = records.select("record_id").join(
+        found.outcomes, on="record_id", maintain_order="left"
     )
-    assert verdicts.select("status", "relation").rows() == [
+    assert outcomes.select("status", "relation").rows() == [
         ("earlier", "exact"),
         ("earlier", "near"),
         ("earlier", "truncated"),
         KEPT,
         ("earlier", "exact"),
     ]
-    assert verdicts["kept_record_id"][0] == earlier["record_id"][0]
+    assert outcomes["kept_record_id"][0] == earlier["record_id"][0]
 
 
 @pytest.mark.parametrize(
@@ -301,8 +301,8 @@ def test_order_and_batches_do_not_matter(generator: random.Random, batch: int) -
     shuffled = records[rows]
     batches = [shuffled.slice(start, batch) for start in range(0, len(shuffled), batch)]
     signatures = pl.concat([signed(part) for part in batches])
-    found = find_duplicates(signatures, shuffled.lazy(), SIGNING, DuplicateSettings(), SCRATCH)
-    assert found.verdicts.equals(expected.verdicts)
+    found = find_copies_at_hand(signatures, shuffled, SIGNING, DuplicateSettings())
+    assert found.outcomes.equals(expected.outcomes)
     assert found.evidence.pairs.equals(expected.evidence.pairs)
 
 

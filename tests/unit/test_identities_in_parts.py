@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from shortscience.pipeline.extraction.extract import CITATION_SCHEMA
 from shortscience.pipeline.papers.bibliography.index import Index, index_file
-from shortscience.pipeline.papers.copies import FACTS
+from shortscience.pipeline.papers.frames import FACTS
 from shortscience.pipeline.papers.linking.link import LINK_SCHEMA
 from shortscience.pipeline.tasks import AtOnce, Tasks
 from tests.unit.identified import Identified, identify
@@ -55,8 +55,8 @@ class Said:
     def identify(
         self, bibliography: Sequence[Index], n_parts: int = 1, tasks: Tasks | None = None
     ) -> Identified:
-        said = self.facts, self.citations, self.links
-        return identify(*said, bibliography, n_parts, tasks)
+        said = self.facts, self.citations, bibliography, self.links
+        return identify(*said, n_parts=n_parts, tasks=tasks)
 
 
 def fact(draw: Random, summary_id: str) -> dict[str, object]:
@@ -92,6 +92,8 @@ def citation(draw: Random, summary_id: str, place: int) -> dict[str, object]:
         "end": 20 + 300 * place,
         "confidence": 0.9,
         "labelled": draw.random() < 0.3,
+        "subject": False,
+        "identified": None,
         "own": draw.random() < 0.1,
     }
 
@@ -101,7 +103,7 @@ def assert_same(one: Identified, other: Identified) -> None:
     assert one.papers.equals(other.papers)
     assert one.summaries.equals(other.summaries)
     assert one.citations.sort(order).equals(other.citations.sort(order))
-    assert one.witnesses.equals(other.witnesses)
+    assert one.evidence.equals(other.evidence)
 
 
 @settings(derandomize=True, max_examples=15)
@@ -122,7 +124,7 @@ def test_what_is_said_holds_every_kind_of_evidence(bibliography: list[Index]) ->
     assert papers["conflicts"].list.len().max()
     resolved = pl.concat([part.citations for part in found]).drop_nulls("cited_paper_id")
     assert set(resolved["kind"]) == {"arxiv", "cite", "reference", "mention"}
-    assert {"page", "dblp", "arxiv"} == set(found[0].witnesses["source"])
+    assert {"page", "dblp", "arxiv"} == set(found[0].evidence["source"])
 
 
 def test_what_tasks_answer_is_the_same_each_time(bibliography: list[Index]) -> None:
@@ -142,7 +144,7 @@ def test_what_tasks_answer_is_the_same_each_time(bibliography: list[Index]) -> N
     Said(1, 60).identify(bibliography, 3, Doubting())
 
 
-ORDERED = {"witness", "node", "place", "summary_ids"}
+ORDERED = {"source", "component", "rank", "summary_ids"}
 """Columns that number rows which others know by these numbers."""
 
 

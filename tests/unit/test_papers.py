@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 
 from shortscience.pipeline.extraction.extract import CITATION_SCHEMA, extract
 from shortscience.pipeline.papers.bibliography.index import Index, index_file
-from shortscience.pipeline.papers.copies import FACTS
-from shortscience.pipeline.papers.linking.link import link_summaries
+from shortscience.pipeline.papers.frames import FACTS
+from shortscience.pipeline.papers.linking.link import link
+from shortscience.pipeline.parts import Parts
 from shortscience.pipeline.scanner import scan
 from shortscience.pipeline.settings import PaperSettings
+from shortscience.pipeline.tasks import AtOnce
 from tests.unit import identified
 from tests.unit.identified import Identified
 
@@ -40,7 +42,7 @@ def identify_all(
     cleaned = pl.DataFrame(
         {"record_id": list(summaries), "text": [text for text, _ in summaries.values()]}
     )
-    citations = extract(cleaned, map(scan, cleaned["text"])).citations
+    citations = extract(cleaned, map(scan, cleaned["text"]))["citations"]
     facts = pl.DataFrame(
         [
             {"summary_id": key, "told_by": "page" if told else None, **told}
@@ -51,8 +53,20 @@ def identify_all(
     citations = citations.with_columns(summary_id="record_id")
     indexes = [*map(indexed, bibliography)]
     texts = cleaned.lazy().select("text", summary_id="record_id")
-    links = link_summaries(texts, facts, citations, indexes, PaperSettings())
-    return identified.identify(facts, citations, links, indexes)
+    links = linked(texts, facts, citations, indexes, PaperSettings())
+    return identified.identify(facts, citations, indexes, links)
+
+
+def linked(
+    texts: pl.LazyFrame,
+    facts: pl.DataFrame,
+    citations: pl.DataFrame,
+    bibliography: list[Index],
+    settings: PaperSettings,
+) -> pl.DataFrame:
+    """Link summaries in one part."""
+    parts = (Parts.of([frame], AtOnce()) for frame in (texts, facts, citations))
+    return link(*parts, bibliography=bibliography, settings=settings).collect()
 
 
 @pytest.mark.parametrize(
@@ -254,10 +268,10 @@ def test_a_page_is_believed_before_bibliographies_which_fill_what_it_lacks(tmp_p
     assert paper["described_by"] == ["page", "dblp", "arxiv"]
 
 
-def test_witnesses_tell_who_named_a_paper_what(tmp_path: Path) -> None:
+def test_evidence_tells_which_source_named_a_paper_what(tmp_path: Path) -> None:
     files = write_lines(tmp_path / "dblp", KITES), write_lines(tmp_path / "arxiv", PREPRINT)
     found = identify_all({"s": ("Kites.", {"bibtex_key": "conf/kites/RoyK19"})}, *files)
-    assert found.witnesses.select("paper_id", "source", "names").rows() == [
+    assert found.evidence.select("paper_id", "source", "names").rows() == [
         ("arxiv:1901.00001", "page", ["dblp:conf/kites/RoyK19"]),
         ("arxiv:1901.00001", "dblp", ["dblp:conf/kites/RoyK19", "doi:10.1000/kite.1"]),
         ("arxiv:1901.00001", "arxiv", ["arxiv:1901.00001", "doi:10.1000/kite.1"]),
@@ -289,7 +303,7 @@ def test_the_order_of_summaries_and_of_records_does_not_count(random: Random) ->
         again = identify_all(summaries, shuffled, preprint)
     assert first.papers.equals(same.papers)
     assert first.summaries.equals(same.summaries)
-    assert first.witnesses.equals(same.witnesses)
+    assert first.evidence.equals(same.evidence)
     order = ["summary_id", "start", "key"]
     assert first.citations.sort(order).equals(same.citations.sort(order))
     # Of two records that contradict each other, a sentence names the one first that comes first.
@@ -366,8 +380,8 @@ def test_a_bibliography_too_large_for_an_index_of_titles_links_nothing(tmp_path:
     texts = pl.LazyFrame({"summary_id": ["s"], "text": [ABOUT_LANTERN]})
     facts = pl.DataFrame([{"summary_id": "s"}], schema=FACTS)
     citations = pl.DataFrame(schema={**CITATION_SCHEMA, "summary_id": pl.String()})
-    assert link_summaries(texts, facts, citations, [index], settings).is_empty()
-    assert not link_summaries(texts, facts, citations, [index], PaperSettings()).is_empty()
+    assert linked(texts, facts, citations, [index], settings).is_empty()
+    assert not linked(texts, facts, citations, [index], PaperSettings()).is_empty()
 
 
 def test_without_a_bibliography_nothing_is_linked() -> None:

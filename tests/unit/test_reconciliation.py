@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shortscience.pipeline.papers.components import edges, label
 from shortscience.pipeline.papers.descriptions import (
     NAMESAKES,
     OTHER_AUTHORS,
@@ -19,28 +20,15 @@ from shortscience.pipeline.papers.descriptions import (
     shared_authors,
     title_name,
 )
-from shortscience.pipeline.papers.reconciliation import (
-    TWO_PREPRINTS,
-    Reconciled,
-    doubtful,
-    edges,
-    gather,
-    number_names,
-    reconcile,
-    split_descriptions,
-    split_joined,
-    split_labels,
-    split_standing,
-)
-from shortscience.pipeline.papers.witnesses import CLAIM_SCHEMA, WITNESS_SCHEMA
-from shortscience.pipeline.papers.witnesses import Testimony as Heard
+from shortscience.pipeline.papers.frames import CLAIMS, SOURCES
+from shortscience.pipeline.papers.reconciliation import TWO_PREPRINTS, Groups, reconcile
 from tests.unit.cases import cases
 
 STORM, SILK = "How to fly a kite in a storm", "Silk worms and their keepers"
 
 
 class Said(NamedTuple):
-    """What a witness says of one paper; its own key is the first name."""
+    """What a source says of one paper; its own key is the first name."""
 
     names: tuple[str, ...]
     title: str | None = None
@@ -51,16 +39,8 @@ def described(said: Said) -> Description:
     return Description(said.title, said.authors or ())
 
 
-def heard(said: Sequence[Said], seed: int) -> Heard:
-    """What witnesses say, with their claims in any order."""
-    witnesses = pl.DataFrame(
-        {
-            "source": ["a file"] * len(said),
-            "title": [item.title for item in said],
-            "authors": [item.authors for item in said],
-        },
-        schema={name: WITNESS_SCHEMA[name] for name in ("source", "title", "authors")},
-    )
+def reconciled(said: Sequence[Said], seed: int = 0) -> Groups:
+    """Reconcile what sources say, with their claims in any order."""
     claims = [
         (number, name, place == 0)
         for number, item in enumerate(said)
@@ -71,27 +51,20 @@ def heard(said: Sequence[Said], seed: int) -> Heard:
         if item.authors and (name := title_name(item.title))
     ]
     random.Random(seed).shuffle(claims)
-    return Heard(
-        pl.concat([WITNESS_SCHEMA.to_frame(), witnesses], how="diagonal"),
-        pl.DataFrame(claims, schema=CLAIM_SCHEMA, orient="row"),
-    )
-
-
-def reconciled(said: Sequence[Said], seed: int = 0) -> Reconciled:
-    """Reconcile what witnesses say, all components at once."""
-    part = heard(said, seed)
-    claims = number_names(part.claims)
-    of_witnesses, of_names = split_labels(2, [len(said)], edges(claims))
-    components = gather(
-        *split_standing(1, part, 0, of_witnesses), *split_joined(1, claims, of_names)
-    )
-    return reconcile(components, *split_descriptions(1, part, 0, doubtful(components)))
+    claimed = pl.DataFrame(claims, schema=CLAIMS, orient="row")
+    labels = label(edges(claimed), n_sources=len(said))
+    sources = pl.DataFrame(
+        {"title": [item.title for item in said], "authors": [item.authors for item in said]},
+        schema={name: SOURCES[name] for name in ("title", "authors")},
+    ).with_columns(labels["component"], rank=pl.int_range(pl.len()))
+    of_sources = sources.select("component", source="rank")
+    return reconcile(sources, claimed.join(of_sources, on="source").rename({"source": "rank"}))
 
 
 def united(said: Sequence[Said], seed: int = 0) -> tuple[set[frozenset[str]], list[str]]:
     """Return the groups of names, and the reasons of all conflicts."""
     found = reconciled(said, seed)
-    groups = found.names.group_by("paper").agg("name")["name"].to_list()
+    groups = found.names.group_by("group").agg("name")["name"].to_list()
     return set(map(frozenset, groups)), found.conflicts["reason"].to_list()
 
 
@@ -105,7 +78,7 @@ def test_papers(case) -> None:
         Said(
             tuple(item["names"].split()), item.get("title"), tuple(item.get("authors", ())) or None
         )
-        for item in case["witnesses"]
+        for item in case["sources"]
     ]
     found, conflicts = united(said)
     assert found == groups(*case["papers"])
@@ -141,7 +114,7 @@ def test_a_title_of_very_many_papers_takes_no_time() -> None:
 
 people = st.sampled_from(["Ada Roy", "Bo Kim", "Jo Li", "Cy Day"])
 names = st.sampled_from(["dblp:a", "dblp:b", "doi:a", "doi:b", "arxiv:a", "arxiv:b", "neurips:a"])
-witnesses = st.builds(
+sources = st.builds(
     Said,
     st.lists(names, min_size=1, max_size=3, unique=True).map(tuple),
     st.sampled_from([None, STORM, SILK]),
@@ -149,7 +122,7 @@ witnesses = st.builds(
 )
 
 
-@given(st.lists(witnesses, min_size=1, max_size=6), st.integers(0, 9))
+@given(st.lists(sources, min_size=1, max_size=6), st.integers(0, 9))
 @settings(derandomize=True, max_examples=150)
 def test_any_evidence_gives_papers_that_do_not_contradict_themselves(
     said: list[Said], seed: int
@@ -162,10 +135,10 @@ def test_any_evidence_gives_papers_that_do_not_contradict_themselves(
         assert sum(name.startswith("arxiv:") for name in group) <= 1
 
 
-@given(st.lists(witnesses, min_size=2, max_size=6))
+@given(st.lists(sources, min_size=2, max_size=6))
 @settings(derandomize=True, max_examples=150)
-def test_witnesses_that_contradict_each_other_never_speak_of_one_paper(said: list[Said]) -> None:
-    papers = reconciled(said).witnesses.sort("place")["paper"].to_list()
+def test_sources_that_contradict_each_other_never_speak_of_one_paper(said: list[Said]) -> None:
+    papers = reconciled(said).sources.sort("rank")["group"].to_list()
     for (one, paper), (other, other_paper) in itertools.combinations(
         zip(said, papers, strict=True), 2
     ):

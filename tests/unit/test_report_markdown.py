@@ -8,14 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from shortscience.pipeline.report.markdown import to_html
+from shortscience.pipeline.report.markdown import PaperLink, to_html, to_inline_html
 from shortscience.pipeline.report.mathml import to_mathml
 from tests.unit.cases import cases
 
 TEXT = "p br hr h3 h4 h5 h6 ul ol li blockquote em strong s code pre table thead tbody tr th td div"
 MATH = "math mrow mi mn mo ms mtext mspace mfrac msqrt mroot msub msup msubsup munder mover"
 MATH += " munderover mmultiscripts mprescripts mtable mtr mtd mstyle mpadded mphantom menclose none"
-ELEMENTS = {*TEXT.split(), *MATH.split(), "a", "span", "button", "small", "report"}
+ELEMENTS = {*TEXT.split(), *MATH.split(), "a", "span", "button", "small", "mark", "report"}
 WEB = "http://", "https://"
 
 
@@ -29,11 +29,14 @@ def assert_harmless(html: str) -> None:
         for name, value in element.attrib.items():
             assert not name.startswith("on")
             assert name not in {"style", "src", "id", "srcdoc", "name", "xlink:href"}
-            if name in {"href", "data-image"}:
+            if name in {"href", "data-image"} and element.get("class") != "paper":
                 assert value.startswith(WEB)
                 assert urlsplit(value).hostname
             if name == "class":
                 assert value in {
+                    "left",
+                    "right",
+                    "paper",
                     "address",
                     "image",
                     "scroll",
@@ -47,6 +50,35 @@ def assert_harmless(html: str) -> None:
 def test_shown(case):
     assert to_html(case["markdown"]).strip() == case["html"]
     assert_harmless(to_html(case["markdown"]))
+
+
+@pytest.mark.parametrize("case", cases("report_markdown", "linked"))
+def test_a_mention_of_a_known_paper_leads_to_it(case):
+    start = case["markdown"].index(case["mention"])
+    link = PaperLink(start, start + len(case["mention"]), "doi:10.1/x")
+    assert to_html(case["markdown"], [link]).strip() == case["html"]
+
+
+@pytest.mark.parametrize("case", cases("report_markdown", "sentences"))
+def test_a_sentence(case):
+    assert to_inline_html(case["sentence"], case["mention"]) == case["html"]
+    assert_harmless(case["html"])
+
+
+@given(st.text(max_size=60), st.integers(0, 60), st.integers(1, 60), st.text(max_size=9))
+def test_whatever_is_linked_is_harmless(text, start, length, paper_id):
+    link = PaperLink(min(start, len(text)), min(start + length, len(text)), f"doi:{paper_id}")
+    html = re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "", to_html(text, [link]))
+    assert_harmless(html)
+    for address in re.findall('class="paper" href="([^"]*)"', html):
+        assert re.fullmatch(r"#doi:[\w.:/~%-]*", address, re.ASCII)
+
+
+@pytest.mark.parametrize("case", cases("report_markdown", "hostile"))
+def test_a_hostile_sentence(case):
+    text = re.sub("[\x00-\x08]", "", case["text"])
+    for mention in (text, text[:7], text[3:12]):
+        assert_harmless(to_inline_html(text, mention))
 
 
 @pytest.mark.parametrize("case", cases("report_markdown", "hostile"))
@@ -111,6 +143,8 @@ def test_repetition_does_not_fail(piece):
         (r"a \nonumber", "<mi>a</mi>"),
         (r"\color{red}{x}", "<mi>x</mi>"),
         (r"\hspace{9999em}x", "<mspace></mspace>"),
+        (r"\begin{cases} a & b \end{cases}", '<mtd class="left"><mi>a</mi></mtd>'),
+        (r"\begin{align} a &= b \end{align}", '<mtd class="right"><mi>a</mi></mtd>'),
     ],
 )
 def test_a_formula_as_mathml(latex, mathml):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shortscience.pipeline.release.census import _binned, _most
+from shortscience.pipeline.release.census import _binned, _each_year, _most, _with_ranges
 from shortscience.pipeline.release.charts import Bar, Chart, counted, stacked
 
 
@@ -40,6 +40,45 @@ def test_a_frame_of_counts_as_bars():
         Bar("de", (1,)),
         Bar("en", (54,)),
     )
+
+
+def test_a_bar_leads_to_the_summaries_behind_it():
+    frame = pl.DataFrame({"venue": ["A & B"], "len": [3]})
+    (bar,) = counted(frame, "Venues", "venue", "summaries", query="venue").bars
+    assert bar.link == "?venue=A+%26+B"
+
+
+@pytest.mark.parametrize(
+    ("drawn", "sentence"),
+    [
+        (
+            Chart("t", "of", ("summaries",), (Bar("original", (56,)),)),
+            "All 56 summaries: original.",
+        ),
+        (Chart("t", "of", ("kept", "copies"), (Bar("html", (2, 1)),)), "html: 2 kept, 1 copies."),
+        (chart((1,), (2,)), ""),
+        (Chart("t", "of", ("n",), ()), ""),
+    ],
+)
+def test_one_bar_is_a_sentence(drawn, sentence):
+    assert drawn.sentence == sentence
+
+
+def test_years_have_no_gaps_and_early_ones_share_a_bar():
+    bars = _each_year({1990: 1, 2015: 2, 1637: 3, 2018: 4})
+    assert [bar.label for bar in bars] == ["until 1988", *map(str, range(1989, 2019))]
+    assert sum(bar.values[0] for bar in bars) == 10
+    assert bars[0].link == "?year=1..1988"
+    assert _each_year({}) == []
+
+
+@pytest.mark.parametrize(
+    ("label", "written"),
+    [("5", "5..5"), ("1,000 to 1,499", "1000..1499"), ("20 and more", "20..")],
+)
+def test_a_bin_is_a_range_of_the_list(label, written):
+    drawn = Chart("t", "words", ("summaries",), (Bar(label, (1,)), Bar("0", (1,))))
+    assert _with_ranges(drawn, "n_words").bars[0].link == f"?n_words={written}"
 
 
 def test_a_series_that_a_label_lacks_is_nought():

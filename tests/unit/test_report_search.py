@@ -5,7 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shortscience.pipeline.report.search_index import count_files, deal_out, file_of, words_of_slice
+from shortscience.pipeline.report.search_index import (
+    FIELDS,
+    OFTEN_BIT,
+    count_files,
+    deal_out,
+    file_of,
+    words_of_slice,
+)
 from shortscience.pipeline.report.slices import SLICE_ROWS
 
 DIGITS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
@@ -13,10 +20,16 @@ DIGITS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
 
 def summaries(*texts: str) -> pl.DataFrame:
     none = pl.Series([None] * len(texts), dtype=pl.String)
-    names = dict.fromkeys(("title", "venue", "author", "paper_id", "summary_id"), none)
+    known = ("title", "venue", "author", "paper_id", "summary_id", "bibtex_key")
+    names = dict.fromkeys(known, none)
     lists = pl.Series([None] * len(texts), dtype=pl.List(pl.String))
     return pl.DataFrame(
-        {**names, "authors": lists, "plain_text": pl.Series(texts, dtype=pl.String)}
+        {
+            **names,
+            "authors": lists,
+            "identifiers": lists,
+            "plain_text": pl.Series(texts, dtype=pl.String),
+        }
     )
 
 
@@ -29,7 +42,7 @@ def rows_by_word(slices: list[pl.DataFrame], n_files: int) -> dict[str, list[int
             found[word] = [
                 part * SLICE_ROWS + DIGITS.index(codes[at]) * 64 + DIGITS.index(codes[at + 1])
                 for part, codes in zip(held[::2], held[1::2], strict=True)
-                for at in range(0, len(codes), 2)
+                for at in range(0, len(codes), 3)
             ]
     return found
 
@@ -52,13 +65,23 @@ def test_words(text, words):
 
 
 def test_all_that_names_a_paper_is_searched():
-    frame = summaries("text").with_columns(
+    lists = pl.List(pl.String)
+    frame = summaries("text title text title text").with_columns(
         title=pl.lit("Title"), venue=pl.lit("NIPS"), author=pl.lit("jo"),
         paper_id=pl.lit("arxiv:1706.03762"), summary_id=pl.lit("ab12"),
-        authors=pl.lit(["Ann Lee"], dtype=pl.List(pl.String)),
+        bibtex_key=pl.lit("journals/corr/Vas17"), identifiers=pl.lit(["doi:10.1/x"], dtype=lists),
+        authors=pl.lit(["Ann Lee"], dtype=lists),
     )  # fmt: skip
-    found = set(words_of_slice(frame)["word"])
-    assert found == set("text title nips jo arxiv 1706 03762 ab12 ann lee".split())
+    found = {word: DIGITS.index(codes[2]) for word, codes in words_of_slice(frame).rows()}
+    bit = {name: number for name, (number, _) in FIELDS.items()}
+    keys = "arxiv 1706 03762 ab12 journals corr vas17 doi 10 1 x".split()
+    assert found == {
+        **dict.fromkeys(keys, bit["key"]),
+        **dict.fromkeys(("ann", "lee"), bit["authors"]),
+        **dict.fromkeys(("nips", "jo"), bit["reviewer or venue"]),
+        "title": bit["title"] | bit["text"],
+        "text": bit["text"] | OFTEN_BIT,
+    }
 
 
 WORDS = st.lists(st.sampled_from(["net", "network", "Net", "x", "ö", "深層"]), max_size=5)

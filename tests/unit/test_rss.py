@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shortscience.pipeline.duplicates.find import find_duplicates
+from shortscience.pipeline.duplicates.find import find_copies_at_hand
 from shortscience.pipeline.settings import Settings
 from shortscience.pipeline.sources.inputs import take_inventory
 from shortscience.pipeline.sources.pieces import Facts, Piece, covering
 from shortscience.pipeline.sources.reading import reread
 from shortscience.pipeline.sources.rss import parse, recognise
-from tests.conftest import NO_SPOOL, SCRATCH
+from tests.conftest import NO_SPOOL
 from tests.processing import process
 
 HEAD = (
@@ -138,11 +138,11 @@ def test_a_preview_is_a_truncated_copy_of_the_whole_text(tmp_path: Path) -> None
     (tmp_path / "export.json").write_text(json.dumps([{"transcript": whole}]))
     frames = process(take_inventory([str(tmp_path)], NO_SPOOL).inputs, Settings())
     own = Settings()
-    verdicts = find_duplicates(
-        frames["signatures"], frames["cleaned"].lazy(), own.signatures, own.duplicates, SCRATCH
-    ).verdicts
-    assert sorted(verdicts["status"]) == ["duplicate", "kept"]
-    assert verdicts["relation"].drop_nulls().to_list() == ["truncated"]
+    outcomes = find_copies_at_hand(
+        frames["signatures"], frames["cleaned"], own.signatures, own.duplicates
+    ).outcomes
+    assert sorted(outcomes["status"]) == ["duplicate", "kept"]
+    assert outcomes["relation"].drop_nulls().to_list() == ["truncated"]
 
 
 @settings(derandomize=True, max_examples=100)

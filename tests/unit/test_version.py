@@ -85,7 +85,7 @@ def test_a_release_is_named_after_the_stages_and_not_after_what_shows_or_sends_i
     assert "pipeline.engines.local" not in modules
     made_by = {
         getattr(stages, name).__module__.removeprefix("shortscience.")
-        for name in ("identify_records", "validate", "write_metadata", "cut_batches")
+        for name in ("identify", "validator", "write_metadata", "cut_batches")
     }
     assert made_by <= modules
 
@@ -103,9 +103,10 @@ def test_layers_are_named_after_their_own_modules() -> None:
     assert "langdetect" in version.library_versions(DERIVED["languages"].code)
 
 
-def recipe(source: Input, bibliography: str = "dblp.xml") -> Recipe:
+def recipe(source: Input, bibliography: str = "dblp.xml", catalogue: str = "") -> Recipe:
     entries = Input(Path(bibliography), bibliography, "b" * 64, 10)
-    return Recipe(Inventory((source,), ()), (entries,), Settings())
+    known = (Input(Path("known"), "known", catalogue, 10),) if catalogue else ()
+    return Recipe(Inventory((source,), ()), (entries,), Settings(), catalogues=known)
 
 
 PAGE = Input(
@@ -118,6 +119,7 @@ PAGE = Input(
     "other",
     [
         pytest.param(recipe(PAGE, "renamed.xml"), id="a renamed bibliography"),
+        pytest.param(recipe(PAGE, catalogue="c" * 64), id="a catalogue"),
         pytest.param(
             recipe(Input(PAGE.path, PAGE.name, PAGE.source_id, 10, "0", "html", PAGE.url, None)),
             id="a crawl with another date",
@@ -130,3 +132,8 @@ PAGE = Input(
 )
 def test_what_shows_in_a_release_is_in_its_name(other: Recipe) -> None:
     assert other.release_id != recipe(PAGE).release_id
+
+
+def test_the_bytes_of_a_catalogue_are_in_the_name_of_a_release() -> None:
+    known, other = (recipe(PAGE, catalogue=letter * 64) for letter in "cd")
+    assert known.release_id != other.release_id

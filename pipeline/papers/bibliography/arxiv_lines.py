@@ -7,17 +7,18 @@ Such tables have often been through a spreadsheet, which takes numbers for decim
 import re
 from collections.abc import Iterator
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import IO
+from typing import IO, Any
 
 from shortscience.pipeline.identifiers import Identifier, parse_arxiv, parse_doi
 from shortscience.pipeline.papers.bibliography.entries import (
     Entry,
+    Found,
+    attempt,
     names,
-    plain,
-    plain_names,
     year_of,
 )
 from shortscience.pipeline.papers.bibliography.json_lines import first_keys, objects, text
+from shortscience.pipeline.papers.bibliography.markup import plain, plain_names, unmarked
 
 _FRACTION = re.compile(r"\d{3,4}\.\d+")
 _FIVE_DIGITS_SINCE = 1501
@@ -29,19 +30,33 @@ def recognise(beginning: str) -> bool:
     return {"arxiv_id", "title", "authors"} <= first_keys(beginning)
 
 
-def read(stream: IO[bytes]) -> Iterator[Entry]:
+def read(stream: IO[bytes]) -> Iterator[Found]:
     """Yield one entry per line."""
     for item in objects(stream):
-        title = text(item.get("title"))
-        authors = text(item.get("authors")) or ""
-        yield Entry(
-            names(arxiv_number(str(item.get("arxiv_id"))), *dois(item.get("doi"))),
-            plain(title) if title else None,
-            plain_names(re.split(r", | and ", authors)),
-            year_of(item.get("created")),
-            VENUE,
-            text(item.get("abstract")),
-        )
+        yield attempt(_entry, item, item.get("arxiv_id")) if isinstance(item, dict) else item
+
+
+def _entry(item: dict[str, Any]) -> Entry:
+    title = text(item.get("title"))
+    authors = text(item.get("authors")) or ""
+    return Entry(
+        names(arxiv_number(str(item.get("arxiv_id"))), *dois(item.get("doi"))),
+        plain(title) if title else None,
+        plain_names(authors_of(authors)),
+        year_of(item.get("created")),
+        VENUE,
+        unmarked(text(item.get("abstract")) or "") or None,
+    )
+
+
+# Affiliations, in brackets that may hold others, and the colon behind a collaboration.
+_AFFILIATION = re.compile(r"\s*\((?:[^()]|\((?:[^()]|\([^()]{0,400}\)){0,400}\)){0,2000}\)")
+_BETWEEN = re.compile(r",\s+(?:and\s+)?|\s+and\s+|\s*:\s+|\s*;\s+")
+
+
+def authors_of(written: str) -> list[str]:
+    """Return the authors that a text lists, without their affiliations."""
+    return [name.strip() for name in _BETWEEN.split(_AFFILIATION.sub("", written))]
 
 
 def dois(value: object) -> Iterator[Identifier | None]:

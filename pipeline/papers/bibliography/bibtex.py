@@ -1,102 +1,180 @@
-"""BibTeX, by bibtexparser: some entries at a time, so that a long file needs no more memory."""
+"""BibTeX and biblatex, by pybtex: block by block, so that a long file needs no more memory.
 
-import logging
+pybtex's low-level parser goes on behind what it cannot read, and takes repeated fields and keys as
+they come; bibtexparser (1 and 2) drops such entries without a word.
+"""
+
 import re
 from collections.abc import Iterator
-from itertools import islice
-from typing import IO
-
-from bibtexparser.entrypoint import parse_string
-from bibtexparser.middlewares.names import (
-    parse_single_name_into_parts,
-    split_multiple_persons_names,
-)
-from bibtexparser.model import Entry as Block
+from functools import partial
+from typing import IO, Any, NamedTuple
 
 from shortscience.pipeline.identifiers import (
     ARXIV,
+    ARXIV_LABELLED,
     Identifier,
+    dois,
     parse_arxiv,
     parse_bibtex_key,
     parse_doi,
     parse_url,
 )
+from shortscience.pipeline.papers.bibliography.bibtex_blocks import START, Block, blocks
 from shortscience.pipeline.papers.bibliography.entries import (
     Entry,
+    Found,
+    Parent,
+    Unread,
+    attempt,
     names,
-    plain,
-    plain_names,
     year_of,
 )
+from shortscience.pipeline.papers.bibliography.markup import plain, plain_names
 
-_START = re.compile(r"^[ \t]*@[ \t]*(\w+)[ \t]*[{(]", re.MULTILINE)
-_PREPRINT = re.compile(rf"arxiv[:\s]*({ARXIV})", re.IGNORECASE)
-_AT_ONCE = 500
-_DEFINITION = "string"
 _PLACES = ("booktitle", "journal", "journaltitle", "publisher", "school", "institution")
+_SUBTITLE_OF = {"title": "subtitle", "booktitle": "booksubtitle", "journaltitle": "journalsubtitle"}
+_NO_ENTRIES = frozenset(("comment", "xdata"))
+_PARENTS = frozenset(
+    "proceedings mvproceedings book mvbook collection mvcollection reference mvreference periodical"
+    " xdata incollection inbook misc set".split()
+)
+_ADDRESSES = ("url", "ee", "link", "howpublished", "note", "annote", "bdsk-url-1", "bdsk-url-2")
+_NOTES = ("note", "annote", "howpublished", "volume", "number", "pages", "eid", "addendum")
+_SAYS_ARXIV = (
+    "journal",
+    "journaltitle",
+    "booktitle",
+    "publisher",
+    *_NOTES,
+    "eprint",
+    "archiveprefix",
+)
+_OF_ARXIV = re.compile(r"\b(?:arxiv|corr)\b", re.IGNORECASE)
+_NUMBER = re.compile(rf"(?<![\w.])(?:abs/)?({ARXIV})", re.IGNORECASE)
+_WEB = re.compile(r"https?://[^\s{}<>\"]+")
+_TILDE = re.compile(r"\{?\\textasciitilde(?:\{\}|\})?|\\~\{\}")
+_URL_ESCAPE = re.compile(r"\\(?=[_%#&~$])|\\url(?=\{)|[{}]")
+_TITLE_END = (".", "?", "!", ":")
 
 
 def recognise(beginning: str) -> bool:
     """Whether an entry begins somewhere in the beginning of the file, which is nothing else."""
-    return not beginning.lstrip().startswith(("{", "<")) and bool(_START.search(beginning))
+    return not beginning.lstrip().startswith(("{", "<", "[")) and bool(START.search(beginning))
 
 
-def read(stream: IO[bytes]) -> Iterator[Entry]:
-    """Yield the entries; what cannot be parsed as one is passed over."""
-    logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
-    definitions: list[str] = []
-    blocks = _blocks(stream)
-    while some := list(islice(blocks, _AT_ONCE)):
-        definitions += [block for block in some if _is_definition(block)]
-        entries = [block for block in some if not _is_definition(block)]
-        parsed = parse_string("".join([*definitions, *entries]))
-        yield from map(_entry, parsed.entries)
+def read(stream: IO[bytes]) -> Iterator[Found]:
+    """Yield the entries, what some hand down to others, and what could not be read."""
+    from shortscience.pipeline.papers.bibliography.bibtex_parser import parse, strings
+
+    macros = strings()
+    for block in blocks(stream):
+        commands, problems = parse(block.text, macros)
+        for line, reason in problems:
+            yield Unread(_place(block, line, commands), reason)
+        for kind, key, written in commands:
+            fields = _Fields.of(written)
+            if kind in _PARENTS and key:
+                yield attempt(partial(_parent, kind, key), fields, key)
+            if fields.values and kind not in _NO_ENTRIES:
+                yield attempt(partial(_entry, key), fields, key)
 
 
-def _is_definition(block: str) -> bool:
-    start = _START.match(block)
-    return bool(start and start[1].lower() == _DEFINITION)
+def _place(block: Block, line: int, commands: list[Any]) -> str:
+    keys = [key for _, key, _ in commands if key]
+    where = f"line {block.line + line - 1}"
+    return f"{keys[-1]} ({where})" if keys else where
 
 
-def _blocks(stream: IO[bytes]) -> Iterator[str]:
-    """Cut a file before each line that begins an entry."""
-    block: list[str] = []
-    for raw in stream:
-        line = raw.decode("utf-8-sig", "replace")
-        if block and _START.match(line):
-            yield "".join(block)
-            block = []
-        block.append(line)
-    yield "".join(block)
+class _Fields(NamedTuple):
+    """The fields of an entry by name, the first of each name that holds something."""
+
+    values: dict[str, str]
+
+    @classmethod
+    def of(cls, written: list[tuple[str, str]]) -> "_Fields":
+        values: dict[str, str] = {}
+        for name, value in written:
+            if value.strip():
+                values.setdefault(name.lower(), value)
+        return cls(values)
+
+    def text(self, name: str) -> str | None:
+        """Return a field as text, with its subtitle."""
+        text = plain(self.values.get(name, ""))
+        subtitle = plain(self.values.get(_SUBTITLE_OF.get(name, ""), ""))
+        if text and subtitle:
+            return f"{text} {subtitle}" if text.endswith(_TITLE_END) else f"{text}: {subtitle}"
+        return text or None
+
+    def place(self) -> str | None:
+        """Return where a work was published."""
+        return next((text for name in _PLACES if (text := self.text(name))), None)
+
+    def addresses(self) -> Iterator[str]:
+        """Yield the addresses in all fields that may have one."""
+        for name in _ADDRESSES:
+            if written := self.values.get(name):
+                bare = _URL_ESCAPE.sub(
+                    lambda found: "~" if "~" in found[0] or "tilde" in found[0] else "", written
+                )
+                yield from _WEB.findall(bare) or [bare]
+
+    def year(self) -> int | None:
+        """Return the year of publication."""
+        dates = (year_of(self.values.get(name)) for name in ("year", "date", "eventdate"))
+        return next((year for year in dates if year), None)
+
+    def parents(self) -> tuple[str, ...]:
+        """Return the keys of the entries that hand down what this one does not say."""
+        written = ",".join(self.values.get(name, "") for name in ("crossref", "xref", "xdata"))
+        return tuple(key.strip().casefold() for key in written.split(",") if key.strip())
 
 
-def _entry(block: Block) -> Entry:
-    fields = {field.key.lower(): str(field.value) for field in block.fields}
-    title = fields.get("title")
-    place = next((fields[name] for name in _PLACES if fields.get(name)), None)
-    people = split_multiple_persons_names(fields.get("author", ""))
+def _parent(kind: str, key: str, fields: _Fields) -> Parent:
+    handed_down = fields.place() if kind == "xdata" else None
+    venue = handed_down or fields.text("booktitle") or fields.text("title")
+    return Parent(key.casefold(), fields.year(), venue, fields.parents())
+
+
+def _entry(key: str, fields: _Fields) -> Entry:
     return Entry(
-        names(
-            parse_bibtex_key(block.key),
-            parse_doi(plain(fields.get("doi", ""))) or parse_url(plain(fields.get("doi", ""))),
-            *_preprint(fields),
-            *(parse_url(plain(fields.get(name, ""))) for name in ("url", "ee")),
-        ),
-        plain(title) if title else None,
-        plain_names(_given_first(person) for person in people if person != "others"),
-        year_of(fields.get("year") or fields.get("date")),
-        plain(place) if place else None,
-        plain(fields["abstract"]) if fields.get("abstract") else None,
+        names(parse_bibtex_key(key), *_identifiers(fields)),
+        fields.text("title"),
+        plain_names(_people(fields.values.get("author", ""))),
+        fields.year(),
+        fields.place(),
+        fields.text("abstract"),
+        fields.parents(),
     )
 
 
-def _preprint(fields: dict[str, str]) -> Iterator[Identifier | None]:
-    yield parse_arxiv(fields.get("eprint", ""))
-    if written := _PREPRINT.search(fields.get("journal", "")):
-        yield parse_arxiv(written[1])
+def _identifiers(fields: _Fields) -> Iterator[Identifier | None]:
+    """Yield the identifiers of an entry, wherever people put them."""
+    doi = plain(fields.values.get("doi", ""))
+    yield parse_doi(doi) or parse_url(doi)
+    yield parse_arxiv(plain(fields.values.get("eprint", "")))
+    yield from _preprint(fields)
+    for name in _NOTES:
+        for found in dois(plain(fields.values.get(name, "")).replace("\\", "")):
+            yield found.identifier
+    yield from map(parse_url, fields.addresses())
 
 
-def _given_first(person: str) -> str:
-    """Return `Surname, Given` as `Given Surname`."""
-    parts = parse_single_name_into_parts(person, strict=False)
-    return " ".join([*parts.first, *parts.von, *parts.last, *parts.jr])
+def _preprint(fields: _Fields) -> Iterator[Identifier | None]:
+    said = [plain(fields.values.get(name, "")) for name in _SAYS_ARXIV]
+    for text in said:
+        for labelled in ARXIV_LABELLED.finditer(text):
+            yield parse_arxiv(labelled[1])
+    if any(map(_OF_ARXIV.search, said)):
+        for name in ("volume", "number", "pages", "eid", "eprint"):
+            if number := _NUMBER.search(plain(fields.values.get(name, ""))):
+                yield parse_arxiv(number[1])
+
+
+def _people(written: str) -> Iterator[str]:
+    """Yield the names of people, given names first."""
+    from shortscience.pipeline.papers.bibliography.bibtex_parser import given_first, split_names
+
+    for person in split_names(" ".join(written.split())):
+        if person not in {"", "others", "et al.", "et al"}:
+            yield given_first(person)

@@ -1,11 +1,8 @@
 """What every reader of a bibliography yields, whatever the format."""
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
-from typing import IO, NamedTuple, Protocol
-
-from pylatexenc.latex2text import LatexNodes2Text
+from collections.abc import Callable, Iterator
+from typing import IO, NamedTuple, Protocol, TypeVar
 
 from shortscience.pipeline.identifiers import Identifier, also_named
 
@@ -13,7 +10,8 @@ from shortscience.pipeline.identifiers import Identifier, also_named
 class Entry(NamedTuple):
     """One paper as a bibliography describes it; the first of its `names` is the entry's own key.
 
-    Names are identifiers as `scheme:value`.
+    Names are identifiers as `scheme:value`. What an entry does not say itself is taken from the
+    entries whose keys are its `parents`.
     """
 
     names: tuple[str, ...]
@@ -22,6 +20,26 @@ class Entry(NamedTuple):
     year: int | None
     venue: str | None
     abstract: str | None = None
+    parents: tuple[str, ...] = ()
+
+
+class Parent(NamedTuple):
+    """What an entry hands down to others that name its key."""
+
+    key: str
+    year: int | None
+    venue: str | None
+    parents: tuple[str, ...]
+
+
+class Unread(NamedTuple):
+    """An entry of which something, or all, could not be read: where it stands, and why."""
+
+    place: str
+    reason: str
+
+
+Found = Entry | Parent | Unread
 
 
 class Reader(Protocol):
@@ -30,8 +48,20 @@ class Reader(Protocol):
     def recognise(self, beginning: str) -> bool:
         """Whether a file that begins like this is of the format."""
 
-    def read(self, stream: IO[bytes]) -> Iterator[Entry]:
-        """Yield the entries of a decompressed file, in bounded memory; ValueError if damaged."""
+    def read(self, stream: IO[bytes]) -> Iterator[Found]:
+        """Yield what a decompressed file holds, in bounded memory; ValueError if damaged."""
+
+
+Kind = TypeVar("Kind", Entry, Parent)
+Item = TypeVar("Item")
+
+
+def attempt(read: Callable[[Item], Kind], item: Item, place: object) -> Kind | Unread:
+    """Read one entry; where that fails, it costs this entry alone."""
+    try:
+        return read(item)
+    except Exception as error:
+        return Unread(str(place), f"{type(error).__name__}: {error}")
 
 
 def names(*identifiers: Identifier | None) -> tuple[str, ...]:
@@ -41,41 +71,10 @@ def names(*identifiers: Identifier | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(item.name for item in (*known, *implied)))
 
 
-_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
-_LATEX = LatexNodes2Text(math_mode="text", keep_comments=True)
+_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d")
 
 
 def year_of(text: object) -> int | None:
     """Return the year that a date of any kind begins with or holds."""
     match = _YEAR.search(str(text or ""))
     return int(match[0]) if match else None
-
-
-# Groups that begin with a command, `{\"{o}}`, and escaped signs, `\&`.
-_SPECIAL = re.compile(r"\{\\(?:[^{}$]|\{[^{}$]*\})*\}|\\[&#%_]")
-_MARKUP = str.maketrans({"{": None, "}": None, "~": " "})
-
-
-def plain(text: str) -> str:
-    r"""Turn LaTeX into text: `{\"{o}}` into ö, `{AAAI}` into AAAI; on one line."""
-    simple = text
-    if "\\" in text:
-        # A few hundred commands make up all letters of a bibliography: each is parsed once.
-        simple = _SPECIAL.sub(lambda found: _latex_to_text(found[0]), text)
-    if "\\" in simple or "$" in simple:
-        simple = _latex_to_text(text)
-    elif "{" in simple or "~" in simple:
-        simple = simple.translate(_MARKUP)
-    return " ".join(simple.split())
-
-
-@lru_cache(maxsize=1 << 14)
-def _latex_to_text(text: str) -> str:
-    # Per cent signs in titles are no comments, whether or not they are escaped.
-    escaped = re.sub(r"(?<!\\)%", r"\\%", text)
-    return str(_LATEX.latex_to_text(escaped, tolerant_parsing=True))
-
-
-def plain_names(people: Iterable[str]) -> tuple[str, ...]:
-    """Turn the names of authors into text, and leave out empty ones."""
-    return tuple(name for name in map(plain, people) if name)

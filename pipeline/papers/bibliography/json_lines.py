@@ -1,32 +1,91 @@
-"""Objects, one per line: what the formats written as JSON lines share."""
+"""JSON objects: what the formats written as JSON lines share.
+
+Besides one object per line, a file may hold one over many lines, or an array, or what an API
+answers: an object whose `results` are the objects.
+"""
 
 import json
+import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import IO, Any
+
+from shortscience.pipeline.papers.bibliography.entries import Unread
+from shortscience.pipeline.sources.encodings import decode
+
+_DECODER = json.JSONDecoder()
+_LONGEST_DOCUMENT = 1 << 26
+"""Characters of a value over many lines, which is held in memory: pages of an API have less."""
+_RESULTS = "results"
+_KEY = re.compile(r'"((?:[^"\\]|\\.){1,60})"\s*:')
+_BETWEEN = re.compile(r"[\s,\[\]\ufeff]*")
+_EDGES = "\ufeff \t\r\n,[]"
 
 
 def first_keys(beginning: str) -> frozenset[str]:
-    """Return the keys of the object in the first line; none if it is no object."""
-    line = next((line for line in beginning.splitlines() if line.strip()), "")
-    try:
-        found, _ = json.JSONDecoder().raw_decode(line.strip())
-    except (ValueError, RecursionError):
+    """Return the keys of the first object; none if there is none.
+
+    Where it is longer than the beginning, these are all names in it that a colon follows.
+    """
+    text = beginning.lstrip("\ufeff \t\r\n[")
+    if not text.startswith("{"):
         return frozenset()
-    return frozenset(found) if isinstance(found, dict) else frozenset()
+    try:
+        found, _ = _DECODER.raw_decode(text)
+    except (ValueError, RecursionError):
+        return frozenset(_KEY.findall(text))
+    results = found.get(_RESULTS)
+    first = results[0] if isinstance(results, list) and results else found
+    return frozenset(first) if isinstance(first, dict) else frozenset()
 
 
-def objects(stream: IO[bytes]) -> Iterator[dict[str, Any]]:
-    """Yield the objects of a file; ValueError names a line that holds none."""
-    for number, line in enumerate(stream, 1):
-        if not line.strip():
-            continue
+def objects(stream: IO[bytes]) -> Iterator[dict[str, Any] | Unread]:
+    """Yield the objects of a file, and what of it is none; ValueError if it is too long a one."""
+    lines = ((number, decode(raw)) for number, raw in enumerate(stream, 1))
+    written = ((number, line) for number, line in lines if line.strip(_EDGES))
+    start, first = next(written, (1, ""))
+    if _value(first) is None:
+        yield from _document(first, written, start)
+        return
+    for number, line in chain([(start, first)], written):
+        yield from _objects(_value(line), number)
+
+
+def _document(first: str, lines: Iterator[tuple[int, str]], start: int) -> Iterator[Any]:
+    """Yield the objects of a text whose values go over lines."""
+    parts, length = [first], len(first)
+    for _, line in lines:
+        parts.append(line)
+        length += len(line)
+        if length > _LONGEST_DOCUMENT:
+            raise ValueError("line 1 begins no JSON that ends soon; write one object per line")
+    text = "".join(parts)
+    position = _BETWEEN.match(text).end()  # type: ignore[union-attr]
+    while position < len(text):
         try:
-            found = json.loads(line.removeprefix(b"\xef\xbb\xbf"))
-        except (ValueError, RecursionError) as error:
-            raise ValueError(f"line {number} is no JSON") from error
-        if not isinstance(found, dict):
-            raise ValueError(f"line {number} is no JSON object")  # noqa: TRY004 - of the file
-        yield found
+            value, end = _DECODER.raw_decode(text, position)
+        except (ValueError, RecursionError):
+            yield from _objects(None, start + text.count("\n", 0, position))
+            return
+        yield from _objects(value, start + text.count("\n", 0, position))
+        position = _BETWEEN.match(text, end).end()  # type: ignore[union-attr]
+
+
+def _value(line: str) -> Any:
+    try:
+        return json.loads(line.strip(_EDGES))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _objects(value: Any, line: int) -> Iterator[dict[str, Any] | Unread]:
+    if isinstance(value, dict) and isinstance(value.get(_RESULTS), list):
+        for item in value[_RESULTS]:
+            yield from _objects(item, line)
+    elif isinstance(value, dict):
+        yield value
+    else:
+        yield Unread(f"line {line}", "no JSON object")
 
 
 def text(value: object) -> str | None:

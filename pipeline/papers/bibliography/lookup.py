@@ -1,26 +1,28 @@
 """Looking papers up in indexed bibliographies, in memory that grows with what is asked for."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import polars as pl
 
 from shortscience.pipeline.papers.bibliography.index import Index
 from shortscience.pipeline.papers.descriptions import NAMESAKES, TITLE_PREFIX
+from shortscience.pipeline.schema import PAPERS
 
 ENTRY_SCHEMA = pl.Schema(
     {
-        "source": pl.Int32(),
+        "file": pl.Int32(),
         "entry": pl.Int64(),
-        "title": pl.String(),
-        "authors": pl.List(pl.String()),
-        "year": pl.Int32(),
-        "venue": pl.String(),
-        "abstract": pl.String(),
+        **PAPERS.types("title", "authors", "year", "venue", "abstract"),
     }
 )
 NAME_SCHEMA = pl.Schema(
-    {"source": pl.Int32(), "entry": pl.Int64(), "name": pl.String(), "own": pl.Boolean()}
+    {"file": pl.Int32(), "entry": pl.Int64(), "name": pl.String(), "own": pl.Boolean()}
 )
+_FOUND_SCHEMA = pl.Schema({**ENTRY_SCHEMA, "parents": pl.List(pl.String())})
+_INHERITED = ("year", "venue")
+_GENERATIONS = 3
+"""A paper has proceedings, which have data in common with others."""
 _ROUNDS = 3
 """A preprint names its DOI, the DOI's entry its key, and that key's entry an address."""
 
@@ -28,7 +30,7 @@ _ROUNDS = 3
 def found_names(indexes: Sequence[Index], wanted: pl.Series) -> pl.DataFrame:
     """Return all names of the entries that have a wanted one, or share a name with one that has.
 
-    They have NAME_SCHEMA and are sorted; `source` counts the indexes in the order given. The
+    They have NAME_SCHEMA and are sorted; `file` counts the indexes in the order given. The
     indexes are streamed; only what is found is held.
     """
     names = pl.DataFrame(schema=NAME_SCHEMA)
@@ -36,22 +38,59 @@ def found_names(indexes: Sequence[Index], wanted: pl.Series) -> pl.DataFrame:
     fresh = asked
     for _ in range(_ROUNDS if indexes else 0):
         new = pl.concat(_naming(place, index, fresh) for place, index in enumerate(indexes))
-        new = new.join(names, on=["source", "entry"], how="anti")
+        new = new.join(names, on=["file", "entry"], how="anti")
         names = pl.concat([names, new])
         fresh = new.select("name").unique().join(asked, on="name", how="anti")
         asked = pl.concat([asked, fresh])
         if fresh.is_empty():
             break
-    return names.sort("source", "entry", "name")
+    return names.sort("file", "entry", "name")
 
 
 def found_entries(indexes: Sequence[Index], names: pl.DataFrame) -> pl.DataFrame:
     """Return the entries of some found names, with ENTRY_SCHEMA, sorted."""
     entries = [
-        _matching(index.scan("entries"), names.filter(pl.col("source") == place), "entry", place)
+        _matching(index.scan("entries"), names.filter(pl.col("file") == place), "entry", place)
         for place, index in enumerate(indexes)
     ]
-    return pl.concat([pl.DataFrame(schema=ENTRY_SCHEMA), *entries]).sort("source", "entry")
+    found = pl.concat([pl.DataFrame(schema=_FOUND_SCHEMA), *entries]).sort("file", "entry")
+    return _with_inherited(indexes, found).select(ENTRY_SCHEMA.names())
+
+
+def _with_inherited(indexes: Sequence[Index], found: pl.DataFrame) -> pl.DataFrame:
+    """Fill in the year and venue of entries from those that they name as their parents."""
+    lacking = found.filter(pl.any_horizontal(pl.col(_INHERITED).is_null()))
+    wanted = lacking["parents"].explode().drop_nulls().unique()
+    known: dict[str, dict[str, Any]] = {}
+    for _ in range(_GENERATIONS if len(wanted) else 0):
+        for index in reversed(indexes):
+            rows = index.scan("parents").filter(pl.col("key").is_in(wanted.implode())).collect()
+            known |= {row["key"]: row for row in rows.iter_rows(named=True)}
+        told = [key for row in known.values() for key in row["parents"] or ()]
+        wanted = pl.Series(sorted(set(told) - known.keys()), dtype=pl.String)
+    if not known:
+        return found
+    inherited = [
+        (*row, *(_handed_down(parents, name, known) for name in _INHERITED))
+        for *row, parents in lacking.select("file", "entry", "parents").iter_rows()
+    ]
+    schema = {name: _FOUND_SCHEMA[name] for name in ("file", "entry", *_INHERITED)}
+    filled = pl.DataFrame(inherited, schema=schema, orient="row")
+    return found.join(
+        filled, on=["file", "entry"], how="left", suffix="_inherited", maintain_order="left"
+    ).with_columns(pl.coalesce(name, f"{name}_inherited").alias(name) for name in _INHERITED)
+
+
+def _handed_down(
+    parents: Sequence[str] | None, name: str, known: dict[str, dict[str, Any]], depth: int = 0
+) -> Any:
+    """Return what the nearest parent says that says anything."""
+    rows = [known[key] for key in parents or () if key in known]
+    told = next((row[name] for row in rows if row[name] is not None), None)
+    if told is not None or depth == _GENERATIONS:
+        return told
+    further = (_handed_down(row["parents"], name, known, depth + 1) for row in rows)
+    return next((value for value in further if value is not None), None)
 
 
 def _naming(place: int, index: Index, wanted: pl.DataFrame) -> pl.DataFrame:
@@ -68,7 +107,7 @@ def _naming(place: int, index: Index, wanted: pl.DataFrame) -> pl.DataFrame:
 def _matching(rows: pl.LazyFrame, wanted: pl.DataFrame, on: str, place: int) -> pl.DataFrame:
     return (
         rows.join(wanted.lazy().select(on).unique(), on=on, how="semi")
-        .with_columns(source=pl.lit(place, pl.Int32()))
+        .with_columns(file=pl.lit(place, pl.Int32()))
         .collect(engine="streaming")
-        .pipe(lambda found: found.select("source", *[n for n in found.columns if n != "source"]))
+        .pipe(lambda found: found.select("file", pl.exclude("file")))
     )

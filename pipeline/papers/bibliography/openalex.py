@@ -1,17 +1,19 @@
 """OpenAlex works as JSON lines (https://docs.openalex.org/api-entities/works/work-object)."""
 
+import json
 from collections.abc import Iterator
 from typing import IO, Any
 
 from shortscience.pipeline.identifiers import parse_doi, parse_url
 from shortscience.pipeline.papers.bibliography.entries import (
     Entry,
+    Found,
+    attempt,
     names,
-    plain,
-    plain_names,
     year_of,
 )
 from shortscience.pipeline.papers.bibliography.json_lines import first_keys, objects, text
+from shortscience.pipeline.papers.bibliography.markup import plain, plain_names, unmarked
 
 
 def recognise(beginning: str) -> bool:
@@ -20,26 +22,36 @@ def recognise(beginning: str) -> bool:
     return "authorships" in keys and bool({"title", "display_name"} & keys)
 
 
-def read(stream: IO[bytes]) -> Iterator[Entry]:
+def read(stream: IO[bytes]) -> Iterator[Found]:
     """Yield one entry per line."""
     for item in objects(stream):
-        title = text(item.get("title")) or text(item.get("display_name"))
-        places = [_object(item.get("primary_location")), *_objects(item.get("locations"))]
-        addresses = [text(place.get(key)) for place in places for key in _ADDRESSES]
-        source = text(_object(places[0].get("source")).get("display_name"))
-        people = (_object(person.get("author")) for person in _objects(item.get("authorships")))
-        doi = (text(item.get("doi")) or "").removeprefix("https://doi.org/")
-        yield Entry(
-            names(parse_doi(doi), *(parse_url(address) for address in addresses if address)),
-            plain(title) if title else None,
-            plain_names(text(person.get("display_name")) or "" for person in people),
-            year_of(item.get("publication_year")),
-            plain(source) if source else None,
-            _abstract(item.get("abstract_inverted_index")),
-        )
+        yield attempt(_entry, item, item.get("id")) if isinstance(item, dict) else item
 
 
-_ADDRESSES = ("landing_page_url", "pdf_url")
+def _entry(item: dict[str, Any]) -> Entry:
+    title = text(item.get("title")) or text(item.get("display_name"))
+    # Until 2023, places were called venues.
+    places = [
+        *(_object(item.get(name)) for name in ("primary_location", "host_venue")),
+        *_objects(item.get("locations")),
+        *_objects(item.get("alternate_host_venues")),
+    ]
+    addresses = [text(place.get(key)) for place in places for key in _ADDRESSES]
+    named = (_object(place.get("source")) or place for place in places[:2])
+    source = next((name for place in named if (name := text(place.get("display_name")))), None)
+    people = (_object(person.get("author")) for person in _objects(item.get("authorships")))
+    doi = text(item.get("doi")) or text(_object(item.get("ids")).get("doi")) or ""
+    return Entry(
+        names(parse_doi(doi), *(parse_url(address) for address in addresses if address)),
+        plain(title) if title else None,
+        plain_names(text(person.get("display_name")) or "" for person in people),
+        year_of(item.get("publication_year")),
+        plain(source) if source else None,
+        _abstract(item.get("abstract_inverted_index")),
+    )
+
+
+_ADDRESSES = ("landing_page_url", "pdf_url", "url")
 
 
 def _object(value: object) -> dict[str, Any]:
@@ -51,6 +63,22 @@ def _objects(value: object) -> list[dict[str, Any]]:
 
 
 def _abstract(inverted: object) -> str | None:
-    """Put the words of an abstract back in order: it is stored as word → positions."""
-    placed = [(place, word) for word, places in _object(inverted).items() for place in places]
-    return " ".join(word for _, word in sorted(placed)) or None
+    """Put the words of an abstract back in order: it is stored as word → positions.
+
+    Snapshots of 2023 have that as a text in JSON, within which it is called `InvertedIndex`.
+    """
+    if isinstance(inverted, str):
+        try:
+            inverted = json.loads(inverted)
+        except (ValueError, RecursionError):
+            return None
+    words = _object(inverted)
+    words = _object(words.get("InvertedIndex")) or words
+    placed = sorted(
+        (place, word)
+        for word, places in words.items()
+        if isinstance(places, list)
+        for place in places
+        if isinstance(place, int)
+    )
+    return unmarked(" ".join(word for _, word in placed)) or None

@@ -12,18 +12,8 @@ from shortscience.pipeline.papers.linking.summary_terms import Vocabulary, summa
 from shortscience.pipeline.papers.linking.title_index import TitleIndex, title_index
 from shortscience.pipeline.papers.linking.weights import Background
 from shortscience.pipeline.papers.naming import with_names
+from shortscience.pipeline.parts import Parts
 from shortscience.pipeline.settings import PaperSettings
-from shortscience.pipeline.tasks import (
-    AtOnce,
-    Ref,
-    Tasks,
-    answer,
-    by_hash,
-    count,
-    deal,
-    regroup,
-    shuffle,
-)
 
 LINK_SCHEMA = pl.Schema(
     {
@@ -52,67 +42,44 @@ _SAMPLED = 5_000
 """Summaries that tell which words are common. Their ids are hashes, so the first are any."""
 
 
-def link_summaries(
-    texts: pl.LazyFrame,
-    facts: pl.DataFrame,
-    citations: pl.DataFrame,
+def link(
+    texts: Parts,
+    facts: Parts,
+    citations: Parts,
+    *,
     bibliography: Sequence[Index],
     settings: PaperSettings,
-) -> pl.DataFrame:
+) -> Parts:
     """Return the candidates for the papers of summaries of which no source tells anything.
 
-    `texts` has `summary_id` and `text`; `facts` is what `choose_facts` returns; `citations` has
-    `summary_id` and the columns of CITATION_SCHEMA. What a summary cites by an identifier behind
-    its header is no candidate. The index of titles is made beside those of the bibliography, unless
-    it is there. Returns the SHOWN best of each summary, with LINK_SCHEMA, sorted by summary;
-    nothing where the bibliography is too large for such an index.
+    `texts` has `summary_id` and `text`, lazily, in parts of its own; `facts` has FACTS, and
+    `citations` has `summary_id` and CITATION_SCHEMA, in parts by summary, and so are the links that
+    are returned: the SHOWN best of each summary, with LINK_SCHEMA. What a summary cites by an
+    identifier behind its header is no candidate. The index of titles is made beside those of the
+    bibliography, unless it is there. Nothing is linked where the bibliography is too large for such
+    an index.
     """
-    links: list[pl.DataFrame] = link_in_parts(
-        [texts], [facts], [citations], bibliography, settings, AtOnce()
-    )
-    return pl.concat(links)
-
-
-def link_in_parts(
-    texts: Sequence[Ref],
-    facts: Sequence[Ref],
-    citations: Sequence[Ref],
-    bibliography: Sequence[Index],
-    settings: PaperSettings,
-    tasks: Tasks,
-) -> list[Ref]:
-    """Link summaries as `link_summaries` does.
-
-    Facts and citations are in parts by summary, and so are the links that are returned; texts are
-    in parts of their own.
-    """
-    n_parts = len(facts)
-    nothing = [tasks.run(_no_links) for _ in facts]
     if not bibliography or sum(map(_n_records, bibliography)) > settings.link_max_records:
-        return nothing
-    unnamed = [
-        tasks.run(_unnamed, *parts, settings) for parts in zip(facts, citations, strict=True)
-    ]
-    if not sum(tasks.get([tasks.run(count, part) for part in unnamed])):
-        return nothing
-    sample = tasks.run(_first_ids, *facts)
-    background = tasks.run(
-        _background, bibliography, *(tasks.run(_sampled, part, sample) for part in texts)
-    )
-    has = shuffle(tasks, _split_ids, n_parts, zip(texts, strict=True))
-    asked = answer(tasks, _split_unnamed, unnamed, has, len(texts))
-    linked = [
-        tasks.run(_link, part, wanted, bibliography, background)
-        for part, wanted in zip(texts, asked, strict=True)
-    ]
-    return regroup(tasks, _split_links, n_parts, zip(linked, strict=True))
+        return facts.map(_no_links)
+    unnamed = facts.map(_unnamed, citations=citations, settings=settings)
+    if not any(unnamed.sizes()):
+        return facts.map(_no_links)
+    sample = facts.map(_first_ids).together().map(_first_ids).fetch()[0]
+    sampled = texts.map(_sampled, sample=sample).together()
+    background = sampled.map(_background, bibliography=bibliography).fetch()[0]
+    ids = texts.map(_ids, part=texts.numbers()).by("summary_id", n_parts=len(facts))
+    wanted = ids.map(_with_names, unnamed).repartition(_part, n_parts=len(texts))
+    links = texts.map(_link, wanted, bibliography=bibliography, background=background)
+    return links.by("summary_id", n_parts=len(facts))
 
 
-def _no_links() -> pl.DataFrame:
+def _no_links(_facts: pl.DataFrame) -> pl.DataFrame:
     return NO_LINKS
 
 
-def _unnamed(facts: pl.DataFrame, citations: pl.DataFrame, settings: PaperSettings) -> pl.DataFrame:
+def _unnamed(
+    facts: pl.DataFrame, *, citations: pl.DataFrame, settings: PaperSettings
+) -> pl.DataFrame:
     """Return the `summary_id` of summaries that nothing names, and the `names` they cite."""
     told = pl.col("bibtex_key", "paper_url", "title")
     unnamed = facts.filter(pl.all_horizontal(told.is_null())).select("summary_id")
@@ -122,17 +89,29 @@ def _unnamed(facts: pl.DataFrame, citations: pl.DataFrame, settings: PaperSettin
     return unnamed.join(names, on="summary_id", how="left", maintain_order="left")
 
 
-def _first_ids(*facts: pl.DataFrame) -> pl.DataFrame:
-    first = [part.select("summary_id").sort("summary_id").head(_SAMPLED) for part in facts]
-    return pl.concat(first).sort("summary_id").head(_SAMPLED)
+def _first_ids(facts: pl.DataFrame) -> pl.DataFrame:
+    return facts.select("summary_id").sort("summary_id").head(_SAMPLED)
 
 
-def _sampled(texts: pl.LazyFrame, sample: pl.DataFrame) -> pl.DataFrame:
+def _sampled(texts: pl.LazyFrame, *, sample: pl.DataFrame) -> pl.DataFrame:
     return texts.join(sample.lazy(), on="summary_id", how="semi").select("text").collect()
 
 
-def _background(bibliography: Sequence[Index], *samples: pl.DataFrame) -> Background:
-    some = (part["text"] for sample in samples for part in sample.iter_slices(_AT_ONCE))
+def _ids(texts: pl.LazyFrame, *, part: int) -> pl.DataFrame:
+    """Return the `summary_id` of all texts of one part, with the number of the part."""
+    return texts.select("summary_id", part=pl.lit(part)).collect()
+
+
+def _with_names(ids: pl.DataFrame, unnamed: pl.DataFrame) -> pl.DataFrame:
+    return ids.join(unnamed, on="summary_id", maintain_order="left")
+
+
+def _part(ids: pl.DataFrame, _n_parts: int) -> pl.Series:
+    return ids["part"]
+
+
+def _background(sample: pl.DataFrame, *, bibliography: Sequence[Index]) -> Background:
+    some = (part["text"] for part in sample.iter_slices(_AT_ONCE))
     return Background.of(_title_index(bibliography), some)
 
 
@@ -140,19 +119,10 @@ def _title_index(bibliography: Sequence[Index]) -> TitleIndex:
     return title_index(bibliography, bibliography[0].folder.parent)
 
 
-def _split_ids(n_parts: int, texts: pl.LazyFrame) -> list[pl.DataFrame]:
-    """Ask the parts of the summaries which of some are to be linked."""
-    return deal(texts.select("summary_id").collect(), by_hash("summary_id", n_parts), n_parts)
-
-
-def _split_unnamed(_n_parts: int, unnamed: pl.DataFrame, *has: pl.DataFrame) -> list[pl.DataFrame]:
-    """Answer those who have texts which of their summaries nothing names."""
-    return [unnamed.join(ids, on="summary_id", how="semi") for ids in has]
-
-
 def _link(
     texts: pl.LazyFrame,
     unnamed: pl.DataFrame,
+    *,
     bibliography: Sequence[Index],
     background: Background,
 ) -> pl.DataFrame:
@@ -164,10 +134,6 @@ def _link(
     wanted = texts.join(unnamed.lazy().select("summary_id"), on="summary_id", how="semi")
     some = (part for batch in wanted.collect_batches() for part in batch.iter_slices(_AT_ONCE))
     return Linker(index, background).link(some, titles_of(cited, index, bibliography))
-
-
-def _split_links(n_parts: int, links: pl.DataFrame) -> list[pl.DataFrame]:
-    return deal(links, by_hash("summary_id", n_parts), n_parts)
 
 
 def _n_records(index: Index) -> int:

@@ -112,7 +112,8 @@ def _write(bibliography: Sequence[Index], folder: Path) -> None:
 def _records(bibliography: Sequence[Index]) -> pl.DataFrame:
     """Return all records that have a title and a name of their own, with the number of the title.
 
-    Of a title's records, the one that is believed stands first: of the first file, then by name.
+    Of the records of a title, the one that is believed stands first: that of the first file, then
+    the one with the first name, then the first in the file.
     """
     frames = []
     for place, index in enumerate(bibliography):
@@ -133,7 +134,7 @@ def _records(bibliography: Sequence[Index]) -> pl.DataFrame:
             authors=terms.surname(pl.col("authors").list.first()),
         )
         .filter(pl.col("letters") != "")
-        .sort("letters", "source", "name")
+        .sort("letters", "source", "name", "entry")
         .with_columns(title=pl.col("letters").rle_id().cast(pl.Int32))
         .collect(engine="streaming")
     )

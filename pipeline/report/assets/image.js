@@ -1,4 +1,4 @@
-// One image from the web, asked for by a click.
+// One image from the web, asked for by a click; the page around it is told how large it is.
 "use strict";
 
 const state = document.getElementById("state");
@@ -8,7 +8,10 @@ if (/^https?:\/\//i.test(address)) {
   const image = new Image();
   image.alt = `Image from ${new URL(address).hostname}`;
   image.referrerPolicy = "no-referrer";
-  image.onload = () => state.remove();
+  image.onload = () => {
+    state.remove();
+    parent.postMessage({ width: image.naturalWidth, height: image.naturalHeight }, "*");
+  };
   image.onerror = () => (state.textContent = "The image could not be loaded.");
   image.src = address;
   document.body.append(image);

@@ -1,43 +1,66 @@
-// The page of one summary, as the address names it: summaries.html#<id>. Its HTML was made from an
-// allowlist when the report was written.
+// The page of one summary or paper, as the address names it: summaries.html#<id>. Its HTML was made
+// from an allowlist when the report was written.
 "use strict";
 
-const ID = /^#[0-9a-f]{24}$/;
-const loadPages = remembering(8);
+const loadPages = remembering(12);
 let listAddress = "#?";
 let opened = "";
 
+/** Return heading and content of the page of an id, if there is one. */
+async function pageOf(id) {
+  const { firstIds, firstPapers } = await catalogue;
+  const [first, folder] = id.includes(":") ? [firstPapers, "papers"] : [firstIds, "pages"];
+  const file = first.findLastIndex((other) => other <= id);
+  const pages = file < 0 ? [] : await loadPages(`${folder}/${file}`);
+  const [, heading, content] = pages.find(([other]) => other === id) ?? [];
+  return content && { heading, content };
+}
+
 async function route() {
-  const isSummary = ID.test(location.hash);
-  if (!isSummary && location.hash && !location.hash.startsWith("#?")) return;
-  document.getElementById("browser").hidden = isSummary;
-  document.getElementById("reader").hidden = !isSummary;
-  if (isSummary) await open(location.hash.slice(1));
-  else back();
+  if (location.hash === "#main") return;
+  const isList = !location.hash || location.hash.startsWith("#?");
+  document.getElementById("browser").hidden = !isList;
+  document.getElementById("reader").hidden = isList;
+  if (isList) back();
+  else await open(named(location.hash.slice(1)));
+}
+
+/** Return the id that an address names, whoever wrote it. */
+function named(fragment) {
+  try {
+    return decodeURIComponent(fragment);
+  } catch {
+    return fragment;
+  }
 }
 
 async function open(id) {
   opened = id;
   document.getElementById("back").href = listAddress;
   const article = document.getElementById("article");
-  const { firstIds } = await catalogue;
-  const page = firstIds.findLastIndex((first) => first <= id);
-  const pages = page < 0 ? [] : await loadPages(`pages/${page}`);
+  const page = await pageOf(id);
   if (opened !== id) return;
-  const [, heading, content] = pages.find(([other]) => other === id) ?? [];
-  document.title = `${heading ?? "Unknown"} – ShortScience dataset`;
-  article.innerHTML = content ?? '<h1 tabindex="-1">No such summary in this release</h1>';
+  document.title = `${page?.heading ?? "Unknown"} – ShortScience dataset`;
+  article.innerHTML = page?.content ?? '<h1 tabindex="-1">Not in this release</h1><p></p>';
+  if (!page) article.querySelector("p").textContent = `No such summary or paper: ${id}`;
   article.querySelector("h1").focus();
   scrollTo(0, 0);
 }
 
+/** Show the list again; another question than before is asked anew. */
 function back() {
   document.title = "Summaries – ShortScience dataset";
-  if (opened) document.querySelector(`#results a[href="#${opened}"]`)?.focus();
+  if (opened) document.querySelector(`#results a[href="#${CSS.escape(opened)}"]`)?.focus();
   opened = "";
+  if (location.hash.startsWith("#?") && location.hash !== listAddress && rowsLoaded) {
+    listAddress = location.hash;
+    readState();
+    search();
+  }
 }
 
-/** Show an image in a frame of its own: this page may load none. */
+// Images: this page may load none, so each stands in a frame of its own, of its own size.
+
 function showImage(button) {
   const frame = document.createElement("iframe");
   frame.title = button.textContent.trim();
@@ -46,9 +69,21 @@ function showImage(button) {
   button.replaceWith(frame);
 }
 
-document.getElementById("article").addEventListener("click", (event) => {
-  const button = event.target.closest("button[data-image]");
+addEventListener("message", ({ source, data }) => {
+  const frame = [...document.querySelectorAll("#article iframe")].find((other) => other.contentWindow === source);
+  if (!frame || !(data?.width > 0) || !(data?.height > 0)) return;
+  frame.style.width = `${data.width}px`;
+  frame.style.aspectRatio = `${data.width} / ${data.height}`;
+  frame.classList.add("fitted");
+});
+
+document.getElementById("article").addEventListener("click", ({ target }) => {
+  const button = target.closest("button[data-image]");
   if (button) showImage(button);
+  if (target.id === "load-images") {
+    document.querySelectorAll("#article button[data-image]").forEach(showImage);
+    target.remove();
+  }
 });
 document.getElementById("results").addEventListener("click", () => {
   if (location.hash.startsWith("#?")) listAddress = location.hash;

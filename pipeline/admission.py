@@ -1,0 +1,120 @@
+"""Admission: facts that dumps tell are held against the columns of the tables that they go to.
+
+A dump may hold anything: an address without a scheme, a year of three digits. What does not fit its
+column becomes null, and is counted and named, so that one record never stops a release. Validation
+holds the tables against the same columns.
+"""
+
+from collections.abc import Iterable, Mapping
+
+import polars as pl
+
+from shortscience.pipeline.schema import TABLES, Column
+from shortscience.pipeline.sources.inputs import Problem
+
+_RECORD_FACTS = {
+    "year": "papers.year",
+    "paper_url": "papers.url",
+    "votes": "summaries.votes",
+    "posted_at": "summaries.posted_at",
+    "url": "summaries.url",
+}
+"""Facts of records, and the columns they go to. Free texts fit any column, and keys are parsed."""
+_SOURCE_FACTS = {"url": "sources.url", "retrieved_at": "sources.retrieved_at"}
+REFUSED_SCHEMA = pl.Schema(
+    {
+        "source_id": pl.String(),
+        "ordinal": pl.Int32(),
+        "column": pl.String(),
+        "value": pl.String(),
+    }
+)
+_HOST_AND_PATH = r"^[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)+(?:[/?]\S*)?$"
+_EXAMPLES = 3
+_LONGEST_VALUE = 80
+
+
+def column_of(name: str) -> Column:
+    """Return a column by `table.column`."""
+    table, _, column = name.partition(".")
+    return TABLES[table].column(column)
+
+
+def fits(value: pl.Expr, column: Column) -> pl.Expr:
+    """Whether values, of which none is null, are such as a column may hold."""
+    checks = [pl.lit(value=True)]
+    if column.pattern:
+        checks.append(value.str.contains(column.pattern))
+    if column.values:
+        checks.append(value.is_in(column.values))
+    if column.minimum is not None:
+        checks.append(value >= column.minimum)
+    if column.maximum is not None:
+        checks.append(value <= column.maximum)
+    return pl.all_horizontal(checks)
+
+
+def admit_records(records: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return records with what does not fit set to null, and REFUSED_SCHEMA of that.
+
+    The address of a paper tells which one it is even without its scheme, and is given one.
+    """
+    bare = pl.col("paper_url").str.contains(_HOST_AND_PATH)
+    paper_url = pl.when(bare).then(pl.format("http://{}", "paper_url")).otherwise("paper_url")
+    return _admit(records.with_columns(paper_url=paper_url), _RECORD_FACTS, pl.col("ordinal"))
+
+
+def admit_sources(sources: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return sources with what does not fit set to null, and REFUSED_SCHEMA of that."""
+    return _admit(sources, _SOURCE_FACTS, pl.lit(None, pl.Int32()))
+
+
+def _admit(
+    frame: pl.DataFrame, columns: Mapping[str, str], ordinal: pl.Expr
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    refused = [REFUSED_SCHEMA.to_frame()]
+    for name, target in columns.items():
+        wrong = (
+            frame[name].is_not_null()
+            & ~frame.select(fits(pl.col(name), column_of(target)).fill_null(value=True)).to_series()
+        )
+        if not wrong.any():
+            continue
+        refused.append(
+            frame.filter(wrong)
+            .select(
+                "source_id",
+                ordinal.alias("ordinal"),
+                column=pl.lit(target),
+                value=pl.col(name).cast(pl.String),
+            )
+            .cast(REFUSED_SCHEMA)
+        )
+        frame = frame.with_columns(pl.when(~wrong).then(name).alias(name))
+    return frame, pl.concat(refused)
+
+
+def refusals(refused: pl.DataFrame, names: Mapping[str, str]) -> list[Problem]:
+    """Say what was refused, once per source and column; `names` has the name of each source."""
+    counted = (
+        refused.with_columns(name=pl.col("source_id").replace_strict(names, return_dtype=pl.String))
+        .sort("name", "column", "ordinal", nulls_last=True)
+        .group_by("name", "column", maintain_order=True)
+        .agg(pl.len(), pl.col("ordinal").head(_EXAMPLES), pl.col("value").first())
+    )
+    return [Problem(name, _reason(*told)) for name, *told in counted.iter_rows()]
+
+
+def _reason(column: str, count: int, ordinals: Iterable[int | None], value: str) -> str:
+    defined = column_of(column)
+    expected = (
+        f"that matches {defined.pattern}"
+        if defined.pattern
+        else f"from {defined.minimum:g} on"
+        if defined.minimum is not None
+        else f"of type {defined.type.value}"
+    )
+    shown = value if len(value) <= _LONGEST_VALUE else f"{value[:_LONGEST_VALUE]}…"
+    places = ", ".join(str(ordinal) for ordinal in ordinals if ordinal is not None)
+    where = f" (record {places})" if places else ""
+    return f"{count} values are left out of {column}, first {shown!r}{where}: none {expected}"

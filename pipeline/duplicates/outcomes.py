@@ -1,0 +1,93 @@
+"""What becomes of each record, given the evidence for copies."""
+
+from dataclasses import dataclass
+from itertools import accumulate
+
+import numpy as np
+import polars as pl
+
+from shortscience.pipeline.duplicates.evidence import Chosen, Evidence, Similarities
+from shortscience.pipeline.parts import Parts
+from shortscience.pipeline.shards import Shards
+from shortscience.pipeline.tasks import Tasks
+
+KEPT, DUPLICATE, EARLIER = "kept", "duplicate", "earlier"
+
+
+@dataclass(frozen=True)
+class Duplicates:
+    """What the search found.
+
+    `outcomes` has one row per signed record, in the order of `record_id`: `status` (`kept`,
+    `duplicate`, or `earlier` for what an earlier release has), `summary_id`, `kept_record_id`,
+    `relation` and `similarity` (null when kept). The evidence answers for other thresholds.
+    """
+
+    outcomes: pl.DataFrame
+    evidence: Evidence
+
+
+def decide(
+    records: pl.DataFrame, evidence: Evidence, chosen: Chosen, similarities: Similarities
+) -> pl.DataFrame:
+    """Return the outcome of each record that is of no earlier release, ordered by `record_id`.
+
+    `similarities` has for each content the similarity to the one that is kept for it.
+    """
+    contents = evidence.contents
+    canonical, kept = chosen
+    own = kept == np.arange(len(contents))
+    relation = np.where(own, "exact", np.where(kept == canonical, "near", "truncated"))
+    of_contents = pl.DataFrame(
+        {
+            "content_id": contents["content_id"],
+            "summary_id": contents["content_id"].gather(kept),
+            "kept_record_id": contents["record_id"].gather(kept),
+            "known": contents["earlier"].gather(kept),
+            "relation": relation,
+            "similarity": similarities,
+        }
+    )
+    is_kept = pl.col("record_id") == pl.col("kept_record_id")
+    return (
+        records.filter(~pl.col("earlier"))
+        .select("record_id", "content_id")
+        .join(of_contents, on="content_id")
+        .select(
+            "record_id",
+            pl.when(is_kept)
+            .then(pl.lit(KEPT))
+            .when("known")
+            .then(pl.lit(EARLIER))
+            .otherwise(pl.lit(DUPLICATE))
+            .alias("status"),
+            "summary_id",
+            "kept_record_id",
+            pl.when(~is_kept).then("relation").alias("relation"),
+            pl.when(~is_kept).then("similarity").alias("similarity"),
+        )
+        .sort("record_id")
+    )
+
+
+def outcomes_of(shards: Parts, outcomes: pl.DataFrame, tasks: Tasks) -> Parts:
+    """Return the outcomes of all records of some shards, row by row; null of those never signed.
+
+    The parts of `shards` are `Shards`. All records are joined at once: a join per part would look
+    at all outcomes each time.
+    """
+    record_ids = shards.map(_record_ids).fetch()
+    joined = pl.concat(record_ids).join(outcomes, on="record_id", how="left", maintain_order="left")
+    starts = accumulate(map(len, record_ids), initial=0)
+    pieces = (joined.slice(start, len(ids)) for start, ids in zip(starts, record_ids, strict=False))
+    return Parts.of(pieces, tasks)
+
+
+def _record_ids(shards: Shards) -> pl.DataFrame:
+    return shards.scan("records").select("record_id").collect()
+
+
+def kept(rows: pl.LazyFrame, outcomes: pl.DataFrame) -> pl.LazyFrame:
+    """Return those of some rows that belong to kept records, with their `summary_id`."""
+    records = outcomes.lazy().filter(pl.col("status") == KEPT).select("record_id", "summary_id")
+    return rows.join(records, on="record_id", maintain_order="left")

@@ -1,0 +1,104 @@
+"""The canonical paper of each source and of each name, and what contradicts that."""
+
+from typing import Generic, NamedTuple
+
+import polars as pl
+
+from shortscience.pipeline.papers.descriptions import TITLE_PREFIX
+from shortscience.pipeline.papers.frames import CONFLICTS, NAMES, PAGE, Frame
+from shortscience.pipeline.papers.naming import strongest
+from shortscience.pipeline.papers.reconciliation import reconcile
+from shortscience.pipeline.papers.sources import claims
+
+UNNAMED = "summary:"
+
+
+class Canonical(NamedTuple, Generic[Frame]):
+    """The papers of some components.
+
+    `descriptions` has what pages and entries say of each `paper_id`: SOURCES but `summary_ids`, and
+    `rank`, which orders sources as they are believed. `of_summaries` has the `paper_id` that a page
+    or a reference gives each `summary_id`, with its `kind`, `title` and `authors`.
+    `names` has NAMES; `conflicts` has the `conflicts` of a `paper_id`, a list of sentences.
+    """
+
+    descriptions: Frame
+    of_summaries: Frame
+    names: Frame
+    conflicts: Frame
+
+
+def resolve(sources: pl.DataFrame) -> Canonical[pl.DataFrame]:
+    """Find the papers of sources that have a `component`, all of which are here."""
+    ranked = _ranked(sources)
+    components = ranked.select("rank", "component")
+    claimed = claims(ranked).rename({"source": "rank"}).join(components, on="rank")
+    groups = reconcile(ranked, claimed)
+    chosen = strongest(groups.names, "group")
+    names = groups.names.join(chosen, on="group").select(*NAMES)
+    resolved = _with_papers(ranked, groups.sources, chosen)
+    known = resolved.drop_nulls("paper_id")
+    return Canonical(
+        known.drop_nulls("origin").drop("component", "summary_ids"),
+        known.select("kind", "paper_id", "title", "authors", summary_id="summary_ids")
+        .explode("summary_id")
+        .drop_nulls("summary_id"),
+        names,
+        _sentences(groups.conflicts, names, resolved),
+    )
+
+
+def _ranked(sources: pl.DataFrame) -> pl.DataFrame:
+    """Order sources as they are believed: pages by key, entries by file, then references."""
+    first = pl.when(pl.col("kind") == PAGE).then(pl.col("summary_ids").list.first())
+    order = "kind", "bibtex_key", first, "file", "entry"
+    ordered = sources.sort(*order, nulls_last=True, maintain_order=True)
+    return ordered.with_row_index("rank").cast({"rank": CONFLICTS["rank"]})
+
+
+def _with_papers(sources: pl.DataFrame, groups: pl.DataFrame, chosen: pl.DataFrame) -> pl.DataFrame:
+    """Add `paper_id`: that of the group, else its first summary; null where it has neither."""
+    grouped = sources.join(groups, on="rank", maintain_order="left").join(
+        chosen, on="group", how="left", maintain_order="left"
+    )
+    first = (
+        grouped.filter(pl.col("paper_id").is_null(), pl.col("kind") == PAGE)
+        .group_by("group")
+        .agg(pl.col("summary_ids").list.first().min().alias("summary"))
+    )
+    unnamed = pl.format(f"{UNNAMED}{{}}", "summary")
+    return (
+        grouped.join(first, on="group", how="left", maintain_order="left")
+        .with_columns(paper_id=pl.coalesce("paper_id", unnamed))
+        .drop("group", "summary")
+    )
+
+
+def _sentences(conflicts: pl.DataFrame, names: pl.DataFrame, sources: pl.DataFrame) -> pl.DataFrame:
+    """Say of both papers what would have united them."""
+    claimed = (
+        pl.when(pl.col("name").str.starts_with(TITLE_PREFIX))
+        .then(pl.lit("the title"))
+        .otherwise(pl.format("{}, a name", "name"))
+    )
+    sentence = pl.format(
+        "{} gives {} {} of {}, which has {}: kept apart.",
+        "origin",
+        pl.col("paper_id").fill_null("a paper"),
+        claimed,
+        "other_id",
+        "reason",
+    )
+    said = (
+        conflicts.join(sources.select("rank", "origin", "paper_id").drop_nulls("origin"), on="rank")
+        .join(names.select(other="name", other_id="paper_id"), on="other")
+        .select("paper_id", "other_id", conflicts=sentence)
+    )
+    both = (said.select("conflicts", paper_id=column) for column in ("paper_id", "other_id"))
+    return (
+        pl.concat(both)
+        .drop_nulls("paper_id")
+        .unique()
+        .group_by("paper_id")
+        .agg(pl.col("conflicts").sort())
+    )

@@ -1,0 +1,112 @@
+"""The file of a catalogue: its columns, and how it is written and read."""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+import pyarrow.parquet as pq
+
+from shortscience.pipeline.errors import OutputError, UsageError
+from shortscience.pipeline.settings import SignatureSettings
+
+VERSION = 1
+"""To be raised when a text gets other fingerprints, or the columns change: a test says when."""
+SIGNING = SignatureSettings()
+"""All catalogues are made with the default settings, as most builds are."""
+_VERSION = b"shortscience-catalogue-version"
+
+FACTS = pl.Schema(
+    {
+        "paper_id": pl.String(),
+        "identifiers": pl.List(pl.String()),
+        "bibtex_key": pl.String(),
+        "title": pl.String(),
+        "authors": pl.List(pl.String()),
+        "year": pl.Int32(),
+        "venue": pl.String(),
+        "url": pl.String(),
+        "identity_confidence": pl.Float64(),
+    }
+)
+"""What is known of the paper of a summary, as the table of papers has it."""
+
+
+CATALOGUE = pl.Schema(
+    {
+        # The hash of the normal form.
+        "content_id": pl.String(),
+        "n_words": pl.Int32(),
+        # Hashes of the first words, for each multiple of `prefix_words` less than `n_words`.
+        "beginnings": pl.List(pl.UInt64()),
+        "bands": pl.Array(pl.UInt64(), SIGNING.bands),
+        # The low half of each minimum, as little-endian numbers of 16 bits. Two unequal minima
+        # agree in it once in 65,536 times (b-bit minwise hashing, Li and König, 2010).
+        "signature": pl.Binary(),
+        **FACTS,
+    }
+)
+"""The columns of a catalogue, which has a row per summary: fingerprints, then FACTS."""
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """A catalogue in memory: the name of its file, and its rows, in the order of `content_id`."""
+
+    name: str
+    rows: pl.DataFrame
+
+
+def write_catalogue(rows: pl.DataFrame, path: Path) -> None:
+    """Write the rows of a catalogue; equal rows give equal bytes.
+
+    The file appears complete. Raises OutputError if it cannot be written there.
+    """
+    if path.is_dir() or not path.absolute().parent.is_dir():
+        raise OutputError(f"{path} is no file in a folder that exists; name another --out.")
+    table = rows.match_to_schema(CATALOGUE).rechunk().to_arrow()
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    try:
+        pq.write_table(
+            table.replace_schema_metadata({_VERSION: str(VERSION)}),
+            unfinished,
+            compression="zstd",
+            compression_level=19,
+            # Hashes are all different.
+            use_dictionary=[name for name in FACTS if name != "paper_id"],
+            write_statistics=False,
+            write_page_checksum=True,
+        )
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def read_catalogue(path: Path) -> Catalogue:
+    """Read a catalogue; UsageError if the file is none, is damaged, or is of another version."""
+    with _clear_errors(path), pq.ParquetFile(path, page_checksum_verification=True) as file:
+        version = (file.schema_arrow.metadata or {}).get(_VERSION, b"").decode()
+        if not version:
+            raise UsageError(
+                f"{path} is no catalogue; make one with `shortscience catalogue --out FILE`."
+            )
+        if version != str(VERSION):
+            raise UsageError(
+                f"{path} is a catalogue of version {version}, and this program reads version"
+                f" {VERSION}; make it again with `shortscience catalogue --out FILE`."
+            )
+        return Catalogue(path.name, pl.DataFrame(file.read()).match_to_schema(CATALOGUE))
+
+
+@contextlib.contextmanager
+def _clear_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError:
+        raise UsageError(f"There is no catalogue at {path}; check its name.") from None
+    except (OSError, ValueError, KeyError, pl.exceptions.PolarsError) as error:
+        raise UsageError(
+            f"{path} is damaged, or is no catalogue; fetch it again, or make it again with"
+            " `shortscience catalogue --out FILE`."
+        ) from error

@@ -1,0 +1,36 @@
+"""The fingerprints of texts that are not compared for every record, but for candidates alone."""
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from shortscience.pipeline.duplicates.normal_form import normal_form
+from shortscience.pipeline.duplicates.shingles import hash_longer_beginnings, hash_words
+from shortscience.pipeline.duplicates.signatures import minhash
+from shortscience.pipeline.papers.catalogue.file import SIGNING
+
+
+def fingerprints(texts: pl.Series) -> pl.DataFrame:
+    """Return the `beginnings` and the `signature` of each text, as a catalogue has them."""
+    words = hash_words(normal_form(texts))
+    minima = minhash(words, SIGNING).astype("<u2")  # the low halves
+    signatures = [row.tobytes() for row in minima]
+    return pl.DataFrame(
+        {
+            "beginnings": hash_longer_beginnings(words, SIGNING.prefix_words),
+            "signature": pl.Series(signatures, dtype=pl.Binary),
+        }
+    )
+
+
+def estimated_similarities(one: pl.Series, other: pl.Series) -> npt.NDArray[np.float64]:
+    """Return the estimated Jaccard similarity of pairs of signatures, row by row.
+
+    With 126 minima, the standard error is 0.045 at most.
+    """
+    if not len(one):
+        return np.empty(0)
+    left, right = (
+        np.frombuffer(b"".join(side), "<u2").reshape(len(side), -1) for side in (one, other)
+    )
+    return np.asarray((left == right).mean(axis=1))

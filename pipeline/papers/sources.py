@@ -1,0 +1,136 @@
+"""Who says something of papers: the site's pages, entries of bibliographies, and references.
+
+A source is a row with SOURCES: the names that it claims for one paper, and what it says of it. One
+more kind of source is one more function here, and its place among KINDS.
+"""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from shortscience.pipeline.papers.bibliography.index import Index
+from shortscience.pipeline.papers.bibliography.lookup import found_entries, found_names
+from shortscience.pipeline.papers.descriptions import TITLE_PREFIX, title_name
+from shortscience.pipeline.papers.frames import (
+    BIBLIOGRAPHY,
+    ON_PAGE,
+    PAGE,
+    REFERENCE,
+    SOURCES,
+)
+from shortscience.pipeline.papers.naming import page_names
+
+PAGE_KEYS = ("bibtex_key", "paper_url", "title")
+"""A page without any of them says nothing of its paper."""
+
+
+def shown(facts: pl.DataFrame) -> pl.DataFrame:
+    """Return what pages say of the paper of each summary."""
+    said = facts.select("summary_id", *ON_PAGE)
+    return said.filter(pl.any_horizontal(pl.col(PAGE_KEYS).is_not_null()))
+
+
+def pages(shown: pl.DataFrame) -> pl.DataFrame:
+    """Return one source for all summaries of which pages say the same."""
+    # A title alone does not tell that two pages show one paper.
+    named = pl.any_horizontal(pl.col("bibtex_key", "paper_url", "authors").is_not_null())
+    distinct = (
+        shown.group_by(*ON_PAGE, alone=pl.when(~named).then("summary_id"))
+        .agg(summary_ids=pl.col("summary_id").sort())
+        .sort("bibtex_key", pl.col("summary_ids").list.first(), nulls_last=True)
+    )
+    names = [page_names(*row) for row in distinct.select("bibtex_key", "paper_url").iter_rows()]
+    titled = pl.col("authors").list.len() > 0
+    return _sources(
+        distinct.with_columns(
+            origin=pl.lit(PAGE),
+            key=pl.Series([known[0] if known else None for known in names], dtype=pl.String),
+            names=pl.Series([[*known[:1], *sorted(known[1:])] for known in names], dtype=_LIST),
+            title_name=pl.when(titled).then(_title_names(distinct["title"])),
+        ),
+        PAGE,
+    )
+
+
+def listed(citations: pl.DataFrame) -> pl.DataFrame:
+    """Return `summary_id`, `title`, `authors` and `title_name` of parsed references.
+
+    Those whose title is too short to be evidence are left out.
+    """
+    parsed = citations.filter(pl.col("kind") == REFERENCE).select("summary_id", "title", "authors")
+    distinct = parsed.drop_nulls().unique(maintain_order=True)
+    return distinct.with_columns(title_name=_title_names(distinct["title"])).drop_nulls()
+
+
+def references(listed: pl.DataFrame) -> pl.DataFrame:
+    """Return one source for all summaries that list the same title and authors."""
+    return _sources(
+        listed.group_by("title_name", "title", "authors")
+        .agg(summary_ids=pl.col("summary_id").sort())
+        .sort("title", pl.col("authors").list.join("\x1f"))
+        .with_columns(names=pl.lit([], _LIST)),
+        REFERENCE,
+    )
+
+
+def find_entries(names: pl.DataFrame, *, bibliography: Sequence[Index]) -> pl.DataFrame:
+    """Return the names of the entries that bibliographies have for some names, with NAMED_ENTRY."""
+    return found_names(bibliography, names["name"])
+
+
+def entries(found: pl.DataFrame, *, bibliography: Sequence[Index]) -> pl.DataFrame:
+    """Return the sources of what `find_entries` found."""
+    is_title = pl.col("name").str.starts_with(TITLE_PREFIX)
+    named = (
+        found.sort("file", "entry", ~pl.col("own"), "name")
+        .group_by("file", "entry", maintain_order=True)
+        .agg(
+            names=pl.col("name").filter(~is_title),
+            key=pl.col("name").filter("own").first(),
+            title_name=pl.col("name").filter(is_title).first(),
+        )
+    )
+    files = dict(enumerate(index.file for index in bibliography))
+    origin = pl.col("file").replace_strict(files, default=None, return_dtype=pl.String)
+    return _sources(
+        found_entries(bibliography, found)
+        .join(named, on=["file", "entry"], maintain_order="left")
+        .with_columns(origin=origin),
+        BIBLIOGRAPHY,
+    )
+
+
+def claimed_names(sources: pl.DataFrame) -> pl.DataFrame:
+    """Return each `name` that sources claim."""
+    names = sources.select(name=pl.col("names").explode())
+    return names_of(names, sources.select(name="title_name"))
+
+
+def claims(sources: pl.DataFrame, *, first: int = 0) -> pl.DataFrame:
+    """Return what sources claim, with CLAIMS; they are numbered by row, from `first` on."""
+    numbered = sources.select(
+        "names", "key", "title_name", source=pl.int_range(pl.len(), dtype=pl.Int64) + first
+    )
+    names = numbered.select("source", "key", name="names").explode("name").drop_nulls("name")
+    titles = numbered.select("source", name="title_name", own=pl.lit(value=False))
+    own = (pl.col("name") == pl.col("key")).fill_null(value=False)
+    return pl.concat([names.select("source", "name", own=own), titles.drop_nulls("name")])
+
+
+def names_of(*frames: pl.DataFrame) -> pl.DataFrame:
+    """Return the distinct values of `name` in some frames, sorted."""
+    return pl.concat([frame.select("name") for frame in frames]).drop_nulls().unique().sort("name")
+
+
+_LIST = SOURCES["names"]
+
+
+def _title_names(titles: pl.Series) -> pl.Series:
+    return pl.Series("title_name", [title_name(title) for title in titles], pl.String)
+
+
+def _sources(said: pl.DataFrame, kind: str) -> pl.DataFrame:
+    """Complete columns of SOURCES, with nulls, and put them in order."""
+    kinds = said.with_columns(kind=pl.lit(kind, SOURCES["kind"]))
+    known = kinds.select(name for name in SOURCES if name in kinds.columns)
+    return pl.concat([SOURCES.to_frame(), known], how="diagonal")

@@ -1,0 +1,27 @@
+"""A release as a catalogue of known summaries."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from shortscience.pipeline.papers.catalogue.file import FACTS, write_catalogue
+from shortscience.pipeline.papers.catalogue.making import OF_SUMMARY, make_catalogue
+from shortscience.pipeline.release.parquet import read_table, scan_table
+
+
+class Made(NamedTuple):
+    """What a catalogue holds: summaries, their papers, papers with a title; and its size."""
+
+    summaries: int
+    papers: int
+    titles: int
+    n_bytes: int
+
+
+def catalogue_release(release: Path, path: Path) -> Made:
+    """Write a catalogue of a release; OutputError if it cannot be written there."""
+    summaries = scan_table(release, "summaries").select(*OF_SUMMARY)
+    batches = summaries.collect_batches(maintain_order=True)
+    rows = make_catalogue(batches, read_table(release, "papers", [*FACTS]))
+    write_catalogue(rows, path)
+    papers = rows.unique("paper_id")
+    return Made(len(rows), len(papers), papers["title"].count(), path.stat().st_size)
