@@ -82,7 +82,7 @@ def _join(address: str) -> None:
 
 
 def _reason(error: Exception) -> str:
-    """Return the sentence in which Ray says what failed, which may follow a traceback of its own."""
+    """Return the sentence in which Ray says what failed, behind a traceback of its own."""
     last = str(error.__cause__ or error).strip().splitlines()[-1]
     return (last.partition("Error: ")[2] or last).partition(". ")[0].rstrip(".")
 
