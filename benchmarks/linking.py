@@ -366,7 +366,7 @@ def identified(cases: Sequence[Case], bibliography: Sequence[Index]) -> Iterator
     """Yield how many linkable cases are identified by anything, and how many papers are right."""
     ids = [f"{number:05}" for number in range(len(cases))]
     frame = pl.DataFrame({"record_id": ids, "text": [case.text for case in cases]})
-    citations = extract(frame, map(scan, frame["text"])).citations.rename(
+    citations = extract(frame, map(scan, frame["text"]))["citations"].rename(
         {"record_id": "summary_id"}
     )
     facts = pl.DataFrame([{"summary_id": key} for key in ids], schema=FACTS)

@@ -15,6 +15,7 @@ from shortscience.pipeline.cleaning.clean import clean, repair_facts
 from shortscience.pipeline.cleaning.language import detect_languages
 from shortscience.pipeline.duplicates.signatures import sign
 from shortscience.pipeline.extraction.extract import extract
+from shortscience.pipeline.schema import SPAN_TABLES
 from shortscience.pipeline.settings import Settings
 from shortscience.pipeline.sources.inputs import Input
 from shortscience.pipeline.sources.reading import read_sources
@@ -43,7 +44,6 @@ def read_texts(inputs: Sequence[Input], settings: Settings) -> Frames:
     sources, refused_of_sources = admit_sources(sources)
     records, refused_of_records = admit_records(repair_facts(records))
     cleaned, scanned = clean(records)
-    extracted = extract(cleaned, scanned)
     empty = cleaned.filter(pl.col("text").str.strip_chars() == "").select("record_id")
     records = records.with_columns(
         reason=pl.when(pl.col("record_id").is_in(empty["record_id"].implode()))
@@ -54,10 +54,7 @@ def read_texts(inputs: Sequence[Input], settings: Settings) -> Frames:
         "sources": sources,
         "records": records.drop("body", "keeps_structure"),
         "cleaned": cleaned.join(empty, on="record_id", how="anti", maintain_order="left"),
-        "equations": extracted.equations,
-        "images": extracted.images,
-        "links": extracted.links,
-        "citations": extracted.citations,
+        **extract(cleaned, scanned),
         "refused": pl.concat([refused_of_sources, refused_of_records]),
     }
 
@@ -86,7 +83,8 @@ TEXTS_CODE = (
 )
 """The modules that make the texts."""
 TEXT_FRAMES = (
-    *("sources", "records", "cleaned", "equations", "images", "links", "citations"),
+    *("sources", "records", "cleaned"),
+    *(*SPAN_TABLES, "citations"),
     "refused",
 )
 DERIVED = {

@@ -61,6 +61,7 @@ _NO_MONEY_AHEAD = r"(?=[^$]{0,400}?\\[a-zA-Z]|[^$\d][^$]{0,400}?[=^_]|[a-zA-Z]\$
 _LOOSE_FORMULA_AHEAD = r"(?=[^$]{0,400}?(?:[=^_]|\\[a-zA-Z])|\s{0,3}[a-zA-Z]\s{0,3}\$)"
 # DOIs may hold angle brackets, as in `4:2<387::AID-CNCR2820040229>3.0.CO;2-Y`.
 _OF_SICI = r"<(?:\d|\w{1,8}::?(?!//))[^\s<>]{1,80}>(?=[\w.])"
+_OF_ADDRESS = rf"[^\s<>{QUOTES}{INVISIBLE}{WIDE_PUNCTUATION}]"
 _SCANNER = re.compile(
     rf"""
       (?P<code>(?<!`)(?P<ticks>`+)(?!`)(?P<code_inner>
@@ -79,12 +80,12 @@ _SCANNER = re.compile(
         | \\\((?P<paren_inner>(?:[^\\\n]|\\[^()\n]){{1,1000}}+)\\\)
         | \\\\\((?P<doubled_paren_inner>(?:[^\\\n]|\\(?!\\[()])[^\n]){{1,1000}}+)\\\\\))
     | (?P<destination>(?<=\]\()[ \t]*(?P<destination_inner>
-          <[^<>\n]{{1,2000}}>|data:[^\s()<>]++|(?:{_OF_SICI}|[^\s()<>]|\((?:[^\s()<>]|\([^\s()<>]{{0,400}}\)){{0,400}}\)){{1,2000}})
+          <[^<>\n]{{1,2000}}>|data:[^\s()<>]++|(?:[^\s()<>]|{_OF_SICI}|\((?:[^\s()<>]|\([^\s()<>]{{0,400}}\)){{0,400}}\)){{1,2000}})
           (?=[ \t]*(?:"[^"\n]{{0,400}}"|'[^'\n]{{0,400}}')?[ \t]*\)))
     | (?P<autolink><(?P<autolink_inner>(?:https?|ftp|mailto):[^<>\s]{{1,2000}})>)
     | (?P<bare>(?:https?://(?=[\w\[])
           |(?<![a-zA-Z0-9_@])(?:ftp://(?=[\w\[])|www\.(?=[\w-]+\.)))
-          (?:{_OF_SICI}|[^\s<>{QUOTES}{INVISIBLE}{WIDE_PUNCTUATION}]){{2,2000}})
+          {_OF_ADDRESS}{{2,2000}}(?:{_OF_SICI}{_OF_ADDRESS}{{0,200}})?)
     | (?P<data>data:image/[\w.+-]{{1,40}};base64,[a-zA-Z0-9+/=%]++)
     | (?P<escape>\\[!-/:-@\[-`{{-~])
     """,
@@ -177,7 +178,9 @@ def _nested(text: str, start: int) -> Span | None:
     delimiter = "$$" if text.startswith("$$", start) else "$"
     inner_start = start + len(delimiter)
     next_dollar = text.find("$", inner_start, inner_start + _LONGEST_NESTED)
-    if next_dollar < 0 or not _unclosed(text[inner_start:next_dollar]):
+    if next_dollar < 0 or text.find("{", inner_start, next_dollar) < 0:
+        return None
+    if not _unclosed(text[inner_start:next_dollar]):
         return None
     inner_end = _balanced_end(text, inner_start, delimiter)
     if inner_end is None:

@@ -495,3 +495,8 @@ TABLES = {
     table.name: table
     for table in (SOURCES, RECORDS, PAPERS, SUMMARIES, CITATIONS, EQUATIONS, IMAGES, LINKS)
 }
+
+SPAN_TABLES = tuple(
+    name for name, table in TABLES.items() if table.key == ("summary_id", "ordinal")
+)
+"""Tables of what an extractor finds in a summary, and nothing else has a say in."""

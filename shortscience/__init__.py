@@ -83,10 +83,10 @@ def clean(
         language=language,
         language_confidence=confidence,
         repairs=row["repairs"],
-        equations=_items(extracted.equations, Equation),
-        images=_items(extracted.images, Image),
-        links=_items(extracted.links, Link),
-        citations=_items(extracted.citations, Citation),
+        equations=_items(extracted["equations"], Equation),
+        images=_items(extracted["images"], Image),
+        links=_items(extracted["links"], Link),
+        citations=_items(extracted["citations"], Citation),
     )
 
 

@@ -1,33 +1,19 @@
 """The extraction stage: from cleaned text to equations, images, links and citations."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 import pyarrow as pa
 
 from shortscience.pipeline.extraction.addresses import Image, Link, addresses
-from shortscience.pipeline.extraction.citations import Citation, citations
-from shortscience.pipeline.extraction.equations import Equation, equations
+from shortscience.pipeline.extraction.citations import citations
+from shortscience.pipeline.extraction.equations import equations
 from shortscience.pipeline.scanner import Span
-from shortscience.pipeline.schema import CITATIONS
+from shortscience.pipeline.schema import CITATIONS, SPAN_TABLES, TABLES, Table
 
 _SPAN = {"raw": pl.String(), "start": pl.Int32(), "end": pl.Int32()}
 _POSITION = {"record_id": pl.String(), "ordinal": pl.Int32()}
 
-EQUATION_SCHEMA = pl.Schema(
-    {
-        **_POSITION,
-        "latex": pl.String(),
-        "display": pl.Boolean(),
-        **_SPAN,
-        "well_formed": pl.Boolean(),
-    }
-)
-IMAGE_SCHEMA = pl.Schema({**_POSITION, "url": pl.String(), "alt": pl.String(), **_SPAN})
-LINK_SCHEMA = pl.Schema(
-    {**_POSITION, "url": pl.String(), "label": pl.String(), "host": pl.String(), **_SPAN}
-)
 CITATION_SCHEMA = pl.Schema(
     {
         **_POSITION,
@@ -41,55 +27,47 @@ CITATION_SCHEMA = pl.Schema(
 )
 
 
-Items = Sequence[tuple[type, Sequence[tuple[object, ...]]]]
-"""Each kind, and the items of that kind in a text."""
+Items = Mapping[str, Sequence[tuple[object, ...]]]
+"""What a text holds: named tuples, whose fields are columns, by the table that they go to."""
 
 
-@dataclass(frozen=True)
-class Extracted:
-    """What a batch of summaries holds; every row names its record and its position there."""
-
-    equations: pl.DataFrame
-    images: pl.DataFrame
-    links: pl.DataFrame
-    citations: pl.DataFrame
-
-
-def extract(cleaned: pl.DataFrame, scanned: Iterable[Sequence[Span]]) -> Extracted:
+def extract(cleaned: pl.DataFrame, scanned: Iterable[Sequence[Span]]) -> dict[str, pl.DataFrame]:
     """Extract from every row of a frame with the columns `record_id` and `text`.
 
-    `scanned` has what `scan` finds in each row's text.
+    `scanned` has what `scan` finds in each row's text. Returns a frame per table of what summaries
+    hold; every row names its record and its position there.
     """
-    found: dict[type, list[tuple[object, ...]]] = {
-        kind: [] for kind in (Equation, Image, Link, Citation)
-    }
+    schemas = {name: _span_schema(TABLES[name]) for name in SPAN_TABLES}
+    schemas["citations"] = CITATION_SCHEMA
+    found: dict[str, list[tuple[object, ...]]] = {name: [] for name in schemas}
     known: dict[str, Items] = {}  # crawled listings repeat summaries
     texts = cleaned.select("record_id", "text").iter_rows()
     for (record_id, text), spans in zip(texts, scanned, strict=True):
         if text not in known:
             known[text] = _items(text, spans)
-        for kind, items in known[text]:
-            found[kind] += ((record_id, ordinal, *item) for ordinal, item in enumerate(items))
-    # A link also knows where its bare address stands; the table does not.
-    link_rows = [row[: len(LINK_SCHEMA)] for row in found[Link]]
-    return Extracted(
-        _frame(found[Equation], EQUATION_SCHEMA),
-        _frame(found[Image], IMAGE_SCHEMA),
-        _frame(link_rows, LINK_SCHEMA),
-        _frame(found[Citation], CITATION_SCHEMA),
-    )
+        for name, items in known[text].items():
+            # A link also knows where its bare address stands; the table does not.
+            n_fields = len(schemas[name]) - len(_POSITION)
+            found[name] += (
+                (record_id, ordinal, *item[:n_fields]) for ordinal, item in enumerate(items)
+            )
+    return {name: _frame(rows, schemas[name]) for name, rows in found.items()}
 
 
 def _items(text: str, spans: Sequence[Span]) -> Items:
     located = addresses(text, spans)
     links = [item for item in located if isinstance(item, Link)]
-    images = [item for item in located if isinstance(item, Image)]
-    return (
-        (Equation, list(equations(text, spans))),
-        (Image, images),
-        (Link, links),
-        (Citation, citations(text, spans, links)),
-    )
+    return {
+        "equations": list(equations(text, spans)),
+        "images": [item for item in located if isinstance(item, Image)],
+        "links": links,
+        "citations": citations(text, spans, links),
+    }
+
+
+def _span_schema(table: Table) -> pl.Schema:
+    columns = {name: dtype for name, dtype in table.polars_schema.items() if name not in table.key}
+    return pl.Schema({**_POSITION, **columns})
 
 
 def _frame(rows: Sequence[tuple[object, ...]], schema: pl.Schema) -> pl.DataFrame:

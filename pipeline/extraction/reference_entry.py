@@ -17,8 +17,9 @@ _BRACKETED_YEAR = re.compile(
 )
 # Numbers of four digits that are no years: in addresses and identifiers, pages, volumes, numbers of
 # articles, and the date on which somebody looked.
+_NEVER_YEAR = re.compile(rf"https?://\S+|\b10\.\d{{4,9}}/\S+|\b{ARXIV}")
 _NO_YEAR = re.compile(
-    rf"https?://\S+|\b10\.\d{{4,9}}/\S+|\b{ARXIV}|(?<![\d(])\d{{1,5}} ?[-–—]{{1,2}} ?\d{{1,5}}"
+    rf"{_NEVER_YEAR.pattern}|(?<![\d(])\d{{1,5}} ?[-–—]{{1,2}} ?\d{{1,5}}"
     r"|\b(?:vol(?:ume)?|no|nr|number|issue|pp?|pages?|art(?:icle)?|report|e?id)\b\.? ?\w{0,3}\d+"
     r"|\d{4}(?= ?\(\d{1,3}\))|\d{4}(?=:\d)|(?<=\d:)\d{4}|(?<=\d: )\d{4}"
     r"|\b(?:accessed|retrieved|visited|viewed|downloaded|last (?:checked|updated))\b[^.;)\]]{0,40}",
@@ -91,6 +92,8 @@ def _year(body: str) -> int | None:
     dated = _NO_YEAR.sub(" ", body)
     bracketed = _BRACKETED_YEAR.search(dated)
     years = [bracketed[1]] if bracketed else _YEAR.findall(dated)
+    if not years:
+        years = _YEAR.findall(_NEVER_YEAR.sub(" ", body))
     return int(years[-1]) if years else None
 
 

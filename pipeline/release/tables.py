@@ -8,11 +8,9 @@ import polars as pl
 from shortscience.pipeline.duplicates.outcomes import EARLIER, KEPT
 from shortscience.pipeline.keys import key
 from shortscience.pipeline.release.earlier import known_summary, why_known
-from shortscience.pipeline.schema import TABLES, Table
+from shortscience.pipeline.schema import SPAN_TABLES, TABLES, Table
 from shortscience.pipeline.shards import Shards
 from shortscience.pipeline.sources.inputs import Input
-
-SPAN_TABLES = ("equations", "images", "links")
 
 
 def conform(frame: pl.DataFrame, table: Table) -> pl.DataFrame:

@@ -41,7 +41,7 @@ class KeptOpen:
 
     closed = False
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    def __init__(self, stream: Any) -> None:
         self.read = stream.read
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ like data of the encoding is taken as it stands, if it is text.
 import re
 import zlib
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import IO, Any, cast
 
 import pyarrow as pa
@@ -56,15 +57,17 @@ def _decode(stream: IO[bytes], encoding: str) -> Iterator[bytes]:
     with named_damage(DAMAGED):
         beginning = stream.read(_CHUNK_BYTES)
     decode = _DECODERS.get(encoding, _unknown)
-    first, rest = b"", iter(list[bytes]())
+    taken = [beginning]
+    first = b""
+    rest: Iterator[bytes] = iter(())
     try:
-        chunks = decode(_rewound(beginning, stream), beginning)
+        chunks = decode(_remembered(stream, taken), beginning)
         first, rest = next(chunks, b""), chunks
     except Exception as error:
         # What cannot be decoded from its beginning on was stored decoded, if it is text.
         if _NO_TEXT.search(beginning):
             raise SourceError(f"is encoded as {encoding}, which cannot be undone") from error
-        rest = _rewound(beginning, stream)
+        rest = chain(taken, iter(lambda: stream.read(_CHUNK_BYTES), b""))
     holds_nothing = bool(beginning)
     chunk: bytes | None = first
     while chunk is not None:
@@ -76,9 +79,11 @@ def _decode(stream: IO[bytes], encoding: str) -> Iterator[bytes]:
         raise SourceError(f"{DAMAGED}; fetch it again")
 
 
-def _rewound(beginning: bytes, stream: IO[bytes]) -> Iterator[bytes]:
-    yield beginning
+def _remembered(stream: IO[bytes], taken: list[bytes]) -> Iterator[bytes]:
+    """Yield what was taken of a stream, and all that follows, which is remembered, too."""
+    yield from taken[:]
     while chunk := stream.read(_CHUNK_BYTES):
+        taken.append(chunk)
         yield chunk
 
 

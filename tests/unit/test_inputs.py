@@ -276,7 +276,7 @@ ENCODED = [
     pytest.param("zstd", zstd(PAGE), id="zstd"),
     pytest.param("gzip, br", _brotli(gzip.compress(PAGE)), id="one in another"),
     *(
-        pytest.param(name, PAGE, id=f"{name}, stored decoded")
+        pytest.param(name, PAGE * 9, id=f"{name}, stored decoded")
         for name in ("gzip", "deflate", "br", "zstd", "identity", "utf-8")
     ),
 ]
@@ -298,7 +298,8 @@ def test_a_page_may_be_in_any_encoding(
     inventory = take_inventory([str(crawl_between(tmp_path, encoding, body))], spool)
     assert inventory.problems == ()
     (page,) = (item for item in inventory.inputs if item.name.endswith("/2"))
-    assert page.source_id == hashlib.sha256(PAGE).hexdigest()
+    wanted = body if PAGE in body else PAGE
+    assert page.source_id == hashlib.sha256(wanted).hexdigest()
     sources, _ = read_sources(inventory.distinct, SourceSettings())
     assert len(sources) == 3
 

@@ -42,7 +42,7 @@ def identify_all(
     cleaned = pl.DataFrame(
         {"record_id": list(summaries), "text": [text for text, _ in summaries.values()]}
     )
-    citations = extract(cleaned, map(scan, cleaned["text"])).citations
+    citations = extract(cleaned, map(scan, cleaned["text"]))["citations"]
     facts = pl.DataFrame(
         [
             {"summary_id": key, "told_by": "page" if told else None, **told}

@@ -92,7 +92,7 @@ def test_a_summary_that_is_repeated_gives_each_record_what_it_gives_one() -> Non
     first, second, third = cleaned.drop("record_id").rows(named=True)
     assert first == second
     assert (third["markdown"], third["structure"]) == (text, "original")
-    for frame in extracted.citations, extracted.equations:
+    for frame in extracted["citations"], extracted["equations"]:
         assert frame["record_id"].to_list() == ["a", "b", "c"]
         assert frame.drop("record_id").n_unique() == 1
 

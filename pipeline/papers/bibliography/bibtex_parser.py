@@ -47,6 +47,7 @@ class _Parser(LowLevelParser):  # type: ignore[misc]
     pos: int
     current_field_name: Any
     current_value: Any
+    current_fields: Any
 
     def __init__(self, text: str, macros: Any) -> None:
         super().__init__(text, macros=macros)
