@@ -18,6 +18,8 @@ from shortscience.pipeline.errors import NoRecordsError, NothingNewError, Valida
 from shortscience.pipeline.folders import keep_only
 from shortscience.pipeline.observer import Observer
 from shortscience.pipeline.papers.bibliography.index import Index, index_file
+from shortscience.pipeline.papers.catalogue.file import read_catalogue
+from shortscience.pipeline.papers.catalogue.recognition import Recogniser
 from shortscience.pipeline.papers.linking.title_index import title_folder
 from shortscience.pipeline.papers.stage import Identified, identify
 from shortscience.pipeline.parameters import BuildParameters
@@ -46,11 +48,13 @@ def make_release(
 ) -> None:
     """Make the release of a recipe in a store.
 
-    Raises ValidationError when the data does not meet its expectations, LostFormError when a form
-    of dumps gives no records any more, NoRecordsError when nothing was found at all, and
-    NothingNewError when an earlier release has everything.
+    Raises UsageError when a catalogue cannot be read, ValidationError when the data does not meet
+    its expectations, LostFormError when a form of dumps gives no records any more, NoRecordsError
+    when nothing was found at all, and NothingNewError when an earlier release has everything.
     """
     settings = recipe.settings
+    catalogues = tuple(read_catalogue(item.path) for item in recipe.catalogues)
+    recogniser = Recogniser(catalogues, settings)
     with store.staging() as staging, validator() as validate:
         shards = process_batches(recipe, store, engine, observer, parameters.batch_bytes)
         copies = observer.step(
@@ -61,7 +65,7 @@ def make_release(
             "indexing bibliographies", index_bibliography, recipe, store.bibliography
         )
         papers = observer.step(
-            "identifying papers", identify_papers, shards, copies, bibliography, settings, engine
+            "identifying papers", identify_papers, shards, copies, bibliography, recogniser, engine
         )
         inputs = recipe.inventory.distinct
         observer.step(
@@ -142,13 +146,13 @@ def identify_papers(
     shards: Shards,
     copies: Duplicates,
     bibliography: Sequence[Index],
-    settings: Settings,
+    recogniser: Recogniser,
     engine: Engine,
 ) -> Identified:
     """Find out which papers are summarised and cited."""
     n_parts = engine.n_parts(len(copies.outcomes))
-    told = shards, copies.outcomes, bibliography, settings.papers
-    return identify(*told, n_parts=n_parts, tasks=engine.tasks)
+    told = shards, copies.outcomes, bibliography, recogniser.settings.papers
+    return identify(*told, recogniser=recogniser, n_parts=n_parts, tasks=engine.tasks)
 
 
 def all_problems(

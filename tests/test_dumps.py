@@ -115,6 +115,21 @@ def test_the_five_real_dumps_give_30_records_and_26_summaries(real: Path) -> Non
         assert read_table(real, table.name).columns == [column.name for column in table.columns]
 
 
+def test_the_shipped_catalogue_names_all_their_papers(real: Path, shared: Path) -> None:
+    summaries = read_table(real, "summaries").join(read_table(real, "papers"), on="paper_id")
+    found = records_with_names(real).join(summaries, on="summary_id").sort("name", "ordinal")
+    truth = json.loads((shared / "corpus" / "seed_truth.json").read_text())
+    expected = [(seed["file"], seed["bibtex_key"], seed["arxiv_id"]) for seed in truth]
+    assert found.select("name", "bibtex_key", "arxiv_id").rows() == expected
+    assert set(found["identified_by"]) == {"catalogue"}
+    titles = [seed["title"] and re.sub(r"[{}]", "", seed["title"]) for seed in truth]
+    assert [known or title for known, title in zip(titles, found["title"], strict=True)] == [
+        *found["title"]
+    ]
+    assert found["title"].null_count() == 0
+    assert found["paper_id"].n_unique() == 26
+
+
 def test_their_text_is_exactly_what_stood_between_mark_and_trailer(
     real: Path, shared: Path
 ) -> None:

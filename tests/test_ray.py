@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -241,3 +242,59 @@ def test_a_cluster_that_does_not_answer_is_named(
     assert done.returncode == 2
     assert "127.0.0.1:1" in done.stderr
     assert "RAY_ADDRESS" in done.stderr
+
+
+_TOKEN = "0123456789abcdef" * 2
+_GUARDED = """
+import sys
+import ray
+ray.init(address="local", num_cpus=1, include_dashboard=False, log_to_driver=False)
+print(ray.get_runtime_context().gcs_address, flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture(scope="module")
+def guarded() -> Iterator[str]:
+    """Start a cluster that asks for a token, in a process of its own, and return its address."""
+    token = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": _TOKEN}
+    with subprocess.Popen(
+        [sys.executable, "-c", _GUARDED],
+        env=os.environ | token,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as head:
+        assert head.stdout
+        yield head.stdout.readlines(1)[-1].strip()
+        head.communicate()
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        pytest.param({}, id="no token"),
+        pytest.param({"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": _TOKEN[::-1]}, id="another"),
+    ],
+)
+def test_a_cluster_that_refuses_is_never_replaced(
+    guarded: str, environment: dict[str, str], shortscience: Shortscience, tmp_path: Path
+) -> None:
+    command = ["build", RAW, "--out", tmp_path, "--engine", "ray"]
+    done = shortscience(*command, RAY_ADDRESS=guarded, **environment)
+    assert done.returncode == 2
+    sentence = done.stderr.splitlines()[-1]
+    assert sentence.startswith(f"shortscience: The Ray cluster at {guarded} cannot be used: ")
+    assert "Authentication token is missing or incorrect; check RAY_ADDRESS" in sentence
+    assert not (tmp_path / "latest").exists()
+
+
+@pytest.mark.long
+def test_who_knows_the_token_is_let_in(
+    guarded: str, built: Path, shortscience: Shortscience, tmp_path: Path
+) -> None:
+    token = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": _TOKEN}
+    command = ["build", RAW, "--out", tmp_path, "--engine", "ray"]
+    done = shortscience(*command, RAY_ADDRESS=guarded, **token)
+    assert done.returncode == 0, done.stderr
+    assert not differing(built, tmp_path / "latest")

@@ -76,9 +76,15 @@ def _join(address: str) -> None:
         if address == "auto" and isinstance(error, ConnectionError):
             raise
         raise UsageError(
-            f"The Ray cluster at {address} cannot be used: {error.__cause__ or error} Check"
-            " RAY_ADDRESS and its token (RAY_AUTH_MODE, RAY_AUTH_TOKEN), or unset them."
+            f"The Ray cluster at {address} cannot be used: {_reason(error)}; check RAY_ADDRESS, and"
+            " the cluster's token (RAY_AUTH_MODE, RAY_AUTH_TOKEN), or unset them."
         ) from error
+
+
+def _reason(error: Exception) -> str:
+    """Return the sentence in which Ray says what failed, behind a traceback of its own."""
+    last = str(error.__cause__ or error).strip().splitlines()[-1]
+    return (last.partition("Error: ")[2] or last).partition(". ")[0].rstrip(".")
 
 
 def _reach(address: str) -> None:

@@ -10,13 +10,13 @@ import polars as pl
 
 from shortscience.pipeline.identifiers import NAMING_SCHEMES
 from shortscience.pipeline.papers.canonical import UNNAMED
-from shortscience.pipeline.papers.frames import PAGE, REFERENCE, Frame
+from shortscience.pipeline.papers.frames import CATALOGUE, PAGE, REFERENCE, Frame
 from shortscience.pipeline.papers.naming import scheme
 from shortscience.pipeline.schema import CITATIONS
 from shortscience.pipeline.settings import PaperSettings
 
 OF_SUMMARY = ("paper_id", "author", "votes", "posted_at", "url", "n_copies")
-STRENGTH_OF_EVIDENCE = ("page", "copy", "identifier", "linked", "nothing")
+STRENGTH_OF_EVIDENCE = ("page", "copy", "catalogue", "identifier", "linked", "nothing")
 """How the paper of a summary is known, the strongest evidence first."""
 
 
@@ -50,22 +50,27 @@ def attribute(
     *,
     citations: pl.DataFrame,
     links: pl.DataFrame,
+    known: pl.DataFrame,
     resolved: pl.DataFrame,
     sources: pl.DataFrame,
     settings: PaperSettings,
 ) -> Attributed[pl.DataFrame]:
     """Attribute summaries and their citations to papers.
 
-    `resolved` has the `paper_id` of what `mentions` returns; `sources` those of pages that show a
-    summary, and of references in it.
+    `known` has KNOWN; `resolved` has the `paper_id` of what `mentions` returns; `sources` those of
+    pages that show a summary, of catalogues that know it, and of references in it.
     """
     cited = _cited(citations, resolved, sources)
     linked = links.join(resolved, on=["summary_id", "name"]).select(
         "summary_id", "linked_confidence", linked="paper_id"
     )
     shown = sources.filter(pl.col("kind") == PAGE).select("summary_id", shown="paper_id")
+    catalogued = sources.filter(pl.col("kind") == CATALOGUE).select(
+        "summary_id", catalogued="paper_id"
+    )
+    sure = known.select("summary_id", catalogued_confidence="confidence")
     evidence = facts
-    for frame in (shown, _headed(cited, settings), linked):
+    for frame in (shown, catalogued, sure, _headed(cited, settings), linked):
         evidence = evidence.join(frame, on="summary_id", how="left")
     return Attributed(_attributed(evidence, settings), cited)
 
@@ -106,19 +111,26 @@ def _headed(cited: pl.DataFrame, settings: PaperSettings) -> pl.DataFrame:
 def _attributed(evidence: pl.DataFrame, settings: PaperSettings) -> pl.DataFrame:
     """Choose the paper of each summary.
 
-    A page that names the paper is believed before a link in the summary's header, and that before
-    what the summary's words tell.
+    A page that names the paper is believed before a catalogue, that before a link in the summary's
+    header, and that before what the summary's words tell.
     """
-    on_page = pl.col("shown").str.starts_with(UNNAMED).not_()
+    on_page, in_catalogue = (
+        pl.col(name).str.starts_with(UNNAMED).not_().fill_null(value=False)
+        for name in ("shown", "catalogued")
+    )
     itself = pl.format(f"{UNNAMED}{{}}", "summary_id")
     return evidence.with_columns(
         paper_id=pl.when(on_page)
         .then("shown")
-        .otherwise(pl.coalesce("headed", "linked", "shown", itself)),
+        .when(in_catalogue)
+        .then("catalogued")
+        .otherwise(pl.coalesce("headed", "linked", "shown", "catalogued", itself)),
         identified_by=pl.when(on_page & pl.col("bibtex_key").is_not_null())
         .then("told_by")
         .when(on_page)
         .then(pl.lit(PAGE))
+        .when(in_catalogue)
+        .then(pl.lit(CATALOGUE))
         .when(pl.col("headed").is_not_null())
         .then(pl.lit("identifier"))
         .when(pl.col("linked").is_not_null())
@@ -126,6 +138,8 @@ def _attributed(evidence: pl.DataFrame, settings: PaperSettings) -> pl.DataFrame
         .otherwise(pl.lit("nothing")),
         identity_confidence=pl.when(on_page)
         .then(pl.lit(settings.page_confidence))
+        .when(in_catalogue)
+        .then("catalogued_confidence")
         .when(pl.col("headed").is_not_null())
         .then(pl.lit(settings.header_confidence))
         .otherwise(pl.coalesce("linked_confidence", 0.0)),

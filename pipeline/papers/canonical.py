@@ -5,7 +5,7 @@ from typing import Generic, NamedTuple
 import polars as pl
 
 from shortscience.pipeline.papers.descriptions import TITLE_PREFIX
-from shortscience.pipeline.papers.frames import CONFLICTS, NAMES, PAGE, Frame
+from shortscience.pipeline.papers.frames import CATALOGUE, CONFLICTS, NAMES, PAGE, Frame
 from shortscience.pipeline.papers.naming import strongest
 from shortscience.pipeline.papers.reconciliation import reconcile
 from shortscience.pipeline.papers.sources import claims
@@ -51,7 +51,7 @@ def resolve(sources: pl.DataFrame) -> Canonical[pl.DataFrame]:
 def _ranked(sources: pl.DataFrame) -> pl.DataFrame:
     """Order sources as they are believed: pages by key, entries by file, then references."""
     first = pl.when(pl.col("kind") == PAGE).then(pl.col("summary_ids").list.first())
-    order = "kind", "bibtex_key", first, "file", "entry"
+    order = "kind", "file", "entry", "bibtex_key", first
     ordered = sources.sort(*order, nulls_last=True, maintain_order=True)
     return ordered.with_row_index("rank").cast({"rank": CONFLICTS["rank"]})
 
@@ -62,7 +62,7 @@ def _with_papers(sources: pl.DataFrame, groups: pl.DataFrame, chosen: pl.DataFra
         chosen, on="group", how="left", maintain_order="left"
     )
     first = (
-        grouped.filter(pl.col("paper_id").is_null(), pl.col("kind") == PAGE)
+        grouped.filter(pl.col("paper_id").is_null(), pl.col("kind").is_in([PAGE, CATALOGUE]))
         .group_by("group")
         .agg(pl.col("summary_ids").list.first().min().alias("summary"))
     )

@@ -10,7 +10,12 @@ from shortscience.pipeline.sources.reading import FACTS_SCHEMA
 Frame = TypeVar("Frame")
 """A frame, or the parts of one."""
 
-KINDS = (PAGE, BIBLIOGRAPHY, REFERENCE) = ("page", "bibliography", "reference")
+KINDS = (PAGE, CATALOGUE, BIBLIOGRAPHY, REFERENCE) = (
+    "page",
+    "catalogue",
+    "bibliography",
+    "reference",
+)
 """The kinds of sources, in the order in which they are believed."""
 
 FACTS = pl.Schema(
@@ -33,7 +38,7 @@ SOURCES = pl.Schema(
         "kind": pl.Enum(KINDS),
         # Its name in `papers.described_by`; null for a reference, which describes nothing.
         "origin": pl.String(),
-        # Of an entry: the place of its bibliography file, and its own there.
+        # Of an entry: the place of its catalogue or bibliography, and its own there.
         "file": pl.Int32(),
         "entry": pl.Int64(),
         # All identifiers that the source gives the paper; `key` is the source's own, and the first.
@@ -42,7 +47,7 @@ SOURCES = pl.Schema(
         # `title:…`, where title and authors together are evidence.
         "title_name": pl.String(),
         **ON_PAGE,
-        # The summaries that a page shows, or that list a reference.
+        # The summaries that a page shows, a catalogue knows, or that list a reference.
         "summary_ids": pl.List(pl.String()),
     }
 )

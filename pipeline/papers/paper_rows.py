@@ -6,7 +6,7 @@ import polars as pl
 
 from shortscience.pipeline.identifiers import NAMING_SCHEMES, SCHEMES, address
 from shortscience.pipeline.papers.attribution import STRENGTH_OF_EVIDENCE
-from shortscience.pipeline.papers.frames import PAGE, Frame
+from shortscience.pipeline.papers.frames import CATALOGUE, PAGE, Frame
 from shortscience.pipeline.papers.naming import scheme
 from shortscience.pipeline.schema import PAPERS
 
@@ -100,7 +100,8 @@ def _identified(summarised: pl.DataFrame, cited: pl.DataFrame) -> pl.DataFrame:
 def _described(known: pl.DataFrame) -> pl.DataFrame:
     """Return what sources say of each paper, field by field.
 
-    Its words are taken from a page, else from the record of the key that a page has, or of the
+    Its words are taken from a page, else from a catalogue that knows one of its summaries, else
+    from the record of the key that a page has, or of the
     identifier that the paper is filed under; all else from the first source that knows it. So a
     preprint keeps its own title, and yet tells where it was published.
     """
@@ -108,11 +109,13 @@ def _described(known: pl.DataFrame) -> pl.DataFrame:
     distance = (
         pl.when(pl.col("kind") == PAGE)
         .then(0)
-        .when(pl.col("shown").is_not_null())
+        .when(pl.col("kind") == CATALOGUE)
         .then(1)
-        .when(pl.col("key") == pl.col("paper_id"))
+        .when(pl.col("shown").is_not_null())
         .then(2)
-        .otherwise(3)
+        .when(pl.col("key") == pl.col("paper_id"))
+        .then(3)
+        .otherwise(4)
     )
     order = known.select("paper_id", "key", "rank", "kind").with_row_index("row")
     closeness = (

@@ -1,4 +1,4 @@
-"""Who says something of papers: the site's pages, entries of bibliographies, and references.
+"""Who says something of papers: the site's pages, catalogues, bibliographies, and references.
 
 A source is a row with SOURCES: the names that it claims for one paper, and what it says of it. One
 more kind of source is one more function here, and its place among KINDS.
@@ -13,6 +13,7 @@ from shortscience.pipeline.papers.bibliography.lookup import found_entries, foun
 from shortscience.pipeline.papers.descriptions import TITLE_PREFIX, title_name
 from shortscience.pipeline.papers.frames import (
     BIBLIOGRAPHY,
+    CATALOGUE,
     ON_PAGE,
     PAGE,
     REFERENCE,
@@ -49,6 +50,28 @@ def pages(shown: pl.DataFrame) -> pl.DataFrame:
             title_name=pl.when(titled).then(_title_names(distinct["title"])),
         ),
         PAGE,
+    )
+
+
+def catalogued(known: pl.DataFrame) -> pl.DataFrame:
+    """Return one source for all summaries that a catalogue knows to be of one paper.
+
+    `known` has KNOWN; the key of the source is the name that the catalogue has the paper under.
+    """
+    papers = known.sort("file", "paper_id", "entry", "summary_id").group_by(
+        "file", "paper_id", maintain_order=True
+    )
+    distinct = papers.agg(pl.exclude("summary_id").first(), summary_ids=pl.col("summary_id").sort())
+    key = pl.when(pl.col("identifiers").list.contains(pl.col("paper_id"))).then("paper_id")
+    titled = pl.col("authors").list.len() > 0
+    return _sources(
+        distinct.with_columns(
+            key=key,
+            names=pl.col("identifiers").fill_null([]),
+            title_name=pl.when(titled).then(_title_names(distinct["title"])),
+            paper_url="url",
+        ),
+        CATALOGUE,
     )
 
 

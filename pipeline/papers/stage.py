@@ -14,6 +14,8 @@ from shortscience.pipeline.duplicates.outcomes import outcomes_of
 from shortscience.pipeline.papers import attribution, copies, sources
 from shortscience.pipeline.papers.bibliography.index import Index
 from shortscience.pipeline.papers.canonical import Canonical, resolve
+from shortscience.pipeline.papers.catalogue import recognition
+from shortscience.pipeline.papers.catalogue.recognition import NO_CATALOGUES, Recogniser
 from shortscience.pipeline.papers.components import with_components
 from shortscience.pipeline.papers.linking.link import link
 from shortscience.pipeline.papers.naming import with_names
@@ -41,13 +43,18 @@ class Papers(NamedTuple):
 
 
 class Identified(NamedTuple):
-    """What `Papers` has, and the candidates for the papers of summaries, with LINK_SCHEMA."""
+    """What `Papers` has, and what is known of the papers of summaries from their texts.
+
+    `known` has what catalogues know of summaries, with KNOWN; `links` the candidates for the papers
+    of the others, with LINK_SCHEMA.
+    """
 
     papers: Parts
     evidence: Parts
     summaries: Parts
     citations: Parts
     links: Parts
+    known: Parts
 
 
 def identify(
@@ -56,6 +63,7 @@ def identify(
     bibliography: Sequence[Index],
     settings: PaperSettings,
     *,
+    recogniser: Recogniser = NO_CATALOGUES,
     n_parts: int,
     tasks: Tasks,
 ) -> Identified:
@@ -70,28 +78,37 @@ def identify(
     facts = facts.map(copies.choose_facts)
     citations = some.map(copies.kept_citations, of_records).by("summary_id", n_parts=n_parts)
     texts = some.map(copies.kept_texts, of_records)
-    links = link(texts, facts, citations, bibliography=bibliography, settings=settings)
-    found = identify_papers(facts, citations, links, bibliography=bibliography, settings=settings)
-    return Identified(*found, links)
+    known = some.map(recogniser.known_records, of_records).by("summary_id", n_parts=n_parts)
+    known = known.map(recognition.known_summaries)
+    unknown = facts.map(recognition.unknown, known)
+    links = link(texts, unknown, citations, bibliography=bibliography, settings=settings)
+    found = identify_papers(
+        facts, citations, links, known, bibliography=bibliography, settings=settings
+    )
+    return Identified(*found, links, known)
 
 
 def identify_papers(
     facts: Parts,
     citations: Parts,
     links: Parts,
+    known: Parts | None = None,
     *,
     bibliography: Sequence[Index],
     settings: PaperSettings,
 ) -> Papers:
     """Identify papers; all arguments are in parts by summary.
 
-    `facts` has FACTS; `citations` has CITATION_SCHEMA and `summary_id`; `links` has LINK_SCHEMA.
+    `facts` has FACTS; `citations` has CITATION_SCHEMA and `summary_id`; `links` has LINK_SCHEMA;
+    `known` has KNOWN.
     """
+    if known is None:
+        known = facts.map(recognition.none_known)
     citations = citations.map(with_names)
     links = links.map(attribution.chosen_links, settings=settings)
     mentions = citations.map(attribution.mentions, links=links).by("name")
 
-    claimed = _sources(facts, citations, mentions, bibliography)
+    claimed = _sources(facts, citations, known, mentions, bibliography)
     resolved = with_components(claimed).map_fields(Canonical[Parts], resolve)
     names = mentions.map(_join, resolved.names.by("name"), on="name").by("summary_id")
     descriptions = resolved.descriptions.by("paper_id")
@@ -101,6 +118,7 @@ def identify_papers(
         attribution.attribute,
         citations=citations,
         links=links,
+        known=known,
         resolved=names,
         sources=resolved.of_summaries.by("summary_id"),
         settings=settings,
@@ -120,12 +138,17 @@ def identify_papers(
 
 
 def _sources(
-    facts: Parts, citations: Parts, mentions: Parts, bibliography: Sequence[Index]
+    facts: Parts,
+    citations: Parts,
+    known: Parts,
+    mentions: Parts,
+    bibliography: Sequence[Index],
 ) -> Parts:
-    """Return all sources: pages, references, and the entries that have their names."""
+    """Return all sources: pages, catalogues, references, and the entries that have their names."""
     pages = facts.map(sources.shown).by(*sources.PAGE_KEYS).map(sources.pages)
     references = citations.map(sources.listed).by("title_name").map(sources.references)
-    found = pages.concat(references)
+    catalogued = known.by("file", "paper_id").map(sources.catalogued)
+    found = pages.concat(catalogued, references)
     if not bibliography:
         return found
     claimed = found.map(sources.claimed_names).by("name")

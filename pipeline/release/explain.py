@@ -9,7 +9,7 @@ import polars as pl
 from shortscience.pipeline.cleaning.encoding import repair_all
 from shortscience.pipeline.duplicates.differences import differing_words
 from shortscience.pipeline.errors import UsageError
-from shortscience.pipeline.release.paper_evidence import candidates_of, sources_of
+from shortscience.pipeline.release.paper_evidence import candidates_of, recognised_by, sources_of
 from shortscience.pipeline.release.parquet import scan_table
 from shortscience.pipeline.sources.pieces import Piece
 from shortscience.pipeline.sources.reading import reread
@@ -95,6 +95,7 @@ def _of_summary(release: Path, summary: dict[str, Any]) -> Story:
         ],
         "paper": _rows(release, "papers", "paper_id", summary["paper_id"])[0],
         "evidence": sources_of(release, summary["paper_id"]),
+        "recognised": recognised_by(release, summary_id),
         "candidates": candidates_of(release, summary_id),
         **{
             table: _rows(release, table, "summary_id", summary_id)

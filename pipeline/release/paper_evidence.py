@@ -17,19 +17,23 @@ from shortscience.pipeline.parts import Parts
 from shortscience.pipeline.release.store import paper_evidence_folder
 from shortscience.pipeline.tasks import Tasks
 
-_SOURCES, _CANDIDATES = "sources", "candidates"
+_SOURCES, _KNOWN, _CANDIDATES = "sources", "known", "candidates"
 _DIGITS = 3
 
 
 def write_paper_evidence(identified: Identified, release: Path, tasks: Tasks) -> None:
-    """Write what sources say, by `paper_id`, and the candidates of summaries, with LINK_SCHEMA.
+    """Write what sources say, by `paper_id`, and how summaries were recognised or linked.
 
     Each part is a file of its own. The folder appears complete.
     """
     folder = paper_evidence_folder(release)
     shutil.rmtree(folder, ignore_errors=True)
     with appearing(folder) as staging:
-        for name, parts in ((_SOURCES, identified.evidence), (_CANDIDATES, identified.links)):
+        for name, parts in (
+            (_SOURCES, identified.evidence),
+            (_KNOWN, identified.known),
+            (_CANDIDATES, identified.links),
+        ):
             (staging / name).mkdir()
             files = (
                 staging.absolute() / name / f"{number:05}.parquet" for number in range(len(parts))
@@ -44,6 +48,22 @@ def _write(part: pl.DataFrame, *, path: Path) -> None:
 def sources_of(release: Path, paper_id: str) -> list[dict[str, Any]]:
     """Return what each source says of one paper."""
     return _rows(paper_evidence_folder(release) / _SOURCES, "paper_id", paper_id)
+
+
+def recognised_by(release: Path, summary_id: str) -> list[dict[str, Any]]:
+    """Return by which catalogue a summary was recognised, if any: how, and as of which paper."""
+    return [
+        {
+            "catalogue": row["origin"],
+            "match": row["match"],
+            "similarity": round(row["similarity"], _DIGITS),
+            "record_id": row["record_id"],
+            "paper_id": row["paper_id"],
+            "title": row["title"],
+            "confidence": round(row["confidence"], _DIGITS),
+        }
+        for row in _rows(paper_evidence_folder(release) / _KNOWN, "summary_id", summary_id)
+    ]
 
 
 def candidates_of(release: Path, summary_id: str) -> list[dict[str, Any]]:

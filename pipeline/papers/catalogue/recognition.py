@@ -1,0 +1,120 @@
+"""Which summaries of a build are known to catalogues."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import polars as pl
+
+from shortscience.pipeline.duplicates.outcomes import EARLIER
+from shortscience.pipeline.duplicates.signatures import sign
+from shortscience.pipeline.papers.catalogue.file import FACTS, SIGNING, Catalogue
+from shortscience.pipeline.papers.catalogue.matching import (
+    EXACT,
+    NEAR,
+    OF_SIGNATURE,
+    RECOGNISED,
+    TRUNCATED,
+    recognise,
+)
+from shortscience.pipeline.settings import CatalogueSettings, Settings
+from shortscience.pipeline.shards import Shards
+
+KNOWN = pl.Schema(
+    {
+        "summary_id": pl.String(),
+        # The place of the catalogue among those of the build, and its name.
+        "file": pl.Int32(),
+        "origin": pl.String(),
+        # Its row.
+        "entry": pl.Int64(),
+        "record_id": pl.String(),
+        "match": RECOGNISED["match"],
+        "similarity": RECOGNISED["similarity"],
+        "confidence": pl.Float64(),
+        **{name: FACTS[name] for name in FACTS if name != "identity_confidence"},
+    }
+)
+"""How a summary is known: by which catalogue, through which of its records, and as of what paper.
+
+`confidence` is how sure the paper is, 0 to 1.
+"""
+
+NOTHING_KNOWN = pl.DataFrame(schema=KNOWN)
+
+
+class Recogniser(NamedTuple):
+    """Catalogues, the first of which is believed, and the settings of the build."""
+
+    catalogues: tuple[Catalogue, ...]
+    settings: Settings
+
+    def known_records(self, shards: Shards, outcomes: pl.DataFrame) -> pl.DataFrame:
+        """Return what catalogues know of the records in some shards, with KNOWN.
+
+        `outcomes` has what became of the records, row by row.
+        """
+        if not self.catalogues:
+            return NOTHING_KNOWN
+        signatures = _signatures(shards, self.settings)
+        carried = outcomes.filter(pl.col("status") != EARLIER).select("record_id", "summary_id")
+        found = (
+            self._known(signatures, shards, place).join(carried, on="record_id").select(*KNOWN)
+            for place in range(len(self.catalogues))
+        )
+        return pl.concat([NOTHING_KNOWN, *found])
+
+    def _known(self, signatures: pl.DataFrame, shards: Shards, place: int) -> pl.DataFrame:
+        """Return what one catalogue knows of records."""
+        catalogue, settings = self.catalogues[place], self.settings.catalogue
+        texts = shards.frames("cleaned", ["record_id", "text"])
+        found = recognise(signatures, texts, catalogue, settings)
+        return found.join(
+            catalogue.rows.select(*FACTS).with_row_index("row"), on="row"
+        ).with_columns(
+            _confidence(settings),
+            file=pl.lit(place, KNOWN["file"]),
+            origin=pl.lit(catalogue.name),
+            entry=pl.col("row").cast(KNOWN["entry"]),
+        )
+
+
+def known_summaries(records: pl.DataFrame) -> pl.DataFrame:
+    """Return one row per summary, of those with KNOWN: the first catalogue's best match."""
+    return records.sort(
+        "summary_id", "file", "match", -pl.col("similarity"), "entry", "record_id"
+    ).unique("summary_id", keep="first", maintain_order=True)
+
+
+def none_known(_facts: pl.DataFrame) -> pl.DataFrame:
+    """Return the summaries that are known without any catalogue."""
+    return NOTHING_KNOWN
+
+
+def unknown(facts: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Return the facts of the summaries that no catalogue knows."""
+    return facts.join(known, on="summary_id", how="anti", maintain_order="left")
+
+
+def _signatures(shards: Shards, settings: Settings) -> pl.DataFrame:
+    """Return OF_SIGNATURE of all records; sign them again if the build has other settings."""
+    if settings.signatures == SIGNING:
+        return shards.scan("signatures").select(*OF_SIGNATURE).collect()
+    return pl.concat(_signed_again(shards))
+
+
+def _signed_again(shards: Shards) -> Iterator[pl.DataFrame]:
+    for texts in shards.frames("cleaned", ["record_id", "text", "structure"]):
+        yield sign(texts, SIGNING).select(*OF_SIGNATURE)
+
+
+def _confidence(settings: CatalogueSettings) -> pl.Expr:
+    of_match = {
+        EXACT: 1.0,
+        TRUNCATED: settings.truncated_confidence,
+        NEAR: settings.near_confidence,
+    }
+    sure = pl.col("match").cast(pl.String).replace_strict(of_match, return_dtype=pl.Float64)
+    return (pl.col("identity_confidence") * sure).alias("confidence")
+
+
+NO_CATALOGUES = Recogniser((), Settings())
