@@ -101,9 +101,9 @@ def _described(known: pl.DataFrame) -> pl.DataFrame:
     """Return what sources say of each paper, field by field.
 
     Its words are taken from a page, else from a catalogue that knows one of its summaries, else
-    from the record of the key that a page has, or of the
-    identifier that the paper is filed under; all else from the first source that knows it. So a
-    preprint keeps its own title, and yet tells where it was published.
+    from the record of the key that a page has, or of the identifier that the paper is filed under;
+    all else from the first source that knows it. So a preprint keeps its own title, and yet tells
+    where it was published.
     """
     pages = known.filter(pl.col("kind") == PAGE).select("paper_id", "key").drop_nulls().unique()
     distance = (

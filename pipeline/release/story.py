@@ -203,6 +203,13 @@ def _paper_lines(paper: Row) -> list[str]:
     ]
 
 
+_KNOWN = {
+    "exact": "a summary of the same words",
+    "truncated": "a longer summary that begins with the same words",
+    "near": "a summary that differs in some words",
+}
+
+
 def _evidence(story: Story) -> list[str]:
     paper = story["paper"]
     way = paper["identified_by"]
@@ -210,6 +217,9 @@ def _evidence(story: Story) -> list[str]:
         f"identified by {way}, confidence {paper['identity_confidence']:.0%}:",
         f"  {PAPERS.column('identified_by').meanings[way]}",
     ]
+    for known in story.get("recognised", []):
+        what = _KNOWN[known["match"]]
+        lines.append(f"{known['catalogue']} knows {what}, similarity {known['similarity']:.2f}")
     evidence = [
         f"{source['source']} says {', '.join(source['names'])}"
         + (f": {source['title']}" if source["title"] else "")

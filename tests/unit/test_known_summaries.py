@@ -12,6 +12,7 @@ from shortscience.pipeline.papers.catalogue.file import FACTS, Catalogue
 from shortscience.pipeline.papers.catalogue.making import make_catalogue
 from shortscience.pipeline.papers.catalogue.recognition import KNOWN, Recogniser
 from shortscience.pipeline.papers.stage import Identified, identify
+from shortscience.pipeline.release.paper_evidence import recognised_by, write_paper_evidence
 from shortscience.pipeline.settings import Settings, SignatureSettings
 from shortscience.pipeline.shards import Shards, build_shards, cut_batches
 from shortscience.pipeline.sources.inputs import take_inventory
@@ -109,6 +110,18 @@ def test_how_a_summary_is_known_is_kept(tmp_path: Path) -> None:
     found = found_in(tmp_path, {"a.txt": dump(MOSS, FERN)}, catalogue())
     (known,) = found.known.collect().to_dicts()
     assert (known["origin"], known["match"], known["similarity"]) == ("known.parquet", "exact", 1.0)
+
+
+def test_how_a_summary_is_known_is_told(tmp_path: Path) -> None:
+    found = found_in(tmp_path, {"a.txt": dump(" ".join(MOSS.split()[:70]))}, catalogue())
+    release = tmp_path / "releases" / "r"
+    write_paper_evidence(found, release, AtOnce())
+    (known,) = found.known.collect().to_dicts()
+    (told,) = recognised_by(release, known["summary_id"])
+    assert told["catalogue"] == "known.parquet"
+    assert (told["match"], told["paper_id"]) == ("truncated", FACTS_OF_MOSS["paper_id"])
+    assert told["record_id"] == known["record_id"]
+    assert recognised_by(release, "another") == []
 
 
 def test_an_unknown_summary_stays_unknown(tmp_path: Path) -> None:
