@@ -1,14 +1,10 @@
-"""Work in parts: what a stage asks of an engine, and how rows get from part to part.
+"""What a stage asks of an engine: to run a task, and to keep what it returns.
 
-A stage that has to see all records together is cut where rows have to move: its functions work on
-what one part holds, and those called `split_…` answer with one frame per part of the next step. The
-parts stay with the engine; on one machine, everything is one part.
-
-An engine may do a task again whose result was lost, after others have read it. So the same
-arguments have to give the same rows in the same order, wherever somebody counts them.
+An engine may run a task again whose result was lost, after other tasks have read it. So the same
+arguments have to give the same rows in the same order wherever a task counts them.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import polars as pl
@@ -61,54 +57,9 @@ class AtOnce:
         return list(refs)
 
 
-def shuffle(
-    tasks: Tasks,
-    function: Callable[..., Sequence[Any]],
-    n_parts: int,
-    senders: Iterable[Sequence[Any]],
-) -> list[tuple[Ref, ...]]:
-    """Run a function that splits for each sender; return what each receiver gets of all."""
-    sent = [tasks.split(function, n_parts, *arguments) for arguments in senders]
-    return list(zip(*sent, strict=True)) if sent else [()] * n_parts
-
-
-def regroup(
-    tasks: Tasks,
-    function: Callable[..., Sequence[Any]],
-    n_parts: int,
-    senders: Iterable[Sequence[Any]],
-) -> list[Ref]:
-    """Run a function that splits for each sender, of whom there are some; return a frame per part.
-
-    The rows of a part stand in the order of the senders.
-    """
-    return [tasks.join(parts) for parts in shuffle(tasks, function, n_parts, senders)]
-
-
-def answer(
-    tasks: Tasks,
-    function: Callable[..., Sequence[Any]],
-    holders: Sequence[Ref],
-    asked: Sequence[tuple[Ref, ...]],
-    n_parts: int,
-) -> list[Ref]:
-    """Have those who hold something answer those who have asked for some of it.
-
-    `asked` is what each holder was sent by the parts that ask; the function splits its answer
-    among these. Returns a frame for each of them.
-    """
-    senders = ((part, *parts) for part, parts in zip(holders, asked, strict=True))
-    return regroup(tasks, function, n_parts, senders)
-
-
 def joined(*frames: pl.DataFrame) -> pl.DataFrame:
     """Return the rows of some frames, one after the other."""
     return pl.concat(frames) if len(frames) > 1 else frames[0]
-
-
-def count(*parts: pl.DataFrame) -> int:
-    """Return how many rows some frames have."""
-    return sum(map(len, parts))
 
 
 def deal(frame: pl.DataFrame, part: pl.Expr | pl.Series, n_parts: int) -> list[pl.DataFrame]:
@@ -132,11 +83,3 @@ def apart(rows: pl.DataFrame) -> pl.DataFrame:
         return rows
     copied = pl.DataFrame(rows.select(lists).to_arrow(compat_level=pl.CompatLevel.oldest()))
     return rows.with_columns(copied.get_columns())
-
-
-def by_hash(column: str, n_parts: int) -> pl.Expr:
-    """Return the part of a column's value: one for each value, and all parts alike.
-
-    Who has the same version of Polars has the same hashes.
-    """
-    return pl.col(column).hash() % n_parts

@@ -6,7 +6,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shortscience.pipeline.tasks import AtOnce, by_hash, deal, regroup, shuffle
+from shortscience.pipeline.tasks import deal
 
 ROWS = pl.DataFrame({"key": [f"{place:024x}" for place in range(1_000)]}).with_columns(
     names=pl.concat_list(pl.format("a name that is too long to stand in its row {}", "key"))
@@ -18,7 +18,7 @@ def test_each_row_is_in_one_part_and_equal_keys_in_the_same(
     keys: list[str | None], n_parts: int
 ) -> None:
     frame = pl.DataFrame({"key": keys}, schema={"key": pl.String}).with_row_index("row")
-    parts = deal(frame, by_hash("key", n_parts), n_parts)
+    parts = deal(frame, pl.col("key").hash() % n_parts, n_parts)
     assert len(parts) == n_parts
     assert pl.concat(parts).sort("row").equals(frame)
     assert sum(part["key"].n_unique() for part in parts) == frame["key"].n_unique()
@@ -26,22 +26,7 @@ def test_each_row_is_in_one_part_and_equal_keys_in_the_same(
 
 
 def test_parts_send_no_more_than_they_have() -> None:
-    parts = deal(ROWS, by_hash("key", 10), 10)
+    parts = deal(ROWS, pl.col("key").hash() % 10, 10)
     sent = sum(len(pickle.dumps(part)) for part in parts)
     assert sent < 1.5 * len(pickle.dumps(ROWS))
     assert pl.concat(parts).sort("key").equals(ROWS)
-
-
-def split(n_parts: int, start: int) -> list[pl.DataFrame]:
-    rows = pl.DataFrame({"row": range(start, start + 4)})
-    return deal(rows, pl.col("row") % n_parts, n_parts)
-
-
-def test_rows_stand_in_the_order_of_their_senders() -> None:
-    evens, odds = regroup(AtOnce(), split, 2, [(4,), (0,)])
-    assert evens["row"].to_list() == [4, 6, 0, 2]
-    assert odds["row"].to_list() == [5, 7, 1, 3]
-
-
-def test_without_senders_all_receive_nothing() -> None:
-    assert shuffle(AtOnce(), split, 3, []) == [(), (), ()]
