@@ -18,20 +18,14 @@ from tests.conftest import PROJECT, RAW
 
 README = (PROJECT / "README.md").read_text()
 PAGES = [PROJECT / "README.md", *sorted(DOCS.glob("*.md"))]
-SECTION = re.compile(r"^#+ (.*?)$(.*?)(?=^##? |\Z)", re.MULTILINE | re.DOTALL)
 EXAMPLE = re.compile(r"```python\n(.*?)```\n\n```text\n(.*?)```", re.DOTALL)
 COMMANDS = re.compile(r"```sh\n([^`]*)```\n\n```text\n(.*?)```", re.DOTALL)
 EXAMPLES = [
-    pytest.param(code, shown, id=f"{page.name}: {heading}")
+    pytest.param(*example.groups(), id=f"{page.name}: {number}")
     for page in PAGES
-    for heading, section in SECTION.findall(page.read_text())
-    for code, shown in EXAMPLE.findall(section)
+    for number, example in enumerate(EXAMPLE.finditer(page.read_text()), 1)
 ]
-
-
-def test_every_example_is_found() -> None:
-    """A block of Python that is followed by its output is run, wherever it stands."""
-    assert len(EXAMPLES) == sum(len(EXAMPLE.findall(page.read_text())) for page in PAGES)
+"""Blocks of Python that are followed by their output."""
 
 
 @pytest.mark.parametrize(("code", "shown"), EXAMPLES)
