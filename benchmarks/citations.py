@@ -33,6 +33,7 @@ from shortscience.pipeline.scanner import scan
 
 DEFAULT_GOLD = Path(__file__).parents[1] / "tests" / "cases" / "gold_citations.json"
 IDENTIFIERS = ("cite", "arxiv", "doi", "openreview", "shortscience", "paper-link")
+_OF_REFERENCES = ("arxiv", "doi", "openreview")
 FIELDS = ("title", "authors", "year")
 
 
@@ -64,7 +65,7 @@ def compare(cases: Sequence[Case]) -> dict[str, Score]:
     """Return the score of each kind, and of each field of the references."""
     both, found, written = Counter[str](), Counter[str](), Counter[str]()
     for case in cases:
-        theirs = {_row(item): item for item in case.written}
+        theirs = {_row(item): item for item in _mentions(case.written)}
         ours = {_row(item): item for item in map(Citation._asdict, _found(case.text))}
         both.update(row.kind for row in theirs.keys() & ours.keys())
         found.update(row.kind for row in ours)
@@ -94,6 +95,20 @@ def _found(text: str) -> list[Citation]:
     spans = scan(text)
     links = [item for item in addresses(text, spans) if isinstance(item, Link)]
     return citations(text, spans, links)
+
+
+def _mentions(written: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave out identifiers within a reference: they and the reference are one mention."""
+    entries = [
+        range(item["start"], item["start"] + len(item["raw"]))
+        for item in written
+        if item["kind"] == "reference"
+    ]
+    return [
+        item
+        for item in written
+        if item["kind"] not in _OF_REFERENCES or not any(item["start"] in at for at in entries)
+    ]
 
 
 def _row(item: Mapping[str, Any]) -> _Row:
