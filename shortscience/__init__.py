@@ -171,8 +171,9 @@ def build(
 ) -> Release:
     """Build a release from raw dumps, as `shortscience build` does; do nothing if it is there.
 
-    `options` are those of the command: `against`, `allow_empty`, `engine`, `workers`, `keep`.
-    Raises a ShortScienceError that says what to do; `ValidationError` if the data did not pass.
+    `options` are those of the command: `catalogue`, `against`, `allow_empty`, `engine`, `workers`,
+    `keep`; `shipped_catalogue=False` stands for `--no-catalogue`. Raises a ShortScienceError that
+    says what to do; `ValidationError` if the data did not pass.
     """
     from shortscience.pipeline.build import build as run
     from shortscience.pipeline.parameters import BuildParameters

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from shortscience.pipeline.errors import OutputError, UsageError
@@ -96,7 +97,16 @@ def read_catalogue(path: Path) -> Catalogue:
                 f"{path} is a catalogue of version {version}, and this program reads version"
                 f" {VERSION}; make it again with `shortscience catalogue --out FILE`."
             )
-        return Catalogue(path.name, pl.DataFrame(file.read()).match_to_schema(CATALOGUE))
+        return Catalogue(path.name, _rows(file.read()))
+
+
+def _rows(table: pa.Table) -> pl.DataFrame:
+    """Return a table with the columns of a catalogue; ValueError if it has others.
+
+    Polars panics over damaged names, so it gets none that stand in the file.
+    """
+    bare = pa.table(table.columns, names=table.column_names)
+    return pl.DataFrame(bare.cast(CATALOGUE.to_frame().to_arrow().schema))
 
 
 @contextlib.contextmanager
@@ -105,7 +115,7 @@ def _clear_errors(path: Path) -> Iterator[None]:
         yield
     except FileNotFoundError:
         raise UsageError(f"There is no catalogue at {path}; check its name.") from None
-    except (OSError, ValueError, KeyError, pl.exceptions.PolarsError) as error:
+    except (OSError, ValueError, KeyError, pa.ArrowException) as error:
         raise UsageError(
             f"{path} is damaged, or is no catalogue; fetch it again, or make it again with"
             " `shortscience catalogue --out FILE`."
