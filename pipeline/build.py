@@ -19,6 +19,7 @@ from shortscience.pipeline.parameters import BuildParameters
 from shortscience.pipeline.recipe import Recipe
 from shortscience.pipeline.release.manifest import read_manifest
 from shortscience.pipeline.release.store import Store
+from shortscience.pipeline.release.validator import validator
 from shortscience.pipeline.stock import take_stock
 
 
@@ -78,14 +79,16 @@ def _full_disk_named(folder: Path) -> Iterator[None]:
 
 
 def _make(recipe: Recipe, parameters: BuildParameters, store: Store, observer: Observer) -> None:
-    from shortscience.pipeline import engines
-    from shortscience.pipeline.stages import make_release
+    # Before anything else that takes time: what validates has the most to import.
+    with validator() as validate:
+        from shortscience.pipeline import engines
+        from shortscience.pipeline.stages import make_release
 
-    with (
-        store.staging() as scratch,
-        engines.start(parameters.engine, parameters.workers, scratch) as engine,
-    ):
-        make_release(recipe, store, engine, observer, parameters)
+        with (
+            store.staging() as scratch,
+            engines.start(parameters.engine, parameters.workers, scratch) as engine,
+        ):
+            make_release(recipe, store, engine, observer, validate, parameters)
 
 
 def _no_release(nothing: NothingNewError) -> BuildResult:

@@ -30,7 +30,8 @@ from shortscience.pipeline.release.notices import notices
 from shortscience.pipeline.release.paper_evidence import write_paper_evidence
 from shortscience.pipeline.release.store import Store
 from shortscience.pipeline.release.table_files import write_tables
-from shortscience.pipeline.release.validation import Outcome, validator
+from shortscience.pipeline.release.validation import Outcome
+from shortscience.pipeline.release.validator import Validate
 from shortscience.pipeline.release.write import write_metadata
 from shortscience.pipeline.release.yields import check_yields
 from shortscience.pipeline.report.validation import write_validation
@@ -44,9 +45,10 @@ def make_release(
     store: Store,
     engine: Engine,
     observer: Observer,
+    validate: Validate,
     parameters: BuildParameters,
 ) -> None:
-    """Make the release of a recipe in a store.
+    """Make the release of a recipe in a store; `validate` runs the expectations on its tables.
 
     Raises UsageError when a catalogue cannot be read, ValidationError when the data does not meet
     its expectations, LostFormError when a form of dumps gives no records any more, NoRecordsError
@@ -55,7 +57,7 @@ def make_release(
     settings = recipe.settings
     catalogues = tuple(read_catalogue(item.path) for item in recipe.catalogues)
     recogniser = Recogniser(catalogues, settings)
-    with store.staging() as staging, validator() as validate:
+    with store.staging() as staging:
         shards = process_batches(recipe, store, engine, observer, parameters.batch_bytes)
         copies = observer.step(
             "finding duplicates", find_copies, shards, recipe.earlier, settings, engine

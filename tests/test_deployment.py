@@ -23,14 +23,18 @@ SECTION = (PROJECT / "README.md").read_text().partition("## With Prefect")[2].pa
 EXPORTS, SERVER, DEPLOYMENT, RUN = re.findall(r"```sh\n(.*?)```", SECTION, re.DOTALL)
 
 
-class Terminal:
-    """A shell in the project's folder, set up as the README says."""
+Terminals = tuple[int, Path, Path]
+"""The server's port, Prefect's home, and the project's folder."""
 
-    def __init__(self, commands: str, port: int, home: Path) -> None:
+
+class Terminal:
+    """A shell in a folder that looks like the project's, set up as the README says."""
+
+    def __init__(self, commands: str, port: int, home: Path, project: Path) -> None:
         clean = {key: value for key, value in os.environ.items() if "PREFECT" not in key}
         self.process = subprocess.Popen(
             ["bash", "-e", "-c", f"{EXPORTS}\n{commands}".replace("4200", str(port))],
-            cwd=PROJECT,
+            cwd=project,
             env=clean | {"PREFECT_HOME": str(home), "PREFECT_SERVER_API_PORT": str(port)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -72,32 +76,35 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
 
 
 @pytest.fixture(scope="module")
-def terminals(hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path]]:
+def terminals(hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminals]:
     """A machine on which Prefect was never used, with the first two terminals open."""
     assert (BIN / "prefect") == PROJECT / ".venv" / "bin" / "prefect"
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = int(listener.getsockname()[1])
-    home = tmp_path_factory.mktemp("prefect")
+    home, project = (tmp_path_factory.mktemp(name) for name in ("prefect", "project"))
+    (project / "data").mkdir()
+    for name in (".venv", "prefect.yaml", "data/raw"):
+        (project / name).symlink_to(PROJECT / name)
     with contextlib.ExitStack() as opened:
         for commands, sign in (
             (SERVER, "health"),
             (DEPLOYMENT, "deployments/name/publish-dataset/hub"),
         ):
-            terminal = Terminal(commands, port, home)
+            terminal = Terminal(commands, port, home, project)
             opened.callback(terminal.close)
             wait_for(f"http://127.0.0.1:{port}/api/{sign}")
-        yield port, home
+        yield port, home, project
 
 
-def test_a_run_ends_with_a_release(terminals: tuple[int, Path]) -> None:
+def test_a_run_ends_with_a_release(terminals: Terminals) -> None:
     status, printed = Terminal(RUN, *terminals).finish()
     assert status == 0, printed
     assert "finished successfully" in printed
-    assert (PROJECT / "data" / "processed" / "latest" / "manifest.json").exists()
+    assert (terminals[2] / "data" / "processed" / "latest" / "manifest.json").exists()
 
 
 def test_a_run_whose_data_fails_validation_ends_with_1(
-    terminals: tuple[int, Path], tmp_path: Path
+    terminals: Terminals, tmp_path: Path
 ) -> None:
     (tmp_path / "page.txt").write_text("Welcome to ShortScience.org! |\n")
     build = json.dumps({"raw": [str(tmp_path)], "out": str(tmp_path / "out")})
@@ -107,18 +114,18 @@ def test_a_run_whose_data_fails_validation_ends_with_1(
     assert not (tmp_path / "out" / "latest").exists()
 
 
-def test_the_latest_release_is_published(terminals: tuple[int, Path], hub: Hub) -> None:
+def test_the_latest_release_is_published(terminals: Terminals, hub: Hub) -> None:
     publish = json.dumps({"repo": "someone/shortscience"})
     command = f"prefect deployment run publish-dataset/hub --watch --param publish='{publish}'"
     status, printed = Terminal(command, *terminals).finish()
     assert status == 0, printed
     assert TOKEN not in printed
-    latest = (PROJECT / "data" / "processed" / "latest").resolve()
+    latest = (terminals[2] / "data" / "processed" / "latest").resolve()
     assert hub.repos["someone/shortscience"].tags.keys() == {latest.name}
 
 
 def test_the_queue_is_limited_and_the_schedule_switched_on_as_the_documents_say(
-    terminals: tuple[int, Path],
+    terminals: Terminals,
 ) -> None:
     page = (PROJECT / "docs" / "operations.md").read_text()
     limit, listing, resume = (

@@ -6,8 +6,7 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -16,15 +15,12 @@ from typing import Any
 import polars as pl
 
 from shortscience.pipeline.ahead import ahead
-from shortscience.pipeline.errors import FailedExpectation, WorkerError
-from shortscience.pipeline.processes import Workers, as_done
+from shortscience.pipeline.errors import FailedExpectation
 from shortscience.pipeline.release.checks import check_frames
 from shortscience.pipeline.release.suite_files import Expectation, load_suite
 from shortscience.pipeline.schema import Table
 
 _EXAMPLES = 5
-_importing = threading.Lock()
-"""Two threads must not hide and show a package at once."""
 
 
 @dataclass(frozen=True)
@@ -36,42 +32,15 @@ class Outcome:
 
 
 def load_great_expectations() -> ModuleType:
-    """Import Great Expectations, which takes seconds: early, for who has time to wait anyway."""
+    """Import Great Expectations, which takes seconds."""
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
-    with _importing, _hidden("pyspark"):
+    with _hidden("pyspark"):
         import great_expectations
         from tqdm import tqdm
 
     # Its own lock is for several processes, and is left behind when this one ends at once.
     tqdm.set_lock(threading.RLock())
     return great_expectations
-
-
-@contextlib.contextmanager
-def validator() -> Iterator[Callable[[Path], Outcome]]:
-    """Provide `validate`, run in a process of its own.
-
-    That process imports Great Expectations, which takes seconds, while this one makes the tables.
-    """
-    workers = Workers(1, load_great_expectations)
-    workers.submit(os.getpid)  # starts the process
-
-    def validate_elsewhere(release: Path) -> Outcome:
-        """Run every expectation on the files as written."""
-        try:
-            (done,) = as_done([workers.submit(validate, release)])
-            return done.result()
-        except BrokenProcessPool:
-            raise WorkerError(
-                "The process that validates was killed; it may have run out of memory: build again"
-                " with more, which goes on from here."
-            ) from None
-
-    validate_elsewhere.__name__ = "validate"
-    try:
-        yield validate_elsewhere
-    finally:
-        workers.stop()
 
 
 @contextlib.contextmanager

@@ -85,7 +85,7 @@ def test_a_release_is_named_after_the_stages_and_not_after_what_shows_or_sends_i
     assert "pipeline.engines.local" not in modules
     made_by = {
         getattr(stages, name).__module__.removeprefix("shortscience.")
-        for name in ("identify", "validator", "write_metadata", "cut_batches")
+        for name in ("identify", "Outcome", "write_metadata", "cut_batches")
     }
     assert made_by <= modules
 
