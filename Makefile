@@ -69,8 +69,8 @@ expectations: $(VENV)/.installed  ## write expectations/*.json from the table de
 reference: $(VENV)/.installed  ## write docs/{commands,settings,tables}.md from the code
 	$(BIN)/python -m shortscience.commands.reference
 
-bench: $(VENV)/.installed  ## records/s and peak memory per stage, on 100,000 generated records
-	$(BIN)/python -m benchmarks.stages
+bench: $(VENV)/.installed-dev peers  ## measure, and write the tables of docs/benchmarks.md (TABLES=... for some)
+	$(BIN)/python -m benchmarks $(TABLES)
 
 fuzz: $(VENV)/.installed-dev  ## fuzz each parser for MINUTES (default 5), from sample and real files
 	$(BIN)/python -m tests.fuzz.run --seconds $$((60 * $(or $(MINUTES),5)))
@@ -82,7 +82,7 @@ faults: $(VENV)/.installed-dev  ## kill KILLS (default 100) builds at random mom
 soak: $(VENV)/.installed-dev  ## build again and again for MINUTES (default 60), and look what grows
 	$(BIN)/python -m tests.soak --minutes $(or $(MINUTES),60)
 
-peers: .venv-peers/.installed  ## the environment of the tools that the benchmarks race against
+peers: .venv-peers/.installed  ## the environment of the tools that the benchmarks compare with
 
 .venv-peers/.installed: requirements/build.lock requirements/peers.lock
 	test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
