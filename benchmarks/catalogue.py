@@ -8,7 +8,7 @@ texts with a catalogue of the real and of some generated ones.
 import gzip
 import itertools
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import polars as pl
@@ -50,19 +50,18 @@ def pairs_with(texts: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     return compare(sign(texts, SIGNING), [texts], catalogue, MATCHING)
 
 
-def real_texts(shared: Path) -> pl.DataFrame:
-    """Return the distinct real texts, by number."""
+def read_summaries(shared: Path) -> dict[str, str]:
+    """Return the real summaries, by number."""
     with gzip.open(shared / "corpus" / "flattened_pairs.jsonl.gz", "rt", encoding="utf-8") as file:
-        texts = texts_of({str(row["id"]): row["markdown"] for row in map(json.loads, file)})
-    return texts.filter(sign(texts, SIGNING)["content_id"].is_first_distinct())
+        return {str(row["id"]): row["markdown"] for row in map(json.loads, file)}
 
 
-def crossposts(shared: Path) -> tuple[pl.DataFrame, dict[str, str]]:
+def read_notes(shared: Path) -> tuple[dict[str, str], dict[str, str]]:
     """Return the notes that were also posted elsewhere, and the number of each one's summary."""
     with gzip.open(shared / "corpus" / "crossposts.jsonl.gz", "rt", encoding="utf-8") as file:
         posts = {f"note {place}": post for place, post in enumerate(map(json.loads, file))}
     truth = {name: str(post["dump_id"]) for name, post in posts.items()}
-    return texts_of({name: post["markdown"] for name, post in posts.items()}), truth
+    return {name: post["markdown"] for name, post in posts.items()}, truth
 
 
 def cut(texts: pl.DataFrame, n_bytes: int = _FEED_BYTES) -> pl.DataFrame:
@@ -127,7 +126,8 @@ def first_generated(count: int) -> pl.DataFrame:
 
 def report(options: Options) -> Iterator[str]:
     """Compare real and generated texts."""
-    real = real_texts(options.shared)
+    real = texts_of(read_summaries(options.shared))
+    real = real.filter(sign(real, SIGNING)["content_id"].is_first_distinct())
     known = catalogue_of(real)
     rows = []
 
@@ -140,13 +140,10 @@ def report(options: Options) -> Iterator[str]:
     for name, texts in (("real", real), ("real, cut", short)):
         add(f"{name}, without their own entry", len(texts), wrong_pairs(texts, known), {})
     add("real, cut", len(short), pairs_with(short, known), {one: one for one in short["record_id"]})
-    notes, truth = crossposts(options.shared)
-    add("notes posted elsewhere", len(notes), pairs_with(notes, known), truth)
+    notes, truth = read_notes(options.shared)
+    add("notes posted elsewhere", len(notes), pairs_with(texts_of(notes), known), truth)
     known = catalogue_of(pl.concat([real, first_generated(KNOWN_GENERATED)]))
     for records in options.records or (RECORDS,):
         add("generated", records, *generated_pairs(records, known))
-    yield from table(_heads(THRESHOLDS), rows)
-
-
-def _heads(thresholds: Sequence[float]) -> tuple[str, ...]:
-    return "texts", "number", "known", *(f"right at {t}" for t in thresholds), "wrong"
+    heads = "texts", "number", "known", *(f"right at {each}" for each in THRESHOLDS), "wrong"
+    yield from table(heads, rows)

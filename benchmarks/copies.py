@@ -1,8 +1,8 @@
-"""How well and how fast copies are found, on edited texts, real notes, and beside other tools.
+"""How fast and how well copies are found, beside other tools.
 
-The race gives every tool the same generated records in two Parquet files and two processes. Tools
-time themselves until they know which records to remove; imports do not count. All use shingles of
-three words and 21 bands of 6 rows. Only this project verifies what it finds.
+Every tool gets the same generated records in two Parquet files and two processes. Tools time
+themselves until they know which records to remove; imports do not count. All use shingles of three
+words and 21 bands of 6 rows. Only this project verifies what it finds.
 """
 
 import tempfile
@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks import copies_truth
 from benchmarks.corpus import DEFAULT_SEED, Corpus, Summary, text_frames
 from benchmarks.measuring import Result, module, race
 from benchmarks.options import Options
@@ -68,51 +67,26 @@ def score(removed: Collection[int], truth: Truth) -> tuple[dict[str, float], flo
     return recalls, right.total() / len(removed) if removed else 1.0
 
 
-def race_lines(found: Mapping[str, Result], truth: Truth) -> Iterator[str]:
-    """Yield the table of the race: speed, recall of each kind, and precision."""
+def race_rows(found: Mapping[str, Result], truth: Truth) -> Iterator[tuple[str, ...]]:
+    """Yield a row per contestant: speed, recall of each kind, and precision."""
     records, own = len(truth.originals), found[OWN].measured.seconds
-    rows = []
     for name, (measured, said) in found.items():
         recalls, precision = score(said["removed"], truth)
-        rows.append(
-            (
-                name,
-                f"{records:,}",
-                f"{measured.seconds:.2f}",
-                f"{records / measured.seconds:,.0f}",
-                f"{measured.peak_mib:,.0f}",
-                *(f"{recalls.get(kind, 1):.3f}" for kind in KINDS),
-                f"{precision:.3f}",
-                f"{measured.seconds / own:.1f} ×",
-            )
+        yield (
+            name,
+            f"{records:,}",
+            f"{measured.seconds:.2f}",
+            f"{records / measured.seconds:,.0f}",
+            f"{measured.peak_mib:,.0f}",
+            *(f"{recalls.get(kind, 1):.3f}" for kind in KINDS),
+            f"{precision:.3f}",
+            f"{measured.seconds / own:.1f} ×",
         )
-    heads = "records", "seconds", "records/s", "peak MiB", *KINDS, "precision", "our time"
-    yield from table(("contestant", *heads), rows)
-
-
-def edit_lines() -> Iterator[str]:
-    """Yield the table of edits: shares of the copies, and how many records were merged wrongly."""
-    rows = []
-    for name, *shares, wrong in map(copies_truth.judge_edit, copies_truth.EDITS):
-        rows.append((name, *(f"{share:.3f}" for share in shares), str(wrong)))
-    yield from table(("edit", "s ≥ 0.8", "candidates", "predicted", "merged", "wrong"), rows)
-
-
-def notes(found: copies_truth.Notes) -> str:
-    """Return a sentence on real notes that their authors also posted elsewhere."""
-    return (
-        f"Of {found.notes} real notes that were also posted elsewhere, {found.near} are similar"
-        f" enough to their twin to be near copies; {found.merged_near} of these and"
-        f" {found.merged - found.merged_near} others were merged with it, and {found.strangers}"
-        " records with a text that is not theirs."
-    )
 
 
 def report(options: Options) -> Iterator[str]:
-    """Judge edits and notes, then race."""
-    yield from edit_lines()
-    yield ""
-    yield notes(copies_truth.judge_notes(options.shared))
+    """Race on each number of records."""
+    rows: list[tuple[str, ...]] = []
     for records in options.records or (RECORDS,):
         summaries = list(Corpus(records, DEFAULT_SEED).summaries())
         with tempfile.TemporaryDirectory(prefix="shortscience-bench-") as scratch:
@@ -120,5 +94,6 @@ def report(options: Options) -> Iterator[str]:
             for number, frame in enumerate(text_frames(summaries, PROCESSES)):
                 frame.write_parquet(folder / f"{number}.parquet")
             found = race(CONTESTANTS, options.rounds, {"tables": folder})
-        yield ""
-        yield from race_lines(found, truth_of(summaries))
+        rows += race_rows(found, truth_of(summaries))
+    heads = "records", "seconds", "records/s", "peak MiB", *KINDS, "precision", "our time"
+    yield from table(("contestant", *heads), rows)

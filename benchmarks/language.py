@@ -20,12 +20,12 @@ from shortscience.pipeline.cleaning.plain_text import plain_text
 
 GOLD = ROOT / "tests" / "cases" / "gold_languages.json"
 CUTS = (40, 80, 200, 500)
-OWN, REFERENCE = "this project", "langdetect"
+OWN = "this project"
 CONTESTANTS = (
     module(OWN, "languages", "own", "{texts}"),
     *(
         module(name, "languages", name, "{texts}", peer=True)
-        for name in (REFERENCE, "lingua", "py3langid", "pycld2")
+        for name in ("langdetect", "py3langid")
     ),
 )
 

@@ -73,7 +73,7 @@ class Table(NamedTuple):
 TABLES = {
     "stages": Table(stages.report),
     "race": Table(race.report, needs_peers=True, is_long=True),
-    "copies": Table(copies.report, needs_shared=True, needs_peers=True),
+    "copies": Table(copies.report, needs_peers=True),
     "linking": Table(links, needs_shared=True),
     "structure": Table(structure, needs_shared=True),
     "citations": Table(citations.report),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import copies_truth as quality
+from tests import copies_truth as quality
 
 
 def test_notes_posted_elsewhere_are_found_and_nothing_else_is(shared: Path) -> None:

@@ -39,20 +39,6 @@ def langdetect() -> Detect:
     return detect
 
 
-def lingua() -> Detect:
-    """Return lingua with all its languages, at high accuracy."""
-    from lingua import LanguageDetectorBuilder
-
-    builder = LanguageDetectorBuilder.from_all_languages().with_preloaded_language_models()
-    detector = builder.build()
-
-    def detect(text: str) -> str:
-        language = detector.detect_language_of(text)
-        return language.iso_code_639_1.name.lower() if language else UNDECIDED
-
-    return detect
-
-
 def py3langid() -> Detect:
     """Return py3langid with all its languages."""
     import py3langid
@@ -60,19 +46,7 @@ def py3langid() -> Detect:
     return lambda text: str(py3langid.classify(text)[0])
 
 
-def pycld2() -> Detect:
-    """Return Compact Language Detector 2; it refuses texts with control characters."""
-    import pycld2
-
-    def detect(text: str) -> str:
-        printable = "".join(filter(str.isprintable, text))
-        code = str(pycld2.detect(printable)[2][0][1]).split("-")[0]
-        return UNDECIDED if code == "un" else code
-
-    return detect
-
-
-DETECTORS = {each.__name__: each for each in (own, langdetect, lingua, py3langid, pycld2)}
+DETECTORS = {each.__name__: each for each in (own, langdetect, py3langid)}
 
 
 def main() -> None:

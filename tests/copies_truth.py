@@ -5,8 +5,6 @@ any hash. Theory predicts that texts of similarity s become candidates with prob
 1 - (1 - s^rows)^bands, and near copies if s also reaches the threshold.
 """
 
-import gzip
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -18,6 +16,7 @@ import polars as pl
 from scipy.sparse import csr_array
 
 from benchmarks import vocabulary
+from benchmarks.catalogue import read_notes, read_summaries
 from benchmarks.corpus import DEFAULT_SEED, Corpus
 from shortscience.pipeline.cleaning.encoding import repair
 from shortscience.pipeline.duplicates.candidates import candidate_pairs
@@ -78,18 +77,6 @@ def fates(found: Duplicates) -> dict[str, str]:
     return dict(found.outcomes.select("record_id", "summary_id").iter_rows())
 
 
-def crossposts(shared: Path) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the texts of the export and of the notes posted elsewhere, and the notes' twins."""
-    with gzip.open(shared / "corpus/shortscience_export.json.gz") as file:
-        texts = {number: entry["transcript"] for number, entry in json.load(file).items()}
-    twins = {}
-    with gzip.open(shared / "corpus/crossposts.jsonl.gz", "rt", encoding="utf-8") as file:
-        for note in map(json.loads, file):
-            name = f"note on {note['dump_id']}"
-            texts[name], twins[name] = note["markdown"], str(note["dump_id"])
-    return texts, twins
-
-
 class Notes(NamedTuple):
     """What became of the notes posted elsewhere, among all summaries."""
 
@@ -108,7 +95,8 @@ class Notes(NamedTuple):
 
 def judge_notes(shared: Path) -> Notes:
     """Search the notes and the export, and compare the result with the exact similarities."""
-    texts, twins = crossposts(shared)
+    notes, twins = read_notes(shared)
+    texts = read_summaries(shared) | notes
     found = find(texts)
     contents = found.evidence.contents["record_id"].to_list()
     exact = exact_similarities(texts, 0.1)
@@ -195,17 +183,13 @@ def drop_sentences(share: float) -> Edit:
     return edit
 
 
-def move_sentences(count: int) -> Edit:
-    """Move some sentences to other places."""
-
-    def edit(text: str, rng: np.random.Generator) -> str:
-        sentences = text.split(". ")
-        for _ in range(count):
-            sentence = sentences.pop(rng.integers(len(sentences)))
-            sentences.insert(rng.integers(len(sentences) + 1), sentence)
-        return ". ".join(sentences)
-
-    return edit
+def move_sentences(text: str, rng: np.random.Generator) -> str:
+    """Move three sentences to other places."""
+    sentences = text.split(". ")
+    for _ in range(3):
+        sentence = sentences.pop(rng.integers(len(sentences)))
+        sentences.insert(rng.integers(len(sentences) + 1), sentence)
+    return ". ".join(sentences)
 
 
 def cut(share: float) -> Edit:
@@ -226,7 +210,7 @@ def flatten(text: str, _rng: np.random.Generator) -> str:
 EDITS: dict[str, Edit] = {
     **{f"{share} % of words changed": change_words(share / 100) for share in (2, 3, 5, 8)},
     **{f"{share} % of sentences dropped": drop_sentences(share / 100) for share in (10, 20)},
-    "3 sentences moved": move_sentences(3),
+    "3 sentences moved": move_sentences,
     "mojibake, repaired": misread,
     "flattened": flatten,
     **{f"cut to {share} %": cut(share / 100) for share in (30, 70)},
@@ -240,7 +224,6 @@ class Variant(NamedTuple):
     theory `predicted`, and `merged` are near, exact or cut copies. `wrong` counts other merges.
     """
 
-    edit: str
     near: float
     candidates: float
     predicted: float
@@ -277,7 +260,6 @@ def judge_edit(name: str) -> Variant:
     fate = fates(found)
     merges = map(tuple, merged_pairs(found))
     return Variant(
-        name,
         float((similarity >= SEARCH.near_threshold).mean()),
         _share_of_candidates(texts, pairs),
         float((1 - (1 - similarity**SIGNING.rows) ** SIGNING.bands).mean()),
