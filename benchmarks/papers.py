@@ -29,7 +29,7 @@ _NO_CITATIONS = pl.DataFrame(schema={**CITATION_SCHEMA, "summary_id": pl.String(
 
 
 class Score(NamedTuple):
-    """Papers of one kind; the wrong titles are given as (key, title, confirmed title)."""
+    """Papers of one kind; `wrong` has (key, title, confirmed title) of each wrong title."""
 
     kind: str
     papers: int
@@ -110,7 +110,7 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _number(arxiv_id: str) -> str:
-    """Bring numbers that were stored as decimal fractions into one form, by rounding alone."""
+    """Bring arXiv numbers that were stored as decimal fractions into one form, by rounding."""
     try:
         return f"{float(arxiv_id):.5f}"
     except ValueError:
