@@ -52,7 +52,7 @@ def stamp() -> str:
 
 def _commit() -> str:
     commit = _git("rev-parse", "--short", "HEAD")
-    changed = _git("status", "--porcelain", "--", ".", f":!{PAGE.relative_to(ROOT)}")
+    changed = _git("status", "--porcelain", "-uno", "--", ".", f":!{PAGE.relative_to(ROOT)}")
     name = f"commit {commit}" if commit else "an unknown commit"
     return f"{name} with changes" if changed else name
 

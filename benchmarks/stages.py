@@ -110,8 +110,6 @@ def report(options: Options) -> Iterator[str]:
                 say(f"{records:,} records, {stage.name}")
                 rows.append(Row(stage, measure(stage.step, folder)))
             found = verdict(truth, steps.count_found(folder), steps.failed_expectations(folder))
-        yield f"{records:,} generated records, {truth.n_bytes / 1e6:,.0f} MB:"
-        yield ""
         yield from lines(rows, records)
         yield ""
-        yield found
+        yield f"{records:,} generated records, {truth.n_bytes / 1e6:,.0f} MB. {found}"
