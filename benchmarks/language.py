@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.catalogue import read_summaries
 from benchmarks.measuring import ROOT, Result, module, race
 from benchmarks.options import Options
 from benchmarks.page import table
-from benchmarks.structure import read_pairs
 from shortscience.pipeline.cleaning.plain_text import plain_text
 
 GOLD = ROOT / "tests" / "cases" / "gold_languages.json"
@@ -48,9 +48,9 @@ def gold() -> list[Text]:
     ]
 
 
-def sets_of_texts(pairs: Path) -> dict[str, list[Text]]:
+def sets_of_texts(shared: Path) -> dict[str, list[Text]]:
     """Return all texts by the name of their set."""
-    plain = [" ".join(plain_text(pair.markdown).split()) for pair in read_pairs(pairs)]
+    plain = [" ".join(plain_text(text).split()) for text in read_summaries(shared).values()]
     cut = {
         f"cut at {cut}": [Text(text[:cut], "en") for text in plain if len(text) >= cut]
         for cut in CUTS
@@ -78,7 +78,7 @@ def lines(sets: Mapping[str, Sequence[Text]], found: Mapping[str, Result]) -> It
 
 def report(options: Options) -> Iterator[str]:
     """Let all detectors name the languages of all texts."""
-    sets = sets_of_texts(options.shared / "corpus" / "flattened_pairs.jsonl.gz")
+    sets = sets_of_texts(options.shared)
     with tempfile.TemporaryDirectory(prefix="shortscience-bench-") as scratch:
         path = Path(scratch) / "texts.json"
         path.write_text(json.dumps([text.text for texts in sets.values() for text in texts]))

@@ -144,7 +144,7 @@ def test_whole_summaries_are_not_changed(shared):
 
 
 def test_summaries_cut_short_are_known_to_be_english(shared):
-    sets = sets_of_texts(shared / "corpus" / "flattened_pairs.jsonl.gz")
+    sets = sets_of_texts(shared)
     floors = {"cut at 40": 0.965, "cut at 80": 0.995, "cut at 200": 1.0, "cut at 500": 1.0}
     for name, floor in floors.items():
         answers = [detect_language(text, CleaningSettings())[0] for text, _ in sets[name]]
