@@ -93,7 +93,8 @@ def _blocks(data: bytes) -> Iterator[_Block]:
         source = _SOURCE.search(data, match.end(), end)
         source_end = data.find(_SOURCE_END, source.end(), end) if source else -1
         if source is None or source_end < 0:
-            yield _Block(match.start(), end, match["id"])
+            nothing = match.end(), match.end()
+            yield _Block(match.start(), end, match["id"], markdown=nothing)
             continue
         block_end = _BLOCK_END.search(data, source_end, end)
         stop = block_end.end() if block_end else source_end + len(_SOURCE_END)

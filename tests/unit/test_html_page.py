@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shortscience.pipeline.settings import Settings
+from shortscience.pipeline.sources import html_page
+from shortscience.pipeline.sources.encodings import decode
 from shortscience.pipeline.sources.html_page import parse, recognise
 from shortscience.pipeline.sources.inputs import take_inventory
 from shortscience.pipeline.sources.pieces import Facts, Piece, covering
@@ -150,6 +152,22 @@ def test_pages_without_a_record(blocks: list[str], reasons: list[str]) -> None:
     found = list(covering(parse(data), len(data)))
     assert [piece.reason for piece in found if piece.kind == "rejected"] == reasons
     assert not [piece for piece in found if piece.kind == "record"]
+
+
+def test_of_a_summary_without_a_text_only_its_own_bytes_are_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    data = page(*[summary_block("A.").partition("<pre")[0]] * 50)
+    n_decoded = 0
+
+    def counted(some: bytes, *encoding: str) -> str:
+        nonlocal n_decoded
+        n_decoded += len(some)
+        return decode(some, *encoding)
+
+    monkeypatch.setattr(html_page, "decode", counted)
+    assert [piece.reason for piece in parse(data)].count("no text") == 50
+    assert n_decoded < 2 * len(data)
 
 
 def test_what_follows_the_end_of_the_page_is_covered() -> None:
