@@ -1,6 +1,6 @@
-"""The reference pages of `docs/`, written from the definitions they describe.
+"""The generated pages of `docs/`: commands, settings and tables.
 
-`python -m shortscience.commands.reference` writes them; a test fails when they are out of date.
+`python -m shortscience.commands.reference` writes them; a test fails if they are out of date.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from shortscience.pipeline.release.parquet import FILE_ROWS
 from shortscience.pipeline.schema import TABLES
 from shortscience.pipeline.settings import Settings
 
-DOCS = Path(__file__).resolve().parents[1] / "docs"  # `commands` is a link within the package
+DOCS = Path(__file__).resolve().parents[1] / "docs"  # `shortscience/commands` is a link
 
 
 def pages() -> dict[str, str]:

@@ -161,7 +161,7 @@ ROW_FAULTS: dict[str, dict[str, dict[str, object]]] = {
     "records": {
         "span_is_not_empty": {"byte_end": 1, "byte_start": 1},
         "raw_fits_span": {"raw": "x" * 100_000},
-        "fate_is_told": {"relation": "near", "status": "kept"},
+        "outcome_is_complete": {"relation": "near", "status": "kept"},
     },
     "papers": {
         "evidence_fits_key": {"identified_by": "nothing"},
