@@ -1,4 +1,4 @@
-"""The benchmarks still run, on little; their numbers are for people to read."""
+"""The benchmarks run on small inputs; their numbers are for people to read."""
 
 import json
 import sys
@@ -39,7 +39,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     return call
 
 
-def test_the_benchmark_of_forms_judges_every_field_of_every_form(run: Run, shared: Path) -> None:
+def test_the_benchmark_of_forms_scores_every_field_of_every_form(run: Run, shared: Path) -> None:
     done = run("benchmarks.forms", shared / "pages")
     rows = {
         cells[1].strip(): cells[2:-1]
@@ -56,7 +56,7 @@ def test_the_benchmark_of_forms_judges_every_field_of_every_form(run: Run, share
     assert rows["html"][0].strip() == "266/0"
 
 
-def test_the_benchmark_of_forms_says_what_it_needs(run: Run, tmp_path: Path) -> None:
+def test_the_benchmark_of_forms_names_missing_data(run: Run, tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match=r"manifest\.jsonl"):
         run("benchmarks.forms", tmp_path)
 
@@ -86,7 +86,7 @@ def test_the_race_to_a_release_measures_every_contestant(run: Run, tmp_path: Pat
         assert f">{contestant.name}<" in picture.read_text()
 
 
-def test_the_race_is_won_by_medians_and_drawn_alike_for_the_same_figures() -> None:
+def test_the_race_ranks_by_median_and_draws_reproducibly() -> None:
     ours, datatrove, *_ = race.CONTESTANTS
     results = {
         ours: [race.Result(seconds, 900) for seconds in (2.0, 9.0, 2.5)],
@@ -101,7 +101,7 @@ def test_the_race_is_won_by_medians_and_drawn_alike_for_the_same_figures() -> No
     assert ">5,000<" in drawn[0]
 
 
-def test_the_benchmark_of_catalogues_takes_no_text_for_another(run: Run, shared: Path) -> None:
+def test_the_benchmark_of_catalogues_finds_no_wrong_match(run: Run, shared: Path) -> None:
     done = run("benchmarks.catalogue", shared, "--records", "2000")
     assert "whole, against all others: 761 texts, 0 candidates" in done.out
     assert "cut, against all others: 698 texts, 0 candidates" in done.out
@@ -110,7 +110,7 @@ def test_the_benchmark_of_catalogues_takes_no_text_for_another(run: Run, shared:
     assert all(line.endswith("wrong 0") for line in lines)
 
 
-def test_generated_pages_hold_the_records_that_they_should() -> None:
+def test_generated_pages_have_the_expected_records() -> None:
     first, second = pages(2)
     found = [piece for piece in parse(first) if piece.kind == "record"]
     assert recognise(first)

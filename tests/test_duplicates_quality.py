@@ -1,4 +1,4 @@
-"""Copies are found as often as theory predicts, and nothing else is."""
+"""Copies are found as often as theory predicts, without false positives."""
 
 from pathlib import Path
 
@@ -32,7 +32,7 @@ def test_all_planted_pairs_of_articles_are_found_and_nothing_else_is(shared: Pat
 def test_edited_copies_are_found_as_often_as_predicted(name: str) -> None:
     judged = quality.judge_edit(name)
     assert judged.wrong == 0
-    # What is at the threshold or above is found, but for one pair in two hundred.
+    # At or above the threshold, all but one pair in two hundred are found.
     assert judged.verified >= 0.995 * judged.near / judged.copies
     assert judged.merged >= judged.verified
     # One signature serves many pairs of nearly the same similarity: three standard deviations.

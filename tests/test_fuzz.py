@@ -13,7 +13,7 @@ SHORT = "-runs=600", "-max_total_time=2"
 
 
 @pytest.mark.parametrize("target", TARGETS)
-def test_nothing_breaks_a_target(target: str, tmp_path: Path) -> None:
+def test_no_target_breaks(target: str, tmp_path: Path) -> None:
     outcome = fuzz(target, tmp_path, SHORT, thorough=False)
     assert outcome.crash is None, f"{outcome}\n{outcome.log[-3000:]}"
 

@@ -52,7 +52,7 @@ def test_a_run_that_is_refused_fails_in_one_sentence_without_the_token(
     monkeypatch.setattr(flow_module, "connect", lambda: HfApi(hub.address, token=other))
     state = publish_dataset(PublishParameters(repo=REPO, dataset=str(built)), return_state=True)
     assert state.is_failed()
-    with pytest.raises(PublishError, match="gives no right"):
+    with pytest.raises(PublishError, match="has no access"):
         state.result()
     with get_client(sync_client=True) as client:
         run = client.read_flow_run(state.state_details.flow_run_id)
@@ -60,6 +60,6 @@ def test_a_run_that_is_refused_fails_in_one_sentence_without_the_token(
 
 
 @pytest.mark.parametrize("repo", ["", "name", "a/b/c", "a b/c"])
-def test_a_name_that_is_no_repositorys_is_refused_before_the_run(repo: str) -> None:
+def test_an_invalid_repository_name_is_refused_before_the_run(repo: str) -> None:
     with pytest.raises(ValidationError):
         PublishParameters(repo=repo)

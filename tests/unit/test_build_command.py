@@ -1,4 +1,4 @@
-"""What `shortscience build` makes of its arguments."""
+"""How `shortscience build` interprets its arguments."""
 
 import shlex
 from pathlib import Path

@@ -55,7 +55,7 @@ def test_citations_are_in_order_at_their_offsets_and_inside_their_context(text):
         pytest.param("Nets fail. Roy et al. have shown why.", [], id="in a later sentence"),
     ],
 )
-def test_whom_a_summary_is_about_is_its_subject(text, subjects):
+def test_the_authors_a_summary_is_about_are_its_subject(text, subjects):
     assert [item.raw.strip("*") for item in cited(text) if item.subject] == subjects
 
 

@@ -1,11 +1,11 @@
-"""How the benchmark of repairs counts, and how it garbles."""
+"""How the benchmark of repairs counts and garbles."""
 
 import pytest
 
 from benchmarks.encoding import GARBLED_BY, Tally, Text, garbled, tally
 
 
-def test_what_is_repaired_what_is_not_and_what_is_changed():
+def test_repaired_missed_and_wrongly_changed_texts_are_counted():
     texts = [
         Text("cafÃ©", "café"),
         Text("cafÃ©", "cafe"),

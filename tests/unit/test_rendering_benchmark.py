@@ -1,4 +1,4 @@
-"""What the benchmark of formulas, links and images takes for the truth, and how it counts."""
+"""The truth of the benchmark of formulas, links and images, and its counts."""
 
 import json
 
@@ -41,7 +41,7 @@ def test_addresses_of_the_site(markdown, links, images):
     assert addresses(markdown) == (links, images)
 
 
-def test_what_is_missed_and_what_is_too_much():
+def test_missed_and_extra_items_are_counted():
     pair = Pair("$x$ and $y$ http://b.c/d", "$x$ and y $z$ http://b.c/d")
     scores = compare([pair], FORMS["flattened"], [list(rendered(pair.markdown))])
     assert scores["equation"] == Score(both=1, found=2, written=2)

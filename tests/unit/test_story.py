@@ -1,4 +1,4 @@
-"""Stories in words: what is said of one difference, and that no line grows too long."""
+"""Explanations in words: single differences, and line lengths."""
 
 import pytest
 from hypothesis import given

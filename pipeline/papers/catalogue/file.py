@@ -65,7 +65,7 @@ def write_catalogue(rows: pl.DataFrame, path: Path) -> None:
     The file appears only when complete. Raises OutputError if it cannot be written.
     """
     if path.is_dir() or not path.absolute().parent.is_dir():
-        raise OutputError(f"{path} is not a file in an existing folder; choose another --out.")
+        raise OutputError(f"{path} is not a file in an existing folder; name another --out.")
     table = rows.match_to_schema(CATALOGUE).rechunk().to_arrow()
     unfinished = path.with_name(f".{path.name}.unfinished")
     try:
