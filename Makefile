@@ -9,7 +9,7 @@ COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --
 	--quiet --custom-compile-command "make lock"
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-build-isolation
 
-.PHONY: help dataset catalogue test check lock expectations reference bench peers fuzz faults \
+.PHONY: help dataset catalogue test suite check lock expectations reference bench peers fuzz faults \
 	soak clean clean-data test-fast coverage
 
 help:  ## list the targets
@@ -27,8 +27,11 @@ catalogue: $(VENV)/.installed  ## make data/catalogue/shortscience.parquet from 
 		arxiv.jsonl.gz arxiv_snapshot.jsonl.xz proceedings.bib.xz)
 	$(BIN)/shortscience catalogue $(KNOWN)/latest --out data/catalogue/shortscience.parquet
 
-test: check  ## lint, type checks and the whole test suite
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+test: $(VENV)/.installed-dev  ## lint, type checks and the whole test suite, side by side
+	@$(MAKE) --no-print-directory --jobs=2 check suite
+
+suite: $(VENV)/.installed-dev  ## the whole test suite alone
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations 10
 
 test-fast: $(VENV)/.installed-dev  ## lint and the unit tests that take no time: an answer in half a minute
 	$(BIN)/ruff check .

@@ -43,7 +43,9 @@ def test_no_odd_input_stops_a_release(tmp_path: Path) -> None:
     release = Path(str(result["release"]))
     manifest = read_manifest(release)
     notices = "\n".join(result["notices"])
-    assert "export.json: 2 values do not fit summaries.url and became null, first '/paper" in notices
+    assert (
+        "export.json: 2 values do not fit summaries.url and became null, first '/paper" in notices
+    )
     assert "feed.xml: 1 values do not fit summaries.url and became null" in notices
     assert "page.html: 1 values do not fit papers.year and became null, first " in notices
     assert "odd.bib: " in notices

@@ -281,7 +281,18 @@ def count_requests(hub: Hub, api: HfApi, releases: tuple[Path, Path]) -> int:
     return len(hub.requests)
 
 
-@pytest.mark.parametrize("fault", ["throttled", "failing", "reset before", "reset after"])
+EVERY_FAULT = pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param("throttled", marks=pytest.mark.long),
+        pytest.param("failing", marks=pytest.mark.long),
+        pytest.param("reset before", marks=pytest.mark.long),
+        "reset after",
+    ],
+)
+
+
+@EVERY_FAULT
 def test_publishing_recovers_from_a_fault_at_any_request(
     hub: Hub, api: HfApi, releases: tuple[Path, Path], fault: str
 ) -> None:
@@ -297,15 +308,7 @@ def test_publishing_recovers_from_a_fault_at_any_request(
         assert len(hub.repos[REPO].history) == 3, hub.requests[number]
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [
-        pytest.param("throttled", marks=pytest.mark.long),
-        pytest.param("failing", marks=pytest.mark.long),
-        pytest.param("reset before", marks=pytest.mark.long),
-        "reset after",
-    ],
-)
+@EVERY_FAULT
 def test_a_permanent_fault_ends_in_one_sentence_and_the_next_call_resumes(
     hub: Hub, api: HfApi, releases: tuple[Path, Path], fault: str
 ) -> None:

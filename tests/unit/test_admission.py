@@ -50,7 +50,9 @@ def test_a_fact_is_admitted_or_reported(fact: str, value: object, admitted: obje
     assert len(refused) == (admitted is None)
     for problem in refusals(refused, {"s": "dump.json"}):
         assert problem.name == "dump.json"
-        assert problem.reason.startswith(f"1 values do not fit {FACTS[fact]} and became null, first '{value}'")
+        assert problem.reason.startswith(
+            f"1 values do not fit {FACTS[fact]} and became null, first '{value}'"
+        )
         assert "(record 7)" in problem.reason
 
 

@@ -120,7 +120,9 @@ def test_entries_that_cannot_be_read_are_counted_and_named(tmp_path: Path) -> No
     lines.write_text(f'{json.dumps(KITE)}\n{{"key": "co\n[1]\n{json.dumps(KITE)}\n')
     assert len(entries(indexed(lines))) == 2
     (problem,) = problems(lines)
-    assert problem.startswith("kites.jsonl: 2 entries could not be read, or only in part (not a JSON")
+    assert problem.startswith(
+        "kites.jsonl: 2 entries could not be read, or only in part (not a JSON"
+    )
     assert problem.endswith("first line 2, line 3")
     bibtex = tmp_path / "kites.bib"
     bibtex.write_text(
