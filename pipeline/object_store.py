@@ -33,7 +33,7 @@ def is_url(name: str) -> bool:
 def fetch(url: str, folder: Path) -> Path:
     """Download an object, prefix or pattern; return its folder below `folder`.
 
-    Objects are downloaded again if they changed, or if the store does not tell. Raises NoInputError
+    Objects are downloaded again if they changed, or if the store does not say. Raises NoInputError
     if nothing matches, and StoreError if the store fails.
     """
     target = _target(folder, url)

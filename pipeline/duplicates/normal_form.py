@@ -119,9 +119,9 @@ def _fold_unicode(texts: list[str]) -> list[str | None]:
     joined = "\n".join([*texts, ""]).encode("utf-32-le")
     folded = _table().take(np.frombuffer(joined, np.uint32), mode="clip")
     ends = _ends(texts)
-    asked = np.flatnonzero(folded == _ASK)
-    folded[asked] = _SPACE
-    unknown = set(np.searchsorted(ends, asked).tolist())
+    unmapped = np.flatnonzero(folded == _ASK)
+    folded[unmapped] = _SPACE
+    unknown = set(np.searchsorted(ends, unmapped).tolist())
     lines = _lines(folded, ends, "utf-32-le")
     return [None if row in unknown else line for row, line in enumerate(lines)]
 

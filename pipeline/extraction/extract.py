@@ -46,7 +46,7 @@ def extract(cleaned: pl.DataFrame, scanned: Iterable[Sequence[Span]]) -> dict[st
         if text not in known:
             known[text] = _items(text, spans)
         for name, items in known[text].items():
-            # The position of a link's address is no column of the table.
+            # The table has no column for the position of a link's address.
             n_fields = len(schemas[name]) - len(_POSITION)
             found[name] += (
                 (record_id, ordinal, *item[:n_fields]) for ordinal, item in enumerate(items)

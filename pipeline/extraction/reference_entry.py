@@ -78,7 +78,7 @@ class Entry(NamedTuple):
 
 
 def parse_entry(body: str) -> Entry | None:
-    """Parse an entry, on one line and without its mark; None if it is no reference."""
+    """Parse an entry, on one line and without its mark; None if it is not a reference."""
     year = _year(body)
     title, people = _title_and_people(body)
     known = bool(title) + bool(people) + (year is not None)

@@ -123,8 +123,8 @@ _PREPRINT_VERSION = re.compile(r"(?<=^10\.1101/)(.+?)v\d{1,2}$")
 def _doi_within(host: str, path: str, query: dict[str, list[str]]) -> Identifier | None:
     """Find a DOI in an address: resolvers and most publishers write it out."""
     within = _DOI_IN_PATH.search(path)
-    asked = next((query[name][0] for name in ("doi", "doid", "id") if name in query), "")
-    text = within[1] if within else asked
+    queried = next((query[name][0] for name in ("doi", "doid", "id") if name in query), "")
+    text = within[1] if within else queried
     if not _RESOLVER.fullmatch(host):
         text = _VIEW_FOLDER.sub("", text)
         if _FILE.match(text):

@@ -89,12 +89,12 @@ def _sentences(conflicts: pl.DataFrame, names: pl.DataFrame, sources: pl.DataFra
         "other_id",
         "reason",
     )
-    said = (
+    sentences = (
         conflicts.join(sources.select("rank", "origin", "paper_id").drop_nulls("origin"), on="rank")
         .join(names.select(other="name", other_id="paper_id"), on="other")
         .select("paper_id", "other_id", conflicts=sentence)
     )
-    both = (said.select("conflicts", paper_id=column) for column in ("paper_id", "other_id"))
+    both = (sentences.select("conflicts", paper_id=column) for column in ("paper_id", "other_id"))
     return (
         pl.concat(both)
         .drop_nulls("paper_id")

@@ -27,8 +27,8 @@ PAGE_KEYS = ("bibtex_key", "paper_url", "title")
 
 def page_claims(facts: pl.DataFrame) -> pl.DataFrame:
     """Return the pages' claims about the paper of each summary."""
-    said = facts.select("summary_id", *ON_PAGE)
-    return said.filter(pl.any_horizontal(pl.col(PAGE_KEYS).is_not_null()))
+    rows = facts.select("summary_id", *ON_PAGE)
+    return rows.filter(pl.any_horizontal(pl.col(PAGE_KEYS).is_not_null()))
 
 
 def pages(shown: pl.DataFrame) -> pl.DataFrame:
@@ -152,8 +152,8 @@ def _title_names(titles: pl.Series) -> pl.Series:
     return pl.Series("title_name", [title_name(title) for title in titles], pl.String)
 
 
-def _sources(said: pl.DataFrame, kind: str) -> pl.DataFrame:
+def _sources(rows: pl.DataFrame, kind: str) -> pl.DataFrame:
     """Add missing columns of SOURCES as nulls, and put them in order."""
-    kinds = said.with_columns(kind=pl.lit(kind, SOURCES["kind"]))
+    kinds = rows.with_columns(kind=pl.lit(kind, SOURCES["kind"]))
     known = kinds.select(name for name in SOURCES if name in kinds.columns)
     return pl.concat([SOURCES.to_frame(), known], how="diagonal")

@@ -59,6 +59,6 @@ RIGHTS = (
 )
 MAINTENANCE = (
     "A release is named by a hash of its inputs, settings and code; the same three give the same"
-    " bytes. A new release replaces the former one in a single commit and has a tag of its own."
+    " bytes. A new release replaces the former one in a single commit and has its own tag."
     " Ids derive from content and stay the same between releases."
 )

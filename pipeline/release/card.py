@@ -159,14 +159,16 @@ def _relation(references: str | None) -> str:
 def _front_matter(
     release: Path, rows: Mapping[str, int], settings: ReleaseSettings
 ) -> dict[str, Any]:
-    spoken = scan_table(release, "summaries").select(pl.col("language").unique().sort()).collect()
+    languages = (
+        scan_table(release, "summaries").select(pl.col("language").unique().sort()).collect()
+    )
     count = rows["summaries"]
     link = {"license_link": settings.licence_link} if settings.licence_link else {}
     return {
         "pretty_name": about.TITLE,
         "license": settings.licence,
         **link,
-        "language": [language for language in spoken["language"] if language != "und"],
+        "language": [language for language in languages["language"] if language != "und"],
         "size_categories": [next((name for limit, name in _SIZES if count < limit), _LARGEST)],
         "task_categories": ["summarization", "text-generation"],
         "tags": list(about.KEYWORDS),

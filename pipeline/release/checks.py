@@ -215,7 +215,7 @@ def _schema_matches(release: Path, table: Table) -> bool:
 
 
 def _with_resolution(frame: pl.DataFrame, column: Column, release: Path) -> pl.DataFrame:
-    assert column.references is not None  # noqa: S101 - asked for by the caller
+    assert column.references is not None  # noqa: S101 - checked by the caller
     table, name = column.references.split(".")
     keys = scan_table(release, table).select(pl.col(name)).collect().to_series()
     found = pl.when(pl.col(column.name).is_not_null()).then(
@@ -227,7 +227,7 @@ def _with_resolution(frame: pl.DataFrame, column: Column, release: Path) -> pl.D
 def _with_count_check(
     frame: pl.DataFrame, column: Column, table: Table, release: Path
 ) -> pl.DataFrame:
-    assert column.counts is not None  # noqa: S101 - asked for by the caller
+    assert column.counts is not None  # noqa: S101 - checked by the caller
     other, name = column.counts.split(".")
     own = table.key[0]
     rows = scan_table(release, other).select(pl.col(name).alias(own)).collect()

@@ -65,13 +65,13 @@ def lengths(release: Path) -> Rows:
 
 def known_shares(release: Path) -> Rows:
     """Return (column, percentage of summaries or papers with a value)."""
-    asked = {
+    columns = {
         "summaries": ("author", "votes", "posted_at", "url"),
         "papers": ("title", "authors", "year", "venue", "abstract", "doi", "arxiv_id"),
     }
     return [
         (f"`{table}.{name}`", f"{share:.0%}")
-        for table, names in asked.items()
+        for table, names in columns.items()
         for name, share in scan_table(release, table)
         .select(pl.col(names).is_not_null().mean())
         .collect()

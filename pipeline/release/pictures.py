@@ -17,7 +17,7 @@ PICTURES: dict[str, Callable[[Path], Chart]] = {
 """Charts by file name."""
 _WIDTH, _MARGIN, _LINE = 720, 20, 22
 _LABELS, _BARS = 170, 370
-"""Pixels for the labels and for the longest bar; the values stand behind the bars."""
+"""Pixels for the labels and for the longest bar; values are right of the bars."""
 _LONGEST_LABEL = 22
 _STYLE = """
 text { fill: #1c2026 }

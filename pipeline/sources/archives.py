@@ -187,16 +187,16 @@ bufferedreaders.sys = SimpleNamespace(stderr=SimpleNamespace(write=lambda _: Non
 @contextmanager
 def _counted_warnings() -> Iterator[list[str]]:
     """Provide a list that collects what warcio logs in the context."""
-    said: list[str] = []
+    warnings: list[str] = []
 
     def take(record: logging.LogRecord) -> bool:
-        said.append(record.getMessage())
+        warnings.append(record.getMessage())
         return False
 
     logger = logging.getLogger(recordloader.__name__)
     logger.addFilter(take)
     try:
-        yield said
+        yield warnings
     finally:
         logger.removeFilter(take)
 
@@ -216,7 +216,7 @@ class Warc:
         left_out: Counter[str] = Counter()
         records = _Records(self._stream)
         last: Any = None
-        with named_damage(_DAMAGED, lambda: int(records.offset)), _counted_warnings() as said:
+        with named_damage(_DAMAGED, lambda: int(records.offset)), _counted_warnings() as warnings:
             for record in records:
                 left_out["wrong length"] += _breaks_off(last)
                 last = record
@@ -232,8 +232,8 @@ class Warc:
         ]
         if counts:
             yield Entry("", "", problem=f"left out: {'; '.join(counts)}")
-        if said:
-            yield Entry("", "", problem=f"has {len(said)} {_ADDRESSES_WITH_SPACES}")
+        if warnings:
+            yield Entry("", "", problem=f"has {len(warnings)} {_ADDRESSES_WITH_SPACES}")
 
     def open(self, locator: int) -> Any:
         """Return a stream of one page, without its headers."""

@@ -24,7 +24,7 @@ def named_damage(what: str, position: Callable[[], int] = lambda: 0) -> Iterator
 
     Libraries do not document what they raise for arbitrary bytes: warcio was seen to raise
     AttributeError and OverflowError, zipfile IndexError and NotImplementedError. Only reading may
-    happen in this context, as a full disk, say, is no damage of the input.
+    happen in this context, since a full disk, for example, is not damage of the input.
     """
     try:
         yield

@@ -160,11 +160,11 @@ def _identifiers(fields: _Fields) -> Iterator[Identifier | None]:
 
 
 def _preprint(fields: _Fields) -> Iterator[Identifier | None]:
-    said = [plain(fields.values.get(name, "")) for name in _SAYS_ARXIV]
-    for text in said:
+    texts = [plain(fields.values.get(name, "")) for name in _SAYS_ARXIV]
+    for text in texts:
         for labelled in ARXIV_LABELLED.finditer(text):
             yield parse_arxiv(labelled[1])
-    if any(map(_OF_ARXIV.search, said)):
+    if any(map(_OF_ARXIV.search, texts)):
         for name in ("volume", "number", "pages", "eid", "eprint"):
             if number := _NUMBER.search(plain(fields.values.get(name, ""))):
                 yield parse_arxiv(number[1])

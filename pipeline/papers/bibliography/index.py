@@ -151,8 +151,8 @@ def _read(stream: Any, path: Path) -> Iterator[Found]:
     reader = next((reader for reader in READERS if reader.recognise(text)), None)
     if reader is None:
         raise UsageError(
-            f"{path} is no bibliography: give DBLP's XML, arXiv's snapshot, OpenAlex works, BibTeX,"
-            " or JSON lines with `key` or `arxiv_id` beside `title` and `authors`."
+            f"{path} is not a bibliography: use DBLP's XML, arXiv's snapshot, OpenAlex works,"
+            " BibTeX, or JSON lines with `key` or `arxiv_id` beside `title` and `authors`."
         )
     return reader.read(io.BufferedReader(_Rewound(beginning, stream), 1 << 20))
 

@@ -34,14 +34,14 @@ def found_names(indexes: Sequence[Index], wanted: pl.Series) -> pl.DataFrame:
     only matches are held.
     """
     names = pl.DataFrame(schema=NAME_SCHEMA)
-    asked = pl.DataFrame({"name": wanted}, schema={"name": pl.String()}).unique()
-    fresh = asked
+    tried = pl.DataFrame({"name": wanted}, schema={"name": pl.String()}).unique()
+    fresh = tried
     for _ in range(_ROUNDS if indexes else 0):
         new = pl.concat(_naming(place, index, fresh) for place, index in enumerate(indexes))
         new = new.join(names, on=["file", "entry"], how="anti")
         names = pl.concat([names, new])
-        fresh = new.select("name").unique().join(asked, on="name", how="anti")
-        asked = pl.concat([asked, fresh])
+        fresh = new.select("name").unique().join(tried, on="name", how="anti")
+        tried = pl.concat([tried, fresh])
         if fresh.is_empty():
             break
     return names.sort("file", "entry", "name")

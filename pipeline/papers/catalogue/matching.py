@@ -67,8 +67,8 @@ def compare(
     others = records.join(exact, on="record", how="anti")
     banded = _sharing_a_band(others, rows, settings)
     begun = _sharing_a_beginning(others, rows)
-    asked = others.join(pl.concat([banded, begun], how="diagonal"), on="record", how="semi")
-    compared = _compared(asked, texts)
+    requested = others.join(pl.concat([banded, begun], how="diagonal"), on="record", how="semi")
+    compared = _compared(requested, texts)
     cut = _with_similarity(_cut(begun, compared, rows), compared, rows, TRUNCATED)
     near = _with_similarity(banded, compared, rows, NEAR)
     pairs = pl.concat([exact, cut, near])
@@ -109,9 +109,9 @@ def _sharing_a_beginning(records: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFr
     return records.select("record", "beginning", "n_words").join(known, on="beginning", how="semi")
 
 
-def _compared(asked: pl.DataFrame, texts: Iterable[pl.DataFrame]) -> pl.DataFrame:
+def _compared(requested: pl.DataFrame, texts: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """Return the fingerprints of each requested `record`."""
-    ids = asked.select("record_id", "record")
+    ids = requested.select("record_id", "record")
     parts = (part.join(ids, on="record_id") for part in (texts if len(ids) else ()))
     found = [
         pl.concat([part.select("record"), fingerprints(part["text"])], how="horizontal")
