@@ -26,7 +26,7 @@ def _tables() -> str:
     sections = "\n\n".join(describe_table(table) for table in TABLES.values())
     return (
         "# Tables\n\nEvery table is sorted by its primary key, and cut into Parquet files of"
-        f" {FILE_ROWS:,} rows. `→` names the key that a column points to; every value is found"
+        f" {FILE_ROWS:,} rows. `→` names the key that a column points to; every value exists"
         " there. Offsets count Unicode code points: `text[start:end]` is exactly `raw`.\n\n"
         f"{sections}\n"
     )

@@ -152,7 +152,7 @@ _FORMS = {
 _STATUSES = {
     "kept": "the text of its summary was taken from it",
     "duplicate": "a copy: the text of its summary was taken from another record",
-    "rejected": "it is part of no summary; `reason` says why",
+    "rejected": "not part of any summary; `reason` says why",
 }
 _RELATIONS = {
     "exact": "the same words",
@@ -254,14 +254,14 @@ RECORDS = Table(
         Column(
             "status",
             Type.STRING,
-            "Its outcome.",
+            "Outcome of the record.",
             meanings=_STATUSES,
         ),
         Column("reason", Type.STRING, "Why it was rejected.", nullable=True),
         Column(
             "summary_id",
             Type.STRING,
-            "The summary of its content; null only if rejected.",
+            "The summary it belongs to; null only if rejected.",
             nullable=True,
             references="summaries.summary_id",
         ),
@@ -283,7 +283,7 @@ RECORDS = Table(
         Column(
             "earlier_summary_id",
             Type.STRING,
-            "The earlier release's summary with the same content, for which it was rejected.",
+            "The earlier release's summary that it copies, if it was rejected for that.",
             nullable=True,
             pattern=_ID,
         ),

@@ -64,11 +64,11 @@ def _is_escaped(text: str, position: int) -> bool:
     return (len(before) - len(before.rstrip("\\"))) % 2 == 1
 
 
-def _flanking(before: str, behind: str) -> tuple[bool, bool]:
+def _flanking(before: str, after: str) -> tuple[bool, bool]:
     """Whether a run of asterisks between two characters can open, and can close, emphasis."""
-    if before.isdigit() and behind.isdigit():
+    if before.isdigit() and after.isdigit():
         return False, False
-    front, back = _kind(before), _kind(behind)
+    front, back = _kind(before), _kind(after)
     opens = back != " " and (back == "w" or front != "w")
     closes = front != " " and (front == "w" or back != "w")
     return opens, closes

@@ -36,8 +36,8 @@ def _pairs_in_buckets(hashes: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     size = np.repeat(sizes, sizes)
     is_large = size > _SMALL_BUCKET
     reach = np.minimum(size - 1 - place, np.where(is_large, _NEIGHBOURS, _SMALL_BUCKET))
-    behind = np.flatnonzero(is_large & (place > 0))
-    left, right = [np.repeat(rows[starts], sizes)[behind]], [rows[behind]]
+    later = np.flatnonzero(is_large & (place > 0))
+    left, right = [np.repeat(rows[starts], sizes)[later]], [rows[later]]
     pairing = np.flatnonzero(reach)
     step = 1
     while len(pairing):

@@ -99,11 +99,11 @@ def _by_name(text: str, use: Use) -> Image | Link:
 def _markdown(text: str, span: Span) -> Image | Link | None:
     close = _LINK_CLOSE.match(text, span.end)
     bracket = text.rfind("](", 0, span.start)
-    behind = opening_bracket(text, bracket)
-    if close is None or behind is None:
+    label_start = opening_bracket(text, bracket)
+    if close is None or label_start is None:
         return None
     url = text[span.inner_start : span.inner_end]
-    label, start = text[behind:bracket] or None, behind - 1
+    label, start = text[label_start:bracket] or None, label_start - 1
     if text[start - 1 : start] == "!":
         return Image(_normal(url), label, text[start - 1 : close.end()], start - 1, close.end())
     return _link(text, url, label, start, close.end(), (span.inner_start, span.inner_end))

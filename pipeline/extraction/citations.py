@@ -56,8 +56,8 @@ _ARXIV_PATH = re.compile(rf"(?<![^\W_])(?:arxiv\.org/)?(?:abs|pdf)/({ARXIV})", r
 # Literals and their distance from the start of a match: searching for a rare literal first is much
 # faster.
 _ARXIV_SIGNS = tuple(
-    (re.compile(sign), behind, pattern)
-    for sign, behind, pattern in (
+    (re.compile(sign), offset, pattern)
+    for sign, offset, pattern in (
         ("Xiv", 2, ARXIV_LABELLED),
         ("xiv", 2, ARXIV_LABELLED),
         ("XIV", 2, ARXIV_LABELLED),
@@ -228,8 +228,8 @@ def _identifiers(text: str, opaque: Covered) -> Iterator[_Found]:
     """Yield the arXiv ids and DOIs that are written out rather than linked."""
     end = 0
     signs = sorted(
-        (max(0, found.start() - behind), pattern)
-        for sign, behind, pattern in _ARXIV_SIGNS
+        (max(0, found.start() - offset), pattern)
+        for sign, offset, pattern in _ARXIV_SIGNS
         for found in sign.finditer(text)
     )
     written = [found for found in dois(text) if _is_doi(text, found)]

@@ -44,7 +44,7 @@ _VENUE = r"(?:[A-Z][a-zA-Z]*[A-Z][a-zA-Z]*)"
 # After the years, brackets may also hold a page or a section.
 _ROUND = rf"{_YEARS}(?:[,;:][^()\n]{{1,40}})?\)"
 _SQUARE = rf"{_YEARS}(?:[,;:][^\[\]\n]{{1,40}})?\]"
-_YEARS_BEHIND = {"(": re.compile(_ROUND), "[": re.compile(_SQUARE)}
+_YEARS_AFTER = {"(": re.compile(_ROUND), "[": re.compile(_SQUARE)}
 _OPEN_YEARS = re.compile(_YEARS)
 _ET_AL = re.compile(r"et\.?[ ]?al\b\.?")
 # Its last letters, which are much faster to search for.
@@ -60,7 +60,7 @@ _YEAR_ANCHORS = re.compile(r"1[5-9]\d\d(?!\d)"), re.compile(r"20\d\d(?!\d)")
 _EACH_YEAR = re.compile(_YEAR)
 # Around a mention within brackets: `(see Kim, 2014; Roy, 2015, p. 3)`.
 _BEFORE_INSIDE = re.compile(r"[(\[;,][ ]?(?:[a-z.]+,?[ ]){0,3}[*_]{0,2}\Z")
-_BEHIND_INSIDE = re.compile(r"[*_]{0,2}[)\];,:]")
+_AFTER_INSIDE = re.compile(r"[*_]{0,2}[)\];,:]")
 
 # Characters read before an anchor, enough for five surnames or two full names; and for brackets.
 _REACH = 120
@@ -147,8 +147,8 @@ def _dated(text: str, position: int) -> Iterator[Mention]:
     people = _people(text, position, is_name)
     if people is None or not people.join:
         return
-    bracketed = people.join[-1] in _YEARS_BEHIND
-    years = _YEARS_BEHIND.get(people.join[-1], _OPEN_YEARS).match(text, position)
+    bracketed = people.join[-1] in _YEARS_AFTER
+    years = _YEARS_AFTER.get(people.join[-1], _OPEN_YEARS).match(text, position)
     if years is None:
         return
     several = len(people.authors) > 1 or people.others
@@ -176,7 +176,7 @@ def _is_inside(text: str, start: int, end: int) -> bool:
     """Whether a mention shares its brackets with others, or has them for itself."""
     before = text[max(0, start - _INSIDE_REACH) : start]
     opened = before.count("(") + before.count("[") > before.count(")") + before.count("]")
-    return bool(opened and _BEFORE_INSIDE.search(before) and _BEHIND_INSIDE.match(text, end))
+    return bool(opened and _BEFORE_INSIDE.search(before) and _AFTER_INSIDE.match(text, end))
 
 
 def _people(text: str, position: int, is_last: Callable[[str], bool]) -> _People | None:
@@ -200,11 +200,11 @@ def _people(text: str, position: int, is_last: Callable[[str], bool]) -> _People
 def _earliest(text: str, position: int) -> int:
     """Return the earliest start of names before a position: after the last non-name word."""
     start = max(0, position - _REACH)
-    behind = position
+    after = position
     for word in reversed(text[start:position].split(" ")):
         if word.islower() and word.isalpha() and word not in _SMALL:
-            return behind
-        behind -= len(word) + 1
+            return after
+        after -= len(word) + 1
     return start
 
 
@@ -213,7 +213,7 @@ def _persons(
 ) -> list[tuple[int, int]]:
     """Return the (start, end) of each name in the run of names that ends `text[start:end]`."""
     separators = [match.span() for match in _SEPARATORS.finditer(text, start, end)]
-    starts = [start, *(behind for _, behind in separators)]
+    starts = [start, *(after for _, after in separators)]
     ends = [*(before for before, _ in separators), end]
     persons: list[tuple[int, int]] = []
     for first, last in reversed(list(zip(starts, ends, strict=True))):

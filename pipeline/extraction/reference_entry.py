@@ -55,7 +55,7 @@ _FIRST_SURNAME_FIRST = re.compile(
 )
 # `de Roy, Norvell B.`: the initial shows that these are not two surnames.
 _ONE_SURNAME_FIRST = re.compile(rf"{_SURNAME}, {_GIVEN}(?: {_GIVEN})?(?: [{CAPITAL}]\.?)+")
-_DATE_BEHIND = re.compile(r"[ ,(]+(?:19|20)\d\d[a-z]?$")
+_DATE_AFTER = re.compile(r"[ ,(]+(?:19|20)\d\d[a-z]?$")
 _SINGLE = re.compile(rf"({_GIVEN} {_SURNAME}): ")  # `Ann Roy: Title`, if no authors follow
 _TITLE_BY = re.compile(
     rf"^(?P<title>.{{8,300}}?)(?: by | [-–—] )(?P<people>{_PEOPLE.pattern})(?=[,.( ]|$)"
@@ -152,7 +152,7 @@ def _title(text: str) -> str:
 
 def _people(text: str) -> tuple[str, ...]:
     text = text.strip(" \t\n,;:*_\"“”'()").removeprefix("by ")
-    alone = _DATE_BEHIND.sub("", text)
+    alone = _DATE_AFTER.sub("", text)
     if _ONE_SURNAME_FIRST.fullmatch(alone):
         return (alone,)
     match = _PEOPLE.match(text)

@@ -35,7 +35,7 @@ _INTERVAL_BEFORE = re.compile(
     r"|lying|scaled|rescaled|clipped|mapped|bounded|normali[sz]ed|drawn|sampled|uniform(?:ly)?|U)\b"
     r"[^.\[\]\n]{0,16}|\b[a-zA-Z] in )\s?\Z"
 )
-_INTERVAL_BEHIND = re.compile(r" ?-?(?:range|interval|scale)\b")
+_INTERVAL_AFTER = re.compile(r" ?-?(?:range|interval|scale)\b")
 _INTERVAL_REACH = 40
 _RANGE = re.compile(r"(\d{1,2})(?:[ ]?[-–][ ]?(\d{1,2}))?")
 
@@ -90,7 +90,7 @@ def _is_interval(text: str, match: re.Match[str], numbers: Sequence[int], last: 
         return False
     before = text[max(0, match.start() - _INTERVAL_REACH) : match.start()]
     counts = min(numbers) > 0 and max(numbers) <= last
-    interval = _INTERVAL_BEFORE.search(before) or _INTERVAL_BEHIND.match(text, match.end())
+    interval = _INTERVAL_BEFORE.search(before) or _INTERVAL_AFTER.match(text, match.end())
     return not counts or bool(interval)
 
 

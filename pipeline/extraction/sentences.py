@@ -78,5 +78,5 @@ def _is_abbreviated(text: str, boundary: re.Match[str]) -> bool:
     word = before[0] if before else ""
     if word[-1:].isupper() and (len(word) == 1 or word[-2] == "."):
         return True
-    behind = text[boundary.end() : boundary.end() + 1]
-    return word in _ABBREVIATIONS or (word in _BEFORE_NUMBERS and behind.isdigit())
+    following = text[boundary.end() : boundary.end() + 1]
+    return word in _ABBREVIATIONS or (word in _BEFORE_NUMBERS and following.isdigit())

@@ -8,7 +8,7 @@ from shortscience.pipeline.extraction.mentions import Mention
 _BEGINNING = 120
 """Characters within which the first sentence has its subject."""
 _INTRODUCED_WITHIN = 1000
-_VERB_BEHIND = re.compile(r"[*_]{0,2}(?: (?:also|first|further|then|both))? [a-zA-Z][a-z]+")
+_VERB_AFTER = re.compile(r"[*_]{0,2}(?: (?:also|first|further|then|both))? [a-zA-Z][a-z]+")
 # Marks, and perhaps an introductory clause.
 _NOTHING_BEFORE = re.compile(r"(?:#{1,6} [^\n]{1,80}\n)?[\W\d_]*(?:[^\W\d_][^.!?\n,]{0,60}, )?\Z")
 _INTRODUCED = re.compile(
@@ -23,7 +23,7 @@ def subjects(text: str, mentions: Iterable[Mention]) -> frozenset[str]:
     return frozenset(
         mention.authors[0]
         for mention in mentions
-        if mention.year is None and _VERB_BEHIND.match(text, mention.end) and _leads(text, mention)
+        if mention.year is None and _VERB_AFTER.match(text, mention.end) and _leads(text, mention)
     )
 
 

@@ -29,7 +29,7 @@ _TRAILING = re.compile(r"(?:&(?:gt|lt|quot|#\d+);|[^\w)\]}>=/#+-]|_)+$|(?<=\w)/$
 _POINTER = re.compile(r"\[\d{1,3}(?:[-,]\d{1,3})*\]$")
 _ESCAPE = re.compile(r"\\(?=[!-/:-@\[-`{-~])")
 _LABELS = re.compile(r"(?:\W*(?:https?|info|urn|dx|www|org|doi)\b)*\W*", re.IGNORECASE)
-_MORE_BEHIND = re.compile(r"\s*(?:[\[(;,|<\\]|$|10\.|https?:|doi\b)", re.IGNORECASE)
+_CONTINUATION = re.compile(r"\s*(?:[\[(;,|<\\]|$|10\.|https?:|doi\b)", re.IGNORECASE)
 _REACH = 100
 _OF_ARXIV = re.compile(r"10\.48550/arxiv[.:](.+)", re.IGNORECASE)
 
@@ -62,8 +62,8 @@ def parse_doi(text: str) -> Identifier | None:
     found = _at(match) if match else None
     if found is None:
         return None
-    behind = _TRAILING.sub("", text[found.end : found.end + _REACH].lstrip("".join(_CLOSING)))
-    return found.identifier if _MORE_BEHIND.match(behind) else None
+    rest = _TRAILING.sub("", text[found.end : found.end + _REACH].lstrip("".join(_CLOSING)))
+    return found.identifier if _CONTINUATION.match(rest) else None
 
 
 def _at(match: re.Match[str]) -> Found | None:

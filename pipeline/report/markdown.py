@@ -115,8 +115,8 @@ def _may_be_replaced(text: str, link: PaperLink, spans: Iterable[Span]) -> bool:
     if any(span.start < link.end and link.start < span.end for span in spans):
         return False
     opens_a_line = text[: link.start].rpartition("\n")[2].strip() == ""
-    behind = text[link.end : link.end + 1]
-    return behind not in {"(", "["} and not (opens_a_line and behind == ":")
+    following = text[link.end : link.end + 1]
+    return following not in {"(", "["} and not (opens_a_line and following == ":")
 
 
 def _to_paper(raw: str, paper_id: str) -> _Placed:

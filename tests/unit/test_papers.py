@@ -92,11 +92,11 @@ def test_a_labelled_link_identifies_the_paper(text: str) -> None:
     [
         pytest.param(f"It builds on Adam ({ADAM}).", id="a cited work in the first sentence"),
         pytest.param(f"See [their earlier work]({ADAM}).", id="a link to related work"),
-        pytest.param(f"{'word ' * 100} paper: {ADAM}", id="far behind the header"),
-        pytest.param(f"{'word ' * 100} [paper]({ADAM})", id="a paper far behind the header"),
+        pytest.param(f"{'word ' * 100} paper: {ADAM}", id="far after the header"),
+        pytest.param(f"{'word ' * 100} [paper]({ADAM})", id="a paper far after the header"),
         pytest.param(
             f"{'word ' * 100} [Link to paper]({ADAM}), [Link to paper]({ADAM[:-1]}1)",
-            id="two papers behind the header",
+            id="two papers after the header",
         ),
         pytest.param("[code](https://github.com/a/b)", id="a link to code"),
     ],
@@ -366,7 +366,7 @@ def test_words_link_a_summary_to_a_paper(more: str, tmp_path: Path) -> None:
         pytest.param(
             f"{ABOUT_LANTERN}{' It is good.' * 40} \\cite{{conf/icml/Mork16}}",
             "summary:s",
-            id="it cites the paper behind its header",
+            id="it cites the paper after its header",
         ),
     ],
 )

@@ -11,7 +11,7 @@ from benchmarks.structure import Pair, read_pairs
 
 FORMULAS = {
     "dollars": ("a $x_1$ b $$y$$", [("x_1", False), ("y", True)]),
-    "brackets behind an escaped backslash": (r"\\(x\\) \\[y\\]", [("x", False), ("y", True)]),
+    "brackets after an escaped backslash": (r"\\(x\\) \\[y\\]", [("x", False), ("y", True)]),
     "a dollar within braces": (r"$\text{a $b$ c}$", [(r"\text{a $b$ c}", False)]),
     "asterisks and underscores": ("$a*b*c_i_j$", [("a*b*c_i_j", False)]),
     "an environment": (r"\begin{align}x\end{align}", [(r"\begin{align}x\end{align}", True)]),
