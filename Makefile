@@ -72,8 +72,8 @@ expectations: $(VENV)/.installed  ## write expectations/*.json from the table de
 reference: $(VENV)/.installed  ## write docs/{commands,settings,tables}.md from the code
 	$(BIN)/python -m shortscience.commands.reference
 
-bench: $(VENV)/.installed  ## records/s and peak memory per stage, on 100,000 generated records
-	$(BIN)/python -m benchmarks.stages
+bench: $(VENV)/.installed-dev peers  ## measure, and write the tables of docs/benchmarks.md (TABLES=... for some)
+	$(BIN)/python -m benchmarks $(TABLES)
 
 fuzz: $(VENV)/.installed-dev  ## fuzz each parser for MINUTES (default 5), from sample and real files
 	$(BIN)/python -m tests.fuzz.run --seconds $$((60 * $(or $(MINUTES),5)))

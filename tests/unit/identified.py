@@ -1,4 +1,4 @@
-"""The complete result of the papers stage, for test modules and benchmarks."""
+"""The complete result of the papers stage, for several test modules."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
