@@ -219,7 +219,7 @@ def test_explain_refuses_what_is_unknown_or_ambiguous(
 ) -> None:
     known = read_table(built, "summaries")["summary_id"][0]
     for identifier, words in (
-        ("feedbeef", "is no summary"),
+        ("feedbeef", "is not a summary"),
         ("summary:", "give more of the id"),
         (known[:2], f"too short: give at least 4 characters of an id, such as summary {known}"),
     ):

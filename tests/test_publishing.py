@@ -464,7 +464,7 @@ def test_a_release_published_concurrently_is_not_overwritten(
             hub.edit(REPO, {"manifest.json": (other / "manifest.json").read_bytes()})
 
     hub.before = overtake
-    with pytest.raises(PublishError, match=rf"{other.name} was published .* meanwhile"):
+    with pytest.raises(PublishError, match=rf"{other.name} was published .* in the meantime"):
         publish(releases[1], Target(REPO), api)
     assert hub.repos[REPO].history[0].title == "edit"
 
@@ -491,7 +491,7 @@ def test_only_an_intact_validated_release_is_published(
         publish(failed, Target(REPO), api)
     damaged = write_release(tmp_path, {"papers": [{"paper_id": "doi:2"}]})
     (damaged / "data/papers/train-00000-of-00001.parquet").write_bytes(b"wrong")
-    with pytest.raises(DamagedError, match=r"train-00000-of-00001.parquet is not the file"):
+    with pytest.raises(DamagedError, match=r"train-00000-of-00001.parquet has changed"):
         publish(damaged, Target(REPO), api)
     assert hub.requests == []
 
