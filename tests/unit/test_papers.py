@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shortscience.pipeline.extraction.extract import CITATION_SCHEMA, extract
+from shortscience.pipeline.extraction.extract import extract
 from shortscience.pipeline.papers.bibliography.index import Index, index_file
 from shortscience.pipeline.papers.frames import FACTS
 from shortscience.pipeline.papers.linking.link import link
@@ -372,16 +372,6 @@ def test_words_link_a_summary_to_a_paper(more: str, tmp_path: Path) -> None:
 )
 def test_words_do_not_link(text: str, paper_id: str, tmp_path: Path) -> None:
     assert identify(text, library(tmp_path)).summaries["paper_id"].to_list() == [paper_id]
-
-
-def test_a_bibliography_too_large_for_an_index_of_titles_links_nothing(tmp_path: Path) -> None:
-    settings = PaperSettings(link_max_records=3)
-    index = indexed(library(tmp_path))
-    texts = pl.LazyFrame({"summary_id": ["s"], "text": [ABOUT_LANTERN]})
-    facts = pl.DataFrame([{"summary_id": "s"}], schema=FACTS)
-    citations = pl.DataFrame(schema={**CITATION_SCHEMA, "summary_id": pl.String()})
-    assert linked(texts, facts, citations, [index], settings).is_empty()
-    assert not linked(texts, facts, citations, [index], PaperSettings()).is_empty()
 
 
 def test_without_a_bibliography_nothing_is_linked() -> None:
