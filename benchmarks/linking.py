@@ -38,9 +38,9 @@ from benchmarks.halves import HALVES, half
 from shortscience.pipeline.extraction.extract import extract
 from shortscience.pipeline.papers.bibliography.index import Index, index_file
 from shortscience.pipeline.papers.descriptions import title_words
-from shortscience.pipeline.papers.linking import prior, terms, weights
+from shortscience.pipeline.papers.linking import prior, weights
 from shortscience.pipeline.papers.linking.features import FEATURES, Summary, features
-from shortscience.pipeline.papers.linking.link import best_candidates, works_of
+from shortscience.pipeline.papers.linking.link import best_candidates, reading, works_of
 from shortscience.pipeline.papers.linking.model import FAR, compare
 from shortscience.pipeline.papers.linking.text_index import TextIndex, index_folder, text_index
 from shortscience.pipeline.papers.naming import with_names
@@ -156,9 +156,8 @@ def groups(
     """Return the candidates of all cases, and of all with their paper taken away."""
     texts = frame_of(cases)
     cited = cited_works(texts, index, bibliography).group_by("summary_id").agg("work")
-    read = texts.select(
-        "summary_id", words=terms.words(pl.col("text")), subjects=terms.subjects(pl.col("text"))
-    ).join(cited, on="summary_id", how="left", maintain_order="left")
+    read = reading(texts.lazy()).collect()
+    read = read.join(cited, on="summary_id", how="left", maintain_order="left")
     present, absent = [], []
     for case, (_, words, subjects, without) in zip(cases, read.iter_rows(), strict=True):
         works = [work for work in index.search(words) if work.number not in (without or ())]

@@ -32,6 +32,9 @@ _OPENING, _LEAD = 25, 60
 _RAREST = 10
 _SURE = 16.0
 """Nats that authors tell at most: the second and third name of a list add little to the first."""
+_ENOUGH = 40.0
+"""The least score, in nats, that makes the best candidate a good one, as nearly all summaries have
+in a large bibliography: few words in common are little evidence, even where no paper has more."""
 _READ = 30
 """Candidates whose abstracts are compared word by word: those that all else speaks for most. It
 takes twice as long to compare all of them."""
@@ -64,7 +67,7 @@ def features(summary: Summary, works: Sequence[Work], index: TextIndex) -> list[
     """Return FEATURES, in their order, of each candidate for a summary."""
     read = _read(summary, index)
     scores = [_bm25(work, read) for work in works]
-    best = max(scores, default=0) or 1
+    best = max([_ENOUGH, *scores])
     rows = [
         [
             score / best,

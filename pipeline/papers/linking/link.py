@@ -136,9 +136,7 @@ def best_candidates(
     candidate.
     """
     excluded = others.group_by("summary_id").agg(others="work")
-    read = texts.select(
-        "summary_id", words=terms.words(pl.col("text")), subjects=terms.subjects(pl.col("text"))
-    ).join(excluded.lazy(), on="summary_id", how="left")
+    read = reading(texts).join(excluded.lazy(), on="summary_id", how="left")
     found = [
         (summary_id, *candidate)
         for batch in read.collect_batches()
@@ -151,6 +149,12 @@ def best_candidates(
         .select(LINK_SCHEMA.names())
         .sort("summary_id", "place")
     )
+
+
+def reading(texts: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the `summary_id`, `words` and `subjects` of summaries."""
+    body = terms.body(pl.col("text"))
+    return texts.select("summary_id", words=terms.words(body), subjects=terms.subjects(body))
 
 
 def _ranked(summary: Summary, without: frozenset[int], index: TextIndex) -> list[tuple[float, ...]]:

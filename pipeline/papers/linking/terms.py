@@ -10,6 +10,7 @@ SUBJECT_CHARS = 200
 _WORD = r"[\p{L}\p{N}]+"
 _NO_LETTER = r"[^\p{L}\p{N}]"
 _ADDRESS = r"(?:https?|ftp)://[^\s)\]>]+|\\cite\{[^{}]*\}"
+_REFERENCES = r"(?is)(?:^|\s)(?:#+|\*\*)\s*references\b.*$"
 _NAME = r"\p{Lu}[\p{L}’'-]+"
 _TELLING = (
     "(?:address|analy[sz]e|argue|compare|consider|demonstrate|describe|develop|discuss|evaluate"
@@ -49,6 +50,11 @@ def words(texts: pl.Expr) -> pl.Expr:
         .str.extract_all(_WORD)
         .list.eval(pl.when(plural).then(word.str.head(-1)).otherwise(word))
     )
+
+
+def body(texts: pl.Expr) -> pl.Expr:
+    """Return summaries without their lists of references, which hold the titles of other papers."""
+    return texts.str.replace(_REFERENCES, "")
 
 
 def subjects(texts: pl.Expr) -> pl.Expr:
