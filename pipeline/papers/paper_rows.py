@@ -12,6 +12,13 @@ from shortscience.pipeline.schema import PAPERS
 
 _PAPERS = PAPERS.polars_schema
 _WEB_ADDRESS = r"^((?:https?|ftp)://\S+)$"
+_MIRROR = r"(?i)^\w+://(?:[^/]*\.)?(?:sci-hub|libgen|arxiv-sanity|arxiv-vanity|gitxiv)\."
+"""Sites that show papers of others."""
+_LAST_FIRST, _SUFFIX = r"^([^,]+),\s*([^,]+)$", r",\s*(?:Jr|Sr|I{2,3}|IV)\b"
+_YEAR_OF_KEY = r"^(?:conf|journals)/.*[A-Za-z](\d{2})[a-z]?$"
+_YEAR_OF_ARXIV = r"^(?:[a-z-]+(?:\.[A-Z]{2})?/)?(\d{2})\d{2}"
+_CENTURY = 50
+"""Two digits below this are of the 2000s: DBLP has papers since 1936, arXiv since 1991."""
 _LISTS = ("identifiers", "described_by", "conflicts")
 _DESCRIPTION = ("title", "authors", "year")
 _BY_ORDER = ("bibtex_key", "paper_url", "year", "venue")
@@ -60,7 +67,14 @@ def _rows(joined: pl.DataFrame) -> pl.DataFrame:
     return (
         joined.with_columns(
             bibtex_key=pl.coalesce("bibtex_key", "cite_key"),
-            url=pl.coalesce(pl.col("paper_url").str.extract(_WEB_ADDRESS), "address"),
+            url=_url(),
+            year=pl.coalesce(
+                "year",
+                _year("bibtex_key", _YEAR_OF_KEY),
+                _year("dblp_key", _YEAR_OF_KEY),
+                _year("arxiv_id", _YEAR_OF_ARXIV),
+            ),
+            authors=pl.col("authors").list.eval(_given_name_first(pl.element())),
             identified_by=pl.when(written).then(pl.lit("bibliography")).otherwise("identified_by"),
         )
         .select(
@@ -69,6 +83,25 @@ def _rows(joined: pl.DataFrame) -> pl.DataFrame:
         .cast(_PAPERS)
         .sort("paper_id")
     )
+
+
+def _url() -> pl.Expr:
+    """Return the address of the paper's strongest identifier, else what its page links to."""
+    linked = pl.col("paper_url").str.extract(_WEB_ADDRESS)
+    original = pl.when(~linked.str.contains(_MIRROR)).then(linked)
+    on_the_site = scheme(pl.col("paper_id")) == "shortscience"
+    return pl.coalesce(pl.when(~on_the_site).then("address"), original, "address")
+
+
+def _year(name: str, pattern: str) -> pl.Expr:
+    """Return the year of which a key or a number has the last two digits."""
+    digits = pl.col(name).str.extract(pattern).cast(pl.Int32)
+    return digits + pl.when(digits < _CENTURY).then(2000).otherwise(1900)
+
+
+def _given_name_first(name: pl.Expr) -> pl.Expr:
+    turned = name.str.replace(_LAST_FIRST, "$2 $1")
+    return pl.when(name.str.contains(_SUFFIX)).then(name).otherwise(turned)
 
 
 def _identified(summarised: pl.DataFrame, cited: pl.DataFrame) -> pl.DataFrame:

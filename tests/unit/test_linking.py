@@ -91,7 +91,12 @@ def test_the_abstract_of_any_record_of_a_title_is_read(tmp_path: Path) -> None:
 
 def test_short_titles_are_found_beside_abstracts(tmp_path: Path) -> None:
     many = [
-        {"arxiv_id": f"1801.{n:05}", "title": f"Paper {n}", "authors": "Per Quist", "abstract": f"Harbour note {n} " * 9}
+        {
+            "arxiv_id": f"1801.{n:05}",
+            "title": f"Paper {n}",
+            "authors": "Per Quist",
+            "abstract": f"Harbour note {n} " * 9,
+        }
         for n in range(100)
     ]
     papers = [*many, *CASES["papers_with_abstracts"]]

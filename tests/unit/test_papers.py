@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from itertools import product
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import polars as pl
 import pytest
@@ -25,6 +26,11 @@ from tests.unit import identified
 from tests.unit.identified import Identified
 
 ADAM = "https://arxiv.org/abs/1412.6980"
+
+
+FACTS_OF_PAPERS = json.loads(
+    (Path(__file__).parents[1] / "cases" / "paper_facts.json").read_text("utf-8")
+)
 
 
 def indexed(path: Path) -> Index:
@@ -372,6 +378,13 @@ def test_words_link_a_summary_to_a_paper(more: str, tmp_path: Path) -> None:
 )
 def test_words_do_not_link(text: str, paper_id: str, tmp_path: Path) -> None:
     assert identify(text, library(tmp_path)).summaries["paper_id"].to_list() == [paper_id]
+
+
+@pytest.mark.parametrize("case", FACTS_OF_PAPERS, ids=lambda case: case["name"])
+def test_facts_follow_from_identifiers(case: dict[str, Any]) -> None:
+    paper = identify_all({"s": ("A summary.", case["page"])}).papers.row(0, named=True)
+    expected = {name: case[name] for name in ("year", "url", "authors") if name in case}
+    assert {name: paper[name] for name in expected} == expected
 
 
 def test_without_a_bibliography_nothing_is_linked() -> None:

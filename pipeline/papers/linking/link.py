@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 import polars as pl
 
 from shortscience.pipeline.papers.bibliography.index import Index
@@ -163,7 +162,7 @@ def _ranked(summary: Summary, without: frozenset[int], index: TextIndex) -> list
     values = features(summary, works, index)
     probabilities = judge(values)
     numbers = [work.number for work in works]
-    order = np.lexsort((numbers, -probabilities)).tolist()
+    order = sorted(range(len(works)), key=lambda row: (-probabilities[row], numbers[row]))
     return [
         (place, numbers[row], float(probabilities[row]), *values[row])
         for place, row in enumerate(order)

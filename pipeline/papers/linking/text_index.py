@@ -155,17 +155,14 @@ def _write(bibliography: Sequence[Index], folder: Path) -> None:
 
 
 def _schema() -> tantivy.Schema:
-    words = {"stored": True, "tokenizer_name": "whitespace", "index_option": "freq"}
-    return (
-        tantivy.SchemaBuilder()
-        .add_unsigned_field("number", stored=True, fast=True)
-        .add_unsigned_field("n_title", stored=True)
-        .add_float_field("prior", stored=True)
-        .add_text_field(_TOLD, **words)
-        .add_text_field(_BARE, **words)
-        .add_text_field(_SURNAMES, **words | {"index_option": "basic"})
-        .build()
-    )
+    builder = tantivy.SchemaBuilder().add_unsigned_field("number", stored=True, fast=True)
+    builder = builder.add_unsigned_field("n_title", stored=True)
+    builder = builder.add_float_field("prior", stored=True)
+    for name, option in ((_TOLD, "freq"), (_BARE, "freq"), (_SURNAMES, "basic")):
+        builder = builder.add_text_field(
+            name, stored=True, tokenizer_name="whitespace", index_option=option
+        )
+    return builder.build()
 
 
 def _add(index: tantivy.Index, bibliography: Index, works: pl.DataFrame) -> None:
