@@ -325,9 +325,9 @@ PAPERS = Table(
             "described_by",
             Type.STRINGS,
             "Where the paper's description is from: `page`, or the name of a catalogue or of a"
-            " bibliography. Title, authors and abstract are from the page, else from a catalogue,"
-            " else from the record of the page's key or of `paper_id`; all else, and they too where"
-            " these are silent, from the first.",
+            " bibliography. Title, authors, abstract, year and venue are from the page, else from a"
+            " catalogue, else from the record of the page's key; the first three else from the"
+            " record of `paper_id`; all else, and they too where these are silent, from the first.",
         ),
         Column(
             "conflicts",

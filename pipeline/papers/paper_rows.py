@@ -21,7 +21,8 @@ _CENTURY = 50
 """Two digits below this are of the 2000s: DBLP has papers since 1936, arXiv since 1991."""
 _LISTS = ("identifiers", "described_by", "conflicts")
 _DESCRIPTION = ("title", "authors", "year")
-_BY_ORDER = ("bibtex_key", "paper_url", "year", "venue")
+_BY_ORDER = ("bibtex_key", "paper_url")
+_BY_KEY = ("year", "venue")
 _BY_CLOSENESS = ("title", "authors", "abstract")
 
 
@@ -135,8 +136,8 @@ def _described(known: pl.DataFrame) -> pl.DataFrame:
 
     Its words are taken from a page, else from a catalogue that knows one of its summaries, else
     from the record of the key that a page has, or of the identifier that the paper is filed under;
-    all else from the first source that knows it. So a preprint keeps its own title, and yet tells
-    where it was published.
+    year and venue in the same order, but for the last; all else from the first source that knows
+    it. So a preprint keeps its own title, and yet tells where it was published.
     """
     pages = known.filter(pl.col("kind") == PAGE).select("paper_id", "key").drop_nulls().unique()
     distance = (
@@ -151,17 +152,16 @@ def _described(known: pl.DataFrame) -> pl.DataFrame:
         .otherwise(4)
     )
     order = known.select("paper_id", "key", "rank", "kind").with_row_index("row")
-    closeness = (
-        order.join(
-            pages.with_columns(shown=pl.lit(value=True)),
-            on=["paper_id", "key"],
-            how="left",
-            maintain_order="left",
-        )
-        .with_columns(distance=distance)
-        .sort("paper_id", "distance", "rank")["row"]
-    )
+    ranked = order.join(
+        pages.with_columns(shown=pl.lit(value=True)),
+        on=["paper_id", "key"],
+        how="left",
+        maintain_order="left",
+    ).with_columns(distance=distance)
+    closeness = ranked.sort("paper_id", "distance", "rank")["row"]
+    by_key = ranked.sort("paper_id", pl.col("distance").clip(upper_bound=3), "rank")["row"]
     by_order = order.sort("paper_id", "rank")["row"]
+    places = dict.fromkeys(_BY_ORDER, by_order) | dict.fromkeys(_BY_KEY, by_key)
     described_by = (
         known.select(
             "paper_id", "origin", describes=pl.any_horizontal(pl.col(_DESCRIPTION).is_not_null())
@@ -172,9 +172,8 @@ def _described(known: pl.DataFrame) -> pl.DataFrame:
     )
     # A field at a time: all of them at once, in order, would be held three times.
     papers = known.select("paper_id").unique()
-    for name in (*_BY_ORDER, *_BY_CLOSENESS):
-        places = by_order if name in _BY_ORDER else closeness
-        field = known.select("paper_id", name)[places].drop_nulls()
+    for name, rows in (places | dict.fromkeys(_BY_CLOSENESS, closeness)).items():
+        field = known.select("paper_id", name)[rows].drop_nulls()
         papers = papers.join(
             field.unique("paper_id", keep="first", maintain_order=True), on="paper_id", how="left"
         )

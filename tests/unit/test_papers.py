@@ -387,6 +387,22 @@ def test_facts_follow_from_identifiers(case: dict[str, Any]) -> None:
     assert {name: paper[name] for name in expected} == expected
 
 
+@pytest.mark.parametrize("turned", [False, True], ids=["the key's first", "the key's last"])
+def test_the_record_of_the_page_s_key_tells_year_and_venue(tmp_path: Path, turned: bool) -> None:
+    files = [
+        write_lines(tmp_path / "dblp", KITES),
+        write_lines(tmp_path / "arxiv", PREPRINT),
+    ]
+    page = {"s": ("A summary.", {"bibtex_key": KITES["key"]})}
+    found = identify_all(page, *(reversed(files) if turned else files))
+    paper = found.papers.row(0, named=True)
+    assert (paper["paper_id"], paper["year"], paper["venue"]) == (
+        "arxiv:1901.00001",
+        2019,
+        "KITES",
+    )
+
+
 def test_without_a_bibliography_nothing_is_linked() -> None:
     assert identify(ABOUT_LANTERN).papers["identified_by"].to_list() == ["nothing"]
 
