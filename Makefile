@@ -9,7 +9,7 @@ COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --
 	--quiet --custom-compile-command "make lock"
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-build-isolation
 
-.PHONY: help dataset catalogue test check lock expectations reference bench peers fuzz faults \
+.PHONY: help dataset catalogue test suite check lock expectations reference bench peers fuzz faults \
 	soak clean clean-data test-fast coverage
 
 help:  ## list the targets
@@ -27,8 +27,11 @@ catalogue: $(VENV)/.installed  ## make data/catalogue/shortscience.parquet from 
 		arxiv.jsonl.gz arxiv_snapshot.jsonl.xz proceedings.bib.xz)
 	$(BIN)/shortscience catalogue $(KNOWN)/latest --out data/catalogue/shortscience.parquet
 
-test: check  ## lint, type checks and the whole test suite
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+test: $(VENV)/.installed-dev  ## lint, type checks and the whole test suite, side by side
+	@$(MAKE) --no-print-directory --jobs=2 check suite
+
+suite: $(VENV)/.installed-dev  ## the whole test suite alone
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations 10
 
 test-fast: $(VENV)/.installed-dev  ## lint and the unit tests that take no time: an answer in half a minute
 	$(BIN)/ruff check .
@@ -69,8 +72,8 @@ expectations: $(VENV)/.installed  ## write expectations/*.json from the table de
 reference: $(VENV)/.installed  ## write docs/{commands,settings,tables}.md from the code
 	$(BIN)/python -m shortscience.commands.reference
 
-bench: $(VENV)/.installed  ## records/s and peak memory per stage, on 100,000 generated records
-	$(BIN)/python -m benchmarks.stages
+bench: $(VENV)/.installed-dev peers  ## measure, and write the tables of docs/benchmarks.md (TABLES=... for some)
+	$(BIN)/python -m benchmarks $(TABLES)
 
 fuzz: $(VENV)/.installed-dev  ## fuzz each parser for MINUTES (default 5), from sample and real files
 	$(BIN)/python -m tests.fuzz.run --seconds $$((60 * $(or $(MINUTES),5)))
@@ -82,7 +85,7 @@ faults: $(VENV)/.installed-dev  ## kill KILLS (default 100) builds at random mom
 soak: $(VENV)/.installed-dev  ## build again and again for MINUTES (default 60), and look what grows
 	$(BIN)/python -m tests.soak --minutes $(or $(MINUTES),60)
 
-peers: .venv-peers/.installed  ## the environment of the tools that the benchmarks race against
+peers: .venv-peers/.installed  ## the environment of the tools that the benchmarks compare with
 
 .venv-peers/.installed: requirements/build.lock requirements/peers.lock
 	test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers

@@ -20,6 +20,10 @@ from shortscience.pipeline.settings import digest
 MANIFEST = "manifest.json"
 LATEST = "latest"
 
+_HTTP_VERSIONS = "ETag", "Content-MD5", "Digest", "Last-Modified"
+_EXTRAS = {"s3": "s3", "http": "https", "https": "https"}
+"""The optional dependencies of this project that some schemes need."""
+
 
 def is_url(name: str) -> bool:
     """Whether a name is a URL, and not that of a file or folder."""
@@ -29,8 +33,8 @@ def is_url(name: str) -> bool:
 def fetch(url: str, folder: Path) -> Path:
     """Return a folder below `folder` that holds what a URL names: an object, a prefix or a pattern.
 
-    Objects are fetched again only when they have changed. Raises NoInputError when there are none,
-    and StoreError when the store does not answer.
+    Objects are fetched again when they have changed, or when the store does not say whether they
+    have. Raises NoInputError when there are none, and StoreError when the store does not answer.
     """
     target = _target(folder, url)
     known_versions = _versions_of(target)
@@ -39,11 +43,12 @@ def fetch(url: str, folder: Path) -> Path:
         objects = {name: key for name, key in _list(store, path) if not _is_hidden(name)}
         if not objects:
             raise NoInputError(f"Nothing is found at {url}; name objects that exist.")
-        versions = {name: str(store.ukey(key)) for name, key in objects.items()}
+        versions = {name: _version(store, key) for name, key in objects.items()}
         fetched = _read(known_versions)
         known_versions.unlink(missing_ok=True)
         for name, key in objects.items():
-            if fetched.pop(name, None) != versions[name] or not (target / name).exists():
+            known = fetched.pop(name, None)
+            if known is None or known != versions[name] or not (target / name).exists():
                 _fetch(store, key, target / name)
     for gone in fetched:
         (target / gone).unlink(missing_ok=True)
@@ -106,6 +111,16 @@ def _list(store: Any, path: str) -> Iterator[tuple[str, str]]:
         yield key.removeprefix(root).lstrip("/"), key
 
 
+def _version(store: Any, key: str) -> str | None:
+    """Return what tells one version of an object from the next, None if the store does not say."""
+    if "https" not in store.protocol:
+        return str(store.ukey(key))
+    # Over HTTP, fsspec makes this key of the address alone.
+    headers = store.info(key)
+    marks = {name: headers[name] for name in _HTTP_VERSIONS if name in headers}
+    return json.dumps(marks) if marks else None
+
+
 def _is_hidden(name: str) -> bool:
     """Whether a name has a part that hides it, or that would lead out of the folder."""
     return any(part.startswith(".") for part in PurePosixPath(name).parts)
@@ -118,9 +133,9 @@ def _fetch(store: Any, key: str, path: Path) -> None:
     part.replace(path)
 
 
-def _read(versions: Path) -> dict[str, str]:
+def _read(versions: Path) -> dict[str, str | None]:
     try:
-        found: dict[str, str] = json.loads(versions.read_text(encoding="utf-8"))
+        found: dict[str, str | None] = json.loads(versions.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return found
@@ -130,14 +145,15 @@ def _read(versions: Path) -> dict[str, str]:
 def _speaking_of(url: str) -> Iterator[None]:
     """Turn what the many stores raise into one sentence; fsspec does not unify it."""
     scheme = url.partition("://")[0]
+    extra = _EXTRAS.get(scheme)
     try:
         yield
     except UsageError:
         raise
     except ImportError as error:
+        install = f" with `pip install 'shortscience-dataset[{extra}]'`" if extra else ""
         raise UsageError(
-            f"{scheme}:// needs a library that is not installed ({error}); for S3, `pip install"
-            " 'shortscience-dataset[s3]'`."
+            f"{scheme}:// needs a library that is not installed ({error}); install it{install}."
         ) from error
     except FileNotFoundError as error:
         raise NoInputError(f"{url} does not exist; name what does.") from error

@@ -343,6 +343,12 @@ PAPERS = Table(
         _confidence("identity_confidence", "How sure its identity is, 0 to 1."),
         _count("n_summaries", "summaries of it", "summaries.paper_id"),
         _count("n_citations", "mentions of it in summaries", "citations.cited_paper_id"),
+        Column(
+            "venue_key",
+            Type.STRING,
+            "Short name of a known venue, such as `NeurIPS`, `CVPR` or `arXiv`.",
+            nullable=True,
+        ),
     ),
     never_empty=True,
 )

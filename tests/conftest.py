@@ -1,16 +1,25 @@
 """What several test modules share."""
 
+import contextlib
 import filecmp
+import functools
+import io
 import os
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 from hypothesis import settings
+
+from shortscience.commands.main import main
+from shortscience.pipeline import build
+from shortscience.pipeline.release.validator import Validate, validator
 
 # Before Prefect is imported anywhere: nothing here may reach out to the net.
 os.environ |= {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
@@ -37,23 +46,42 @@ Shortscience = Callable[..., subprocess.CompletedProcess[str]]
 def _shortscience(
     *arguments: str | Path, cwd: Path = PROJECT, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run the command as a user does: in a process of its own, without a terminal."""
-    inherited = {key: value for key, value in os.environ.items() if "PREFECT" not in key}
-    return subprocess.run(
-        [str(BIN / "shortscience"), *map(str, arguments)],
-        cwd=cwd,
-        env=inherited | environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    """Run the command as a user does, without a terminal, but in this process."""
+    out, err = io.StringIO(), io.StringIO()
+    on_termination = signal.getsignal(signal.SIGTERM)
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        for name in [name for name in os.environ if "PREFECT" in name]:
+            patch.delenv(name)
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        patch.setattr(sys, "argv", ["shortscience", *map(str, arguments)])
+        patch.chdir(cwd)
+        try:
+            main()
+        except SystemExit as end:
+            status = int(end.code or 0)
+        finally:
+            signal.signal(signal.SIGTERM, on_termination)
+    return subprocess.CompletedProcess([*arguments], status, out.getvalue(), err.getvalue())
 
 
 @pytest.fixture(scope="session")
 def shortscience() -> Shortscience:
-    """The command, as a process of its own."""
+    """The command; its builds share the process that validates."""
     return _shortscience
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_validator() -> Iterator[None]:
+    """Let all builds of this process share one that validates, which takes seconds to start."""
+    with contextlib.ExitStack() as opened, pytest.MonkeyPatch.context() as patch:
+
+        @functools.cache
+        def shared() -> Validate:
+            return opened.enter_context(validator())
+
+        patch.setattr(build, "validator", lambda: contextlib.nullcontext(shared()))
+        yield
 
 
 @pytest.fixture(scope="session")

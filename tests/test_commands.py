@@ -10,7 +10,6 @@ import pytest
 
 from shortscience.pipeline.release.parquet import read_table
 from tests.conftest import PROJECT, RAW, Shortscience
-from tests.faults import kill_builds
 
 
 @pytest.mark.parametrize(
@@ -138,12 +137,6 @@ def test_nothing_new_is_no_failure_and_makes_no_release(
     ]
     assert not (tmp_path / "out" / "latest").exists()
     assert not list((tmp_path / "out").glob("releases/*"))
-
-
-def test_killed_at_any_moment_latest_is_whole_and_the_next_build_gives_the_same_bytes(
-    tmp_path: Path,
-) -> None:
-    assert len(list(kill_builds(2, seed=1, scratch=tmp_path))) == 2
 
 
 @pytest.mark.parametrize("table", ["summaries", "records", "papers", "citations"])

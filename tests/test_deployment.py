@@ -114,6 +114,7 @@ def test_a_run_whose_data_fails_validation_ends_with_1(
     assert not (tmp_path / "out" / "latest").exists()
 
 
+@pytest.mark.long
 def test_the_latest_release_is_published(terminals: Terminals, hub: Hub) -> None:
     publish = json.dumps({"repo": "someone/shortscience"})
     command = f"prefect deployment run publish-dataset/hub --watch --param publish='{publish}'"

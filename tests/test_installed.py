@@ -90,6 +90,7 @@ def test_it_builds_explains_and_reports(elsewhere: Path) -> None:
 
 
 @pytest.mark.server
+@pytest.mark.long
 def test_its_deployments_work_in_any_folder(elsewhere: Path, tmp_path: Path) -> None:
     python = f"{elsewhere}/venv/bin/python"
     (deploy,) = re.findall(r"^(prefect deploy .*--prefect-file .*)$", PREFECT_PAGE, re.MULTILINE)

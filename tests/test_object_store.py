@@ -1,8 +1,10 @@
 """Dumps and releases in an object store: a real S3 server, over HTTP on loopback."""
 
 import shutil
+import threading
 import zlib
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import fsspec
@@ -102,6 +104,44 @@ def test_only_what_changed_is_fetched_again(bucket: str, tmp_path: Path) -> None
     store, path = fsspec.core.url_to_fs(bucket)
     store.rm(f"{path}/gone")
     assert fetched(bucket, tmp_path) == {"kept": "not fetched again", "changed": "two", "new": "4"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "again"),
+    [
+        pytest.param({"ETag": '"{n}"'}, "2", id="another tag"),
+        pytest.param({"ETag": '"same"'}, "1", id="the same tag"),
+        pytest.param({"Last-Modified": "Sat, 0{n} Nov 2025 00:00:00 GMT"}, "2", id="a later date"),
+        pytest.param({}, "2", id="the server does not say"),
+    ],
+)
+def test_a_web_page_is_fetched_again_unless_it_is_known_not_to_have_changed(
+    tmp_path: Path, headers: dict[str, str], again: str
+) -> None:
+    class Page(BaseHTTPRequestHandler):
+        content = "1"
+
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", "1")
+            for name, value in headers.items():
+                self.send_header(name, value.format(n=Page.content))
+            self.end_headers()
+            if self.command == "GET":
+                self.wfile.write(Page.content.encode())
+
+        do_HEAD = do_GET  # noqa: N815 - named by the library
+
+        def log_message(self, *_: object) -> None:
+            """Stay silent."""
+
+    with HTTPServer(("127.0.0.1", 0), Page) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/page.txt"
+        assert fetched(url, tmp_path) == {"page.txt": "1"}
+        Page.content = "2"
+        assert fetched(url, tmp_path) == {"page.txt": again}
+        server.shutdown()
 
 
 def test_an_interrupted_fetch_is_begun_again(

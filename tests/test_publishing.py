@@ -283,7 +283,18 @@ def count_requests(hub: Hub, api: HfApi, releases: tuple[Path, Path]) -> int:
     return len(hub.requests)
 
 
-@pytest.mark.parametrize("fault", ["throttled", "failing", "reset before", "reset after"])
+EVERY_FAULT = pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param("throttled", marks=pytest.mark.long),
+        pytest.param("failing", marks=pytest.mark.long),
+        pytest.param("reset before", marks=pytest.mark.long),
+        "reset after",
+    ],
+)
+
+
+@EVERY_FAULT
 def test_a_fault_at_any_request_is_survived(
     hub: Hub, api: HfApi, releases: tuple[Path, Path], fault: str
 ) -> None:
@@ -299,15 +310,7 @@ def test_a_fault_at_any_request_is_survived(
         assert len(hub.repos[REPO].history) == 3, hub.requests[number]
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [
-        pytest.param("throttled", marks=pytest.mark.long),
-        pytest.param("failing", marks=pytest.mark.long),
-        pytest.param("reset before", marks=pytest.mark.long),
-        "reset after",
-    ],
-)
+@EVERY_FAULT
 def test_a_fault_that_lasts_ends_in_one_sentence_and_the_next_call_goes_on(
     hub: Hub, api: HfApi, releases: tuple[Path, Path], fault: str
 ) -> None:

@@ -8,6 +8,7 @@ from shortscience.pipeline.identifiers import NAMING_SCHEMES, SCHEMES, address
 from shortscience.pipeline.papers.attribution import STRENGTH_OF_EVIDENCE
 from shortscience.pipeline.papers.frames import CATALOGUE, PAGE, Frame
 from shortscience.pipeline.papers.naming import scheme
+from shortscience.pipeline.papers.venues import venue_key
 from shortscience.pipeline.schema import PAPERS
 
 _PAPERS = PAPERS.polars_schema
@@ -69,6 +70,7 @@ def _rows(joined: pl.DataFrame) -> pl.DataFrame:
         joined.with_columns(
             bibtex_key=pl.coalesce("bibtex_key", "cite_key"),
             url=_url(),
+            venue_key=venue_key(pl.col("venue")),
             year=pl.coalesce(
                 "year",
                 _year("bibtex_key", _YEAR_OF_KEY),
@@ -136,8 +138,9 @@ def _described(known: pl.DataFrame) -> pl.DataFrame:
 
     Its words are taken from a page, else from a catalogue that knows one of its summaries, else
     from the record of the key that a page has, or of the identifier that the paper is filed under;
-    year and venue in the same order, but for the last; all else from the first source that knows
-    it. So a preprint keeps its own title, and yet tells where it was published.
+    year and venue from the page, a catalogue or the record of the page's key, unless that is a
+    preprint's; all else from the first source that knows it. So a preprint keeps its own title, and
+    yet tells where it was published.
     """
     pages = known.filter(pl.col("kind") == PAGE).select("paper_id", "key").drop_nulls().unique()
     distance = (
@@ -159,7 +162,10 @@ def _described(known: pl.DataFrame) -> pl.DataFrame:
         maintain_order="left",
     ).with_columns(distance=distance)
     closeness = ranked.sort("paper_id", "distance", "rank")["row"]
-    by_key = ranked.sort("paper_id", pl.col("distance").clip(upper_bound=3), "rank")["row"]
+    preprint = pl.col("key").str.starts_with("arxiv:") & (pl.col("distance") == 2)
+    by_key = ranked.sort(
+        "paper_id", pl.when(preprint).then(3).otherwise(pl.min_horizontal("distance", 3)), "rank"
+    )["row"]
     by_order = order.sort("paper_id", "rank")["row"]
     places = dict.fromkeys(_BY_ORDER, by_order) | dict.fromkeys(_BY_KEY, by_key)
     described_by = (

@@ -14,7 +14,7 @@ def main() -> None:
     """Instrument the pipeline, and hand the target to libFuzzer."""
     name, *options = sys.argv[1:]
     package = name.partition(".")[0]
-    with atheris.instrument_imports(include=["pipeline", package]):
+    with atheris.instrument_imports(include=["shortscience", package]):
         from tests.fuzz.targets import target_of
 
         target = target_of(name)

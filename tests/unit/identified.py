@@ -1,4 +1,4 @@
-"""Everything that the papers stage finds, as several test modules and benchmarks look at it."""
+"""Everything that the papers stage finds, as several test modules look at it."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

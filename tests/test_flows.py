@@ -1,5 +1,6 @@
-"""The flow `build-dataset`, against a real Prefect server."""
+"""The flows, against a real Prefect server."""
 
+import contextlib
 import errno
 import itertools
 import json
@@ -12,28 +13,35 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
+import pydantic
 import pytest
+from huggingface_hub import HfApi
 from prefect.artifacts import Artifact
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun, State, TaskRun
 from prefect.testing.utilities import prefect_test_harness
 
+import shortscience.flows.publish_dataset as publish_module
 from shortscience.flows.build_dataset import build_dataset
 from shortscience.flows.notification import ADDRESSES
+from shortscience.flows.publish_dataset import publish_dataset
 from shortscience.pipeline.build import BuildResult
 from shortscience.pipeline.engines import local as workers
-from shortscience.pipeline.errors import BusyError, LostFormError, ValidationError
-from shortscience.pipeline.parameters import BuildParameters
+from shortscience.pipeline.errors import BusyError, LostFormError, PublishError, ValidationError
+from shortscience.pipeline.parameters import BuildParameters, PublishParameters
 from shortscience.pipeline.release.parquet import read_table
 from shortscience.pipeline.release.store import Store
 from shortscience.pipeline.release.suite_files import EXPECTATIONS
+from shortscience.pipeline.release.validation import validate
 from shortscience.pipeline.settings import CleaningSettings, DuplicateSettings, Settings
 from shortscience.pipeline.sources.inputs import take_inventory
 from tests.conftest import NO_SPOOL, RAW, differing
+from tests.hub.server import TOKEN, Hub, running_hub
 from tests.installation import Inbox
 
 pytestmark = pytest.mark.server
+REPO = "someone/shortscience"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -239,6 +247,10 @@ def impossible(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     )
     (suites / "summaries.json").write_text(json.dumps(suite))
     monkeypatch.setattr("shortscience.pipeline.release.suite_files.EXPECTATIONS", suites)
+    # In this process: another one would read the suites of the project.
+    monkeypatch.setattr(
+        "shortscience.pipeline.build.validator", lambda: contextlib.nullcontext(validate)
+    )
 
 
 @pytest.mark.usefixtures("impossible")
@@ -328,3 +340,42 @@ def test_a_full_disk_leaves_the_former_release(built: Path, tmp_path: Path, size
         assert not list((out / ".work").glob("release-*"))
     finally:
         subprocess.run(["umount", "--lazy", str(out)], check=True)
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    """A stand-in for the Hugging Face Hub."""
+    with running_hub(tmp_path) as hub:
+        monkeypatch.setattr(
+            publish_module, "connect", lambda: HfApi(endpoint=hub.address, token=TOKEN)
+        )
+        yield hub
+
+
+def test_a_run_publishes_and_leaves_an_artifact(hub: Hub, built: Path) -> None:
+    result = publish_dataset(PublishParameters(repo=REPO, dataset=str(built)))
+    assert result["commit"] == hub.repos[REPO].tags[built.name]
+    artifact = Artifact.get("publication")
+    assert artifact is not None
+    assert "| added | `data/summaries/train-00000-of-00001.parquet` |" in str(artifact.data)
+    assert TOKEN not in str(artifact.data)
+
+
+def test_a_run_that_is_refused_fails_in_one_sentence_without_the_token(
+    hub: Hub, built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = TOKEN + "ofSomebodyElse"
+    monkeypatch.setattr(publish_module, "connect", lambda: HfApi(hub.address, token=other))
+    state = publish_dataset(PublishParameters(repo=REPO, dataset=str(built)), return_state=True)
+    assert state.is_failed()
+    with pytest.raises(PublishError, match="gives no right"):
+        state.result()
+    with get_client(sync_client=True) as client:
+        run = client.read_flow_run(state.state_details.flow_run_id)
+    assert TOKEN not in json.dumps(run.model_dump(mode="json"))
+
+
+@pytest.mark.parametrize("repo", ["", "name", "a/b/c", "a b/c"])
+def test_a_name_that_is_no_repositorys_is_refused_before_the_run(repo: str) -> None:
+    with pytest.raises(pydantic.ValidationError):
+        PublishParameters(repo=repo)
