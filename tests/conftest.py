@@ -1,4 +1,4 @@
-"""What several test modules share."""
+"""Fixtures shared by several test modules."""
 
 import contextlib
 import filecmp
@@ -21,13 +21,13 @@ from shortscience.commands.main import main
 from shortscience.pipeline import build
 from shortscience.pipeline.release.validator import Validate, validator
 
-# Before Prefect is imported anywhere: nothing here may reach out to the net.
+# Before Prefect is imported anywhere: tests must not use the network.
 os.environ |= {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
 
-# The storage's client reads this once; nobody waits between its attempts.
+# The storage's client reads this once; do not wait between its attempts.
 os.environ |= {"HF_XET_CLIENT_RETRY_BASE_DELAY": "10ms", "HF_XET_CLIENT_RETRY_MAX_ATTEMPTS": "1"}
 
-# How long an example takes says more about what else the machine does than about the code.
+# No deadlines: an example's duration depends on the machine's load more than on the code.
 settings.register_profile("untimed", settings.default, deadline=None)
 settings.load_profile("untimed")
 
@@ -67,13 +67,13 @@ def _shortscience(
 
 @pytest.fixture(scope="session")
 def shortscience() -> Shortscience:
-    """The command; its builds share the process that validates."""
+    """The command; its builds share one validation process."""
     return _shortscience
 
 
 @pytest.fixture(scope="session", autouse=True)
 def one_validator() -> Iterator[None]:
-    """Let all builds of this process share one that validates, which takes seconds to start."""
+    """Share one validation process, which takes seconds to start, among all builds."""
     with contextlib.ExitStack() as opened, pytest.MonkeyPatch.context() as patch:
 
         @functools.cache
@@ -86,9 +86,9 @@ def one_validator() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A release of the sample dumps, as the command builds it for a newcomer; do not write to it.
+    """A release of the sample dumps, built by the command with defaults; do not write to it.
 
-    All processes among which tests are distributed share one.
+    All processes that run tests share it.
     """
     folder = tmp_path_factory.getbasetemp()
     shared = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
@@ -109,7 +109,7 @@ def shared() -> Path:
 
 
 def differing(one: Path, other: Path) -> list[str]:
-    """Files that are not byte for byte the same in two folders."""
+    """Return the files that are not byte for byte the same in two folders."""
     names = sorted(
         {p.relative_to(d).as_posix() for d in (one, other) for p in d.rglob("*") if p.is_file()}
     )

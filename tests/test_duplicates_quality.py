@@ -1,4 +1,4 @@
-"""Copies are found as often as theory predicts, and nothing else is."""
+"""Copies are found as often as theory predicts, without false positives."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def test_all_planted_pairs_of_articles_are_found_and_nothing_else_is(shared: Pat
 def test_edited_copies_are_found_as_often_as_predicted(name: str) -> None:
     judged = quality.judge_edit(name)
     assert judged.wrong == 0
-    # What is at the threshold or above is found, but for one pair in two hundred; cut copies, too.
+    # At or above the threshold, all but one pair in two hundred are found, and all cut copies.
     least = 1.0 if name.startswith("cut") else judged.near
     assert 0.995 * least <= judged.merged <= least
     # One signature serves many pairs of nearly the same similarity: three standard deviations.

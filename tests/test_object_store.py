@@ -32,7 +32,7 @@ def bucket(
     tmp_path: Path,
     request: pytest.FixtureRequest,
 ) -> str:
-    """Return the URL of an empty bucket of the test's own."""
+    """Return the URL of an empty bucket for the test."""
     host, port = server.get_host_and_port()
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
@@ -51,7 +51,7 @@ def upload(url: str, **objects: str) -> None:
 
 
 def fetched(url: str, folder: Path) -> dict[str, str]:
-    """What is there after fetching, by name."""
+    """Return the fetched contents by name."""
     root = fetch(url, folder)
     return {p.relative_to(root).as_posix(): p.read_text() for p in root.rglob("*") if p.is_file()}
 
@@ -89,14 +89,14 @@ def test_a_release_in_a_store_is_read_from_there(bucket: str, built: Path) -> No
         pytest.param("/a/t*.txt", {"two.txt"}, id="a pattern"),
     ],
 )
-def test_fetch_takes_what_a_url_names(
+def test_fetch_downloads_objects_prefixes_and_patterns(
     bucket: str, tmp_path: Path, pattern: str, names: set[str]
 ) -> None:
     upload(bucket, **{"a/one.txt": "1", "a/two.txt": "2", "three.txt": "3", "a/.hidden": "4"})
     assert set(fetched(bucket + pattern, tmp_path)) == names
 
 
-def test_only_what_changed_is_fetched_again(bucket: str, tmp_path: Path) -> None:
+def test_only_changed_objects_are_fetched_again(bucket: str, tmp_path: Path) -> None:
     upload(bucket, kept="1", changed="2", gone="3")
     root = fetch(bucket, tmp_path)
     (root / "kept").write_text("not fetched again")
@@ -115,7 +115,7 @@ def test_only_what_changed_is_fetched_again(bucket: str, tmp_path: Path) -> None
         pytest.param({}, "2", id="the server does not say"),
     ],
 )
-def test_a_web_page_is_fetched_again_unless_it_is_known_not_to_have_changed(
+def test_a_web_page_is_fetched_again_unless_known_to_be_unchanged(
     tmp_path: Path, headers: dict[str, str], again: str
 ) -> None:
     class Page(BaseHTTPRequestHandler):
@@ -144,7 +144,7 @@ def test_a_web_page_is_fetched_again_unless_it_is_known_not_to_have_changed(
         server.shutdown()
 
 
-def test_an_interrupted_fetch_is_begun_again(
+def test_an_interrupted_fetch_is_repeated(
     bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     upload(bucket, a="1", b="2")
@@ -163,7 +163,7 @@ def test_an_interrupted_fetch_is_begun_again(
     assert fetched(bucket, tmp_path) == {"a": "1", "b": "2"}
 
 
-def test_latest_names_a_complete_release_whatever_request_fails(
+def test_latest_names_a_complete_release_whichever_request_fails(
     bucket: str, built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = f"{bucket}/ours"
@@ -200,7 +200,7 @@ def test_latest_names_a_complete_release_whatever_request_fails(
         pytest.param("dropbox://x", UsageError, id="a protocol whose library is missing"),
     ],
 )
-def test_what_cannot_be_fetched_is_named(
+def test_a_failed_fetch_is_reported(
     bucket: str, tmp_path: Path, url: str, error: type[Exception]
 ) -> None:
     url = url.format(bucket=bucket)
@@ -209,7 +209,7 @@ def test_what_cannot_be_fetched_is_named(
     assert url.partition("://")[0] in str(caught.value)
 
 
-def test_prune_forgets_urls_that_are_no_longer_named(bucket: str, tmp_path: Path) -> None:
+def test_prune_removes_downloads_of_unused_urls(bucket: str, tmp_path: Path) -> None:
     upload(bucket, **{"a/x": "1", "b/x": "2"})
     kept, gone = (fetch(f"{bucket}/{name}", tmp_path) for name in "ab")
     prune(tmp_path, {f"{bucket}/a"})

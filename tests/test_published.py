@@ -1,4 +1,4 @@
-"""A published release, read back over HTTP: by `datasets`, and through a mirror by other people."""
+"""A published release, read back over HTTP: by `datasets`, and through a mirror."""
 
 import importlib.util
 import json
@@ -40,7 +40,7 @@ print(json.dumps([tables, default[0]["summary_id"]]))
 def published(
     request: pytest.FixtureRequest, built: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Hub]:
-    """A hub that holds the sample release, sent over one of the two ways of upload."""
+    """A hub with the sample release, sent by one of the two upload protocols."""
     with running_hub(tmp_path_factory.mktemp("hub")) as hub, pytest.MonkeyPatch.context() as patch:
         patch.setattr(huggingface_hub.constants, "HF_HUB_DISABLE_XET", request.param == "lfs")
         publish(built, Target(REPO), HfApi(endpoint=hub.address, token=TOKEN))

@@ -1,4 +1,4 @@
-"""Each suite catches each fault: every expectation is made to fail once, on the planted rows."""
+"""Each suite catches each fault: every expectation fails once, on planted rows."""
 
 import json
 import re
@@ -39,7 +39,7 @@ def release(built: Path, tmp_path: Path) -> Path:
 
 
 def overwrite(release: Path, table: Table, plant: Plant) -> None:
-    """Write a table as a careless program would: the same columns, and no constraint."""
+    """Write a table without enforcing its constraints, with the same columns."""
     frame = plant(read_table(release, table.name))
     fields = [field.with_nullable(True) for field in table.arrow_schema]
     rows = frame.to_arrow().cast(pa.schema(fields))
@@ -49,9 +49,9 @@ def overwrite(release: Path, table: Table, plant: Plant) -> None:
 def failures(
     release: Path, table: Table, only: Collection[tuple[str, str]] = ()
 ) -> dict[tuple[str, str], list[str]]:
-    """(expectation type, column) -> examples of the expectations that failed.
+    """Map (expectation type, column) to examples of the expectations that failed.
 
-    Of the suite only some are run, if they are named: Great Expectations takes its time.
+    `only` restricts the suite, as Great Expectations is slow.
     """
     suite = [item for item in load_suite(table.name) if not only or identity(item) in only]
     fitting = spans_that_fit(release).get(table.name)
@@ -70,7 +70,7 @@ def identity(expectation: Expectation) -> tuple[str, str]:
 
 
 Fault = tuple[Column, object, tuple[str, str]]
-"""A column, a value it must not have, and the (expectation, column) that says so."""
+"""A column, a forbidden value, and the (expectation, column) that must fail."""
 
 TRUE = "expect_column_values_to_be_in_set"
 BETWEEN = "expect_column_values_to_be_between"
@@ -134,7 +134,7 @@ KINDS = (required, reference, count, allowed, pattern, minimum, maximum)
 
 
 def faults(kind: Callable[[Column, Table], Fault | None], table: Table) -> list[Fault]:
-    """The faults of one kind that the definition of a table forbids."""
+    """Return the faults of one kind that a table's definition forbids."""
     return [fault for column in table.columns if (fault := kind(column, table))]
 
 
@@ -161,7 +161,7 @@ ROW_FAULTS: dict[str, dict[str, dict[str, object]]] = {
     "records": {
         "span_is_not_empty": {"byte_end": 1, "byte_start": 1},
         "raw_fits_span": {"raw": "x" * 100_000},
-        "fate_is_told": {"relation": "near", "status": "kept"},
+        "outcome_is_complete": {"relation": "near", "status": "kept"},
     },
     "papers": {
         "evidence_fits_key": {"identified_by": "nothing"},
@@ -214,7 +214,7 @@ def test_a_missing_column_or_another_type_is_caught(release: Path, table: Table)
 
 
 @EVERY_TABLE
-def test_an_empty_table_is_caught_where_it_may_not_be(release: Path, table: Table) -> None:
+def test_an_empty_table_is_caught_where_forbidden(release: Path, table: Table) -> None:
     overwrite(release, table, lambda frame: frame.clear())
     count = "expect_table_row_count_to_be_between", ""
     assert (count in failures(release, table)) == table.never_empty
@@ -255,7 +255,7 @@ def test_the_sample_release_passes_with_every_expectation(built: Path) -> None:
         assert all(item["success"] and "error" not in item for item in results)
 
 
-def test_the_page_of_a_validation_that_passed_reaches_out_to_nothing(built: Path) -> None:
+def test_the_page_of_a_passed_validation_makes_no_requests(built: Path) -> None:
     folder = built.parents[1] / "validation" / built.name
     text = (folder / "index.html").read_text()
     assert f"release <code>{built.name}</code>" in text

@@ -1,4 +1,4 @@
-"""What the benchmark of citations counts, and the floors under its gold set."""
+"""The counts of the citations benchmark, and lower bounds on its gold set."""
 
 import pytest
 
@@ -19,7 +19,7 @@ def scores():
     return compare(read_cases(GOLD))
 
 
-def test_the_gold_set_stands_where_it_says_and_has_many_negatives():
+def test_the_gold_set_has_exact_offsets_and_many_negatives():
     cases = read_cases(GOLD)
     assert len(cases) >= 300
     assert sum(not case.written for case in cases) >= 100
@@ -43,7 +43,7 @@ def test_mentions_are_found_and_little_else(scores):
     assert scores["mention"].recall >= 0.97
 
 
-def test_what_is_missed_what_is_wrong_and_what_is_not_there():
+def test_missed_wrong_and_absent_items_are_counted():
     written = [{"kind": "mention", "start": 0, "raw": "Roy (2014)", "authors": ["Roy"]}]
     case = Case("Roy (2014) and Ito (2015)", [written[0] | {"year": 2014}])
     assert compare([case])["mention"] == Score(both=1, found=2, written=1)

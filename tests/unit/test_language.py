@@ -36,7 +36,7 @@ def test_only_the_beginning_counts():
     assert detect_language(text + german, SETTINGS)[0] == "en"
 
 
-def test_a_detector_that_is_unsure_is_not_believed():
+def test_an_unsure_detector_gives_und():
     sure = CleaningSettings(language_min_confidence=1.0)
     assert detect_language("Networks and images, trained on data.", sure) == (UNDECIDED, 0.0)
 

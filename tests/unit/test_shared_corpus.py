@@ -1,4 +1,4 @@
-"""The text stages on real summaries, where these stand beside the project; floors as measured."""
+"""The text stages on real summaries, if present beside the project; measured lower bounds."""
 
 import gzip
 import json
@@ -113,12 +113,12 @@ def test_plain_text_holds_no_address_and_no_image(pairs):
         assert not re.search(r"https?://|!\[|\]\(", plain_text(pair["markdown"]))
 
 
-def test_what_the_pages_show_is_repaired_and_nothing_else_changed(shared):
+def test_repairs_match_the_pages_and_change_nothing_else(shared):
     for name, texts in broken_texts.of_pages(shared).items():
         counts = broken_texts.tally(texts)
         assert counts.broken
         assert counts.changed == 0
-        # In one body, the mojibake is in a formula, which is left as it is.
+        # One body has mojibake inside a formula, which is not repaired.
         assert counts.repaired >= counts.broken - (name == "body")
 
 

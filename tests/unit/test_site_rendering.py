@@ -1,4 +1,4 @@
-"""What the site is taken to show: the truth for floors under equations, links and images."""
+"""The site's rendering as the truth for lower bounds on equations, links and images."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from tests.unit.site_rendering import addresses, formulas
 
 FORMULAS = {
     "dollars": ("a $x_1$ b $$y$$", [("x_1", False), ("y", True)]),
-    "brackets behind an escaped backslash": (r"\\(x\\) \\[y\\]", [("x", False), ("y", True)]),
+    "brackets after an escaped backslash": (r"\\(x\\) \\[y\\]", [("x", False), ("y", True)]),
     "a dollar within braces": (r"$\text{a $b$ c}$", [(r"\text{a $b$ c}", False)]),
     "asterisks and underscores": ("$a*b*c_i_j$", [("a*b*c_i_j", False)]),
     "an environment": (r"\begin{align}x\end{align}", [(r"\begin{align}x\end{align}", True)]),
