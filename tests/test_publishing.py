@@ -609,7 +609,7 @@ def test_a_release_is_compared_with_a_published_one(
     assert not any(table["added"]["count"] or table["changed"] for table in tables)
     missing = shortscience_process("diff", f"{REPO}@v9", built)
     assert (missing.returncode, missing.stderr.count("\n")) == (1, 1)
-    assert f"{REPO}@v9 is not there" in missing.stderr
+    assert f"{REPO}@v9 does not exist" in missing.stderr
 
 
 def test_the_command_reports_errors_in_one_sentence(
