@@ -66,14 +66,16 @@ class Cleaned:
     """One text, repaired and taken apart.
 
     `text` is the repaired text, to which all offsets refer; `markdown` has its block structure, and
-    `structure` says whether that is the `original` or was `restored`; `plain_text` is without
-    markup, math and addresses; `language` is an ISO 639-1 code or `und`; `repairs` lists what was
-    done to the encoding.
+    `structure` says whether that is the `original` or was `restored`; `structure_confidence` is the
+    mean probability of the block boundaries that were restored, None where none was; `plain_text`
+    is without markup, math and addresses; `language` is an ISO 639-1 code or `und`; `repairs` lists
+    what was done to the encoding.
     """
 
     text: str
     markdown: str
     structure: str
+    structure_confidence: float | None
     plain_text: str
     language: str
     language_confidence: float

@@ -22,7 +22,7 @@ _SMALL_WORDS = frozenset(
 )
 # Words of closed classes: in a heading they are written small, so that a capital shows that a
 # sentence begins with them.
-_OPENERS = frozenset(
+OPENERS = frozenset(
     "A After Again All Also Although An And Another Apart As At Authors Based Because Before "
     "Besides Both But By Can Consider Currently Despite Due During Each Essentially Even Every "
     "Finally First For From Given Here How However I If Imagine In Instead It It's Its Let Let's "
@@ -134,13 +134,13 @@ def _begins_sentence(words: Sequence[str], number: int) -> bool:
         return True
     if (goes_on and word == words[number - 1]) or word.endswith("ly,"):
         return True
-    if word.rstrip(",") not in _OPENERS or (words[0] in _ASKING and word in _SUBJECTS):
+    if word.rstrip(",") not in OPENERS or (words[0] in _ASKING and word in _SUBJECTS):
         return False
     if goes_on or following in _SUBJECTS:
         return True
     # A capital behind it may be a name, unless the title goes on in capitals.
     second = words[number + 2] if number + 2 < len(words) else " "
-    return following[0].isupper() and following not in _OPENERS and not second[0].isupper()
+    return following[0].isupper() and following not in OPENERS and not second[0].isupper()
 
 
 def _guess(words: Sequence[str]) -> int:
