@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from shortscience.pipeline.cleaning.structure.layout import CAPTIONS, COVER, Mark
-from shortscience.pipeline.cleaning.structure.titles import OPENERS
+from shortscience.pipeline.cleaning.structure.titles import OPENERS, SMALL_WORDS
 
 _SENTENCE_ENDS = ".?!…"
 _CLOSING = r"\"”’)\]*_"
@@ -19,7 +19,7 @@ _BEHIND = {
 }
 # Where a word that would be small within a sentence has a capital, a line began.
 _BEHIND_WORD = re.compile(rf" (?<=[^\W_] )([A-Z][a-z']*+)(?=,?+ [a-z{COVER}])")
-_OPENERS = OPENERS | frozenset("Figure Fig My Other Model Results".split())
+_OPENERS = OPENERS - {"A", "I"} | frozenset("My Next Once Moreover Furthermore Therefore Hence".split())
 # What ends with a full stop and ends no sentence.
 _ABBREVIATIONS = frozenset(
     "e.g. i.e. al. vs. cf. Fig. fig. Figs. figs. Eq. eq. Eqs. eqs. Sec. sec. Dr. Mr. Prof. resp. "
@@ -95,10 +95,15 @@ def places(prose: str) -> list[Place]:
     ]
     for match in _BEHIND_WORD.finditer(prose):
         word = match[1]
-        if word in _OPENERS or word.endswith("ly"):
+        if (word in _OPENERS or word.endswith("ly")) and not _goes_on(prose, match.start()):
             found.append(Place(match.start() + 1, "word"))
     found.sort()
     return found
+
+
+def _goes_on(prose: str, end: int) -> bool:
+    """Whether a line can hardly end here: a title goes on behind a small word."""
+    return prose[prose.rfind(" ", 0, end) + 1 : end] in SMALL_WORDS
 
 
 def _follows_abbreviation(prose: str, start: int) -> bool:

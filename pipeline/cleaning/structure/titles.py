@@ -17,7 +17,7 @@ _MAX_TITLE = 300  # characters that are looked at
 _MAX_LABEL = 6  # words of a title that ends in a colon
 _MAX_LABELLED = 8  # words of a title with a colon within
 _MAX_AFTER_SECTION = 3  # words that may follow a section's name in a title
-_SMALL_WORDS = frozenset(
+SMALL_WORDS = frozenset(
     "a an and as at by for from in into of on or over the to under vs vs. via with without".split()
 )
 # Words of closed classes: in a heading they are written small, so that a capital shows that a
@@ -118,7 +118,7 @@ def _begins_paragraph(words: Sequence[str], number: int) -> bool:
     """Whether a word begins a sentence, emphasis or a link, as the title does not."""
     before, word = words[number - 1], words[number]
     numbered = before[-1] == "." and ABBREVIATED.fullmatch(before)
-    if numbered or before in _SMALL_WORDS or before[-1] == ",":
+    if numbered or before in SMALL_WORDS or before[-1] == ",":
         return False
     if word[0].isupper():
         return _begins_sentence(words, number)
@@ -153,15 +153,15 @@ def _guess(words: Sequence[str]) -> int:
         before, word = words[number - 1], words[number]
         if before.endswith(".") and ends_sentence(before):
             break
-        if word[0].isupper() and before not in _SMALL_WORDS and before[-1] != ",":
+        if word[0].isupper() and before not in SMALL_WORDS and before[-1] != ",":
             following = words[number + 1] if number + 1 < len(words) else ""
             if before.islower() or following in _VERBS:
                 return number
     taken = 0
     for word in words:
-        if not (word[0].isupper() or word[0].isdigit() or word in _SMALL_WORDS):
+        if not (word[0].isupper() or word[0].isdigit() or word in SMALL_WORDS):
             break
         taken += 1
-    while taken > 1 and words[taken - 1] in _SMALL_WORDS:
+    while taken > 1 and words[taken - 1] in SMALL_WORDS:
         taken -= 1
     return max(taken - (1 < taken < len(words)), 1)
