@@ -19,7 +19,9 @@ _BEHIND = {
 }
 # Where a word that would be small within a sentence has a capital, a line began.
 _BEHIND_WORD = re.compile(rf" (?<=[^\W_] )([A-Z][a-z']*+)(?=,?+ [a-z{COVER}])")
-_OPENERS = OPENERS - {"A", "I"} | frozenset("My Next Once Moreover Furthermore Therefore Hence".split())
+_OPENERS = OPENERS - {"A", "I"} | frozenset(
+    "My Next Once Moreover Furthermore Therefore Hence".split()
+)
 # What ends with a full stop and ends no sentence.
 _ABBREVIATIONS = frozenset(
     "e.g. i.e. al. vs. cf. Fig. fig. Figs. figs. Eq. eq. Eqs. eqs. Sec. sec. Dr. Mr. Prof. resp. "
