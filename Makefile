@@ -1,15 +1,15 @@
-# Everything a newcomer needs: `make dataset` and `make test`. `make help` lists the rest.
+# Start with `make dataset` and `make test`; `make help` lists the rest.
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 KILLS ?= 100
-# langdetect comes as source only: it is built with the setuptools of the build lock, not with a
-# fresh one from an index, so that every byte that is installed has its hash in this repository.
+# langdetect is only distributed as source: build it with the locked setuptools rather than the newest
+# one, so that this repository has the hash of everything installed.
 COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--quiet --custom-compile-command "make lock"
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-build-isolation
 
-.PHONY: help dataset catalogue test check lock expectations reference bench peers fuzz faults \
+.PHONY: help dataset catalogue test suite check lock expectations reference bench peers fuzz faults \
 	soak clean clean-data test-fast coverage
 
 help:  ## list the targets
@@ -18,7 +18,7 @@ help:  ## list the targets
 dataset: $(VENV)/.installed  ## build the dataset from data/raw into data/processed
 	$(BIN)/shortscience build
 
-# What the shipped catalogue is made from; the release of it stays below data/processed.
+# The inputs of the shipped catalogue; their release stays below data/processed.
 SHARED ?= ../shared
 KNOWN := data/processed/known
 catalogue: $(VENV)/.installed  ## make data/catalogue/shortscience.parquet from the public export in SHARED
@@ -27,14 +27,17 @@ catalogue: $(VENV)/.installed  ## make data/catalogue/shortscience.parquet from 
 		arxiv.jsonl.gz arxiv_snapshot.jsonl.xz proceedings.bib.xz)
 	$(BIN)/shortscience catalogue $(KNOWN)/latest --out data/catalogue/shortscience.parquet
 
-test: check  ## lint, type checks and the whole test suite
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+test: $(VENV)/.installed-dev  ## lint, type checks and the whole test suite, side by side
+	@$(MAKE) --no-print-directory --jobs=2 check suite
 
-test-fast: $(VENV)/.installed-dev  ## lint and the unit tests that take no time: an answer in half a minute
+suite: $(VENV)/.installed-dev  ## the whole test suite alone
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations 10
+
+test-fast: $(VENV)/.installed-dev  ## lint and the fast unit tests, in half a minute
 	$(BIN)/ruff check .
 	$(BIN)/python -m pytest tests/unit -n 2 -m "not long and not slow"
 
-coverage: $(VENV)/.installed-dev  ## the whole suite with line and branch coverage, and what is not covered
+coverage: $(VENV)/.installed-dev  ## the whole suite with line and branch coverage, and the uncovered lines
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder \
 		--cov shortscience --cov-branch --cov-report term-missing:skip-covered
 
@@ -51,7 +54,7 @@ $(VENV)/.installed: requirements/build.lock requirements/run.lock pyproject.toml
 	$(PIP) --no-deps --editable .
 	touch $@
 
-# Spark alone takes half a gigabyte: only the tests need it.
+# Spark takes half a gigabyte, and only the tests need it.
 $(VENV)/.installed-dev: $(VENV)/.installed requirements/dev.lock
 	@echo "Adding what the tests need (a few minutes the first time) ..."
 	$(PIP) --require-hashes --no-deps -r requirements/dev.lock
@@ -69,20 +72,20 @@ expectations: $(VENV)/.installed  ## write expectations/*.json from the table de
 reference: $(VENV)/.installed  ## write docs/{commands,settings,tables}.md from the code
 	$(BIN)/python -m shortscience.commands.reference
 
-bench: $(VENV)/.installed  ## records/s and peak memory per stage, on 100,000 generated records
-	$(BIN)/python -m benchmarks.stages
+bench: $(VENV)/.installed-dev peers  ## measure, and write the tables of docs/benchmarks.md (TABLES=... for some)
+	$(BIN)/python -m benchmarks $(TABLES)
 
 fuzz: $(VENV)/.installed-dev  ## fuzz each parser for MINUTES (default 5), from sample and real files
 	$(BIN)/python -m tests.fuzz.run --seconds $$((60 * $(or $(MINUTES),5)))
 
-faults: $(VENV)/.installed-dev  ## kill KILLS (default 100) builds at random moments, and look what they leave
+faults: $(VENV)/.installed-dev  ## kill KILLS (default 100) builds at random moments, and check what they leave
 	$(BIN)/python -m tests.faults --kills $(KILLS)
 	$(BIN)/python -m pytest -m long
 
-soak: $(VENV)/.installed-dev  ## build again and again for MINUTES (default 60), and look what grows
+soak: $(VENV)/.installed-dev  ## build again and again for MINUTES (default 60), and check what grows
 	$(BIN)/python -m tests.soak --minutes $(or $(MINUTES),60)
 
-peers: .venv-peers/.installed  ## the environment of the tools that the benchmarks race against
+peers: .venv-peers/.installed  ## the environment of the tools that the benchmarks compare with
 
 .venv-peers/.installed: requirements/build.lock requirements/peers.lock
 	test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
@@ -93,7 +96,7 @@ peers: .venv-peers/.installed  ## the environment of the tools that the benchmar
 clean:  ## remove the environments and caches; data stays
 	rm -rf $(VENV) .venv-peers .mypy_cache .pytest_cache .ruff_cache
 
-clean-data:  ## say which data would be removed; `make clean-data YES=1` removes all that was built
+clean-data:  ## list the built data; `make clean-data YES=1` removes it
 	@echo "All releases and what is kept beside them:"; du -sh data/processed data/report 2> /dev/null || true
 	@if [ -n "$(YES)" ]; then rm -rf data/processed/* data/processed/.work data/report; echo "Removed."; \
 		else echo "Nothing was removed; \`make clean-data YES=1\` removes it."; fi

@@ -1,24 +1,17 @@
-r"""How well citations are found: `python -m benchmarks.citations [GOLD]`.
+r"""How well citations are found, in sentences written for this project with invented works.
 
-GOLD is a JSON object of sections, each a list of cases with a `text` and its `citations`: `kind`,
-`start`, `raw` and, where it has them, `key`, `title`, `authors` and `year`. The default is the gold
-set of the tests: sentences written for this project in the shapes that real summaries have, with
-invented works, before the extraction was run on any of them.
-
-A citation is found when one of the same kind stands at the same place with the same text, and with
+The cases are those of the tests (`tests/cases/gold_citations.json`), in the shapes of real
+summaries; they were written before the extraction ran on any of them. A citation is found when one
+of the same kind stands at the same place with the same text, and with
 
 - the same key, for whatever has an identifier: `\cite`, arXiv, DOI, OpenReview, links;
-- the same number, for what points at an entry of a list of references, or is one;
+- the same number, for an entry of a list of references and for what points at one;
 - the same authors and year, for an author-year mention.
 
-The rows `title`, `authors` and `year` count the references that were found whose field is right: a
-field that an entry has not, and that none was told of, is neither written nor found.
-
-Cases are divided into two halves by a hash of their text. Rules were first mended after the cases
-of the development half alone; docs/benchmarks.md tells how well the other half came out then.
+The rows `title`, `authors` and `year` compare the fields of the references that were found. A field
+that an entry lacks, and that was not reported either, counts nowhere.
 """
 
-import argparse
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,15 +19,19 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from benchmarks.halves import HALVES, half
-from benchmarks.scores import Score
+from benchmarks.measuring import ROOT
+from benchmarks.options import Options
+from benchmarks.page import table
+from benchmarks.scores import Score, total
 from shortscience.pipeline.extraction.addresses import Link, addresses
 from shortscience.pipeline.extraction.citations import Citation, citations
 from shortscience.pipeline.scanner import scan
 
-DEFAULT_GOLD = Path(__file__).parents[1] / "tests" / "cases" / "gold_citations.json"
+GOLD = ROOT / "tests" / "cases" / "gold_citations.json"
 IDENTIFIERS = ("cite", "arxiv", "doi", "openreview", "shortscience", "paper-link")
 _OF_REFERENCES = ("arxiv", "doi", "openreview")
 FIELDS = ("title", "authors", "year")
+_OTHERS = ("mention", "reference", *FIELDS)
 
 
 class Case(NamedTuple):
@@ -77,18 +74,29 @@ def compare(cases: Sequence[Case]) -> dict[str, Score]:
                 written[field] += true is not None
                 both[field] += told == true and true is not None
     return {
-        kind: Score(both[kind], found[kind], written[kind])
-        for kind in (*IDENTIFIERS, "mention", "reference", *FIELDS)
+        kind: Score(both[kind], found[kind], written[kind]) for kind in (*IDENTIFIERS, *_OTHERS)
     }
 
 
-def table(cases: Sequence[Case]) -> Iterator[str]:
-    """Yield the lines of the comparison."""
-    yield f"{'':<14}{'written':>8}{'found':>8}{'precision':>11}{'recall':>8}"
-    for kind, score in compare(cases).items():
-        if score.found or score.written:
-            shares = f"{score.precision:>11.3f}{score.recall:>8.3f}"
-            yield f"{kind:<14}{score.written:>8,}{score.found:>8,}{shares}"
+def lines(cases: Sequence[Case]) -> Iterator[str]:
+    """Yield the table, with columns for each half; identifiers of all kinds share a row."""
+    halves = [compare([case for case in cases if half(case.text) == name]) for name in HALVES]
+    rows = []
+    for name, kinds in {"identifiers": IDENTIFIERS, **{kind: (kind,) for kind in _OTHERS}}.items():
+        scores = [total(found[kind] for kind in kinds) for found in halves]
+        rows.append((name, *(cell for score in scores for cell in _cells(score))))
+    columns = "written", "found", "precision", "recall"
+    heads = (f"{name} {column}" for name in HALVES for column in columns)
+    yield from table(("citations", *heads), rows)
+
+
+def _cells(score: Score) -> tuple[str, ...]:
+    return f"{score.written:,}", f"{score.found:,}", f"{score.precision:.3f}", f"{score.recall:.3f}"
+
+
+def report(_: Options) -> Iterator[str]:
+    """Compare all cases."""
+    yield from lines(read_cases(GOLD))
 
 
 def _found(text: str) -> list[Citation]:
@@ -98,7 +106,7 @@ def _found(text: str) -> list[Citation]:
 
 
 def _mentions(written: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Leave out identifiers within a reference: they and the reference are one mention."""
+    """Leave out identifiers inside a reference: both are one mention."""
     entries = [
         range(item["start"], item["start"] + len(item["raw"]))
         for item in written
@@ -117,20 +125,3 @@ def _row(item: Mapping[str, Any]) -> _Row:
     if item["kind"] == "mention":
         return _Row(*place, None, tuple(item.get("authors") or ()), item.get("year"))
     return _Row(*place, item.get("key"), (), None)
-
-
-def main() -> None:
-    """Print a table for each half asked for."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.citations", description=__doc__)
-    parser.add_argument("gold", type=Path, nargs="?", default=DEFAULT_GOLD)
-    parser.add_argument("--half", choices=[*HALVES, "both"], default="both")
-    arguments = parser.parse_args()
-    cases = read_cases(arguments.gold)
-    for name in HALVES if arguments.half == "both" else (arguments.half,):
-        chosen = [case for case in cases if half(case.text) == name]
-        print(f"{name}: {len(chosen)} cases")
-        print("\n".join(table(chosen)), end="\n\n")
-
-
-if __name__ == "__main__":
-    main()

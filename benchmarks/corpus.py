@@ -10,13 +10,14 @@ import argparse
 import itertools
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 import ftfy.bad_codecs  # noqa: F401 - registers sloppy-windows-1252, which has all 256 bytes
 import numpy as np
+import polars as pl
 
 from benchmarks import vocabulary
 
@@ -315,6 +316,15 @@ def write_corpus(folder: Path, records: int, seed: int = DEFAULT_SEED) -> Truth:
     for number, data in enumerate(corpus.files()):
         (folder / f"{number:05}.txt").write_bytes(data)
     return corpus.truth
+
+
+def text_frames(summaries: Sequence[Summary], parts: int) -> Iterator[pl.DataFrame]:
+    """Yield the texts in parts of equal size, each text with its number as `id`."""
+    size = -(-len(summaries) // parts)
+    for start in range(0, len(summaries), size):
+        texts = [summary.text for summary in summaries[start : start + size]]
+        ids = [str(number) for number in range(start, start + len(texts))]
+        yield pl.DataFrame({"id": ids, "text": texts})
 
 
 def main() -> None:

@@ -136,7 +136,7 @@ def cited_titles(
 ) -> pl.DataFrame:
     """Return `row` and `title` of what texts cite by an identifier behind their headers."""
     frame = pl.DataFrame({"record_id": map(str, range(len(texts))), "text": texts})
-    found = with_names(extract(frame, map(scan, texts)).citations)
+    found = with_names(extract(frame, map(scan, texts))["citations"])
     behind = found.filter(pl.col("start") >= PaperSettings().header_chars).drop_nulls("name")
     cited = behind.select("name", summary_id="record_id").unique()
     titles = titles_of(cited, index, bibliography)

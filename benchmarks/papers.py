@@ -1,18 +1,13 @@
-"""How many papers get their right title: `python -m benchmarks.papers [FOLDER]`.
+"""Which papers get their confirmed title from two bibliographies.
 
-FOLDER holds `corpus/paper_truth.json.gz`, papers whose title somebody confirmed, by the site's key,
-and two bibliographies, `bibliography/dblp.jsonl.gz` and `bibliography/arxiv.jsonl.gz`. Each paper
-is identified from its key alone, and from its key and the address that its page links to.
-
-A paper is *listed* when one of its identifiers is in a bibliography: its key among DBLP's, its DOI
-or its arXiv number. This is judged by the raw files, without the code that is measured. A title is
-right when it has the letters and digits of the confirmed one.
+Each paper is identified from the site's key alone, or from the key and the address that its page
+links to. A paper is *listed* when a bibliography has one of its identifiers: the key among DBLP's,
+its DOI, or its arXiv number. That is judged from the raw files, without the code that is measured.
+A title is right when it has the letters and digits of the confirmed one.
 """
 
-import argparse
 import gzip
 import json
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,13 +24,12 @@ from shortscience.pipeline.recipe import sha256
 from shortscience.pipeline.settings import PaperSettings
 from shortscience.pipeline.tasks import AtOnce
 
-DEFAULT_FOLDER = Path("../shared")
 FILES = ("dblp.jsonl.gz", "arxiv.jsonl.gz")
 _NO_CITATIONS = pl.DataFrame(schema={**CITATION_SCHEMA, "summary_id": pl.String()})
 
 
 class Score(NamedTuple):
-    """Papers of one kind; the wrong titles are given as (key, title, confirmed title)."""
+    """Papers of one kind; `wrong` has (key, title, confirmed title) of each wrong title."""
 
     kind: str
     papers: int
@@ -116,7 +110,7 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _number(arxiv_id: str) -> str:
-    """Bring numbers that were stored as decimal fractions into one form, by rounding alone."""
+    """Bring arXiv numbers that were stored as decimal fractions into one form, by rounding."""
     try:
         return f"{float(arxiv_id):.5f}"
     except ValueError:
@@ -125,22 +119,3 @@ def _number(arxiv_id: str) -> str:
 
 def _letters(title: str) -> str:
     return "".join(filter(str.isalnum, title.lower()))
-
-
-def main() -> None:
-    """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("folder", nargs="?", type=Path, default=DEFAULT_FOLDER)
-    folder = parser.parse_args().folder
-    print(f"{'identified from':<18}{'papers':<12}{'all':>6}{'titled':>8}{'wrong':>7}")
-    with tempfile.TemporaryDirectory() as scratch:
-        for with_address, told in ((False, "key"), (True, "key and address")):
-            for score in judge(folder, Path(scratch), with_address=with_address):
-                counts = f"{score.papers:>6}{score.titled:>8}{len(score.wrong):>7}"
-                print(f"{told:<18}{score.kind:<12}{counts}")
-                for wrong in score.wrong:
-                    print("   ", *wrong, sep=" | ")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,5 +1,6 @@
 """Counting what was found of what there is."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 
@@ -25,3 +26,8 @@ class Score(NamedTuple):
         """The harmonic mean of precision and recall."""
         total = self.found + self.written
         return 2 * self.both / total if total else 0.0
+
+
+def total(scores: Iterable[Score]) -> Score:
+    """Return the sums of some scores."""
+    return Score(*map(sum, zip(*scores, strict=True)))

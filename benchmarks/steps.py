@@ -1,8 +1,8 @@
-"""The steps of a build, each fed with what the steps before it left in a folder.
+"""The steps of a build, each fed with what earlier steps left in a folder.
 
-A step is a function of that folder and a clock that runs only while the pipeline's own code does.
+A step is a function of that folder and of a clock that runs only while the pipeline's code does.
 The folder holds `raw/` (the dumps), `frames/` (records and cleaned text per batch, for the parts
-of a batch's work), `shards/`, and what the steps over all records pass on.
+of a batch's work), `shards/`, and a pickle for each result that later steps need.
 """
 
 import pickle
@@ -16,14 +16,11 @@ from benchmarks.measuring import Clock
 from shortscience.pipeline.cleaning.clean import clean
 from shortscience.pipeline.cleaning.encoding import repair_all
 from shortscience.pipeline.cleaning.language import detect_language
-from shortscience.pipeline.cleaning.plain_text import plain_text
-from shortscience.pipeline.cleaning.structure import restore
 from shortscience.pipeline.duplicates.find import find_copies
 from shortscience.pipeline.duplicates.signatures import sign
 from shortscience.pipeline.engines.local import LocalEngine
 from shortscience.pipeline.extraction.addresses import Link, addresses
 from shortscience.pipeline.extraction.citations import citations
-from shortscience.pipeline.extraction.equations import equations
 from shortscience.pipeline.extraction.extract import extract
 from shortscience.pipeline.papers.stage import Identified, identify
 from shortscience.pipeline.parts import Parts
@@ -33,9 +30,9 @@ from shortscience.pipeline.release.table_files import write_tables
 from shortscience.pipeline.release.validation import load_great_expectations, validate
 from shortscience.pipeline.release.write import write_metadata
 from shortscience.pipeline.report.validation import write_validation
-from shortscience.pipeline.scanner import scan
+from shortscience.pipeline.scanner import Span, scan
 from shortscience.pipeline.settings import Settings
-from shortscience.pipeline.shards import Batch, Shards, build_shards, cut_batches
+from shortscience.pipeline.shards import Shards, build_shards, cut_batches
 from shortscience.pipeline.sources.inputs import take_inventory
 from shortscience.pipeline.sources.reading import read_sources
 
@@ -52,13 +49,13 @@ def inventory(folder: Path, clock: Clock) -> None:
     _save(folder, "batches", batches)
 
 
-# The parts of a batch's work, one by one.
+# The parts of the work on a batch.
 
 
 def sources(folder: Path, clock: Clock) -> None:
     """Parse the dumps into records."""
     (folder / "frames").mkdir()
-    for number, batch in enumerate(_batches(folder)):
+    for number, batch in enumerate(_load(folder, "batches")):
         with clock:
             _, records = read_sources(batch.inputs, SETTINGS.sources)
         records.write_ipc(folder / "frames" / f"records-{number:05}.arrow")
@@ -73,32 +70,33 @@ def cleaning(folder: Path, clock: Clock) -> None:
 
 
 def encoding_repair(folder: Path, clock: Clock) -> None:
-    """Find the texts that a repair could be about, and repair them."""
+    """Find the texts that may need a repair, and repair them."""
     for records in _frames(folder, "records"):
         bodies = records["body"].drop_nulls()
         with clock:
             repair_all(bodies.to_list())
 
 
-def structure(folder: Path, clock: Clock) -> None:
-    """Give flattened texts their blocks back."""
-    for text in _texts(folder, "text"):
+def language(prose: str) -> tuple[str, float]:
+    """Detect the language of prose; loading the detector's model counts."""
+    return detect_language(prose, SETTINGS.cleaning)
+
+
+def each_text(column: str, work: Callable[[str], object], folder: Path, clock: Clock) -> None:
+    """Do some work on each cleaned text of a column."""
+    for cleaned in _frames(folder, "cleaned"):
+        texts = cleaned[column].to_list()
         with clock:
-            _exhaust(map(restore, text))
+            _exhaust(map(work, texts))
 
 
-def plain(folder: Path, clock: Clock) -> None:
-    """Reduce Markdown to prose."""
-    for text in _texts(folder, "markdown"):
+def each_scanned(
+    work: Callable[[str, list[Span]], Iterable[object]], folder: Path, clock: Clock
+) -> None:
+    """Do some work on each text whose code, math and addresses are marked already."""
+    for scanned in _scanned(folder):
         with clock:
-            _exhaust(map(plain_text, text))
-
-
-def language(folder: Path, clock: Clock) -> None:
-    """Detect the language of prose; the detector's model is loaded on the way."""
-    for text in _texts(folder, "plain_text"):
-        with clock:
-            _exhaust(detect_language(prose, SETTINGS.cleaning) for prose in text)
+            _exhaust(item for text, spans in scanned for item in work(text, spans))
 
 
 def extraction(folder: Path, clock: Clock) -> None:
@@ -108,42 +106,16 @@ def extraction(folder: Path, clock: Clock) -> None:
             extract(cleaned, map(scan, cleaned["text"]))
 
 
-def scanning(folder: Path, clock: Clock) -> None:
-    """Mark code, math and addresses."""
-    for text in _texts(folder, "text"):
-        with clock:
-            _exhaust(map(scan, text))
-
-
-def math(folder: Path, clock: Clock) -> None:
-    """Read formulas and check their LaTeX."""
-    for text in _texts(folder, "text"):
-        scanned = [(each, scan(each)) for each in text]
-        with clock:
-            _exhaust(item for each, spans in scanned for item in equations(each, spans))
-
-
-def links_and_images(folder: Path, clock: Clock) -> None:
-    """Read addresses: links and images."""
-    for text in _texts(folder, "text"):
-        scanned = [(each, scan(each)) for each in text]
-        with clock:
-            _exhaust(item for each, spans in scanned for item in addresses(each, spans))
-
-
 def citing(folder: Path, clock: Clock) -> None:
     """Find citations, mentions and reference lists."""
-    for text in _texts(folder, "text"):
-        scanned = [(each, scan(each)) for each in text]
-        linked = [
-            [item for item in addresses(each, spans) if isinstance(item, Link)]
-            for each, spans in scanned
+    for scanned in _scanned(folder):
+        links = [
+            [item for item in addresses(text, spans) if isinstance(item, Link)]
+            for text, spans in scanned
         ]
         with clock:
-            _exhaust(
-                citations(each, spans, links)
-                for (each, spans), links in zip(scanned, linked, strict=True)
-            )
+            for (text, spans), linked in zip(scanned, links, strict=True):
+                citations(text, spans, linked)
 
 
 def signatures(folder: Path, clock: Clock) -> None:
@@ -153,12 +125,12 @@ def signatures(folder: Path, clock: Clock) -> None:
             sign(cleaned, SETTINGS.signatures)
 
 
-# What a build does, in its order.
+# The stages of a build, in order.
 
 
 def shards(folder: Path, clock: Clock) -> None:
     """Do all the work of the batches, and write their shards."""
-    batches, root = _batches(folder), folder / "shards"
+    batches, root = _load(folder, "batches"), folder / "shards"
     for batch in batches:
         with clock:
             build_shards(batch, SETTINGS, root)
@@ -168,7 +140,7 @@ def shards(folder: Path, clock: Clock) -> None:
 
 def duplicates(folder: Path, clock: Clock) -> None:
     """Find the records that carry one summary."""
-    built = _shards(folder)
+    built = _load(folder, "shards")
     with clock:
         found = find_copies(built, None, SETTINGS, _engine(folder))
     _save(folder, "outcomes", found.outcomes)
@@ -176,7 +148,7 @@ def duplicates(folder: Path, clock: Clock) -> None:
 
 def papers(folder: Path, clock: Clock) -> None:
     """Identify the papers that are summarised and cited."""
-    built, outcomes = _shards(folder), _load(folder, "outcomes")
+    built, outcomes = _load(folder, "shards"), _load(folder, "outcomes")
     engine = _engine(folder)
     tasks, n_parts = engine.tasks, engine.n_parts(len(outcomes))
     with clock:
@@ -187,7 +159,7 @@ def papers(folder: Path, clock: Clock) -> None:
 def tables(folder: Path, clock: Clock) -> None:
     """Assemble the tables and write them as Parquet."""
     inputs = _load(folder, "inventory").distinct
-    built, outcomes, staging = _shards(folder), _load(folder, "outcomes"), _staging(folder)
+    built, outcomes, staging = _load(folder, "shards"), _load(folder, "outcomes"), _staging(folder)
     engine = _engine(folder)
     tasks = engine.tasks
     found = Identified(*(Parts.of(parts, tasks) for parts in _load(folder, "papers")))
@@ -213,15 +185,15 @@ def metadata(folder: Path, clock: Clock) -> None:
         store.commit(_staging(folder), recipe.release_id)
 
 
-# What was found, to be held against what was planted.
+# What was found, to compare with what was planted.
 
 
 def count_found(folder: Path) -> dict[str, int]:
     """Return how many records are copies of each kind, were repaired, and hold math."""
     outcomes: pl.DataFrame = _load(folder, "outcomes")
-    cleaned = _shards(folder).scan("cleaned").select(pl.col("repairs").list.len() > 0)
+    cleaned = _load(folder, "shards").scan("cleaned").select(pl.col("repairs").list.len() > 0)
     relations = dict(outcomes["relation"].drop_nulls().value_counts().iter_rows())
-    formulas = _shards(folder).scan("equations").select(pl.col("record_id").n_unique())
+    formulas = _load(folder, "shards").scan("equations").select(pl.col("record_id").n_unique())
     return {
         "records": len(outcomes),
         **{kind: relations.get(kind, 0) for kind in ("exact", "near", "truncated")},
@@ -233,16 +205,6 @@ def count_found(folder: Path) -> dict[str, int]:
 def failed_expectations(folder: Path) -> list[str]:
     """Return the expectations that the tables did not meet."""
     return [str(failure) for failure in _load(folder, "outcome").failed]
-
-
-def _batches(folder: Path) -> list[Batch]:
-    batches: list[Batch] = _load(folder, "batches")
-    return batches
-
-
-def _shards(folder: Path) -> Shards:
-    built: Shards = _load(folder, "shards")
-    return built
 
 
 def _engine(folder: Path) -> LocalEngine:
@@ -262,9 +224,9 @@ def _frames(folder: Path, name: str) -> Iterator[pl.DataFrame]:
         yield pl.read_ipc(path)
 
 
-def _texts(folder: Path, column: str) -> Iterator[list[str]]:
+def _scanned(folder: Path) -> Iterator[list[tuple[str, list[Span]]]]:
     for cleaned in _frames(folder, "cleaned"):
-        yield cleaned[column].to_list()
+        yield [(text, scan(text)) for text in cleaned["text"]]
 
 
 def _exhaust(items: Iterable[object]) -> None:

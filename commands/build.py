@@ -24,10 +24,10 @@ _BIBLIOGRAPHY, _CATALOGUE = _TAKING_FILES = "--bibliography", "--catalogue"
 
 
 class _Build(click.Command):
-    """`build`, some of whose options take all files that follow: `--bibliography A B`."""
+    """`build`, with options that take all files that follow: `--bibliography A B`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Name the option before each of its files, as click wants it."""
+        """Repeat the option before each of its files, as click expects."""
         named: list[str] = []
         option: str | None = None
         for argument in args:
@@ -71,30 +71,31 @@ Examples:
     multiple=True,
     type=click.Path(exists=True, dir_okay=False),
     metavar="FILE ...",
-    help="Take titles, authors, venues and years from it: DBLP's XML, arXiv's snapshot, OpenAlex"
-    " works, BibTeX or JSON lines, compressed or not. Takes all files that follow, so name RAW"
-    " before; the first is believed.",
+    help="Bibliographies for titles, authors, venues and years: DBLP's XML, arXiv's snapshot,"
+    " OpenAlex works, BibTeX or JSON lines, compressed or not. Takes all files that follow, so name"
+    " RAW before; earlier files take precedence.",
 )
 @click.option(
     _CATALOGUE,
     multiple=True,
     type=click.Path(exists=True, dir_okay=False),
     metavar="FILE ...",
-    help="Recognise summaries by it, and so their papers; `shortscience catalogue` makes one. Takes"
-    " all files that follow; the first is believed, and last the one that comes with this project.",
+    help="Catalogues that recognise summaries and their papers; `shortscience catalogue` makes"
+    " one. Takes all files that follow; earlier files take precedence, the shipped catalogue comes"
+    " last.",
 )
-@click.option("--no-catalogue", is_flag=True, help="Recognise no summaries.")
+@click.option("--no-catalogue", is_flag=True, help="Use no catalogue, not even the shipped one.")
 @click.option(
     "--against",
     type=click.Path(exists=True, file_okay=False),
     metavar="DATASET",
-    help="An earlier release: leave out what it has already.",
+    help="An earlier release, whose summaries are left out.",
 )
 @click.option(
     "--allow-empty",
     multiple=True,
     metavar="FORM",
-    help="Release even if no dump of this form gives records any more; may be repeated.",
+    help="Release even if dumps of this form stopped giving records; may be repeated.",
 )
 @click.option(
     "--licence",
@@ -106,14 +107,14 @@ Examples:
     type=click.Choice(NAMES),
     default="local",
     show_default=True,
-    help="What runs the stages: this machine, or a Ray cluster, which RAY_ADDRESS names or which is"
-    " started for the build; the release is the same.",
+    help="What runs the stages: this machine, or the Ray cluster in RAY_ADDRESS, else one started"
+    " for the build. The release is the same.",
 )
 @click.option(
     "--workers",
     type=click.IntRange(1, 1024),
     metavar="N",
-    help="Processes to use; the release is the same.  [default: all cores]",
+    help="Processes to use. The release is the same.  [default: all cores]",
 )
 @click.option(
     "--keep",
@@ -147,12 +148,12 @@ def build(
     """Build a release of the dataset from raw dumps.
 
     RAW are files, folders, patterns, or URLs of these; the default is data/raw. The same dumps and
-    settings give the same release, byte for byte; where it exists already, nothing is done.
+    settings give the same release, byte for byte; one that exists already is not built again.
     """
     from shortscience.pipeline.parameters import BuildParameters
 
     if catalogue and no_catalogue:
-        raise click.UsageError("Name --catalogue or --no-catalogue, not both.")
+        raise click.UsageError("Use --catalogue or --no-catalogue, not both.")
     _check_call(raw or ("data/raw",), out, against, allow_empty)
     parameters = BuildParameters(
         raw=list(raw) or ["data/raw"],
@@ -176,7 +177,7 @@ def build(
 
 
 def _run(parameters: "BuildParameters", *, shown: bool) -> "BuildResult":
-    """Build in this process, with a line of progress for each stage on a terminal."""
+    """Build in this process, with a progress bar per stage on a terminal."""
     from shortscience.pipeline.build import build as run
 
     if not shown:
@@ -186,7 +187,7 @@ def _run(parameters: "BuildParameters", *, shown: bool) -> "BuildResult":
 
 
 def _run_flow(parameters: "BuildParameters", *, verbose: bool) -> "BuildResult":
-    """Build as a flow run of the Prefect server that PREFECT_API_URL names."""
+    """Build as a flow run of the Prefect server at PREFECT_API_URL."""
     os.environ.update(PREFECT_SERVER_ANALYTICS_ENABLED="false", DO_NOT_TRACK="1")
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO" if verbose else "CRITICAL")
     if not verbose:
@@ -199,7 +200,7 @@ def _run_flow(parameters: "BuildParameters", *, verbose: bool) -> "BuildResult":
 def _check_call(
     raw: tuple[str, ...], out: str, against: str | None, allow_empty: tuple[str, ...]
 ) -> None:
-    """Find out what is wrong with the call before anything is started."""
+    """Reject a wrong call before any work is started."""
     from shortscience.pipeline.object_store import is_url
     from shortscience.pipeline.release.store import Store, open_dataset
     from shortscience.pipeline.sources.inputs import list_inputs
@@ -236,7 +237,7 @@ def _settings(licence: str | None) -> "Settings":
         return Settings(release=ReleaseSettings(licence=licence))
     except ValidationError:
         raise UsageError(
-            f"{licence} is no abbreviation of a licence; name one such as cc-by-nc-sa-4.0."
+            f"Unknown licence '{licence}'; name an abbreviation such as cc-by-nc-sa-4.0."
         ) from None
 
 
@@ -261,7 +262,7 @@ def _on_terminal(progress: "Progress") -> "Observer":
         """Draws a bar for each stage."""
 
         def progress(self, stage: str, done: int, total: int) -> None:
-            """Draw how many parts of a stage are done."""
+            """Draw the share of a stage that is done."""
             known = {task.description: task.id for task in progress.tasks}
             bar = known[stage] if stage in known else progress.add_task(stage)
             progress.update(bar, completed=done, total=total)
@@ -287,6 +288,6 @@ def _show(result: "BuildResult", *, as_json: bool) -> None:
     for table, rows in result["tables"].items():
         click.echo(f"{table:>10} {rows:>10,} rows")
     for former in result["pruned"]:
-        click.echo(f"Release {former} was removed: newer ones are kept")
+        click.echo(f"Release {former} was removed (--keep)")
     unchanged = " (unchanged)" if result["unchanged"] else ""
     click.echo(f"Release {result['release_id']}{unchanged} is at {result['release']}")

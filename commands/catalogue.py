@@ -23,15 +23,15 @@ Examples:
     type=click.Path(path_type=Path),
     required=True,
     metavar="FILE",
-    help="The catalogue, a Parquet file; one that is there is replaced.",
+    help="Parquet file to write; an existing one is replaced.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
 def catalogue(dataset: Path, out: Path, as_json: bool) -> None:
-    """Make a catalogue of a release, by which other builds recognise its summaries.
+    """Make a catalogue of a release, so that other builds recognise its summaries.
 
-    It holds fingerprints of the summaries and facts about their papers, and no text. A build with
-    this catalogue knows the papers of the same summaries, whole, cut or edited. The same release
-    gives the same catalogue, byte for byte.
+    It holds fingerprints of the summaries and facts about their papers, but no text. A build with
+    this catalogue identifies the papers of the same summaries, whole, truncated or edited. The same
+    release gives the same catalogue, byte for byte.
     """
     from shortscience.pipeline.release.catalogue import catalogue_release
     from shortscience.pipeline.release.store import open_dataset

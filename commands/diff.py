@@ -23,16 +23,16 @@ Examples:
     "out",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Write a page of it, too; a report that is there is replaced.",
+    help="Also write the differences as a page; an existing report is replaced.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print everything as one JSON object.")
 def diff(old: str, new: str, out: Path | None, as_json: bool) -> None:
-    """Tell what differs between two releases.
+    """Show the differences between two releases.
 
-    OLD and NEW are folders of releases, or published ones as OWNER/NAME@REVISION. Rows that were
-    added, removed and changed are counted per table, by their primary keys; changed columns,
-    identities of papers and moved copies are shown with examples. `shortscience report --since OLD`
-    shows the same beside the summaries.
+    OLD and NEW are folders of releases, or published ones as OWNER/NAME@REVISION. Added, removed
+    and changed rows are counted per table, by primary key; changed columns, identities of papers
+    and moved copies are shown with examples. `shortscience report --since OLD` shows the same
+    beside the summaries.
     """
     from shortscience.pipeline.publishing.fetch import open_release
     from shortscience.pipeline.release.diff import compare

@@ -15,7 +15,7 @@ _MAX_PAIRS = 20
 @click.command(
     epilog="""\b
 Examples:
-  shortscience duplicates --threshold 0.6          what a lower threshold would join
+  shortscience duplicates --threshold 0.6          what a lower threshold would merge
   shortscience duplicates --threshold 0.9 --json   everything, for a program
 """,
 )
@@ -29,11 +29,11 @@ Examples:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print everything as one JSON object.")
 def duplicates(dataset: Path, threshold: float, as_json: bool) -> None:
-    """Tell what another threshold for near-duplicates would change.
+    """Show what another threshold for near-duplicates would change.
 
-    DATASET is a release where it was built. The pairs that the build verified answer at once;
-    nothing is computed again and nothing is changed. The first pairs are shown with the words in
-    which the second text differs; `shortscience explain` shows each record whole.
+    DATASET is a release in the folder it was built in. The result comes from the pairs that the
+    build verified; nothing is recomputed or changed. The first pairs are shown with their differing
+    words; `shortscience explain` shows whole records.
     """
     from shortscience.pipeline.duplicates.thresholds import compare_thresholds
     from shortscience.pipeline.errors import UsageError
@@ -46,7 +46,7 @@ def duplicates(dataset: Path, threshold: float, as_json: bool) -> None:
     settings = read_manifest(release)["settings"]["duplicates"]
     if threshold < settings["kept_similarity"]:
         raise UsageError(
-            f"Pairs less similar than {settings['kept_similarity']} were not kept; name a higher"
+            f"Pairs less similar than {settings['kept_similarity']} were not kept; choose a higher"
             " --threshold."
         )
     store = Store(release.parents[1])
@@ -73,15 +73,15 @@ def _table(answer: dict[str, Any], shown: Sequence[dict[str, Any]]) -> Iterator[
     )
     pairs = len(answer["pairs"])
     if not pairs:
-        yield "No pair of texts lies between the two."
+        yield "No pair of texts changes between the two."
         return
     what = "would be copies" if answer["other_threshold"] < answer["threshold"] else "would not be"
     yield f"{pairs:,} {'pair' if pairs == 1 else 'pairs'} of texts {what}:"
     yield ""
     yield f"{'similarity':>10}  {'record':<24}  {'other record':<24}  words that differ"
     for pair in shown:
-        told: list[str] = pair["told"]
-        yield f"{pair['similarity']:>10.3f}  {pair['left']}  {pair['right']}  {told[0]}"
-        yield from (f"{'':64}{line}" for line in told[1:])
+        lines: list[str] = pair["differences"]
+        yield f"{pair['similarity']:>10.3f}  {pair['left']}  {pair['right']}  {lines[0]}"
+        yield from (f"{'':64}{line}" for line in lines[1:])
     if pairs > len(shown):
         yield f"and {pairs - len(shown):,} more pairs; --json lists all."

@@ -23,14 +23,14 @@ Examples:
     metavar="DIR",
     help="The release to look into.",
 )
-@click.option("--all", "every", is_flag=True, help="Print every row that belongs to it.")
+@click.option("--all", "every", is_flag=True, help="Print every related row.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as one JSON object.")
 def explain(id_: str, dataset: Path, every: bool, as_json: bool) -> None:
-    """Tell the story of one summary, record, paper or citation, on one screen.
+    """Explain one summary, record, paper or citation, on one screen.
 
-    ID is an id from any of these tables, or its first four characters or more. The story says
-    which bytes of which file it came from, what was repaired, whether it was kept and why, which
-    paper it is about and on what evidence, and what was found in it.
+    ID is an id from any of these tables, or at least its first four characters. The explanation
+    says which bytes of which file it came from, what was repaired, whether it was kept and why,
+    which paper it is about and on what evidence, and what was found in it.
     """
     from shortscience.pipeline.release.explain import explain as find
     from shortscience.pipeline.release.store import open_dataset

@@ -27,8 +27,8 @@ _UNFORESEEN = 70  # EX_SOFTWARE of sysexits.h
 def cli() -> None:
     """Turn raw dumps of ShortScience.org paper summaries into validated Parquet tables.
 
-    Exit status: 0 done; 1 the build ran and the data did not pass, nothing was released; 2 the call
-    was wrong.
+    Exit status: 0 done; 1 the data did not pass validation, nothing was released; 2 the call was
+    wrong.
     """
 
 
@@ -42,7 +42,7 @@ cli.add_command(report)
 
 
 class _Terminated(BaseException):
-    """Somebody, or the system, wants this process to end."""
+    """Raised on SIGTERM."""
 
 
 def _terminate(_number: int, _frame: FrameType | None) -> None:
@@ -63,7 +63,7 @@ def main() -> None:
 
 
 def _explain(error: BaseException) -> tuple[str, int]:
-    """Return the sentence that says what went wrong and what to do, and the exit status."""
+    """Return a sentence on what went wrong and what to do, and the exit status."""
     match error:
         case ShortScienceError():
             return str(error), error.exit_status
@@ -74,14 +74,14 @@ def _explain(error: BaseException) -> tuple[str, int]:
             return error.format_message(), 2
         case click.Abort() | KeyboardInterrupt():
             return (
-                "Interrupted; nothing is half done, and the same command goes on from here.",
+                "Interrupted; nothing is half done, and the same command resumes from here.",
                 130,
             )
         case _Terminated():
             command = " ".join(["shortscience", *sys.argv[1:2]])
             return (
                 f"`{command}` was ended by SIGTERM; nothing is half done, and the same command"
-                " goes on from here.",
+                " resumes from here.",
                 128 + signal.SIGTERM,
             )
         case MemoryError():
@@ -91,8 +91,8 @@ def _explain(error: BaseException) -> tuple[str, int]:
                 1,
             )
         case OSError(strerror=str(reason)):
-            name = error.filename2 or error.filename  # of two, the one that was written
+            name = error.filename2 or error.filename  # of two files, the one that was written
             where = f" ({name})" if name else ""
             return f"{reason}{where}; nothing was released; mend that and build again.", 1
     what = f"{type(error).__name__}: {error}"
-    return f"Something unforeseen failed ({what}); report it with --verbose.", _UNFORESEEN
+    return f"Unexpected error ({what}); report it with --verbose.", _UNFORESEEN

@@ -18,7 +18,7 @@ Examples:
   shortscience publish --repo you/shortscience --dry-run   what would change
   shortscience publish --repo you/shortscience --private   the latest release, for you alone
   shortscience publish old/releases/3f2a91c08d1e5b77 --repo you/shortscience
-                                                           a former release: rolls back
+                                                           a former release: roll back
 """,
 )
 @arguments.dataset
@@ -36,7 +36,7 @@ Examples:
 @click.option(
     "--gated",
     type=click.Choice(["auto", "manual"]),
-    help="Have readers ask for access, granted at once or by hand.",
+    help="Require readers to request access, granted automatically or manually.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
 def publish(
@@ -52,9 +52,9 @@ def publish(
     """Publish a release to a dataset repository of Hugging Face, in one commit.
 
     DATASET is a release that passed validation. The token comes from HF_TOKEN or `hf auth login`.
-    What is there already is not sent again, what the release no longer has is deleted in the same
-    commit, and parts of the card that were edited on the Hub stay. Interrupted or failed, call it
-    again: the repository never shows half a release.
+    Unchanged files are not sent again, obsolete ones are deleted in the same commit, and parts of
+    the card that were edited on the Hub stay. After a failure or interruption, run it again: the
+    repository never shows half a release.
     """
     from shortscience.pipeline.publishing.publish import Target, connect, plan_publication
     from shortscience.pipeline.publishing.publish import publish as send
@@ -63,10 +63,10 @@ def publish(
     target = Target(repo, tag, create_pr, private, gated)  # type: ignore[arg-type]
     act = plan_publication if dry_run else send
     done = act(open_dataset(dataset), target, connect())
-    click.echo(json.dumps(done.to_dict()) if as_json else _tell(done, dry_run=dry_run))
+    click.echo(json.dumps(done.to_dict()) if as_json else _describe(done, dry_run=dry_run))
 
 
-def _tell(done: "Publication", *, dry_run: bool) -> str:
+def _describe(done: "Publication", *, dry_run: bool) -> str:
     plan = done.plan
     lines = [
         *(f"     add  {path}" for path in plan.added),

@@ -1,6 +1,6 @@
-"""The reference pages of `docs/`, written from the definitions they describe.
+"""The generated pages of `docs/`: commands, settings and tables.
 
-`python -m shortscience.commands.reference` writes them; a test fails when they are out of date.
+`python -m shortscience.commands.reference` writes them; a test fails if they are out of date.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from shortscience.pipeline.release.parquet import FILE_ROWS
 from shortscience.pipeline.schema import TABLES
 from shortscience.pipeline.settings import Settings
 
-DOCS = Path(__file__).resolve().parents[1] / "docs"  # `commands` is a link within the package
+DOCS = Path(__file__).resolve().parents[1] / "docs"  # `shortscience/commands` is a link
 
 
 def pages() -> dict[str, str]:
@@ -26,7 +26,7 @@ def _tables() -> str:
     sections = "\n\n".join(describe_table(table) for table in TABLES.values())
     return (
         "# Tables\n\nEvery table is sorted by its primary key, and cut into Parquet files of"
-        f" {FILE_ROWS:,} rows. `→` names the key that a column points to; every value is found"
+        f" {FILE_ROWS:,} rows. `→` names the key that a column points to; every value exists"
         " there. Offsets count Unicode code points: `text[start:end]` is exactly `raw`.\n\n"
         f"{sections}\n"
     )

@@ -25,7 +25,7 @@ Examples:
     default=Path("data/report"),
     show_default=True,
     metavar="DIR",
-    help="Folder of the report; a report that is there is replaced.",
+    help="Folder of the report; an existing report is replaced.",
 )
 @click.option(
     "--since",
@@ -36,14 +36,14 @@ Examples:
     "--workers",
     type=click.IntRange(1, 1024),
     metavar="N",
-    help="Processes to use; the report is the same.  [default: all cores]",
+    help="Processes to use. The report is the same.  [default: all cores]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
 def report(dataset: Path, out: Path, since: str | None, workers: int | None, as_json: bool) -> None:
-    """Write the report of a release: a folder of pages that open from disk, without a network.
+    """Write the report of a release: a folder of pages that work offline.
 
-    An overview with pictures, and a browser of all summaries with their math, copies and papers.
-    The same release gives the same report, byte for byte.
+    It has an overview with charts, and a browser of all summaries with their math, copies and
+    papers. The same release gives the same report, byte for byte.
     """
     from shortscience.pipeline.publishing.fetch import open_release
     from shortscience.pipeline.release.diff import compare

@@ -1,1 +1,1 @@
-"""The Prefect flows: they name the stages in order and know no text processing."""
+"""The Prefect flows: they run the build and publishing as tasks, without logic of their own."""

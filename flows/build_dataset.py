@@ -1,4 +1,4 @@
-"""The flow `build-dataset`: the build, with each of its steps as a task of Prefect."""
+"""The flow `build-dataset`: the build, with each of its steps as a Prefect task."""
 
 import time
 from collections import Counter
@@ -30,7 +30,7 @@ from shortscience.pipeline.observer import (
     ATTEMPTS,
     SECONDS_BETWEEN_ATTEMPTS,
     Observer,
-    may_pass,
+    is_transient,
 )
 from shortscience.pipeline.parameters import BuildParameters
 from shortscience.pipeline.release.diff import compare
@@ -43,10 +43,12 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _RETRIED: dict[str, Any] = {
-    "cache_policy": NO_CACHE,  # what a step reuses it finds by names that hash all its input
+    "cache_policy": NO_CACHE,  # steps find earlier results themselves, by the hash of their input
     "retries": ATTEMPTS - 1,
     "retry_delay_seconds": SECONDS_BETWEEN_ATTEMPTS,
-    "retry_condition_fn": lambda _task, _run, state: may_pass(state.result(raise_on_failure=False)),
+    "retry_condition_fn": lambda _task, _run, state: is_transient(
+        state.result(raise_on_failure=False)
+    ),
 }
 
 
@@ -58,30 +60,30 @@ _RETRIED: dict[str, Any] = {
     on_crashed=[end_tasks, notify],
 )
 def build_dataset(build: BuildParameters = BuildParameters()) -> BuildResult:  # noqa: B008 - shown as the default on Prefect's pages
-    """Build a release from raw dumps; do nothing if it is there already.
+    """Build a release from raw dumps, unless it exists already.
 
-    Raises ValidationError when the data does not meet its expectations: `latest` stays where it is.
+    Raises ValidationError if the data fails its expectations; `latest` stays where it is.
     """
     observer = PrefectObserver()
     result = run_build(build, observer)
     if result["former"]:
-        # The release is made: whether the difference can be shown decides nothing any more.
+        # The release is complete, so a failure to show the difference must not fail the run.
         show_difference(Path(result["former"]), build.folder / "latest", return_state=True)
     if result["release_id"]:
         show_result(result, observer.seconds)
-    # Whoever calls the flow gets what is in the state.
+    # Return the result in the state, which is what the caller gets.
     return cast(BuildResult, Completed(data=result, message=sum_up(result)))
 
 
 def run_build(parameters: BuildParameters, observer: Observer) -> BuildResult:
-    """Run the build; in the flow, the name `build` is the parameter's."""
+    """Run the build. In the flow, the name `build` is taken by its parameter."""
     return build(parameters, observer)
 
 
 class PrefectObserver(Observer):
     """Runs each step of a build as a task of the current flow run.
 
-    `seconds` tells how long each stage took that has ended.
+    `seconds` maps each finished stage to its duration.
     """
 
     def __init__(self) -> None:
@@ -110,7 +112,7 @@ class PrefectObserver(Observer):
         items: Sequence[Item],
         at_once: int,
     ) -> None:
-        """Run a task for each item, so many at once."""
+        """Run a task per item, up to `at_once` concurrently."""
         artifact = create_progress_artifact(0.0, key="batches", description="Batches processed")
         made: Counter[str] = Counter()
         with self._timed(stage):
@@ -136,7 +138,7 @@ class PrefectObserver(Observer):
 def _process_batches(
     function: Callable[[Item], Sequence[str]], batches: Sequence[Item], at_once: int
 ) -> Iterator[Sequence[str]]:
-    """Yield the layers that were made of each batch; after a failure, begin no other."""
+    """Yield the layers made of each batch; start no further batch after a failure."""
     ended: SimpleQueue[PrefectFuture[Any]] = SimpleQueue()
     for number, batch in enumerate(batches, 1):
         if number > at_once:
@@ -148,7 +150,7 @@ def _process_batches(
 
 
 def _next(queue: "SimpleQueue[Result]") -> Result:
-    """Wait for what comes next, and let this thread be interrupted in between."""
+    """Wait for the next result, letting this thread be interrupted meanwhile."""
     while True:
         with suppress(Empty):
             return queue.get(timeout=_SECONDS_ASLEEP)
@@ -160,13 +162,13 @@ def process_batch(
     batch: Any,
     name: str,  # noqa: ARG001 - the task run's
 ) -> State[Sequence[str]]:
-    """Process one batch; the state says which of its layers were there already."""
+    """Process one batch; the state says which of its layers existed already."""
     made = process(batch)
     return Completed(name="Completed" if made else "Cached", message=describe_made(made), data=made)
 
 
 def describe_made(layers: Sequence[str]) -> str:
-    """Say which layers of a batch were made, and which an earlier build had left."""
+    """Describe which layers of a batch were made, and which existed already."""
     reused = [layer for layer in LAYERS if layer not in layers]
     parts = [("made", layers), ("reused", reused)]
     return "; ".join(f"{what} {', '.join(names)}" for what, names in parts if names)
@@ -174,12 +176,12 @@ def describe_made(layers: Sequence[str]) -> str:
 
 @task(cache_policy=NO_CACHE)
 def show_difference(former: Path, release: Path) -> None:
-    """Say in an artifact what is new since the former release."""
+    """Show the changes since the former release in an artifact."""
     create_markdown_artifact(to_markdown(compare(former, release)), key="difference")
 
 
 def show_result(result: BuildResult, seconds: Mapping[str, float]) -> None:
-    """Say what the release holds and what it cost, in table artifacts and in the log."""
+    """Show the contents and costs of a release in table artifacts and in the log."""
     rows = [{"table": name, "rows": count} for name, count in result["tables"].items()]
     create_table_artifact(rows, key="release", description=sum_up(result))
     n_records = sum(result["records"].values())
@@ -194,7 +196,7 @@ def show_result(result: BuildResult, seconds: Mapping[str, float]) -> None:
     if more := len(result["notices"][_MAX_NOTICES:]):
         logger.warning("%s more notices; the tables sources and records have them", f"{more:,}")
     for former in result["pruned"]:
-        logger.info("Release %s was removed: newer ones are kept", former)
+        logger.info("Release %s was removed (keep)", former)
     for row in rows:
         logger.info("%(table)s: %(rows)s rows", row)
     for row in stages:
@@ -203,7 +205,7 @@ def show_result(result: BuildResult, seconds: Mapping[str, float]) -> None:
 
 
 def sum_up(result: BuildResult) -> str:
-    """Say in a sentence what a build did."""
+    """Describe a build's result in a sentence."""
     if result["release_id"] is None:
         return " ".join(result["notices"])
     counts = result["records"]

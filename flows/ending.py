@@ -1,4 +1,4 @@
-"""Giving runs and their tasks a last state where the process that should is no longer there."""
+"""Setting the final state of runs and tasks whose own process is gone."""
 
 import os
 import signal
@@ -33,16 +33,16 @@ def end_tasks(
     flow_run: FlowRun,
     state: State[Any],
 ) -> None:
-    """Give the tasks of a run that crashed its state; a hook of the flows."""
+    """Set the tasks of a crashed run to the run's state; a hook of the flows."""
     with get_client(sync_client=True) as client:
         _end_tasks(client, flow_run.id, state)
 
 
 def end_runs(pool: str, reason: str, *, kill: bool) -> list[str]:
-    """End the runs of a pool that were begun, and return their names.
+    """End the started runs of a pool, and return their names.
 
-    `kill` ends their processes, which are those of this machine; else there are none any more.
-    People are told of each run but of those that somebody was cancelling, which are cancelled.
+    `kill` also kills their processes on this machine; otherwise there are none left. Sends a
+    notification for each run, except for those being cancelled, which become Cancelled.
     """
     with get_client(sync_client=True) as client:
         runs = _begun_runs(client, pool)
@@ -56,7 +56,7 @@ def end_runs(pool: str, reason: str, *, kill: bool) -> list[str]:
 
 
 def _end_run(client: SyncPrefectClient, run: FlowRun, reason: str) -> None:
-    """Give a run without a process a last state, unless it had given itself one."""
+    """Set the final state of a run without a process, unless it has one."""
     if run.state is None or not run.state.is_final():
         cancelled = run.state is not None and run.state.type == StateType.CANCELLING
         run.state = (Cancelled if cancelled else Crashed)(message=reason)

@@ -1,4 +1,4 @@
-"""The flow `publish-dataset`: one release out, as one commit on the Hugging Face Hub."""
+"""The flow `publish-dataset`: send one release to the Hugging Face Hub in one commit."""
 
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from shortscience.pipeline.release.store import open_dataset
 
 @flow(name="publish-dataset", log_prints=False, on_failure=[notify], on_crashed=[notify])
 def publish_dataset(publish: PublishParameters) -> dict[str, Any]:
-    """Publish a release that passed validation; do nothing if it is there already."""
+    """Publish a release that passed validation, unless it is published already."""
     done = send(publish)
     show(done)
     return done.to_dict()
@@ -29,14 +29,14 @@ def publish_dataset(publish: PublishParameters) -> dict[str, Any]:
 
 @task(cache_policy=NO_CACHE)
 def send(parameters: PublishParameters) -> Publication:
-    """Make the commit and its tag; what may pass is tried again inside."""
+    """Make the commit and its tag; transient failures are retried inside."""
     target = Target(**parameters.model_dump(exclude={"dataset", "dry_run"}))
     act = plan_publication if parameters.dry_run else publish
     return act(open_dataset(Path(parameters.dataset)), target, connect())
 
 
 def show(done: Publication) -> None:
-    """Say what changed, in an artifact and in the log."""
+    """Show what changed, in an artifact and in the log."""
     plan = done.plan
     rows = [
         f"| {what} | `{path}` |"

@@ -1,12 +1,12 @@
-"""A worker that leaves no run without an end: `python -m shortscience.flows.worker [POOL]`.
+"""A worker whose runs always get a final state: `python -m shortscience.flows.worker [POOL]`.
 
-Prefect's own worker takes its runs with it when it is stopped or killed, and tells nobody: they
-stay Running, and keep the slot of their deployment. This process starts that worker and watches it.
-When the worker is told to stop, or is killed, its runs are ended, get the state Crashed, and people
-are told; so are, at the start, those of a worker whose machine lost power. A run loses little by
-it: what it has finished is kept, and the next one goes on from there.
+When Prefect's own worker is stopped or killed, its runs die with it but stay Running, and keep the
+concurrency slot of their deployment. This process starts that worker and watches it. When the
+worker is stopped or killed, its runs are ended, set to Crashed, and reported; at startup, so are
+the runs of a worker whose machine lost power. Finished work is kept, and the next run resumes from
+there.
 
-Start one for a pool, as a second one would take the runs of the first for lost.
+Start only one per pool: a second one would take the first one's runs for lost.
 """
 
 import os
@@ -23,7 +23,7 @@ from prefect.settings import PREFECT_API_URL
 from shortscience.flows.ending import end_runs
 
 _POOL = "local"
-_GOES_ON = "the next run goes on from where it was"
+_GOES_ON = "the next run resumes from there"
 _LOST = f"The worker was killed, or the machine lost power; {_GOES_ON}."
 _KILLED = f"The worker was killed; {_GOES_ON}."
 _STOPPED = f"The worker was stopped; {_GOES_ON}."
@@ -31,7 +31,7 @@ _LOOK_SECONDS = 0.2
 
 
 class _Stop:
-    """Whether somebody wants this process to stop: it hears of SIGTERM and SIGINT."""
+    """Whether SIGTERM or SIGINT asked this process to stop."""
 
     def __init__(self) -> None:
         self.wanted = False
@@ -43,14 +43,14 @@ class _Stop:
 
 
 def main() -> int:
-    """Run a worker until it is told to stop; the exit status is 1 when it ended by itself."""
+    """Run a worker until it is stopped; the exit status is 1 if it ended by itself."""
     pool = sys.argv[1] if len(sys.argv) > 1 else _POOL
     stop = _Stop()
     if not _server_answers(stop):
         return 0
     _say_ended(end_runs(pool, _LOST, kill=False), _LOST)
     command = [sys.executable, "-m", "prefect", "worker", "start", "--pool", pool]
-    # In a session of its own: what interrupts this process must not reach the worker before it.
+    # In its own session, so that an interrupt reaches this process only.
     worker = subprocess.Popen(command, start_new_session=True)
     while worker.poll() is None and not stop.wanted:
         time.sleep(_LOOK_SECONDS)
@@ -59,29 +59,29 @@ def main() -> int:
 
 
 def _server_answers(stop: _Stop) -> bool:
-    """Wait until the server answers; False if this process is to stop before."""
-    told = False
+    """Wait until the server answers; False if this process is told to stop first."""
+    waiting = False
     with get_client(sync_client=True) as client:
         while (error := client.api_healthcheck()) and not stop.wanted:
-            if not told:
+            if not waiting:
                 _say(f"Waiting for the server at {PREFECT_API_URL.value()} ({error})")
-            told = True
+            waiting = True
             time.sleep(_LOOK_SECONDS)
     return not error
 
 
 def _end(worker: "subprocess.Popen[bytes]", pool: str, reason: str) -> None:
-    """End a worker and its runs, and say so of each.
+    """End a worker and its runs, and report each run.
 
-    It is halted first, so that it gives its runs no state of its own, and killed last: a run ends
-    itself, with a reason that says nothing, when nobody reads any more what it prints.
+    The worker is paused first, so that it sets no states itself, and killed last: once nobody reads
+    a run's output, the run ends with a meaningless reason.
     """
     if worker.poll() is None:
         os.killpg(worker.pid, signal.SIGSTOP)
     with get_client(sync_client=True) as client:
         error = client.api_healthcheck()
     if error:
-        _say(f"No server answers ({error}); runs are ended when the worker is started again.")
+        _say(f"No server answers ({error}); the runs will be ended when the worker starts again.")
     else:
         _say_ended(end_runs(pool, reason, kill=True), reason)
     with suppress(ProcessLookupError):

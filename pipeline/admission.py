@@ -1,8 +1,8 @@
-"""Admission: facts that dumps tell are held against the columns of the tables that they go to.
+"""Admission: check facts found in dumps against the columns that will hold them.
 
-A dump may hold anything: an address without a scheme, a year of three digits. What does not fit its
-column becomes null, and is counted and named, so that one record never stops a release. Validation
-holds the tables against the same columns.
+A dump may hold anything: an address without a scheme, a year of three digits. A value that does not
+fit its column becomes null and is reported, so one bad record never stops a release. Validation
+checks the tables against the same column definitions.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,7 +19,7 @@ _RECORD_FACTS = {
     "posted_at": "summaries.posted_at",
     "url": "summaries.url",
 }
-"""Facts of records, and the columns they go to. Free texts fit any column, and keys are parsed."""
+"""Facts of records and their target columns. Free text fits any column, and keys are parsed."""
 _SOURCE_FACTS = {"url": "sources.url", "retrieved_at": "sources.retrieved_at"}
 REFUSED_SCHEMA = pl.Schema(
     {
@@ -35,13 +35,13 @@ _LONGEST_VALUE = 80
 
 
 def column_of(name: str) -> Column:
-    """Return a column by `table.column`."""
+    """Return a column named as `table.column`."""
     table, _, column = name.partition(".")
     return TABLES[table].column(column)
 
 
 def fits(value: pl.Expr, column: Column) -> pl.Expr:
-    """Whether values, of which none is null, are such as a column may hold."""
+    """Whether each value satisfies the checks of a column; values must not be null."""
     checks = [pl.lit(value=True)]
     if column.pattern:
         checks.append(value.str.contains(column.pattern))
@@ -55,9 +55,9 @@ def fits(value: pl.Expr, column: Column) -> pl.Expr:
 
 
 def admit_records(records: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return records with what does not fit set to null, and REFUSED_SCHEMA of that.
+    """Return the records with unfit values set to null, and those values as REFUSED_SCHEMA.
 
-    The address of a paper tells which one it is even without its scheme, and is given one.
+    A paper's address without a scheme still identifies the paper, so `http://` is added first.
     """
     bare = pl.col("paper_url").str.contains(_HOST_AND_PATH)
     paper_url = pl.when(bare).then(pl.format("http://{}", "paper_url")).otherwise("paper_url")
@@ -65,7 +65,7 @@ def admit_records(records: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 def admit_sources(sources: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return sources with what does not fit set to null, and REFUSED_SCHEMA of that."""
+    """Return the sources with unfit values set to null, and those values as REFUSED_SCHEMA."""
     return _admit(sources, _SOURCE_FACTS, pl.lit(None, pl.Int32()))
 
 
@@ -95,26 +95,29 @@ def _admit(
 
 
 def refusals(refused: pl.DataFrame, names: Mapping[str, str]) -> list[Problem]:
-    """Say what was refused, once per source and column; `names` has the name of each source."""
+    """Return one problem per source and column with refused values; `names` maps source ids."""
     counted = (
         refused.with_columns(name=pl.col("source_id").replace_strict(names, return_dtype=pl.String))
         .sort("name", "column", "ordinal", nulls_last=True)
         .group_by("name", "column", maintain_order=True)
         .agg(pl.len(), pl.col("ordinal").head(_EXAMPLES), pl.col("value").first())
     )
-    return [Problem(name, _reason(*told)) for name, *told in counted.iter_rows()]
+    return [Problem(name, _reason(*row)) for name, *row in counted.iter_rows()]
 
 
 def _reason(column: str, count: int, ordinals: Iterable[int | None], value: str) -> str:
     defined = column_of(column)
     expected = (
-        f"that matches {defined.pattern}"
+        f"a match of {defined.pattern}"
         if defined.pattern
-        else f"from {defined.minimum:g} on"
+        else f"at least {defined.minimum:g}"
         if defined.minimum is not None
-        else f"of type {defined.type.value}"
+        else f"type {defined.type.value}"
     )
     shown = value if len(value) <= _LONGEST_VALUE else f"{value[:_LONGEST_VALUE]}…"
     places = ", ".join(str(ordinal) for ordinal in ordinals if ordinal is not None)
     where = f" (record {places})" if places else ""
-    return f"{count} values are left out of {column}, first {shown!r}{where}: none {expected}"
+    return (
+        f"{count} values do not fit {column} and became null, first {shown!r}{where}:"
+        f" expected {expected}"
+    )

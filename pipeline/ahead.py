@@ -1,4 +1,4 @@
-"""Making the next item while somebody works on the one before it."""
+"""Read-ahead: compute the next item while the caller works on the current one."""
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,10 +10,10 @@ _END = object()
 
 
 def ahead(items: Iterable[T]) -> Iterator[T]:
-    """Yield items, in order, of which a thread makes the next one already.
+    """Yield the items in order while a thread computes the next one.
 
-    It is worth while where both sides let other threads run, as Polars and PyArrow do. What making
-    an item raises is raised where the item would have been. One more item is held than without.
+    Worthwhile where both sides release the GIL, as Polars and PyArrow do. An exception raised by an
+    item is raised in its place. At most one extra item is in memory.
     """
     made = iter(items)
     with ThreadPoolExecutor(1) as pool:

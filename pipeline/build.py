@@ -1,8 +1,8 @@
 """The build: raw dumps in, one validated release out.
 
-This module finds out what there is to do, which takes a fraction of a second, and switches `latest`
-when it is done. What a release is made of, step by step, is in `stages`, which is only imported
-when there is a release to make.
+This module decides what needs doing, which takes a fraction of a second, and switches `latest` at
+the end. The steps that make a release are in `stages`, which is imported only when there is a
+release to make.
 """
 
 import contextlib
@@ -24,11 +24,11 @@ from shortscience.pipeline.stock import take_stock
 
 
 class BuildResult(TypedDict):
-    """What a build answers.
+    """The result of a build.
 
-    `tables` and `records` hold numbers of rows: of each table, and of records by status. `former`
-    is the folder of the release that was the latest one before, if there was another. Where an
-    earlier release has all records already, there is no release: `release_id` is null.
+    `tables` maps each table, and `records` each status, to a row count. `former` is the folder of
+    the previous latest release, if there was another one. If an earlier release already holds all
+    records, nothing is released and `release_id` is null.
     """
 
     release_id: str | None
@@ -42,9 +42,10 @@ class BuildResult(TypedDict):
 
 
 def build(parameters: BuildParameters, observer: Observer | None = None) -> BuildResult:
-    """Build a release from raw dumps; do nothing if it is there already.
+    """Build a release from raw dumps, unless it exists already.
 
-    Raises a ShortScienceError that says what to do. Whatever fails, `latest` stays where it is.
+    Raises a ShortScienceError whose message says what to do. On any failure, `latest` stays where
+    it is.
     """
     observer = observer or Observer()
     store = Store(parameters.folder)
@@ -69,7 +70,7 @@ def build(parameters: BuildParameters, observer: Observer | None = None) -> Buil
 
 @contextlib.contextmanager
 def _full_disk_named(folder: Path) -> Iterator[None]:
-    """Name the folder whose disk is full, where the library that wrote to it does not."""
+    """Add the output folder to a disk-full error that names no file."""
     try:
         yield
     except OSError as error:
@@ -79,7 +80,7 @@ def _full_disk_named(folder: Path) -> Iterator[None]:
 
 
 def _make(recipe: Recipe, parameters: BuildParameters, store: Store, observer: Observer) -> None:
-    # Before anything else that takes time: what validates has the most to import.
+    # Start the validator first: its imports take longest and run while the tables are made.
     with validator() as validate:
         from shortscience.pipeline import engines
         from shortscience.pipeline.stages import make_release

@@ -1,7 +1,7 @@
-"""What can go wrong, as exceptions that carry their context.
+"""Exceptions that carry their context.
 
-Each message is one sentence that names the file and says what to do next, so that a command can
-print it as it stands.
+Each message is one sentence that names the file and says what to do next; commands print it as it
+is.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ class ShortScienceError(Exception):
 
 
 class UsageError(ShortScienceError):
-    """The call was wrong: nothing was started."""
+    """The call was wrong; nothing was started."""
 
     exit_status = 2
 
@@ -33,23 +33,23 @@ class BusyError(ShortScienceError):
 
 
 class WorkerError(ShortScienceError):
-    """A process that worked on a batch was killed from outside, and so was every replacement."""
+    """A worker process was killed from outside, and so was every replacement."""
 
 
 class StoreError(ShortScienceError):
-    """An object store did not answer as it should."""
+    """An object store failed or gave an unexpected answer."""
 
 
 class DamagedError(ShortScienceError):
-    """A file that this project wrote itself no longer holds what was written."""
+    """A file written by this project no longer holds what was written."""
 
 
 class UnvalidatedError(ShortScienceError):
-    """A release whose validation did not pass is not published."""
+    """Only releases that passed validation are published."""
 
 
 class PublishError(ShortScienceError):
-    """A release was not published; the repository is as it was."""
+    """A release was not published; the repository is unchanged."""
 
 
 @dataclass(frozen=True)
@@ -63,14 +63,14 @@ class FailedExpectation:
     examples: tuple[str, ...]
 
     def __str__(self) -> str:
-        """Say it in one line, with the rows where there are any."""
+        """Return one line, with example rows if there are any."""
         where = f"{self.table}.{self.column}" if self.column else self.table
         rows = f" on {self.unexpected_count} rows, first {', '.join(self.examples)}"
         return f"{where}: {self.expectation}{rows if self.examples else ''}"
 
 
 class LostFormError(ShortScienceError):
-    """A form that gave records in the former release gives none: nothing was released."""
+    """A form that gave records in the former release gives none now."""
 
     def __init__(self, form: str, records: int, silent: Sequence[str]) -> None:
         more = f" and {len(silent) - 1} more" if len(silent) > 1 else ""
@@ -82,7 +82,7 @@ class LostFormError(ShortScienceError):
 
 
 class NoRecordsError(ShortScienceError):
-    """The inputs hold no summary at all: nothing was released."""
+    """The inputs hold no summary."""
 
     def __init__(self, names: Sequence[str], reasons: Sequence[str]) -> None:
         more = f" and {len(names) - 3} more" if len(names) > 3 else ""
@@ -95,7 +95,7 @@ class NoRecordsError(ShortScienceError):
 
 
 class NothingNewError(ShortScienceError):
-    """An earlier release has all that the inputs hold: there is nothing to release."""
+    """An earlier release already holds all records of the inputs."""
 
     def __init__(self, n_records: int, earlier: str | None) -> None:
         self.n_records = n_records
@@ -105,7 +105,7 @@ class NothingNewError(ShortScienceError):
 
 
 class ValidationError(ShortScienceError):
-    """The tables were written and did not pass their expectations: nothing was released."""
+    """The tables did not pass their expectations; nothing was released."""
 
     def __init__(
         self, failed: Sequence[FailedExpectation], report: str, notices: Sequence[str] = ()

@@ -1,4 +1,4 @@
-"""Folders that are complete or not there, and that hold nothing but what is needed."""
+"""Folders that appear only when complete, and caches that hold only what is in use."""
 
 import shutil
 import tempfile
@@ -9,10 +9,10 @@ from pathlib import Path
 
 @contextmanager
 def appearing(target: Path) -> Iterator[Path]:
-    """Provide an empty folder, which gets its name when all is in it.
+    """Provide an empty folder that is renamed to `target` once the caller has filled it.
 
-    Where somebody else was faster, theirs stays: names are derived from what decides the content,
-    so that both are the same. Nothing is left when the caller fails.
+    If another process was faster, its folder stays: names are derived from what decides the
+    content, so both are equal. If the caller fails, nothing is left behind.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=target.parent) as scratch:
@@ -27,7 +27,7 @@ def appearing(target: Path) -> Iterator[Path]:
 
 
 def keep_only(folder: Path, names: Collection[str]) -> None:
-    """Remove all that is in a folder but what has these names, and what killed writers left."""
+    """Remove everything from a folder except these names, including leftovers of killed writers."""
     for path in folder.iterdir() if folder.exists() else ():
         if path.name in names:
             continue

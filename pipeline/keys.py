@@ -1,4 +1,4 @@
-"""Keys of rows: derived from content, so that the same content has the same key in every build."""
+"""Keys of rows, derived from content: the same content has the same key in every build."""
 
 import hashlib
 

@@ -1,7 +1,7 @@
-"""The map stage: everything that can be done to a record without knowing another.
+"""The map stage: everything that can be computed from a record alone.
 
-It is done in layers. The texts are made from the inputs, and each other layer from the texts and
-one group of settings: so a changed setting recomputes only what it reaches.
+It is cut into layers. The texts come from the inputs, every other layer from the texts and one
+group of settings, so a changed setting recomputes only the layers it affects.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -26,9 +26,9 @@ Frames = dict[str, pl.DataFrame]
 
 
 class Layer(NamedTuple):
-    """Frames that one group of settings decides, beside what they are made from.
+    """Frames computed from the texts and one group of settings.
 
-    `needs` names columns of the frames of the texts, and `code` the module that makes the layer.
+    `needs` names the columns of the texts that it reads, and `code` the module that makes it.
     """
 
     frames: tuple[str, ...]
@@ -39,7 +39,7 @@ class Layer(NamedTuple):
 
 
 def read_texts(inputs: Sequence[Input], settings: Settings) -> Frames:
-    """Read, clean and extract the records of some inputs: one frame per TEXT_FRAMES."""
+    """Read, clean and extract the records of some inputs: one frame per name in TEXT_FRAMES."""
     sources, records = read_sources(inputs, settings.sources)
     sources, refused_of_sources = admit_sources(sources)
     records, refused_of_records = admit_records(repair_facts(records))

@@ -1,7 +1,7 @@
 """Raw dumps and releases in object stores, through fsspec: `s3://`, `gs://`, `https://` and more.
 
-A build works on folders. What it reads from a store is fetched into one first, and a release is put
-into a store when it is complete and validated.
+Builds work on local folders: inputs are downloaded first, and a release is uploaded once it is
+complete and validated.
 """
 
 import contextlib
@@ -20,30 +20,35 @@ from shortscience.pipeline.settings import digest
 MANIFEST = "manifest.json"
 LATEST = "latest"
 
+_HTTP_VERSIONS = "ETag", "Content-MD5", "Digest", "Last-Modified"
+_EXTRAS = {"s3": "s3", "http": "https", "https": "https"}
+"""This project's optional dependencies for URL schemes."""
+
 
 def is_url(name: str) -> bool:
-    """Whether a name is a URL, and not that of a file or folder."""
+    """Whether a name is a URL rather than a path."""
     return "://" in name
 
 
 def fetch(url: str, folder: Path) -> Path:
-    """Return a folder below `folder` that holds what a URL names: an object, a prefix or a pattern.
+    """Download an object, prefix or pattern; return its folder below `folder`.
 
-    Objects are fetched again only when they have changed. Raises NoInputError when there are none,
-    and StoreError when the store does not answer.
+    Objects are downloaded again if they changed, or if the store does not say. Raises NoInputError
+    if nothing matches, and StoreError if the store fails.
     """
     target = _target(folder, url)
     known_versions = _versions_of(target)
-    with _speaking_of(url):
+    with _store_errors_named(url):
         store, path = fsspec.core.url_to_fs(url)
         objects = {name: key for name, key in _list(store, path) if not _is_hidden(name)}
         if not objects:
-            raise NoInputError(f"Nothing is found at {url}; name objects that exist.")
-        versions = {name: str(store.ukey(key)) for name, key in objects.items()}
+            raise NoInputError(f"No objects match {url}; check its name.")
+        versions = {name: _version(store, key) for name, key in objects.items()}
         fetched = _read(known_versions)
         known_versions.unlink(missing_ok=True)
         for name, key in objects.items():
-            if fetched.pop(name, None) != versions[name] or not (target / name).exists():
+            known = fetched.pop(name, None)
+            if known is None or known != versions[name] or not (target / name).exists():
                 _fetch(store, key, target / name)
     for gone in fetched:
         (target / gone).unlink(missing_ok=True)
@@ -52,12 +57,12 @@ def fetch(url: str, folder: Path) -> Path:
 
 
 def put(release: Path, release_id: str, url: str) -> bool:
-    """Make a release the latest one of a dataset at a URL; False if it is that already.
+    """Make a release the latest one of a dataset at a URL; return False if it is already.
 
-    Its files go to `releases/<release_id>`, the manifest last; then `latest`, an object that holds
-    the id, is written by one request. Who reads that id finds a complete release at any moment.
+    Its files go to `releases/<release_id>`, the manifest last. Then one request writes `latest`, an
+    object that holds the id, so readers of `latest` always find a complete release.
     """
-    with _speaking_of(url):
+    with _store_errors_named(url):
         store, root = fsspec.core.url_to_fs(url)
         target, latest = f"{root}/releases/{release_id}", f"{root}/{LATEST}"
         if store.exists(latest) and store.cat_file(latest).decode().strip() == release_id:
@@ -72,13 +77,13 @@ def put(release: Path, release_id: str, url: str) -> bool:
 
 
 def local_folder(url: str) -> Path:
-    """Return the folder of this machine in which a build for a URL works, if none is named."""
+    """Return the default folder of this machine in which to build for a URL."""
     cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return _target(Path(cache) / "shortscience", url)
 
 
 def prune(folder: Path, keep: Collection[str]) -> None:
-    """Remove what was fetched from other URLs than these."""
+    """Remove the downloads of all URLs but these."""
     targets = [_target(folder, url) for url in keep]
     keep_only(folder, {path.name for target in targets for path in (target, _versions_of(target))})
 
@@ -88,12 +93,12 @@ def _target(folder: Path, url: str) -> Path:
 
 
 def _versions_of(target: Path) -> Path:
-    """Return the file that holds which versions of the objects are in a folder."""
+    """Return the file that records the versions of the objects in a folder."""
     return target.with_suffix(".json")
 
 
 def _list(store: Any, path: str) -> Iterator[tuple[str, str]]:
-    """Yield the name of each object below a path or pattern, relative to its fixed part."""
+    """Yield the objects below a path or pattern, by name relative to its fixed part."""
     if any(sign in path for sign in "*?["):
         fixed = path[: min(path.find(sign) for sign in "*?[" if sign in path)]
         root = fixed.rpartition("/")[0]
@@ -106,8 +111,18 @@ def _list(store: Any, path: str) -> Iterator[tuple[str, str]]:
         yield key.removeprefix(root).lstrip("/"), key
 
 
+def _version(store: Any, key: str) -> str | None:
+    """Return a marker of an object's version; None if the store has none."""
+    if "https" not in store.protocol:
+        return str(store.ukey(key))
+    # For HTTP, fsspec's `ukey` depends on the address alone.
+    headers = store.info(key)
+    marks = {name: headers[name] for name in _HTTP_VERSIONS if name in headers}
+    return json.dumps(marks) if marks else None
+
+
 def _is_hidden(name: str) -> bool:
-    """Whether a name has a part that hides it, or that would lead out of the folder."""
+    """Whether a name has a hidden part, or one that would escape the folder."""
     return any(part.startswith(".") for part in PurePosixPath(name).parts)
 
 
@@ -118,31 +133,32 @@ def _fetch(store: Any, key: str, path: Path) -> None:
     part.replace(path)
 
 
-def _read(versions: Path) -> dict[str, str]:
+def _read(versions: Path) -> dict[str, str | None]:
     try:
-        found: dict[str, str] = json.loads(versions.read_text(encoding="utf-8"))
+        found: dict[str, str | None] = json.loads(versions.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return found
 
 
 @contextlib.contextmanager
-def _speaking_of(url: str) -> Iterator[None]:
-    """Turn what the many stores raise into one sentence; fsspec does not unify it."""
+def _store_errors_named(url: str) -> Iterator[None]:
+    """Turn the errors of stores, which fsspec does not unify, into one sentence."""
     scheme = url.partition("://")[0]
+    extra = _EXTRAS.get(scheme)
     try:
         yield
     except UsageError:
         raise
     except ImportError as error:
+        install = f" with `pip install 'shortscience-dataset[{extra}]'`" if extra else ""
         raise UsageError(
-            f"{scheme}:// needs a library that is not installed ({error}); for S3, `pip install"
-            " 'shortscience-dataset[s3]'`."
+            f"{scheme}:// needs a library that is not installed ({error}); install it{install}."
         ) from error
     except FileNotFoundError as error:
         raise NoInputError(f"{url} does not exist; name what does.") from error
     except Exception as error:
         raise StoreError(
-            f"{url} did not answer as it should ({type(error).__name__}: {error}); check the"
+            f"{url} failed ({type(error).__name__}: {error}); check the"
             " address, your credentials and the network, and call again."
         ) from error

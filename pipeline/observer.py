@@ -1,4 +1,4 @@
-"""Running the steps of a build, and hearing how far they are."""
+"""Observers run the steps of a build and report their progress."""
 
 import errno
 import time
@@ -17,15 +17,15 @@ SECONDS_BETWEEN_ATTEMPTS = 1.0
 _LASTING = {errno.ENOSPC, errno.EACCES, errno.EPERM, errno.ENOENT, errno.EROFS, errno.EDQUOT}
 
 
-def may_pass(error: object) -> bool:
-    """Whether what failed may work a moment later: a disk or a network that did not answer."""
+def is_transient(error: object) -> bool:
+    """Whether an error may be transient: a disk or network that failed to answer."""
     return isinstance(error, OSError) and error.errno not in _LASTING
 
 
 class Observer:
-    """Runs each step of a build directly, and tells nobody.
+    """Runs each step of a build directly and reports nothing.
 
-    A subclass shows progress, or hands the steps to an orchestrator as tasks.
+    Subclasses show progress, or hand the steps to an orchestrator as tasks.
     """
 
     def step(self, stage: str, function: Callable[..., Result], /, *arguments: object) -> Result:
@@ -38,7 +38,7 @@ class Observer:
     def step_with_retries(
         self, stage: str, function: Callable[..., Result], /, *arguments: object
     ) -> Result:
-        """Run one step that only reads; once more, and again, while what fails may pass."""
+        """Run one read-only step, retrying transient errors."""
         result: Result = self.step(stage, _attempt, function, *arguments)
         return result
 
@@ -49,27 +49,27 @@ class Observer:
         items: Sequence[Item],
         at_once: int,
     ) -> None:
-        """Run one step for each of several items, so many at once; it answers with what it made.
+        """Run one step per item, up to `at_once` concurrently; each returns what it made.
 
-        When one fails, those that have not begun are not begun.
+        After a failure, no further item is started.
         """
         self.progress(stage, 0, len(items))
         for done, _ in enumerate(_calls(partial(_attempt, function), items, at_once), 1):
             self.progress(stage, done, len(items))
 
     def progress(self, stage: str, done: int, total: int) -> None:
-        """Hear how many parts of a stage are done."""
+        """Report that `done` of `total` parts of a stage are done."""
 
     def show(self, key: str, page: str) -> None:
-        """Hear of something that a person may want to read, as a page of Markdown."""
+        """Report a page of Markdown that a person may want to read."""
 
 
 def _calls(
     function: Callable[[Item], object], items: Sequence[Item], at_once: int
 ) -> Iterator[object]:
-    """Call a function with each item, and yield whenever a call is done."""
+    """Call a function with each item, and yield whenever a call has finished."""
     if at_once == 1:
-        # In this thread, which alone can be interrupted.
+        # In this thread: only the main thread receives interrupts.
         yield from map(function, items)
         return
     pool = ThreadPoolExecutor(at_once)
@@ -77,7 +77,7 @@ def _calls(
         for future in as_done([pool.submit(function, item) for item in items]):
             yield future.result()
     finally:
-        # After a failure, nobody waits: the engine ends what its workers were doing.
+        # Do not wait after a failure: the engine stops its workers.
         pool.shutdown(wait=False, cancel_futures=True)
 
 
@@ -86,7 +86,7 @@ def _attempt(function: Callable[..., Result], *arguments: object) -> Result:
         try:
             return function(*arguments)
         except OSError as error:
-            if not may_pass(error):
+            if not is_transient(error):
                 raise
             time.sleep(SECONDS_BETWEEN_ATTEMPTS)
     return function(*arguments)

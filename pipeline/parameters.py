@@ -1,4 +1,4 @@
-"""The parameters of the flows, as the command, the deployment and Prefect's pages know them."""
+"""The parameters of a build and of publishing, shared by the command line and the flows."""
 
 import os
 from pathlib import Path
@@ -24,29 +24,29 @@ class BuildParameters(BaseModel):
     out: str = Field(default="data/processed", description="Output folder, or its URL.")
     work: str | None = Field(
         default=None,
-        description="Folder to build in if the output is a URL; none takes one in the user's"
-        " cache. A cluster has to see it. The result is the same.",
+        description="Folder to build in if the output is a URL; by default one in the user's"
+        " cache. All machines of a cluster must see it. The result is the same.",
     )
     bibliography: list[str] = Field(
-        default=[], description="Bibliography files; the first one named is believed."
+        default=[], description="Bibliography files; earlier ones take precedence."
     )
     catalogue: list[str] = Field(
         default=[],
-        description="Catalogues of known summaries, to recognise records by; the first one named is"
-        " believed.",
+        description="Catalogues to recognise summaries by; earlier ones take precedence.",
     )
     shipped_catalogue: bool = Field(
         default=True,
-        description="Recognise records also by the catalogue that comes with this project.",
+        description="Also use the catalogue that comes with this project.",
     )
     against: str | None = Field(
         default=None,
-        description="An earlier release: what it has already is rejected, with its summary named.",
+        description="An earlier release: records it already has are rejected, with a reference to"
+        " its summary.",
     )
     allow_empty: list[str] = Field(
         default=[],
-        description="Forms of dumps that may give no records although they did in the release"
-        " before. The result is the same.",
+        description="Forms of dumps that may give no records although they did in the previous"
+        " release. The result is the same.",
     )
     engine: Name = Field(
         default="local",
@@ -68,7 +68,7 @@ class BuildParameters(BaseModel):
         ge=1,
         description="Releases that stay: the latest and the newest others; none keeps them all.",
     )
-    settings: Settings = Field(default=Settings(), description="Thresholds of the pipeline.")
+    settings: Settings = Field(default=Settings(), description="The thresholds of the pipeline.")
 
     @property
     def folder(self) -> Path:

@@ -1,9 +1,8 @@
-"""Data frames in parts that an engine holds, and how rows get from part to part.
+"""Data frames in parts that an engine holds, and moving rows between parts.
 
-A stage that has to see all records together is a chain of functions from frames to frames. `Parts`
-calls each of them once per part, as a task of the engine, and moves rows between two of them: with
-one part, nothing moves, and the functions simply follow each other. In how many parts a stage runs
-does not show in what it returns.
+A stage that needs all records is a chain of functions from frames to frames. `Parts` calls each
+function once per part, as a task of the engine, and moves rows between the calls; with one part,
+nothing moves. The number of parts does not affect the result of a stage.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,32 +14,32 @@ import polars as pl
 from shortscience.pipeline.tasks import Ref, Tasks, apart, deal, joined
 
 _DIGITS = 8
-"""Hexadecimal digits of a key that decide to which part a row belongs."""
+"""Leading hexadecimal digits of a key that decide a row's part."""
 
 Fields = TypeVar("Fields", bound=tuple[Any, ...])
 
 
 class Parts:
-    """The parts of a frame, or of what a function made of each of its parts."""
+    """The parts of a frame, or the results of a function for each part."""
 
     def __init__(self, refs: Iterable[Ref], tasks: Tasks) -> None:
         self._refs, self._tasks = list(refs), tasks
 
     @classmethod
     def of(cls, values: Iterable[Any], tasks: Tasks) -> "Parts":
-        """Hand one value per part over to the engine."""
+        """Hand one value per part to the engine."""
         return cls((tasks.run(_itself, value) for value in values), tasks)
 
     @classmethod
     def dealt(cls, frame: pl.DataFrame, *columns: str, n_parts: int, tasks: Tasks) -> "Parts":
-        """Deal the rows of a frame to so many parts, by the values of some columns."""
+        """Distribute the rows of a frame over parts, by the values of some columns."""
         return cls.of([frame], tasks).by(*columns, n_parts=n_parts)
 
     def __len__(self) -> int:
         return len(self._refs)
 
     def __iter__(self) -> Iterator[Ref]:
-        """Iterate over what the engine calls the parts."""
+        """Iterate over the engine's references to the parts."""
         return iter(self._refs)
 
     @property
@@ -51,7 +50,7 @@ class Parts:
     def map(self, function: Callable[..., Any], /, *others: "Parts", **settings: Any) -> "Parts":
         """Call a function on each part, with the same part of `others`, and with `settings`.
 
-        Of a setting that is itself `Parts`, the function gets the same part.
+        A setting that is itself `Parts` is passed as its same part.
         """
         calls = _calls((self, *others), settings)
         return Parts((self._tasks.run(_call, function, *call) for call in calls), self._tasks)
@@ -66,7 +65,7 @@ class Parts:
     ) -> Fields:
         """Call a function that returns a named tuple; return one whose fields are `Parts`.
 
-        `into` is the type of such a tuple: where its fields are generic, `Fields[Parts]`.
+        `into` is the type of the result: for a generic tuple `Fields`, `Fields[Parts]`.
         """
         n_fields = len(into._fields)  # type: ignore[attr-defined]
         fields = [
@@ -76,16 +75,16 @@ class Parts:
         return into(*(Parts(refs, self._tasks) for refs in zip(*fields, strict=True)))
 
     def by(self, *columns: str, n_parts: int | None = None) -> "Parts":
-        """Move rows so that those with equal values in some columns are in one part.
+        """Move rows with equal values in some columns into the same part.
 
-        Rows of a part keep the order of the parts that they come from, and their order there.
+        Within a part, rows are ordered by the part they came from, then by their order there.
         """
         return self.repartition(_hashed, n_parts=n_parts or len(self), columns=columns)
 
     def repartition(
         self, part_of: Callable[..., pl.Expr | pl.Series], /, *, n_parts: int, **settings: Any
     ) -> "Parts":
-        """Move each row to the part whose number `part_of(frame, n_parts, **settings)` gives."""
+        """Move each row to the part numbered `part_of(frame, n_parts, **settings)`."""
         if len(self) == n_parts == 1:
             return self
         sent = [self._tasks.split(_deal, n_parts, part_of, settings, frame) for frame in self._refs]
@@ -102,15 +101,15 @@ class Parts:
     ) -> "Parts":
         """Call a function on each part, and move each row of its result to the part `to`.
 
-        This is `map` and then `repartition`, by one task per part, so that what lies between the
-        two is never held.
+        Like `map` and then `repartition`, but in one task per part, so the intermediate result is
+        never held.
         """
         rows = zip(self._refs, *(other._refs for other in others), strict=True)
         sent = [self._tasks.split(_route, n_parts, function, settings, to, *row) for row in rows]
         return self._received(sent)
 
     def _received(self, sent: Sequence[Sequence[Ref]]) -> "Parts":
-        """Put together what each part gets of all others."""
+        """Concatenate what each part receives from all others."""
         return Parts((self._tasks.join(refs) for refs in zip(*sent, strict=True)), self._tasks)
 
     def gather(
@@ -122,9 +121,9 @@ class Parts:
         each: "Parts",
         **settings: Any,
     ) -> "Parts":
-        """Call a function once for each run of parts that follow each other.
+        """Call a function once for each run of consecutive parts.
 
-        It gets the same part of `each`, then a list with the parts of the run, and such a list of
+        Its arguments are the same part of `each`, a list of the run's parts, and such a list for
         each of `others`.
         """
         gathered = (self, *others)
@@ -141,24 +140,24 @@ class Parts:
         )
 
     def together(self) -> "Parts":
-        """Move all rows into one part, in the order of the parts."""
+        """Move all rows into one part, in order."""
         return Parts([self._tasks.join(self._refs)], self._tasks)
 
     def cut(self, sizes: Sequence[int]) -> "Parts":
-        """Cut the only part into parts of so many rows, which follow each other."""
+        """Cut the only part into consecutive parts of the given sizes."""
         (whole,) = self._refs
         return Parts(self._tasks.split(_cut, len(sizes), sizes, whole), self._tasks)
 
     def beside(self, other: "Parts") -> "Parts":
-        """Return these parts, followed by the parts of another."""
+        """Return these parts followed by the parts of another."""
         return Parts([*self._refs, *other._refs], self._tasks)
 
     def first(self, n_parts: int) -> "Parts":
-        """Return the first parts alone."""
+        """Return the first `n_parts` parts."""
         return Parts(self._refs[:n_parts], self._tasks)
 
     def last(self, n_parts: int) -> "Parts":
-        """Return the last parts alone."""
+        """Return the last `n_parts` parts."""
         return Parts(self._refs[len(self) - n_parts :], self._tasks)
 
     def concat(self, *others: "Parts") -> "Parts":
@@ -170,7 +169,7 @@ class Parts:
         return self.map(_numbered, self.starts(), name=name)
 
     def starts(self) -> "Parts":
-        """Return how many rows are in the parts before each part."""
+        """Return the number of rows in the parts before each part."""
         return Parts.of(accumulate(self.sizes()[:-1], initial=0), self._tasks)
 
     def numbers(self) -> "Parts":
@@ -182,18 +181,18 @@ class Parts:
         return self.map(len).fetch()
 
     def fetch(self) -> list[Any]:
-        """Return what the engine holds, one value per part."""
+        """Fetch the values from the engine, one per part."""
         return self._tasks.get(self._refs)
 
     def collect(self) -> pl.DataFrame:
-        """Return all rows, in the order of the parts."""
+        """Fetch all rows as one frame, in the order of the parts."""
         return joined(*self.fetch())
 
 
 def by_key(column: str, n_parts: int) -> pl.Expr:
-    """Return the part of a row, of so many that follow each other in the order of a column.
+    """Return a row's part, of `n_parts` consecutive ranges of a column of keys.
 
-    The column has hashes in hexadecimal digits, which makes all parts about as large.
+    Keys are uniform hexadecimal hashes, so the parts are about equal in size.
     """
     leading = pl.col(column).str.head(_DIGITS).str.to_integer(base=16, dtype=pl.Int64)
     part: pl.Expr = leading * n_parts // 16**_DIGITS
@@ -201,11 +200,11 @@ def by_key(column: str, n_parts: int) -> pl.Expr:
 
 
 _Call = tuple[dict[str, Any], Sequence[str], *tuple[Ref, ...]]
-"""Settings, the names of the last arguments, and all arguments that the engine holds."""
+"""Settings, the names of the last arguments, and all arguments held by the engine."""
 
 
 def _calls(positional: Sequence[Parts], settings: dict[str, Any]) -> list[_Call]:
-    """Return the arguments of each part's call."""
+    """Return the arguments of the call for each part."""
     named = {name: value for name, value in settings.items() if isinstance(value, Parts)}
     same = {name: value for name, value in settings.items() if name not in named}
     rows = zip(*positional, *named.values(), strict=True)
@@ -267,7 +266,7 @@ def _route(
 
 
 def _hashed(_frame: pl.DataFrame, n_parts: int, *, columns: Sequence[str]) -> pl.Expr:
-    """Give equal values one part, and all parts alike; one version of Polars has one hash."""
+    """Return a part by the hash of columns; hashes are stable within one version of Polars."""
     return (
         pl.struct(columns).hash() % n_parts
         if len(columns) > 1

@@ -1,4 +1,4 @@
-"""Worker processes that end with the process that started them, however it ends."""
+"""Worker processes that end with their parent process, however it ends."""
 
 import multiprocessing
 import os
@@ -15,10 +15,10 @@ _SECONDS_ASLEEP = 0.2
 
 
 def as_done(futures: Iterable[Future[Result]]) -> Iterator[Future[Result]]:
-    """Yield futures as they are done, and let this thread be interrupted in between.
+    """Yield futures as they finish, in a way that lets this thread be interrupted.
 
-    A system may hand an interrupt to any thread of a process, and Python tells this one only when
-    it wakes up.
+    The system may deliver an interrupt to any thread, and Python handles it in the main thread only
+    when that wakes up.
     """
     waiting = set(futures)
     while waiting:
@@ -42,8 +42,8 @@ class Workers:
     def submit(self, function: Callable[..., Result], /, *arguments: object) -> Future[Result]:
         """Call a function in one of the processes, which the first call starts.
 
-        They inherit that interrupts are blocked: one from the terminal is for this process, which
-        then ends its workers.
+        Workers inherit a mask that blocks interrupts: an interrupt from the terminal goes to this
+        process, which then ends its workers.
         """
         blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
@@ -52,7 +52,7 @@ class Workers:
             signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
 
     def stop(self) -> None:
-        """End all processes at once, whatever they are doing."""
+        """Kill all processes at once."""
         self._stop.close()
         self._pool.shutdown(cancel_futures=True)
 
@@ -63,7 +63,7 @@ class Workers:
 
 
 def _begin(alive: connection.Connection, initialise: Callable[[], object] | None) -> None:
-    """End this worker when the process that gives it work has been killed, or closes `alive`."""
+    """End this worker when its parent dies or closes `alive`."""
     parent = multiprocessing.parent_process()
     assert parent is not None  # noqa: S101 - this is a worker
 

@@ -1,4 +1,4 @@
-"""The recipe of a release: all that decides its bytes, and the name that follows from it."""
+"""The recipe of a release: everything that decides its bytes, and the id derived from it."""
 
 import hashlib
 from dataclasses import dataclass
@@ -18,15 +18,15 @@ STAGES = (
     "pipeline.release.validation",
     "pipeline.release.write",
 )
-"""The modules that make what is in a release, with all that they import."""
+"""The modules that produce a release, together with all that they import."""
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """All that decides the bytes of a release.
+    """Everything that decides the bytes of a release.
 
-    `earlier` is the folder of the release against which it is built. Of bibliographies and of
-    catalogues, the first one is believed.
+    `earlier` is the folder of the release that is built against. Earlier bibliographies and
+    catalogues take precedence.
     """
 
     inventory: Inventory
@@ -38,7 +38,7 @@ class Recipe:
 
     @property
     def release_id(self) -> str:
-        """Name the release: the same recipe has the same name, whatever order it was given in."""
+        """Hash the recipe into the release's id; the order of inputs does not matter."""
         return digest(
             code_digest(*STAGES),
             suites_digest(),
@@ -62,16 +62,16 @@ class Recipe:
 
     @property
     def libraries(self) -> dict[str, str]:
-        """The versions of the libraries that decide what is in the release."""
+        """The versions of the libraries that affect the release."""
         return library_versions(*STAGES)
 
 
 def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file, as it lies on the disk, in hexadecimal digits."""
+    """Return the SHA-256 of a file's raw bytes, in hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def identify_files(paths: list[Path]) -> tuple[Input, ...]:
-    """Hash bibliographies or catalogues, in the order given."""
+    """Hash bibliographies or catalogues, keeping their order."""
     return tuple(Input(path, path.name, sha256(path), path.stat().st_size) for path in paths)

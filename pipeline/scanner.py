@@ -1,25 +1,25 @@
-r"""One scanner that marks what is not prose in a summary: code, math and URLs.
+r"""The scanner, which marks what is not prose in a summary: code, math and URLs.
 
-Every later step builds on these spans: repair leaves them alone, language detection sets them
-aside, equations, images, links and citations are read from them. It works alike on text with its
-original line breaks and on text that a dump has flattened onto one line.
+Every later step builds on these spans: repair and language detection skip them; equations, images,
+links and citations are read from them. Text may have its original line breaks or be flattened onto
+one line.
 
-Rules, in the order in which they win where a text could be read in two ways:
+Rules, in order of precedence:
 
 - a backslash before punctuation escapes it (CommonMark 2.4), unless it opens math;
 - a run of backticks opens code that the next run of equal length closes (CommonMark 6.1); a run
   of three or more does so across lines, and a shorter one before a word and after white space
-  opens a quotation in the manner of LaTeX (``so''), and closes nothing;
+  opens a LaTeX quotation (``so''), and closes nothing;
 - `$$ … $$`, `\[ … \]` and `\begin{…} … \end{…}` are displayed math;
 - `\( … \)` and `$ … $` are inline math, the latter by Pandoc's rule (extension
   tex_math_dollars): no white space inside the opening or before the closing dollar, and no digit
-  after the closing one, so that `$5 and $10` is money. White space inside is let pass where the
-  content is one letter or has what only formulas have, as in `$ x_1 $`: the site's MathJax
-  renders that, and many wrote it;
+  after the closing one, so that `$5 and $10` is money. White space inside is allowed if the content
+  is one letter or has something only formulas have, as in `$ x_1 $`: the site's MathJax renders
+  that, and many authors wrote it;
 - the destination of a Markdown link or image, `<scheme:…>` and bare addresses are URLs.
 
-What is opened and not closed within its limit is prose. Every alternative is bounded, so the cost
-of a text grows linearly with its length.
+A span not closed within its limit is prose. Every alternative is bounded, so the cost is linear in
+the length of the text.
 """
 
 import re
@@ -38,7 +38,7 @@ _ENVIRONMENTS = """
     eqnarray equation flalign gather gathered math matrix multline multlined numcases pmatrix
     rcases smallmatrix split subarray subequations Vmatrix vmatrix xalignat xxalignat
 """
-"""Those of LaTeX, amsmath, and mathtools that hold formulas."""
+"""Environments of LaTeX, amsmath and mathtools that hold formulas."""
 
 
 class Span(NamedTuple):
@@ -52,11 +52,11 @@ class Span(NamedTuple):
 
 
 _ENVIRONMENT = rf"(?:[bBpvV]?small)?(?:{'|'.join(_ENVIRONMENTS.split())})\*?"
-# `\[` and `\(` are also how Markdown escapes brackets: they open math only around something that a
-# formula has and a citation mark or an aside has not.
+# Markdown also escapes brackets as `\[` and `\(`, so these open math only around something that
+# occurs in formulas and not in citation marks or asides.
 _FORMULA_AHEAD = r"(?=[^\]]{0,400}?(?:[=^_<>+|]|\\[a-zA-Z]))"
 _DOLLAR_CONTENT = r"(?:\\[\s\S]|[^$\\\n]|\n(?![ \t]*\n)){1,1000}?"
-# A digit behind the closing dollar speaks against money only where the content looks like money.
+# A digit after the closing dollar rules out math only if the content looks like money.
 _NO_MONEY_AHEAD = r"(?=[^$]{0,400}?\\[a-zA-Z]|[^$\d][^$]{0,400}?[=^_]|[a-zA-Z]\$)"
 _LOOSE_FORMULA_AHEAD = r"(?=[^$]{0,400}?(?:[=^_]|\\[a-zA-Z])|\s{0,3}[a-zA-Z]\s{0,3}\$)"
 # DOIs may hold angle brackets, as in `4:2<387::AID-CNCR2820040229>3.0.CO;2-Y`.
@@ -95,8 +95,8 @@ _DISPLAY_GROUPS = ("dollars_inner", "bracket_inner", "doubled_bracket_inner")
 _INLINE_GROUPS = (
     *("dollar_inner", "counted_inner", "loose_inner", "paren_inner", "doubled_paren_inner"),
 )
-# Where a span may begin, each by what begins with one rare character: the engine finds that many
-# times faster than any of several, or than it tries the whole scanner at every position.
+# Where a span may begin, one pattern per rare first character: searching for each is many times
+# faster than searching for any of several, or than trying the whole scanner at every position.
 _OPENINGS = [
     re.compile(opening)
     for opening in (
@@ -107,14 +107,14 @@ _OPENINGS = [
 _SCHEMES = ("https", "http", "ftp")
 _TRAILING_PUNCTUATION = ".,;:!?'\"*_~|\\"
 _CLOSING = {")": "(", "]": "[", "}": "{"}
-# Punctuation and spaces beyond ASCII, in UTF-8 that was read as windows-1252 or latin-1.
+# Mojibake of non-ASCII punctuation and spaces: UTF-8 read as windows-1252 or latin-1.
 _MOJIBAKE = re.compile("â(?:€|\x80)|Â(?:[\x80-\xbf]|$)|ã(?:€|\x80)|ï(?:¼|½|»¿)")
 _INVISIBLE_START = re.compile(rf"^[{INVISIBLE}]+")
 _INVISIBLE_END = re.compile(rf"(?<![{INVISIBLE}])[{INVISIBLE}]+$")
 _NESTING = re.compile(r"\\[\s\S]|[{}$]|\n[ \t]{0,40}\n")
 _LONGEST_NESTED = 1000
 _MOST_NESTED = 200
-"""Braces and dollars that are looked through for the end of a formula."""
+"""Braces and dollars searched for the end of a formula."""
 
 
 def scan(text: str) -> list[Span]:
@@ -138,7 +138,7 @@ def scan(text: str) -> list[Span]:
 
 
 def _start(text: str, opening: re.Match[str]) -> int:
-    """Return where the span begins that a match of `_OPENINGS` announces."""
+    """Return the start of the span announced by a match of `_OPENINGS`."""
     if opening[0] == "](":
         return opening.end()
     if opening[0] == "://":
@@ -175,7 +175,7 @@ def _formula(match: re.Match[str]) -> Span:
 
 
 def _nested(text: str, start: int) -> Span | None:
-    r"""Return the formula that begins at a dollar and has others in braces: `$\text{if $x$}$`."""
+    r"""Return the formula that starts at a dollar and nests others in braces: `$\text{if $x$}$`."""
     closing = text.find("$", start + 2, start + _LONGEST_NESTED)
     if closing < 0 or text.count("{", start, closing) <= text.count("}", start, closing):
         return None
@@ -191,7 +191,7 @@ def _nested(text: str, start: int) -> Span | None:
 
 
 def _balanced_end(text: str, start: int, delimiter: str) -> int | None:
-    """Return where a delimiter stands that is in no braces; None if it is too far away."""
+    """Return the position of a delimiter outside braces; None if too far away."""
     depth = 0
     tokens = _NESTING.finditer(text, start, start + _LONGEST_NESTED)
     for token in islice(tokens, _MOST_NESTED):
@@ -216,11 +216,11 @@ def _destination(text: str, start: int, end: int) -> Span:
 
 
 def trim_url(url: str) -> str:
-    """Cut from a bare address what belongs to the sentence around it.
+    """Cut from a bare address what belongs to the surrounding sentence.
 
-    Trailing punctuation goes, and a closing bracket that nothing opened (GFM 6.9, extended
-    autolinks); the end of a label, in front of the address that it labels, goes with all behind, as
-    does mojibake of what would have ended the address.
+    Removed are trailing punctuation, a closing bracket without an opening one (GFM 6.9, extended
+    autolinks), the end of a label before the address that it labels, with everything after it, and
+    mojibake of characters that would end the address.
     """
     url = url.partition("](")[0]
     if not url.isascii():
@@ -236,14 +236,14 @@ def trim_url(url: str) -> str:
 
 
 def _is_trailing(character: str) -> bool:
-    """Whether a character ends a sentence rather than an address, in whatever script."""
+    """Whether a character, in any script, ends a sentence rather than an address."""
     if character.isascii():
         return character in _TRAILING_PUNCTUATION
     return unicodedata.category(character)[0] in "PCZ"
 
 
 def outside(spans: Iterable[Span], length: int) -> Iterator[tuple[int, int]]:
-    """Yield the (start, end) of what lies between spans, in order, empty pieces left out."""
+    """Yield the (start, end) of the non-empty gaps between spans, in order."""
     position = 0
     for span in spans:
         if span.start > position:
@@ -254,7 +254,7 @@ def outside(spans: Iterable[Span], length: int) -> Iterator[tuple[int, int]]:
 
 
 class Covered:
-    """Tells whether a position lies inside one of some spans, in logarithmic time."""
+    """Tests in logarithmic time whether a position lies inside one of some spans."""
 
     def __init__(self, spans: Iterable[Span]) -> None:
         pairs = [(span.start, span.end) for span in spans]

@@ -1,4 +1,4 @@
-"""The tables of a release: the one definition from which everything else is derived.
+"""The tables of a release: the single definition that everything else is derived from.
 
 The Arrow schemas, the validation suites, the dataset card, the Croissant metadata and the reference
 in `docs/` all come from `TABLES`.
@@ -20,7 +20,7 @@ from shortscience.pipeline.identifiers import (
 
 
 class Type(Enum):
-    """The column types that every reader of Parquet understands alike."""
+    """The column types that all Parquet readers interpret alike."""
 
     STRING = "string"
     BOOL = "bool"
@@ -66,26 +66,26 @@ _POLARS: dict[Type, pl.DataType] = {
 
 @dataclass(frozen=True)
 class Column:
-    """One column: what it means and what is always true of it."""
+    """One column: its meaning and its invariants."""
 
     name: str
     type: Type
     description: str
     nullable: bool = False
     references: str | None = None
-    """The key this column points to, as `table.column`; every value is found there."""
+    """The key this column points to, as `table.column`; every value exists there."""
     counts: str | None = None
     """The foreign key, as `table.column`, whose rows this column counts."""
     meanings: Mapping[str, str] = field(default_factory=dict, hash=False)
-    """All allowed values, where they are few, and what each means."""
+    """All allowed values and their meanings, if they are few."""
     pattern: str | None = None
-    """A regular expression that every value matches from its beginning."""
+    """A regular expression that matches a prefix of every value."""
     minimum: float | None = None
     maximum: float | None = None
 
     @property
     def values(self) -> tuple[str, ...]:
-        """All allowed values; empty where any value of the type is allowed."""
+        """All allowed values; empty if any value of the type is allowed."""
         return tuple(self.meanings)
 
 
@@ -101,11 +101,11 @@ class Table:
 
     @property
     def has_spans(self) -> bool:
-        """Whether each row marks a piece of its summary: `text[start:end] == raw`."""
+        """Whether rows mark a piece of their summary: `text[start:end] == raw`."""
         return {"summary_id", "raw", "start", "end"} <= {column.name for column in self.columns}
 
     def column(self, name: str) -> Column:
-        """Return the column of that name; KeyError if there is none."""
+        """Return a column by name; KeyError if there is none."""
         for column in self.columns:
             if column.name == name:
                 return column
@@ -133,7 +133,7 @@ class Table:
         return pl.Schema({column.name: column.type.polars for column in self.columns})
 
     def types(self, *names: str) -> dict[str, pl.DataType]:
-        """Return the Polars types of some columns, for frames that hold the same facts."""
+        """Return the Polars types of some columns, for frames with the same facts."""
         return {name: self.column(name).type.polars for name in names}
 
 
@@ -142,35 +142,35 @@ _SHA256 = r"^[0-9a-f]{64}$"
 _URL = r"^(?:https?|ftp)://\S+$"
 
 _FORMS = {
-    "extracted-text": "text that an extractor made of a page",
+    "extracted-text": "the text of a page, as an extractor left it",
     "html": "a saved page",
     "warc": "a crawl: responses as the server sent them",
     "wet": "the text that a crawl extracted from its pages",
     "rss": "a feed",
-    "json": "the export of a scraper",
+    "json": "a scraper's export",
 }
 _STATUSES = {
     "kept": "the text of its summary was taken from it",
     "duplicate": "a copy: the text of its summary was taken from another record",
-    "rejected": "no summary carries it, and `reason` says why",
+    "rejected": "not part of any summary; `reason` says why",
 }
 _RELATIONS = {
     "exact": "the same words",
-    "near": "nearly the same words: `similarity` reaches the threshold of the build",
-    "truncated": "the beginning of the kept text, cut off",
+    "near": "nearly the same words: `similarity` reaches the build's threshold",
+    "truncated": "the kept text, cut short",
 }
 _EVIDENCE = {
-    "page": "the page or export that the summary was found on names the paper",
-    "copy": "a copy of the summary, from another form of dump, names it",
-    "catalogue": "a catalogue of known summaries names the paper of one with these words",
+    "page": "the page or export that holds the summary names the paper",
+    "copy": "a copy of the summary, in another form of dump, names it",
+    "catalogue": "a catalogue of known summaries has these words, and their paper",
     "identifier": "an identifier in the summary's header names it, or a summary that cites it",
     "bibliography": "as `identifier`, and a bibliography knows that identifier",
     "linked": "the summary's words fit the title, authors and abstract of one paper best",
-    "nothing": "no evidence: the paper is named after its summary",
+    "nothing": "no evidence; the paper is named after its summary",
 }
 _STRUCTURES = {
     "original": "the line breaks are the author's",
-    "restored": "the dump had lost the line breaks, and rules put them back",
+    "restored": "the dump had lost the line breaks; rules restored them",
 }
 _KINDS = {
     "cite": "the site's own `\\cite{key}`",
@@ -185,7 +185,7 @@ CITATION_KINDS = tuple(_KINDS)
 _SUMMARY = Column(
     "summary_id",
     Type.STRING,
-    "The summary this was found in.",
+    "The summary that contains it.",
     references="summaries.summary_id",
 )
 _ORDINAL = Column("ordinal", Type.INT32, "Position within the summary, from 0.", minimum=0)
@@ -194,10 +194,10 @@ _SPAN = (
     Column(
         "start",
         Type.INT32,
-        "Where it begins in `summaries.text`, in Unicode code points.",
+        "Start offset in `summaries.text`, in Unicode code points.",
         minimum=0,
     ),
-    Column("end", Type.INT32, "Where it ends in `summaries.text`, exclusive.", minimum=1),
+    Column("end", Type.INT32, "End offset in `summaries.text`, exclusive.", minimum=1),
 )
 
 
@@ -219,11 +219,17 @@ SOURCES = Table(
         Column(
             "form",
             Type.STRING,
-            "What kind of dump it is, recognised by content; null when it is of no known form.",
+            "Form of the dump, recognised by content; null if unknown.",
             nullable=True,
             meanings=_FORMS,
         ),
-        Column("url", Type.STRING, "The page it was taken from.", nullable=True, pattern=_URL),
+        Column(
+            "url",
+            Type.STRING,
+            "Address of the saved page.",
+            nullable=True,
+            pattern=_URL,
+        ),
         Column("retrieved_at", Type.TIMESTAMP, "When it was retrieved.", nullable=True),
         Column("n_bytes", Type.INT64, "Size after decompression, in bytes.", minimum=0),
         Column("encoding", Type.STRING, "How its bytes were decoded."),
@@ -234,28 +240,28 @@ SOURCES = Table(
 
 RECORDS = Table(
     "records",
-    "One row per record found in any source, kept or not. Nothing found is ever dropped.",
+    "One row per record found in any source, kept or not. Nothing is dropped.",
     ("record_id",),
     (
         Column("record_id", Type.STRING, "Derived from source and byte span.", pattern=_ID),
         Column(
-            "source_id", Type.STRING, "The source it stands in.", references="sources.source_id"
+            "source_id", Type.STRING, "The source that contains it.", references="sources.source_id"
         ),
         Column("ordinal", Type.INT32, "Position in its source, from 0.", minimum=0),
-        Column("byte_start", Type.INT64, "Where its bytes begin in the source.", minimum=0),
-        Column("byte_end", Type.INT64, "Where its bytes end, exclusive.", minimum=1),
-        Column("raw", Type.STRING, "The record's bytes, decoded and not repaired."),
+        Column("byte_start", Type.INT64, "First byte in the source.", minimum=0),
+        Column("byte_end", Type.INT64, "End byte in the source, exclusive.", minimum=1),
+        Column("raw", Type.STRING, "The record's bytes, decoded but not repaired."),
         Column(
             "status",
             Type.STRING,
-            "What became of it.",
+            "Outcome of the record.",
             meanings=_STATUSES,
         ),
         Column("reason", Type.STRING, "Why it was rejected.", nullable=True),
         Column(
             "summary_id",
             Type.STRING,
-            "The summary that carries its content; null only when rejected.",
+            "The summary it belongs to; null only if rejected.",
             nullable=True,
             references="summaries.summary_id",
         ),
@@ -277,7 +283,7 @@ RECORDS = Table(
         Column(
             "earlier_summary_id",
             Type.STRING,
-            "The summary of an earlier release that has its content already: why it was rejected.",
+            "The earlier release's summary that it copies, if it was rejected for that.",
             nullable=True,
             pattern=_ID,
         ),
@@ -315,11 +321,11 @@ PAPERS = Table(
             "doi", Type.STRING, "DOI, lower case.", nullable=True, pattern=SCHEMES["doi"].pattern
         ),
         Column("openreview_id", Type.STRING, "OpenReview forum id.", nullable=True),
-        Column("url", Type.STRING, "Where the paper is found.", nullable=True, pattern=_URL),
+        Column("url", Type.STRING, "Address of the paper.", nullable=True, pattern=_URL),
         Column(
             "identifiers",
             Type.STRINGS,
-            "All identifiers that the evidence gives this paper, as `scheme:value`.",
+            "All identifiers of the paper by the evidence, as `scheme:value`.",
         ),
         Column(
             "described_by",
@@ -332,15 +338,15 @@ PAPERS = Table(
         Column(
             "conflicts",
             Type.STRINGS,
-            "What would have united this paper with another one, and why it was not believed.",
+            "Claims that would have merged this paper with another one, and why they failed.",
         ),
         Column(
             "identified_by",
             Type.STRING,
-            "The evidence for its identity.",
+            "The strongest evidence for its identity.",
             meanings=_EVIDENCE,
         ),
-        _confidence("identity_confidence", "How sure its identity is, 0 to 1."),
+        _confidence("identity_confidence", "Confidence in its identity, 0 to 1."),
         _count("n_summaries", "summaries of it", "summaries.paper_id"),
         _count("n_citations", "mentions of it in summaries", "citations.cited_paper_id"),
     ),
@@ -355,7 +361,7 @@ SUMMARIES = Table(
         Column(
             "summary_id",
             Type.STRING,
-            "Derived from the normalised text, stable across builds.",
+            "Derived from the normalised text; stable across builds.",
             pattern=_ID,
         ),
         Column("paper_id", Type.STRING, "The paper it summarises.", references="papers.paper_id"),
@@ -367,7 +373,7 @@ SUMMARIES = Table(
         Column(
             "markdown",
             Type.STRING,
-            "The same text with its block structure; differs from `text` in white space only.",
+            "The text with its block structure; differs from `text` in white space only.",
         ),
         Column(
             "structure",
@@ -377,21 +383,20 @@ SUMMARIES = Table(
         ),
         Column("plain_text", Type.STRING, "The text without markup, math, code and URLs."),
         Column("author", Type.STRING, "User name of its author.", nullable=True),
-        Column("votes", Type.INT32, "Votes it had on the site.", nullable=True),
+        Column("votes", Type.INT32, "Votes on the site.", nullable=True),
         Column("posted_at", Type.TIMESTAMP, "When it was posted.", nullable=True),
         Column("url", Type.STRING, "Its permanent link.", nullable=True, pattern=_URL),
         Column(
             "language",
             Type.STRING,
-            "ISO 639-1 code of its language; `und` when undecidable.",
+            "ISO 639-1 code of its language; `und` if undecidable.",
             pattern=r"^(?:[a-z]{2}|und)$",
         ),
         _confidence("language_confidence", "The detector's confidence in the language."),
         Column(
             "repairs",
             Type.STRINGS,
-            "Encoding repairs applied, each as `start:end steps`, in code points of the text as it"
-            " stood in the record.",
+            "Encoding repairs, each as `start:end steps`, in code points of the unrepaired text.",
         ),
         Column("n_chars", Type.INT32, "Length of `text` in code points.", minimum=1),
         Column("n_words", Type.INT32, "Words in `plain_text`.", minimum=0),
@@ -399,11 +404,11 @@ SUMMARIES = Table(
         _count("n_images", "its images", "images.summary_id"),
         _count("n_links", "its links", "links.summary_id"),
         _count("n_citations", "its mentions of other works", "citations.summary_id"),
-        _count("n_copies", "records that carry it, itself included", "records.summary_id"),
+        _count("n_copies", "records that carry it, including the kept one", "records.summary_id"),
         Column(
             "record_id",
             Type.STRING,
-            "The record it was taken from.",
+            "The record its text was taken from.",
             references="records.record_id",
         ),
         _confidence(
@@ -433,23 +438,23 @@ CITATIONS = Table(
         Column(
             "cited_paper_id",
             Type.STRING,
-            "The paper that is mentioned, where it is known.",
+            "The mentioned paper, if known.",
             nullable=True,
             references="papers.paper_id",
         ),
-        Column("kind", Type.STRING, "In what way it is mentioned.", meanings=_KINDS),
+        Column("kind", Type.STRING, "How it is mentioned.", meanings=_KINDS),
         *_SPAN,
         Column("context", Type.STRING, "The sentence around it."),
         Column(
             "key",
             Type.STRING,
-            "The identifier or cite key; of a reference, and of a pointer to it, its number.",
+            "The identifier or cite key; for a reference or a pointer to one, its number.",
             nullable=True,
         ),
         Column("title", Type.STRING, "Title, as parsed.", nullable=True),
         Column("authors", Type.STRINGS, "Authors, as parsed.", nullable=True),
         Column("year", Type.INT32, "Year, as parsed.", nullable=True, minimum=1500, maximum=2100),
-        _confidence("confidence", "How sure it is that this mentions a work."),
+        _confidence("confidence", "Confidence that this mentions a work."),
     ),
 )
 
@@ -461,7 +466,7 @@ EQUATIONS = Table(
         _SUMMARY,
         _ORDINAL,
         Column("latex", Type.STRING, "The formula without its delimiters, as written."),
-        Column("display", Type.BOOL, "Whether it stands on lines of its own."),
+        Column("display", Type.BOOL, "Whether it is displayed on its own line."),
         *_SPAN,
         Column(
             "well_formed", Type.BOOL, "Whether braces, environments and delimiters are balanced."
@@ -491,7 +496,7 @@ LINKS = Table(
         _ORDINAL,
         Column("url", Type.STRING, "Address it points to."),
         Column("label", Type.STRING, "Text of the link.", nullable=True),
-        Column("host", Type.STRING, "Host name in lower case; empty for an address without one."),
+        Column("host", Type.STRING, "Host name in lower case; empty if the address has none."),
         *_SPAN,
     ),
 )
@@ -504,4 +509,4 @@ TABLES = {
 SPAN_TABLES = tuple(
     name for name, table in TABLES.items() if table.key == ("summary_id", "ordinal")
 )
-"""Tables of what an extractor finds in a summary, and nothing else has a say in."""
+"""Tables whose rows are made by extractors alone."""

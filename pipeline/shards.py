@@ -1,7 +1,7 @@
-"""The results of the map stage on the disk.
+"""The results of the map stage on disk.
 
 Inputs are cut into batches; each layer of a batch becomes a shard, a folder of Parquet files named
-after the hash of all that decides its content. A shard that is already there is not computed again.
+after the hash of everything that decides its content. Existing shards are not recomputed.
 """
 
 import contextlib
@@ -36,24 +36,24 @@ _LAYER_OF = {frame: layer for layer, frames in LAYERS.items() for frame in frame
 
 @dataclass(frozen=True)
 class Batch:
-    """Inputs that are processed together, in the order of their `source_id`."""
+    """Inputs that are processed together, ordered by `source_id`."""
 
     inputs: tuple[Input, ...]
 
     def __str__(self) -> str:
-        """Name the inputs, the first of several."""
+        """Name the inputs, or the first of several."""
         more = len(self.inputs) - 1
         return f"{self.inputs[0].name} and {more} more" if more else self.inputs[0].name
 
     @property
     def n_bytes(self) -> int:
-        """Size of all inputs."""
+        """The total size of the inputs."""
         return sum(item.n_bytes for item in self.inputs)
 
     def keys(self, settings: Settings) -> dict[str, str]:
         """Return the name of each layer's shard: a hash of inputs, code and settings.
 
-        The code is that of the layer, and how its modules are called here and in `layers`.
+        The code is that of the layer, of this module and of `layers`.
         """
         texts = digest(
             source_digest("pipeline.layers", "pipeline.shards"),
@@ -74,8 +74,8 @@ class Batch:
 def cut_batches(inputs: Iterable[Input], batch_bytes: int = BATCH_BYTES) -> list[Batch]:
     """Cut inputs, sorted by `source_id`, into batches.
 
-    A batch ends when it is full, and after an input whose hash begins with two zeros: so a new
-    input changes the batch it falls into, and leaves the others as they are.
+    A batch ends when it is full, and after an input whose hash starts with two zeros. So a new
+    input changes only its own batch.
     """
     batches: list[Batch] = []
     current: list[Input] = []
@@ -91,16 +91,15 @@ def cut_batches(inputs: Iterable[Input], batch_bytes: int = BATCH_BYTES) -> list
 
 
 def missing_layers(batch: Batch, settings: Settings, folder: Path) -> list[str]:
-    """Return the layers of a batch whose shards are not below `folder`, as they were written."""
+    """Return the layers of a batch whose shards are missing or damaged below `folder`."""
     keys = batch.keys(settings)
     return [layer for layer, key in keys.items() if not _is_whole(folder / key)]
 
 
 def build_shards(batch: Batch, settings: Settings, folder: Path) -> bool:
-    """Write what is missing of a batch's shards below `folder`; False if all were there already.
+    """Write the missing shards of a batch below `folder`; return False if there were none.
 
-    A shard appears under its name only when it is complete. One whose bytes are no longer those
-    that were written is made anew.
+    A shard appears under its name only when complete. A damaged one is rebuilt.
     """
     shards = {layer: folder / key for layer, key in batch.keys(settings).items()}
     missing = missing_layers(batch, settings, folder)
@@ -111,9 +110,9 @@ def build_shards(batch: Batch, settings: Settings, folder: Path) -> bool:
 
 @contextlib.contextmanager
 def _without_garbage_collection() -> Iterator[None]:
-    """Have Python not look for cycles among the rows of a batch, which have none.
+    """Pause the cycle collector, which finds nothing among the rows of a batch.
 
-    It would look through all of them again and again, for a twentieth of the time.
+    Scanning them repeatedly takes a twentieth of the time.
     """
     enabled = gc.isenabled()
     gc.disable()
@@ -145,7 +144,7 @@ def _write(frames: Frames, target: Path) -> None:
     shutil.rmtree(target, ignore_errors=True)
     with appearing(target) as staging:
         for name, frame in frames.items():
-            # By PyArrow, for which a full disk is an OSError, and not an error of its own.
+            # By PyArrow, which raises OSError for a full disk where Polars raises its own error.
             pq.write_table(frame.to_arrow(), staging / f"{name}.parquet", compression="lz4")
         digests = json.dumps(_digests(staging), sort_keys=True)
         (staging / _DIGESTS).write_text(digests, encoding="utf-8")
@@ -160,7 +159,7 @@ def _digests(shard: Path) -> dict[str, str]:
 
 
 def _is_whole(shard: Path) -> bool:
-    """Whether a shard is there, as it was written: disks and memory flip bits now and then."""
+    """Whether a shard exists as it was written; disks and memory flip bits now and then."""
     try:
         written = json.loads((shard / _DIGESTS).read_text(encoding="utf-8"))
         return bool(written == _digests(shard))
@@ -170,7 +169,7 @@ def _is_whole(shard: Path) -> bool:
 
 @dataclass(frozen=True)
 class Shards:
-    """The shards of a build, read as one: of each batch, the folder of each layer."""
+    """The shards of a build as one: the folder of each layer of each batch."""
 
     folders: tuple[dict[str, Path], ...]
 
@@ -185,7 +184,7 @@ class Shards:
         )
 
     def cut(self, n_parts: int) -> "list[Shards]":
-        """Return the shards in at most so many parts that follow each other, none of them empty."""
+        """Cut the shards into at most `n_parts` consecutive, non-empty parts."""
         n_parts = min(n_parts, len(self.folders))
         bounds = [len(self.folders) * part // n_parts for part in range(n_parts + 1)]
         return [Shards(self.folders[start:end]) for start, end in pairwise(bounds)]
@@ -195,11 +194,11 @@ class Shards:
         return [shards[_LAYER_OF[name]] / f"{name}.parquet" for shards in self.folders]
 
     def lengths(self, name: str) -> list[int]:
-        """Return how many rows a frame has in each batch."""
+        """Return the number of rows of a frame in each batch."""
         return [pq.read_metadata(path).num_rows for path in self.files(name)]
 
     def scan(self, name: str) -> pl.LazyFrame:
-        """Return a frame over all batches."""
+        """Scan a frame over all batches."""
         return pl.scan_parquet(self.files(name))
 
     def frames(self, name: str, columns: list[str] | None = None) -> Iterator[pl.DataFrame]:
@@ -209,5 +208,5 @@ class Shards:
 
 
 def prune(folder: Path, keep: Shards) -> None:
-    """Remove the shards that a build no longer needs, and what a killed one left."""
+    """Remove shards that are no longer needed, and the leftovers of killed builds."""
     keep_only(folder, {path.name for shards in keep.folders for path in shards.values()})

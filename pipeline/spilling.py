@@ -1,4 +1,4 @@
-"""Tasks of one machine: memory holds some of their results, and the disk the others."""
+"""Tasks on one machine, with results in memory or spilled to disk."""
 
 import pickle
 import tempfile
@@ -14,14 +14,14 @@ import pyarrow as pa
 from shortscience.pipeline.tasks import Ref
 
 BYTES_IN_MEMORY = 256 << 20
-"""What lies between the steps for some hundred thousand records: with fewer, nothing is spilled."""
+"""Intermediate results of some hundred thousand records; smaller builds spill nothing."""
 
 
 class Spilling:
-    """An engine that does each task at once, in this process.
+    """An engine that runs each task immediately, in this process.
 
-    A result that is a frame stays in memory as long as all of them together have no more than
-    `bytes_in_memory`; every other one is a file in the folder.
+    Frames stay in memory while all of them together fit into `bytes_in_memory`; all other results
+    are files in the folder.
     """
 
     def __init__(self, folder: Path, bytes_in_memory: int = BYTES_IN_MEMORY) -> None:
@@ -29,15 +29,15 @@ class Spilling:
         self._lock = threading.RLock()
 
     def run(self, function: Callable[..., Any], *arguments: Any) -> Ref:
-        """Do a task."""
+        """Run a task."""
         return self._keep(function(*_loaded(arguments)))
 
     def split(self, function: Callable[..., Any], n_parts: int, *arguments: Any) -> Sequence[Ref]:
-        """Do a task that answers with so many parts."""
+        """Run a task that returns `n_parts` parts."""
         return [self._keep(part) for part in function(n_parts, *_loaded(arguments))]
 
     def join(self, refs: Sequence[Ref]) -> Ref:
-        """Return what has the rows of some frames, where they are."""
+        """Return a reference to the concatenated frames, without loading them."""
         return refs[0] if len(refs) == 1 else _Joined(refs)
 
     def get(self, refs: Sequence[Ref]) -> list[Any]:
@@ -71,9 +71,9 @@ class _Held:
 
 
 class _Spilled:
-    """A result in a file, which goes with the last reference to it.
+    """A result in a file, which is deleted with its last reference.
 
-    A frame is written as it is in memory, and read as a memory map.
+    Frames are written in their in-memory format and read as a memory map.
     """
 
     def __init__(self, result: object, folder: Path) -> None:
@@ -96,7 +96,7 @@ class _Spilled:
 
 
 class _Joined:
-    """The rows of several frames."""
+    """The concatenated rows of several frames."""
 
     def __init__(self, refs: Sequence[Ref]) -> None:
         self._refs = refs

@@ -1,7 +1,7 @@
-"""How a release is made: the stages of a build, in order, and what each gets from those before.
+"""The stages of a build, in order, and what each gets from those before.
 
-This is the only place that composes them. The command and the library run it directly; the flow
-runs it with an observer that makes a task of each step.
+Only this module composes them. The command line and the library run it directly; the flow runs it
+with an observer that makes each step a task.
 """
 
 from collections.abc import Mapping, Sequence
@@ -48,11 +48,11 @@ def make_release(
     validate: Validate,
     parameters: BuildParameters,
 ) -> None:
-    """Make the release of a recipe in a store; `validate` runs the expectations on its tables.
+    """Make the release of a recipe in a store; `validate` runs the suites on its tables.
 
-    Raises UsageError when a catalogue cannot be read, ValidationError when the data does not meet
-    its expectations, LostFormError when a form of dumps gives no records any more, NoRecordsError
-    when nothing was found at all, and NothingNewError when an earlier release has everything.
+    Raises UsageError if a catalogue cannot be read, ValidationError if the data fails its
+    expectations, LostFormError if a form of dumps stopped giving records, NoRecordsError if nothing
+    was found, and NothingNewError if an earlier release has everything.
     """
     settings = recipe.settings
     catalogues = tuple(read_catalogue(item.path) for item in recipe.catalogues)
@@ -86,7 +86,7 @@ def make_release(
 def process_batches(
     recipe: Recipe, store: Store, engine: Engine, observer: Observer, batch_bytes: int
 ) -> Shards:
-    """Read, clean, extract and sign all records, batch by batch, several at once."""
+    """Read, clean, extract and sign all records, several batches at once."""
     batches = cut_batches(recipe.inventory.distinct, batch_bytes)
     missing = {batch: missing_layers(batch, recipe.settings, store.shards) for batch in batches}
     n_missing = sum(map(bool, missing.values()))
@@ -111,7 +111,7 @@ def process_batch(
     folder: Path,
     run: Runner,
 ) -> Sequence[str]:
-    """Build those shards of one batch that no earlier build left; return their layers."""
+    """Build the missing shards of one batch; return their layers."""
     layers = missing[batch]
     if layers:
         run(batch, settings, folder)
@@ -126,7 +126,7 @@ def find_copies(
 
 
 def require_something_new(recipe: Recipe, shards: Shards, copies: Duplicates) -> None:
-    """Raise NoRecordsError if nothing was found, NothingNewError if all of it is known."""
+    """Raise NoRecordsError if nothing was found, NothingNewError if all records are known."""
     if not len(copies.outcomes):
         rejected = shards.scan("records").select(pl.col("reason").drop_nulls().unique().sort())
         names = sorted(item.name for item in recipe.inventory.inputs)
@@ -136,7 +136,7 @@ def require_something_new(recipe: Recipe, shards: Shards, copies: Duplicates) ->
 
 
 def index_bibliography(recipe: Recipe, cache: Path) -> list[Index]:
-    """Index the bibliography files that are not indexed yet; forget those of other files."""
+    """Index new bibliography files, and remove the indexes of files no longer in use."""
     indexes = [index_file(item.path, item.source_id, cache) for item in recipe.bibliography]
     if indexes:
         used = [*(index.folder for index in indexes), title_folder(indexes, cache)]
@@ -151,16 +151,23 @@ def identify_papers(
     recogniser: Recogniser,
     engine: Engine,
 ) -> Identified:
-    """Find out which papers are summarised and cited."""
+    """Identify the papers that are summarised and cited."""
     n_parts = engine.n_parts(len(copies.outcomes))
-    told = shards, copies.outcomes, bibliography, recogniser.settings.papers
-    return identify(*told, recogniser=recogniser, n_parts=n_parts, tasks=engine.tasks)
+    return identify(
+        shards,
+        copies.outcomes,
+        bibliography,
+        recogniser.settings.papers,
+        recogniser=recogniser,
+        n_parts=n_parts,
+        tasks=engine.tasks,
+    )
 
 
 def all_problems(
     recipe: Recipe, shards: Shards, bibliography: Sequence[Index]
 ) -> tuple[Problem, ...]:
-    """Return what could not be used of the inputs, of bibliographies, and of the facts in both."""
+    """Return the unusable pieces of inputs and bibliographies, and facts that fit no column."""
     names = {item.source_id: item.name for item in recipe.inventory.distinct}
     refused = refusals(shards.scan("refused").collect(), names)
     unread = (problem for index in bibliography for problem in index.problems)
@@ -175,7 +182,7 @@ def require_success(
     staging: Path,
     observer: Observer,
 ) -> None:
-    """Write the pages of a validation; raise ValidationError if something did not pass."""
+    """Write the pages of a validation; raise ValidationError if an expectation failed."""
     index = write_validation(outcome.report, staging, store.validation(recipe.release_id))
     lines = [f"- {failure}" for failure in outcome.failed] or ["Every expectation was met."]
     observer.show("validation", "\n".join(["# Validation", *lines]))

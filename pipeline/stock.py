@@ -1,4 +1,4 @@
-"""Taking stock: finding and hashing the inputs, all that decides a release."""
+"""Taking stock: finding and hashing the inputs that decide a release."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ SHIPPED_CATALOGUE = Path(__file__).parents[1] / "catalogue" / "shortscience.parq
 
 
 def take_stock(parameters: BuildParameters) -> Recipe:
-    """Find and hash the inputs of a build; fetch those that are in object stores."""
+    """Find and hash the inputs of a build, fetching those in object stores."""
     store = Store(parameters.folder)
     urls = {name for name in parameters.raw if is_url(name)}
     prune(store.fetched, urls)
@@ -31,9 +31,9 @@ def take_stock(parameters: BuildParameters) -> Recipe:
 
 
 def _catalogues(parameters: BuildParameters) -> list[Path]:
-    """Return the catalogues that were named, and the shipped one, which is believed last.
+    """Return the named catalogues and the shipped one, which comes last in precedence.
 
-    Raises UsageError where one is missing.
+    Raises UsageError if one is missing.
     """
     paths = [Path(name) for name in parameters.catalogue]
     for path in paths:

@@ -1,7 +1,7 @@
-"""What a stage asks of an engine: to run a task, and to keep what it returns.
+"""What stages need of an engine: running tasks, and holding their results.
 
-An engine may run a task again whose result was lost, after other tasks have read it. So the same
-arguments have to give the same rows in the same order wherever a task counts them.
+An engine may rerun a task whose result was lost after other tasks have read it. So tasks must be
+deterministic, including the order of rows wherever rows are counted.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,60 +10,60 @@ from typing import Any, Protocol
 import polars as pl
 
 Ref = Any
-"""What an engine calls a result that it holds."""
+"""An engine's reference to a result that it holds."""
 
 
 class Tasks(Protocol):
-    """An engine. Arguments of a task may be results of others, which it holds."""
+    """The interface of engines. Arguments of a task may be references to results."""
 
     def run(self, function: Callable[..., Any], *arguments: Any) -> Ref:
-        """Begin a task."""
+        """Start a task."""
         ...
 
     def split(self, function: Callable[..., Any], n_parts: int, *arguments: Any) -> Sequence[Ref]:
-        """Begin a task that answers with a list of so many parts, each a result of its own.
+        """Start a task that returns a list of `n_parts` parts, each a separate result.
 
-        The function is called with their number, and then with the arguments.
+        The function is called with `n_parts`, and then with the arguments.
         """
         ...
 
     def join(self, refs: Sequence[Ref]) -> Ref:
-        """Return what holds the rows of some frames, one after the other."""
+        """Return a reference to the concatenated rows of frames."""
         ...
 
     def get(self, refs: Sequence[Ref]) -> list[Any]:
-        """Wait for results, and fetch them."""
+        """Wait for results and fetch them."""
         ...
 
 
 class AtOnce:
-    """An engine that does each task at once, in this process."""
+    """An engine that runs each task immediately, in this process."""
 
     def run(self, function: Callable[..., Any], *arguments: Any) -> Ref:
-        """Do a task."""
+        """Run a task."""
         return function(*arguments)
 
     def split(self, function: Callable[..., Any], n_parts: int, *arguments: Any) -> Sequence[Ref]:
-        """Do a task that answers with so many parts."""
+        """Run a task that returns `n_parts` parts."""
         parts: Sequence[Ref] = function(n_parts, *arguments)
         return parts
 
     def join(self, refs: Sequence[Ref]) -> Ref:
-        """Return the rows of some frames."""
+        """Return the concatenated rows of frames."""
         return joined(*refs)
 
     def get(self, refs: Sequence[Ref]) -> list[Any]:
-        """Return what is there."""
+        """Return the results."""
         return list(refs)
 
 
 def joined(*frames: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows of some frames, one after the other."""
+    """Concatenate the rows of frames."""
     return pl.concat(frames) if len(frames) > 1 else frames[0]
 
 
 def deal(frame: pl.DataFrame, part: pl.Expr | pl.Series, n_parts: int) -> list[pl.DataFrame]:
-    """Return the rows of each part, in the order in which they stand."""
+    """Split a frame into the rows of each part, keeping their order."""
     if n_parts == 1:
         return [frame]
     parts = frame.with_columns(part.cast(pl.Int64).alias("part")).partition_by(
@@ -73,10 +73,10 @@ def deal(frame: pl.DataFrame, part: pl.Expr | pl.Series, n_parts: int) -> list[p
 
 
 def apart(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return some rows of a frame without what their lists share with the others.
+    """Copy rows so that their lists share no buffer with the rest of the frame.
 
-    Lists of texts keep hold of all texts of the frame that they were taken from, and Polars would
-    send them along with each part.
+    A slice of a list column keeps all texts of its frame alive, and Polars would send them along
+    with each part.
     """
     lists = [name for name, dtype in rows.schema.items() if dtype == pl.List]
     if not lists:

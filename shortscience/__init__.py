@@ -53,8 +53,8 @@ def clean(
 ) -> Cleaned:
     """Repair a text, restore its Markdown, and find its language and all that it mentions.
 
-    `flattened` says whether an extractor put the text onto one line; by default, a text without
-    line breaks counts as such. Only the text of a flattened one gets its blocks back.
+    `flattened` says whether an extractor put the text onto one line; by default, that is assumed of
+    a text without line breaks. Only flattened texts get their blocks restored.
     """
     import polars as pl
 
@@ -96,10 +96,9 @@ def _items(frame: "pl.DataFrame", kind: type[_Item]) -> list[_Item]:
 
 
 def read(*paths: str | Path, settings: "Settings | None" = None) -> Dumps:
-    """Read dumps into frames: files, folders or patterns, of every form and compression known.
+    """Read dumps into frames: files, folders or patterns, in every known form and compression.
 
-    Everything is in memory; `build` is for more than fits there. Raises NoInputError where nothing
-    is found.
+    Everything is held in memory; use `build` for more. Raises NoInputError if nothing is found.
     """
     import tempfile
 
@@ -125,11 +124,11 @@ def read(*paths: str | Path, settings: "Settings | None" = None) -> Dumps:
 def deduplicate(
     texts: Sequence[str], *, threshold: float | None = None, settings: "Settings | None" = None
 ) -> Deduplication:
-    """Find the copies among texts: equal but for marks and white space, similar, or cut short.
+    """Find copies among texts: equal but for marks and white space, similar, or cut short.
 
-    Two texts of some length are similar when the Jaccard similarity of their word shingles is at
-    least the threshold, by default that of the settings. Of several copies, the longest is kept;
-    among equally long ones the choice depends on the texts alone, not on their order.
+    Texts above a minimum length are similar if the Jaccard similarity of their word shingles
+    reaches the threshold, by default that of the settings. The longest copy is kept; ties depend on
+    the texts, not on their order.
     """
     import polars as pl
 
@@ -170,11 +169,11 @@ def build(
     settings: "Settings | None" = None,
     **options: Any,
 ) -> Release:
-    """Build a release from raw dumps, as `shortscience build` does; do nothing if it is there.
+    """Build a release from raw dumps, as `shortscience build` does, unless it exists already.
 
     `options` are those of the command: `catalogue`, `against`, `allow_empty`, `engine`, `workers`,
-    `keep`; `shipped_catalogue=False` stands for `--no-catalogue`. Raises a ShortScienceError that
-    says what to do; `ValidationError` if the data did not pass.
+    `keep`; `shipped_catalogue=False` stands for `--no-catalogue`. Raises a ShortScienceError whose
+    message says what to do; `ValidationError` if the data did not pass.
     """
     from shortscience.pipeline.build import build as run
     from shortscience.pipeline.parameters import BuildParameters

@@ -45,7 +45,7 @@ class Link(NamedTuple):
 class Citation(NamedTuple):
     """A mention of another work, and the sentence around it.
 
-    `kind` is one of the values of `citations.kind` in docs/tables.md, `key` the identifier that was
+    `kind` is one of the values of `citations.kind` in docs/tables.md, `key` the identifier as
     written, `confidence` between 0 and 1.
     """
 
@@ -63,13 +63,13 @@ class Citation(NamedTuple):
 
 @dataclass(frozen=True)
 class Cleaned:
-    """One text, repaired and taken apart.
+    """One text, repaired, with everything found in it.
 
     `text` is the repaired text, to which all offsets refer; `markdown` has its block structure, and
-    `structure` says whether that is the `original` or was `restored`; `structure_confidence` is the
-    mean probability of the block boundaries that were restored, None where none was; `plain_text`
-    is without markup, math and addresses; `language` is an ISO 639-1 code or `und`; `repairs` lists
-    what was done to the encoding.
+    `structure` says whether that is `original` or `restored`; `structure_confidence` is the mean
+    probability of the block boundaries that were restored, None where none was; `plain_text` is
+    without markup, math and addresses; `language` is an ISO 639-1 code or `und`; `repairs` lists
+    the repairs of its encoding.
     """
 
     text: str
@@ -87,10 +87,11 @@ class Cleaned:
 
 
 class Dumps(NamedTuple):
-    """Dumps as frames: sources and records, and what was found in the text of each record.
+    """Dumps as frames: sources, records, and the items found in each record's text.
 
-    All but `sources` have the column `record_id`. `records` has every record, and the reason why
-    one was rejected; `summaries` the texts of the others. `problems` says what could not be read.
+    All but `sources` have the column `record_id`. `records` has every record, and why it was
+    rejected, if it was; `summaries` has the texts of the others. `problems` lists what could not be
+    read.
     """
 
     sources: "pl.DataFrame"
@@ -104,10 +105,10 @@ class Dumps(NamedTuple):
 
 
 class Copy(NamedTuple):
-    """A text that is a copy of another one; both are places in the list of texts.
+    """A text that is a copy of another one; both are positions in the list of texts.
 
-    `relation` is `exact`, `near` or `truncated`, and `similarity` the Jaccard similarity of the
-    sets of word shingles, 1.0 for equal ones.
+    `relation` is `exact`, `near` or `truncated`; `similarity` is the Jaccard similarity of the sets
+    of word shingles, 1.0 for equal ones.
     """
 
     copy: int
@@ -118,9 +119,9 @@ class Copy(NamedTuple):
 
 @dataclass(frozen=True)
 class Deduplication:
-    """Which of some texts are copies, and of which others.
+    """Which texts are copies, and of which others.
 
-    `kept` lists the places of the texts that are kept, and `copies` has all others.
+    `kept` lists the positions of the kept texts; `copies` has all others.
     """
 
     texts: Sequence[str]
@@ -130,11 +131,11 @@ class Deduplication:
 
     @property
     def selected(self) -> list[str]:
-        """The texts that are kept, in their order."""
+        """The kept texts, in their order."""
         return [self.texts[place] for place in self.kept]
 
     def differences(self, copy: Copy) -> list[tuple[str, str]]:
-        """Return what the kept text says where a copy says something else, word by word."""
+        """Return the kept text's words where a copy differs, and the copy's, place by place."""
         from shortscience.pipeline.duplicates.differences import differing_words
 
         found = differing_words(self.texts[copy.kept], self.texts[copy.copy])
@@ -170,7 +171,7 @@ class Release:
         return list(self.manifest["notices"])
 
     def __getitem__(self, table: str) -> "pl.DataFrame":
-        """Read a table. Raises KeyError where there is none of that name."""
+        """Read a table. Raises KeyError if there is no such table."""
         return self.scan(table).collect()
 
     def scan(self, table: str) -> "pl.LazyFrame":
@@ -182,10 +183,9 @@ class Release:
         return scan_table(self.path, table)
 
     def explain(self, identifier: str) -> dict[str, Any]:
-        """Return everything known of a summary, record, paper or citation.
+        """Return everything known about a summary, record, paper or citation.
 
-        A beginning of an id is enough where only one id has it. Raises UsageError if none has, or
-        several have.
+        A unique prefix of an id is enough. Raises UsageError if no id matches, or several do.
         """
         from shortscience.pipeline.release.explain import explain
 

@@ -1,24 +1,33 @@
-"""What several test modules share."""
+"""Fixtures shared by several test modules."""
 
+import contextlib
 import filecmp
+import functools
+import io
 import os
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 from hypothesis import settings
 
-# Before Prefect is imported anywhere: nothing here may reach out to the net.
+from shortscience.commands.main import main
+from shortscience.pipeline import build
+from shortscience.pipeline.release.validator import Validate, validator
+
+# Before Prefect is imported anywhere: tests must not use the network.
 os.environ |= {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
 
-# The storage's client reads this once; nobody waits between its attempts.
+# The storage's client reads this once; do not wait between its attempts.
 os.environ |= {"HF_XET_CLIENT_RETRY_BASE_DELAY": "10ms", "HF_XET_CLIENT_RETRY_MAX_ATTEMPTS": "1"}
 
-# How long an example takes says more about what else the machine does than about the code.
+# No deadlines: an example's duration depends on the machine's load more than on the code.
 settings.register_profile("untimed", settings.default, deadline=None)
 settings.load_profile("untimed")
 
@@ -37,30 +46,49 @@ Shortscience = Callable[..., subprocess.CompletedProcess[str]]
 def _shortscience(
     *arguments: str | Path, cwd: Path = PROJECT, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run the command as a user does: in a process of its own, without a terminal."""
-    inherited = {key: value for key, value in os.environ.items() if "PREFECT" not in key}
-    return subprocess.run(
-        [str(BIN / "shortscience"), *map(str, arguments)],
-        cwd=cwd,
-        env=inherited | environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    """Run the command as a user does, without a terminal, but in this process."""
+    out, err = io.StringIO(), io.StringIO()
+    on_termination = signal.getsignal(signal.SIGTERM)
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        for name in [name for name in os.environ if "PREFECT" in name]:
+            patch.delenv(name)
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        patch.setattr(sys, "argv", ["shortscience", *map(str, arguments)])
+        patch.chdir(cwd)
+        try:
+            main()
+        except SystemExit as end:
+            status = int(end.code or 0)
+        finally:
+            signal.signal(signal.SIGTERM, on_termination)
+    return subprocess.CompletedProcess([*arguments], status, out.getvalue(), err.getvalue())
 
 
 @pytest.fixture(scope="session")
 def shortscience() -> Shortscience:
-    """The command, as a process of its own."""
+    """The command; its builds share one validation process."""
     return _shortscience
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_validator() -> Iterator[None]:
+    """Share one validation process, which takes seconds to start, among all builds."""
+    with contextlib.ExitStack() as opened, pytest.MonkeyPatch.context() as patch:
+
+        @functools.cache
+        def shared() -> Validate:
+            return opened.enter_context(validator())
+
+        patch.setattr(build, "validator", lambda: contextlib.nullcontext(shared()))
+        yield
 
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A release of the sample dumps, as the command builds it for a newcomer; do not write to it.
+    """A release of the sample dumps, built by the command with defaults; do not write to it.
 
-    All processes among which tests are distributed share one.
+    All processes that run tests share it.
     """
     folder = tmp_path_factory.getbasetemp()
     shared = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
@@ -81,7 +109,7 @@ def shared() -> Path:
 
 
 def differing(one: Path, other: Path) -> list[str]:
-    """Files that are not byte for byte the same in two folders."""
+    """Return the files that are not byte for byte the same in two folders."""
     names = sorted(
         {p.relative_to(d).as_posix() for d in (one, other) for p in d.rglob("*") if p.is_file()}
     )

@@ -1,16 +1,16 @@
 """Kill builds, fill their disks, and operate them: `python -m tests.faults`, or `make faults`.
 
-A folder with a former release gets builds that are killed, with all their processes, on one worker
-and on two in turn. After each, `latest` has to name a release whose every byte is as validated; and
-after some, a build that is let finish has to give the bytes of one that was never disturbed.
+A folder with a former release gets builds that are killed, with all their processes, alternately on
+one and two workers. After each, `latest` must name a release whose every byte is as validated;
+after some, a build that may finish must give the same bytes as an undisturbed one.
 
-Then builds get small disks, for the releases and all temporary files, each a little larger than
-the last, until one suffices: so the disk fills at one stage after the other. Each time, the build
-has to say so in a sentence, and `latest` has to name a whole release: the former one, or the new
-one where it was made before the disk was full.
+Then builds get small disks, for the releases and all temporary files, each a little larger than the
+last, until one suffices, so that the disk fills at different stages. Each time, the build must
+report it in one sentence, and `latest` must name a whole release: the former one, or the new one if
+it was complete before the disk was full.
 
-In the end, a server and a worker are stopped, killed and restarted under their runs, as
-`operation_faults` tells.
+Finally, a server and a worker are stopped, killed and restarted during runs; see
+`operation_faults`.
 """
 
 import argparse
@@ -35,7 +35,7 @@ LONGEST_SECONDS = 300
 
 
 class Kill(NamedTuple):
-    """A build that was killed: after how many seconds, and what `latest` named then."""
+    """A killed build: seconds until the kill, and the target of `latest` then."""
 
     seconds: float
     workers: int
@@ -43,13 +43,13 @@ class Kill(NamedTuple):
 
 
 class BrokenPromiseError(AssertionError):
-    """A release is not what it has to be, whatever was killed."""
+    """A release does not have its guaranteed properties."""
 
 
 def kill_builds(kills: int, seed: int, scratch: Path) -> Iterator[Kill]:
-    """Yield each kill when all that has to hold after it was seen to hold.
+    """Yield each kill after checking all guarantees.
 
-    Raises BrokenPromiseError, or CalledProcessError when a build that is let finish fails.
+    Raises BrokenPromiseError, or CalledProcessError if a build that may finish fails.
     """
     draws = random.Random(seed)
     sample = scratch / "former"
@@ -75,7 +75,7 @@ def kill_builds(kills: int, seed: int, scratch: Path) -> Iterator[Kill]:
 
 
 def build(raw: Path, out: Path, *, workers: int) -> Path:
-    """Build a release as a user does, and let it finish."""
+    """Build a release as a user does, without disturbing it."""
     subprocess.run(_command(raw, out, workers), check=True, capture_output=True, timeout=600)
     return (out / "latest").resolve()
 
@@ -99,10 +99,10 @@ def _kill(out: Path, kill: Kill) -> None:
 
 
 def fill_disks(step: int, scratch: Path) -> Iterator[tuple[int, str]]:
-    """Yield (bytes, what the build said) per disk, the last of which was large enough.
+    """Yield (bytes, the build's output) per disk, the last of which was large enough.
 
-    Each is `step` bytes larger. Raises BrokenPromiseError, or CalledProcessError where no disk can
-    be mounted.
+    Each is `step` bytes larger. Raises BrokenPromiseError, or CalledProcessError if no disk can be
+    mounted.
     """
     sample = scratch / "former"
     sample.mkdir(parents=True)
@@ -150,7 +150,7 @@ def _disk(path: Path, size: int) -> Iterator[Path]:
 
 
 def _check(out: Path, expected: set[str]) -> str:
-    """Return the release that `latest` names, every byte of which is as it was validated."""
+    """Return the release that `latest` names, after checking every byte."""
     latest = (out / "latest").resolve()
     if latest.name not in expected:
         raise BrokenPromiseError(f"{out / 'latest'} names {latest}")
@@ -158,7 +158,7 @@ def _check(out: Path, expected: set[str]) -> str:
 
 
 def main() -> None:
-    """Kill builds, fill their disks, operate them, and say what was seen."""
+    """Kill builds, fill their disks, operate them, and print the results."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--kills", type=int, default=100, metavar="N")
     parser.add_argument("--step", type=int, default=200_000, help="bytes from disk to disk")

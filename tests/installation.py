@@ -1,7 +1,7 @@
-"""An installation as docs/operations.md describes it, on a machine without systemd.
+"""An installation as in docs/operations.md, on a machine without systemd.
 
 A server and a worker are started by the commands of the documented units, in the documented
-environment, and are ended as systemd would end them.
+environment, and ended as systemd would end them.
 """
 
 import contextlib
@@ -36,11 +36,11 @@ UNITS = dict(re.findall(r"`/etc/systemd/system/(\S+)`:\n\n```ini\n(.*?)```", PAG
 ENVIRONMENT = re.findall(r"`/etc/shortscience.env`:\n\n```sh\n(.*?)```", PAGE, re.DOTALL)[0]
 DEPLOYMENT = re.findall(r"```sh\n(prefect work-pool create .*?)```", PAGE, re.DOTALL)[0]
 LONGEST_SECONDS = 600
-"""A machine may be busy: nobody is told how long anything took."""
+"""A generous limit for busy machines; no test measures durations."""
 
 
 def wait_until(see: Callable[[], Seen | None]) -> Seen:
-    """Look until there is something to see, and return it."""
+    """Poll until there is a result, and return it."""
     deadline = time.monotonic() + LONGEST_SECONDS
     while time.monotonic() < deadline:
         if seen := see():
@@ -50,7 +50,7 @@ def wait_until(see: Callable[[], Seen | None]) -> Seen:
 
 
 class Inbox:
-    """A web hook on loopback, and what was posted to it."""
+    """A web hook on loopback that records what is posted to it."""
 
     def __init__(self) -> None:
         posted = self.posted = list[dict[str, str]]()
@@ -77,11 +77,11 @@ class Inbox:
 
 
 class Service:
-    """What a unit runs, with all that is started by it."""
+    """The command of a unit, with all its child processes."""
 
     def __init__(self, unit: str, environment: dict[str, str], log: Path) -> None:
         self._settings = dict(re.findall(r"^(\w+)=(.*)$", unit, re.MULTILINE))
-        self._invocation = uuid.uuid4().hex  # by this, systemd names each start of a unit
+        self._invocation = uuid.uuid4().hex  # systemd's name of each start of a unit
         self.log = log
         with log.open("ab") as output:
             self.main = subprocess.Popen(
@@ -94,7 +94,7 @@ class Service:
             )
 
     def processes(self) -> list[psutil.Process]:
-        """Return all processes of the unit that live."""
+        """Return all live processes of the unit."""
         found = []
         for process in psutil.process_iter():
             with contextlib.suppress(psutil.Error):
@@ -104,7 +104,7 @@ class Service:
         return found
 
     def stop(self) -> None:
-        """Do what `systemctl stop` does; raise TimeoutExpired where it would have to kill."""
+        """Do what `systemctl stop` does; raise TimeoutExpired if it would have to kill."""
         told = self.processes() if self._settings.get("KillMode") != "mixed" else [self.main]
         for process in told:
             with contextlib.suppress(psutil.NoSuchProcess):
@@ -113,7 +113,7 @@ class Service:
         self.kill()
 
     def kill(self) -> None:
-        """End all processes at once, as a power loss does."""
+        """Kill all processes at once, like a power loss."""
         for process in self.processes():
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
@@ -121,7 +121,7 @@ class Service:
 
 
 class Installation:
-    """A server and a worker in a folder of their own, and the deployments of prefect.yaml."""
+    """A server and a worker in their own folder, and the deployments of prefect.yaml."""
 
     def __init__(self, folder: Path, inbox: Inbox) -> None:
         with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -150,7 +150,7 @@ class Installation:
         self.server.kill()
 
     def command(self, commands: str, cwd: Path = PROJECT) -> str:
-        """Return what commands of a shell print; raise CalledProcessError when one fails."""
+        """Return the output of shell commands; raise CalledProcessError if one fails."""
         return subprocess.run(
             ["bash", "-e", "-c", commands],
             cwd=cwd,
@@ -185,7 +185,7 @@ class Installation:
         return Service(here.replace("4200", str(self._port)), self.environment, log)
 
     def begin(self, build: dict[str, Any], **environment: str) -> "Run":
-        """Begin a run of the build."""
+        """Start a run of the build."""
         deployment = self.client.read_deployment_by_name("build-dataset/local")
         run = self.client.create_flow_run_from_deployment(
             deployment.id,
@@ -195,7 +195,7 @@ class Installation:
         return Run(self.client, run.id)
 
     def slots(self) -> int:
-        """Return how many slots of the deployment are taken."""
+        """Return the number of the deployment's taken slots."""
         limit = self.client.read_deployment_by_name("build-dataset/local").global_concurrency_limit
         return limit.active_slots if limit else 0
 
@@ -207,7 +207,7 @@ class Run(NamedTuple):
     id: UUID
 
     def read(self) -> FlowRun:
-        """Return what the server knows."""
+        """Return the server's record of the run."""
         return self.client.read_flow_run(self.id)
 
     @property
@@ -218,13 +218,13 @@ class Run(NamedTuple):
         return state
 
     def tasks(self) -> Counter[str]:
-        """Return how many tasks there are of each state."""
+        """Return the number of tasks by state."""
         its = FlowRunFilter(id=FlowRunFilterId(any_=[self.id]))
         found = self.client.read_task_runs(flow_run_filter=its, limit=200)
         return Counter(task.state_name or "" for task in found)
 
     def wait(self) -> State[Any]:
-        """Wait for the end; return the last state."""
+        """Wait for the end; return the final state."""
         wait_until(lambda: self.state.is_final())
         return self.state
 

@@ -1,9 +1,9 @@
-"""What may happen to a build that runs for years on a server and a worker, one after the other.
+"""Faults that a permanent server and worker must handle, one after the other.
 
-Each fault hits a run in the middle of its batches. Then the run has to have its last state and no
-task without one, its slot has to be free, people have to have been told of it (or not), `latest`
-has to name the former release, and the next run has to give the bytes of a build that nothing
-disturbed, and to leave nothing behind.
+Each fault hits a run in the middle of its batches. Then the run must have a final state and no
+unfinished task, its slot must be free, a notification must have been sent (or not), `latest` must
+name the former release, and the next run must give the bytes of an undisturbed build and leave
+nothing behind.
 """
 
 import shutil
@@ -27,7 +27,7 @@ _BEGUN = {"Pending", "Running", "Cancelling", "Scheduled"}
 
 
 class Fault(NamedTuple):
-    """Something that happens to a run, and how the run ends."""
+    """Something that happens to a run, and the run's final state."""
 
     name: str
     happen: Callable[[Installation, Run], None]
@@ -37,7 +37,7 @@ class Fault(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """What was seen after a fault: a row of the table."""
+    """What was observed after a fault: a row of the table."""
 
     fault: str
     state: str
@@ -62,7 +62,7 @@ def kill_worker(site: Installation, _run: Run) -> None:
 
 
 def lose_power(site: Installation, _run: Run) -> None:
-    """Kill every process, and start server and worker again."""
+    """Kill every process, and restart server and worker."""
     for service in (site.worker, site.server):
         service.kill()
     site.start_server()
@@ -75,14 +75,14 @@ def cancel(site: Installation, run: Run) -> None:
 
 
 def restart_server(site: Installation, _run: Run) -> None:
-    """Restart the server under the run."""
+    """Restart the server during the run."""
     site.server.stop()
     site.start_server()
 
 
 FAULTS = (
     Fault("the worker is stopped", stop_worker, "Crashed", True, "The worker was stopped"),
-    # A run that finds out before the worker is missed says so itself.
+    # A run that notices before the worker is missed reports it itself.
     Fault("the worker is killed", kill_worker, "Crashed", True, ""),
     Fault("power is lost", lose_power, "Crashed", True, "the machine lost power"),
     Fault("the run is cancelled", cancel, "Cancelled", False, ""),
@@ -91,7 +91,7 @@ FAULTS = (
 
 
 class Site(NamedTuple):
-    """An installation, dumps that take it some time, and what has to come of them."""
+    """An installation, dumps that take it some time, and the expected releases."""
 
     installation: Installation
     inbox: Inbox
@@ -100,12 +100,12 @@ class Site(NamedTuple):
     whole: Path
 
     def parameters(self, out: Path) -> dict[str, Any]:
-        """Return the parameters of a build that has many batches."""
+        """Return the parameters of a build with many batches."""
         return {"raw": [str(self.raw)], "out": str(out), "workers": 2, "batch_bytes": BATCH_BYTES}
 
 
 def prepare(scratch: Path, installation: Installation, inbox: Inbox) -> Site:
-    """Make dumps, and releases of the first and of all of them."""
+    """Make dumps, and releases of the first one and of all of them."""
     raw = scratch / "raw"
     raw.mkdir(parents=True)
     for number in range(COPIES):
@@ -119,7 +119,7 @@ def prepare(scratch: Path, installation: Installation, inbox: Inbox) -> Site:
 
 
 def happen(site: Site, fault: Fault, out: Path) -> Seen:
-    """Let a fault hit a run; raise AssertionError when something is not as it has to be."""
+    """Let a fault hit a run; raise AssertionError if a guarantee is broken."""
     shutil.copytree(site.former, out / "releases" / site.former.name)
     (out / "latest").symlink_to(Path("releases") / site.former.name)
     told = len(site.inbox.posted)
@@ -164,7 +164,7 @@ def _processes_of(run: Run) -> list[psutil.Process]:
 
 
 def heal(site: Site, out: Path) -> None:
-    """Run once more: the release has to be as if nothing had happened, and nothing else is left."""
+    """Run again: the release must be as if undisturbed, with nothing else left behind."""
     state = site.installation.begin(site.parameters(out)).wait()
     assert state.is_completed(), state
     check_release(out, site.whole)
@@ -172,14 +172,14 @@ def heal(site: Site, out: Path) -> None:
 
 
 def check_release(out: Path, expected: Path) -> None:
-    """Raise AssertionError when `latest` does not name a release with every byte as expected."""
+    """Raise AssertionError unless `latest` names a release with the expected bytes."""
     latest = out / "latest"
     assert read_contents(latest.resolve()).release_id == expected.name
     assert (latest / "manifest.json").read_bytes() == (expected / "manifest.json").read_bytes()
 
 
 def two_runs(site: Site, out: Path) -> Seen:
-    """Begin two runs at once: the second has to wait for the first, and to find it done."""
+    """Start two runs at once: the second must wait for the first, and find its release."""
     told = len(site.inbox.posted)
     runs = [site.installation.begin(site.parameters(out)) for _ in range(2)]
     first, second = sorted((run for run in runs if run.wait()), key=_start_of)
@@ -203,7 +203,7 @@ def _start_of(run: Run) -> datetime:
 
 
 def refused_cluster(site: Site, out: Path) -> Seen:
-    """Name a cluster that refuses: the run has to fail with the reason, and to use no other."""
+    """Name a cluster that refuses: the run must fail with the reason and use no other."""
     told = len(site.inbox.posted)
     build = site.parameters(out) | {"engine": "ray"}
     run = site.installation.begin(build, RAY_ADDRESS="127.0.0.1:1")
@@ -218,10 +218,10 @@ def refused_cluster(site: Site, out: Path) -> Seen:
 
 
 def schedule(site: Installation, build: dict[str, Any]) -> Run:
-    """Make a schedule some seconds ahead, and return the run that the server makes of it.
+    """Make a schedule some seconds ahead, and return the run that the server creates.
 
-    As a run is made only of a time that is still to come, which a busy server may miss, there are
-    several such times; the first counts.
+    The server only creates runs for future times, which it may miss when busy, so there are
+    several; the first run counts.
     """
     deployment = site.client.read_deployment_by_name("build-dataset/local").id
     ahead = datetime.now(UTC) + timedelta(seconds=5)
@@ -244,7 +244,7 @@ def schedule(site: Installation, build: dict[str, Any]) -> Run:
 
 
 def scheduled(site: Site, out: Path) -> Seen:
-    """Let a schedule make a run: it has to give a release, and to tell nobody."""
+    """Let a schedule create a run: it must give a release and send no notification."""
     told = len(site.inbox.posted)
     state = schedule(site.installation, site.parameters(out)).wait()
     assert state.is_completed(), state
@@ -255,7 +255,7 @@ def scheduled(site: Site, out: Path) -> Seen:
 
 
 def operate(scratch: Path) -> Iterator[Seen]:
-    """Let everything happen, and yield what was seen of each."""
+    """Let every fault happen, and yield the observations."""
     with Inbox() as inbox, Installation(scratch, inbox) as installation:
         site = prepare(scratch, installation, inbox)
         for number, fault in enumerate(FAULTS):

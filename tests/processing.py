@@ -1,4 +1,4 @@
-"""The stages over some inputs in this process: layers as a shard would hold them, and in parts."""
+"""Running the stages in this process: layers as in a shard, and stages in parts."""
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -20,7 +20,7 @@ def process(inputs: Sequence[Input], settings: Settings) -> Frames:
 
 
 class InParts:
-    """An engine that does every stage in so many parts, wherever its tasks run."""
+    """An engine that runs every stage in a fixed number of parts."""
 
     def __init__(self, n_parts: int, tasks: Tasks | None = None) -> None:
         self._n_parts = n_parts

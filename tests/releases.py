@@ -1,4 +1,4 @@
-"""Small releases for tests: tables of a few rows, written as a build writes them."""
+"""Small releases for tests: tables with a few rows, in the format of a build."""
 
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ FILLED: dict[Type, object] = {
 
 
 def write_small_tables(folder: Path, tables: dict[str, list[Row]]) -> None:
-    """Write every table; what a row does not say is null, or the same everywhere."""
+    """Write every table; fields missing in a row are null or a constant."""
     folder.mkdir(parents=True)
     for name, table in TABLES.items():
         rows = [

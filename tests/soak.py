@@ -1,15 +1,15 @@
 """Build again and again on growing input: `python -m tests.soak --minutes N`, or `make soak`.
 
-A folder of dumps gets another dump before each build; now and then one goes, one changes, and a
-build is killed on the way. Builds take turns: one runs by itself, and one as a run of a Prefect
-server that stays, kept small as docs/operations.md says. That server's history is made a day older
-after each build, so that it forgets within the hour what it would forget in weeks.
+A folder of dumps gets another dump before each build; occasionally one is removed or changed, and a
+build is killed. Builds alternate between a process of its own and a run of a permanent Prefect
+server, kept small as in docs/operations.md. That server's history is aged by a day after each
+build, so that it deletes within the hour what it would delete in weeks.
 
-After each build that was let finish, all that could pile up is measured. A measure grows without
-bound when its slope over the number of records is above what a record is allowed: the slope of
-Theil and Sen, the median over all pairs of builds, which a third of outliers does not move, and of
-it the lower end of its 95 % confidence interval, so that chance alone rarely fails a run. The first
-quarter of the builds, in which buffers and caches fill, does not count.
+After each finished build, everything that could pile up is measured. A measure grows without bound
+if its slope over the number of records exceeds the allowance per record. The slope is that of Theil
+and Sen, the median over all pairs of builds, which a third of outliers does not move; the lower end
+of its 95 % confidence interval is compared, so that chance rarely fails a run. The first quarter of
+the builds, in which buffers and caches fill, does not count.
 """
 
 import argparse
@@ -48,14 +48,14 @@ ALLOWED = {
     "memory of the server, MiB": 0.001,
     "open files of the server": 0.001,
 }
-"""Per measure, what each record more may add to it."""
+"""The allowed growth per record, by measure."""
 
 FEWEST_BUILDS = 12
-"""With fewer, no slope tells anything."""
+"""With fewer, slopes are meaningless."""
 KEEP = 3
 REMOVE_EVERY, CHANGE_EVERY, KILL_EVERY = 4, 5, 7
 _SAMPLE_SECONDS = 0.5
-_KEPT_DAYS = 7  # as many as Prefect keeps events, unless told otherwise
+_KEPT_DAYS = 7  # as long as Prefect keeps events by default
 _SERVER = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "DO_NOT_TRACK": "1",
@@ -68,11 +68,11 @@ _AGES = {
     "events": ("occurred",),
     "event_resources": ("occurred",),
 }
-"""Tables of the server's database, and what in them decides how old a row is."""
+"""Tables of the server's database, and their columns that hold a row's age."""
 
 
 class Level(NamedTuple):
-    """What was there after a build: the records of its release, and a number per measure."""
+    """The state after a build: the records of its release, and a number per measure."""
 
     records: int
     seconds: float
@@ -80,7 +80,7 @@ class Level(NamedTuple):
 
 
 class Slope(NamedTuple):
-    """How a measure grows with the records: median slope, and the least that it may truly be."""
+    """How a measure grows with the records: median slope, and its lower confidence bound."""
 
     median: float
     least: float
@@ -92,7 +92,7 @@ def slope(levels: Sequence[Level], measure: str) -> Slope:
     found = theilslopes(
         [level.measured[measure] for level in settled], [level.records for level in settled]
     )
-    # Where all values are alike, or nearly, there is no interval.
+    # (Nearly) constant values have no interval.
     least = found.slope if math.isnan(found.low_slope) else found.low_slope
     return Slope(float(found.slope), float(least))
 
@@ -112,7 +112,7 @@ def complaints(levels: Sequence[Level]) -> list[str]:
 
 
 class Dumps:
-    """A folder of generated dumps that grows, and at times loses or changes one."""
+    """A growing folder of generated dumps, of which some are removed or changed."""
 
     def __init__(self, folder: Path, records: int, seed: int) -> None:
         self.folder = folder
@@ -128,11 +128,11 @@ class Dumps:
         (self.folder / next(self._names)).write_text("".join(map(_listed, summaries)))
 
     def remove(self) -> None:
-        """Remove any dump."""
+        """Remove a random dump."""
         self._any().unlink()
 
     def change(self) -> None:
-        """Add a record to any dump."""
+        """Add a record to a random dump."""
         with self._any().open("a") as dump:
             dump.write(_listed(next(self._summaries)))
 
@@ -145,7 +145,7 @@ def _listed(summary: Summary) -> str:
 
 
 class Peaks:
-    """The most memory and open files of a process and all that it started, while `with` lasts."""
+    """Peak memory and open files of a process and its children during `with`."""
 
     def __init__(self, pid: int) -> None:
         self._process = psutil.Process(pid)
@@ -169,7 +169,7 @@ class Peaks:
 
 
 def load(processes: Sequence[psutil.Process]) -> tuple[float, int]:
-    """Return the MiB and the open files of processes; pages that several share count once."""
+    """Return the MiB and the open files of processes; shared pages count once."""
     mib, files = 0.0, 0
     for process in processes:
         with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
@@ -179,7 +179,7 @@ def load(processes: Sequence[psutil.Process]) -> tuple[float, int]:
 
 
 class Server:
-    """A Prefect server that stays while `with` lasts, with a database of its own."""
+    """A Prefect server with its own database, alive during `with`."""
 
     def __init__(self, home: Path) -> None:
         with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -203,7 +203,7 @@ class Server:
         self._process.wait()
 
     def grow_older(self) -> None:
-        """Make all that the database knows a day older."""
+        """Age all rows of the database by a day."""
         with self._database() as database, database:
             for table, columns in _AGES.items():
                 older = ", ".join(
@@ -212,7 +212,7 @@ class Server:
                 database.execute(f"UPDATE {table} SET {older}")
 
     def measure(self) -> dict[str, float]:
-        """Return what the server takes; pages of the database that are free may be used again."""
+        """Return what the server uses; free pages of the database can be reused."""
         server = psutil.Process(self._process.pid)
         mib, files = load([server, *server.children(recursive=True)])
         with self._database() as database:
@@ -234,7 +234,7 @@ class Server:
 
 
 class Soak:
-    """Builds in a folder of their own: dumps, releases, cache, and temporary files."""
+    """Builds in their own folder: dumps, releases, cache and temporary files."""
 
     def __init__(self, scratch: Path, server: Server, dumps: Dumps, seed: int) -> None:
         self._scratch = scratch
@@ -246,7 +246,7 @@ class Soak:
         self._temporary.mkdir()
 
     def builds(self) -> Iterator[Level]:
-        """Yield what is there after each build, for as long as somebody asks."""
+        """Yield the state after each build, endlessly."""
         for number in itertools.count(1):
             self._dumps.add()
             if number % REMOVE_EVERY == 0:
@@ -299,7 +299,7 @@ class Soak:
         )
 
     def is_as_from_nothing(self) -> bool:
-        """Whether the last release is, hash by hash, what a first build of the dumps gives."""
+        """Whether the last release equals that of a first build of the dumps, by hashes."""
         afresh = self._scratch / "afresh"
         with self._started(afresh, stays=False) as build:
             build.communicate()
@@ -313,7 +313,7 @@ def _kib(paths: Iterator[Path] | Sequence[Path]) -> float:
 
 @contextlib.contextmanager
 def soaking(scratch: Path, dumps: int, records: int, seed: int) -> Iterator[Soak]:
-    """Provide a soak over so many dumps of so many records, to which it adds."""
+    """Provide a soak that starts with `dumps` dumps of `records` records."""
     raw = Dumps(scratch / "raw", records, seed)
     for _ in range(dumps):
         raw.add()
@@ -333,7 +333,7 @@ def table(levels: Sequence[Level]) -> Iterator[str]:
 
 
 def main() -> None:
-    """Soak, print what was measured, and fail if anything grows without bound."""
+    """Soak, print the measurements, and fail if anything grows without bound."""
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--dumps", type=int, default=100, help="dumps that are there at first")

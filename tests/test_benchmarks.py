@@ -1,135 +1,205 @@
-"""The benchmarks still run, on little; their numbers are for people to read."""
+"""How benchmarks measure, score, and write their tables; their numbers are for people to read."""
 
-import json
+import re
 import sys
-from importlib import import_module
 from pathlib import Path
-from typing import NamedTuple, Protocol
 
 import pytest
 
-from benchmarks import race
-from benchmarks.duplicates_race import Truth, score
-from benchmarks.pages import RECORDS_PER_PAGE, pages
-from benchmarks.parsing_race import CONTESTANTS, PEERS
-from shortscience.pipeline.settings import Settings
-from shortscience.pipeline.sources.html_page import parse, recognise
+from benchmarks import __main__ as command
+from benchmarks import copies, language, race, stages, steps
+from benchmarks.corpus import Corpus, Truth, text_frames, write_corpus
+from benchmarks.measuring import (
+    Clock,
+    Contestant,
+    FailedError,
+    Measured,
+    Result,
+    measure,
+    median,
+    run,
+)
+from benchmarks.options import Options
+from benchmarks.page import PAGE, stamp, table, with_table
+from benchmarks.tables import TABLES, Table
+from tests import clocked
+
+BLANK = "# Page\n\nProse.\n\n<!-- table one -->\nold\n<!-- end one -->\n\nMore.\n"
 
 
-class Printed(NamedTuple):
-    """What a benchmark printed."""
-
-    out: str
-    err: str
+def python(code: str, *, times_itself: bool = False) -> Contestant:
+    return Contestant("some Python", (sys.executable, "-c", code), times_itself)
 
 
-class Run(Protocol):
-    """Call a benchmark's `main` with arguments; return what it printed."""
+def test_a_step_is_measured_in_a_fresh_process_while_its_clock_runs(tmp_path: Path) -> None:
+    little, much = measure(clocked.idle, tmp_path), measure(clocked.busy, tmp_path)
+    assert (tmp_path / "done").exists()
+    assert little.cpu_seconds < much.cpu_seconds
+    assert much.peak_mib > clocked.SIZE / 2**20
 
-    def __call__(self, module: str, *arguments: str | Path) -> Printed: ...
+
+def test_a_program_is_measured_with_all_that_it_starts() -> None:
+    child = "import time; held = bytearray(60_000_000); sum(held); time.sleep(1)"
+    parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
+    measured = run(python(parent), {}).measured
+    assert measured.peak_mib > 55
+    assert measured.cpu_seconds > 0
+    assert measured.seconds > 1
+
+
+def test_a_program_that_times_itself_is_believed_and_gets_a_folder_of_its_own() -> None:
+    code = "import json; print('log'); print(json.dumps(dict(seconds=7, removed=[1])))"
+    result = run(python(code, times_itself=True), {})
+    assert result.measured.seconds == 7
+    assert result.said["removed"] == [1]
+    command = (sys.executable, "-c", "import os, sys; assert os.listdir(sys.argv[1]) == []")
+    run(Contestant("with a folder", (*command, "{scratch}")), {})
+
+
+def test_a_program_that_fails_is_named_with_what_it_said_last() -> None:
+    with pytest.raises(FailedError, match="some Python failed: no such thing"):
+        run(python("import sys; sys.exit('first\\nno such thing')"), {})
+
+
+def test_medians_are_of_times_and_the_peak_is_the_largest() -> None:
+    rounds = [Result(Measured(s, 2 * s, 100 - s), {"first": s}) for s in (2.0, 9.0, 3.0)]
+    assert median(rounds) == Result(Measured(3.0, 6.0, 98.0), {"first": 2.0})
+
+
+def test_a_table_is_aligned_with_its_numbers_on_the_right() -> None:
+    assert list(table(("name", "n"), [("a", "1,000"), ("long name", "2")])) == [
+        "| name      |     n |",
+        "| --------- | ----: |",
+        "| a         | 1,000 |",
+        "| long name |     2 |",
+    ]
+
+
+def test_a_table_replaces_the_former_one_and_nothing_else() -> None:
+    page = with_table(BLANK, "one", ["new", "lines"])
+    assert page == BLANK.replace("old", "new\nlines")
+    assert with_table(page, "one", ["old"]) == BLANK
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param("no place", id="none"),
+        pytest.param("<!-- table one -->", id="no end"),
+        pytest.param("<!-- end one --> <!-- table one -->", id="end before the beginning"),
+    ],
+)
+def test_a_page_without_a_place_for_a_table_is_refused(page: str) -> None:
+    with pytest.raises(ValueError, match="<!-- table one -->"):
+        with_table(page, "one", [])
+
+
+def test_the_page_has_a_place_for_every_table_and_no_other() -> None:
+    page = PAGE.read_text()
+    assert re.findall("<!-- table (.+) -->", page) == list(TABLES)
+    for name in TABLES:
+        assert "old" in with_table(page, name, ["old"])
+
+
+def test_each_table_tells_when_and_where_it_was_measured() -> None:
+    pattern = r"Measured on \d{4}-\d\d-\d\d at (commit \w+|an unknown commit)( with changes)?: "
+    assert re.match(pattern + r"\d+ cores \(.+\), \d+ GiB, Python 3\.\d+\.\d+, .+\.$", stamp())
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(module: str, *arguments: str | Path) -> Printed:
-        monkeypatch.setattr(sys, "argv", [module, *map(str, arguments)])
-        import_module(module).main()
-        return Printed(*capsys.readouterr())
+def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A page with a place for `one`; there are tables `one`, `two` (takes long), and `three`."""
+    monkeypatch.setattr(command, "TABLES", tables := {})
+    tables["one"] = Table(lambda options: iter([f"{options.records}"]))
+    tables["two"] = Table(lambda options: iter(["never"]), is_long=True)
+    tables["three"] = Table(lambda options: iter(["never"]), needs_shared=True)
+    path = tmp_path / "page.md"
+    path.write_text(BLANK)
+    return path
 
-    return call
+
+def test_a_named_table_is_printed_and_written(
+    page: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command.main(["one", "--records", "3", "4"], page) == 0
+    assert "(3, 4)" in capsys.readouterr().out
+    assert re.search(r"Measured on .*\n\n\(3, 4\)\n<!-- end one -->", page.read_text())
 
 
-def test_the_benchmark_of_forms_judges_every_field_of_every_form(run: Run, shared: Path) -> None:
-    done = run("benchmarks.forms", shared / "pages")
-    rows = {
-        cells[1].strip(): cells[2:-1]
-        for line in done.out.splitlines()
-        if len(cells := line.split("│")) > 5
-    }
-    assert {"html", "warc", "wet", "rss, full", "json"} <= rows.keys()
-    # The export holds key and text, and tells nothing else.
-    assert [cell.strip() for cell in rows["json"]] == [
-        *("762/0", "0", "1/1", "762/0/0"),
-        *("-",) * 7,
-        *("762/0/0",) * 2,
+def test_a_table_may_be_printed_alone(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["one", "--print"], page) == 0
+    assert "()" in capsys.readouterr().out
+    assert page.read_text() == BLANK
+
+
+def test_without_names_long_tables_are_left_out_and_a_lack_is_told(
+    page: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command.main(["--shared", "/dev/null/none"], page) == 1
+    printed = capsys.readouterr()
+    assert "three was left out: /dev/null/none does not exist" in printed.err
+    assert "never" not in printed.out
+    assert "()" in page.read_text()
+
+
+def test_an_unknown_table_is_refused(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        command.main(["four"], page)
+    assert "There is no table four; there are one, two, three." in capsys.readouterr().err
+
+
+def test_equal_arguments_give_equal_dumps_whose_texts_are_those_of_the_summaries(
+    tmp_path: Path,
+) -> None:
+    truths = [write_corpus(tmp_path / name, 30, seed=5) for name in ("one", "two")]
+    assert truths[0] == truths[1]
+    (dump,) = ((tmp_path / name / "00000.txt").read_text() for name in ("one",))
+    assert dump == (tmp_path / "two" / "00000.txt").read_text()
+    summaries = list(Corpus(30, 5).summaries())
+    assert all(f"[link]\n{summary.text}" in dump for summary in summaries)
+    frames = list(text_frames(summaries, 4))
+    assert [len(frame) for frame in frames] == [8, 8, 8, 6]
+    assert [int(n) for frame in frames for n in frame["id"]] == list(range(30))
+
+
+def test_the_stages_up_to_the_tables_run_and_find_what_was_planted(tmp_path: Path) -> None:
+    """Validation takes seconds to start: the long test of the table includes it."""
+    truth = write_corpus(tmp_path / "raw", 40)
+    names = [stage.name for stage in stages.STAGES]
+    for stage in stages.STAGES[: names.index("validation")]:
+        clock = Clock()
+        stage.step(tmp_path, clock)
+        assert clock.read().seconds > 0, stage.name
+    found = steps.count_found(tmp_path)
+    assert found["records"] == truth.records
+    assert (tmp_path / "staging").exists()
+
+
+def test_parts_of_a_stage_do_not_add_to_the_total() -> None:
+    whole, part, other = (
+        stages.Row(stages.Stage(name, steps.inventory, depth), Measured(seconds, seconds, mib))
+        for name, depth, seconds, mib in (("a", 0, 6, 5), ("b", 1, 5, 7), ("c", 0, 2, 9))
+    )
+    rows = [line.split("|")[1:] for line in stages.lines([whole, part, other], 1_000)]
+    assert [cell.strip() for cell in rows[3]][:4] == ["· b", "5.00", "5.00", "200"]
+    assert [cell.strip() for cell in rows[5]][:7] == [
+        *("total", "8.00", "8.00", "125", "8000.0", "9", "100.0%")
     ]
-    assert rows["html"][0].strip() == "266/0"
 
 
-def test_the_benchmark_of_forms_says_what_it_needs(run: Run, tmp_path: Path) -> None:
-    with pytest.raises(SystemExit, match=r"manifest\.jsonl"):
-        run("benchmarks.forms", tmp_path)
+def test_what_was_planted_is_told_beside_what_was_found() -> None:
+    told = stages.verdict(Truth(records=9, near=2), {"records": 9, "near": 1}, ["a is unique"])
+    assert told == "Found of what was planted: records 9 of 9, near 1 of 2. Not met: a is unique."
 
 
-def test_the_race_times_every_contestant_on_the_same_pages(run: Run) -> None:
-    if not PEERS.exists():
-        with pytest.raises(SystemExit, match="make peers"):
-            run("benchmarks.parsing_race", "--generate", "4", "--rounds", "1")
-        return
-    done = run("benchmarks.parsing_race", "--generate", "4", "--rounds", "1")
-    assert "4 generated pages" in done.out
-    for contestant in CONTESTANTS:
-        assert contestant.name in done.out
-
-
-def test_the_race_to_a_release_measures_every_contestant(run: Run, tmp_path: Path) -> None:
-    picture = tmp_path / "race.svg"
-    options = "--records", "200", "--rounds", "1", "--picture", picture
-    if not PEERS.exists():
-        with pytest.raises(SystemExit, match="make peers"):
-            run("benchmarks.race", *options)
-        return
-    done = run("benchmarks.race", *options)
-    assert "did not run" not in done.out
-    for contestant in race.CONTESTANTS:
-        assert f"\n{contestant.name} " in done.out
-        assert f">{contestant.name}<" in picture.read_text()
-
-
-def test_the_race_is_won_by_medians_and_drawn_alike_for_the_same_figures() -> None:
-    ours, datatrove, *_ = race.CONTESTANTS
-    results = {
-        ours: [race.Result(seconds, 900) for seconds in (2.0, 9.0, 2.5)],
-        datatrove: [race.Result(seconds, 300) for seconds in (50.0, 49.0, 90.0)],
+def test_the_race_tells_times_as_multiples_of_ours() -> None:
+    found = {
+        "this project": Result(Measured(2.5, 4, 900), {}),
+        "datatrove": Result(Measured(50, 90, 300), {}),
     }
-    found = race.medians(results)
-    rows = [line.split() for line in race.table(found, 10_000)]
-    assert rows[1][-6:] == ["2.50", "4,000", "250.0", "900", "1", "×"]
-    assert rows[2][-6:] == ["50.00", "200", "5,000.0", "300", "20", "×"]
-    drawn = [race.draw(race.chart(race.medians(results), 10_000, 3)) for _ in range(2)]
-    assert drawn[0] == drawn[1]
-    assert ">5,000<" in drawn[0]
-
-
-def test_the_benchmark_of_catalogues_takes_no_text_for_another(run: Run, shared: Path) -> None:
-    done = run("benchmarks.catalogue", shared, "--records", "2000")
-    assert "whole, against all others: 761 texts, 0 candidates" in done.out
-    assert "cut, against all others: 698 texts, 0 candidates" in done.out
-    assert f"at {Settings().catalogue.near_similarity}: right 88 of 88, wrong 0" in done.out
-    lines = [line for line in done.out.splitlines() if line.startswith("at ")]
-    assert all(line.endswith("wrong 0") for line in lines)
-
-
-def test_generated_pages_hold_the_records_that_they_should() -> None:
-    first, second = pages(2)
-    found = [piece for piece in parse(first) if piece.kind == "record"]
-    assert recognise(first)
-    assert len(found) == RECORDS_PER_PAGE
-    for piece in found:
-        facts = piece.facts
-        assert all((facts.bibtex_key, facts.title, facts.authors, facts.venue, facts.year))
-        assert all((facts.author, facts.url)) and facts.votes is not None
-    assert first != second
-    assert list(pages(2)) == [first, second]
-
-
-def test_the_structure_benchmark_prints_every_kind(run: Run, tmp_path: Path) -> None:
-    pair = {"markdown": "# Kites\n\n* paper\n* glue", "flattened": "# Kites * paper * glue"}
-    pairs = tmp_path / "pairs.jsonl"
-    pairs.write_text(json.dumps(pair), encoding="utf-8")
-    done = run("benchmarks.structure", pairs)
-    for word in ("held-out", "heading", "list item", "display math", "all", "µs/record"):
-        assert word in done.out
+    ours, theirs = race.race_rows(found, 10_000)
+    assert ours == ("this project", "10,000", "2.5", "4.0", "4,000", "250", "900", "1.0 ×")
+    assert theirs == ("datatrove", "10,000", "50.0", "90.0", "200", "5,000", "300", "20.0 ×")
 
 
 @pytest.mark.parametrize(
@@ -144,32 +214,25 @@ def test_the_structure_benchmark_prints_every_kind(run: Run, tmp_path: Path) -> 
     ],
 )
 def test_a_search_is_scored_by_groups(removed: set[int], recall: float, precision: float) -> None:
-    truth = Truth([0, 0, 0, 3], {0: "near"})
-    assert score(frozenset(removed), truth) == ({"near": recall}, pytest.approx(precision))
+    truth = copies.Truth([0, 0, 0, 3], {0: "near"})
+    assert copies.score(removed, truth) == ({"near": recall}, pytest.approx(precision))
 
 
-def test_the_benchmark_of_scale_prints_every_part(run: Run) -> None:
-    done = run("benchmarks.duplicates_scale", "--sizes", "100", "--corpora", "template of 60 words")
-    assert "'near': 99" in done.err
-    for part in ("sign", "candidates", "verification", "components"):
-        assert part in done.out
+def test_a_detector_is_scored_by_what_is_right_wrong_and_undecided() -> None:
+    sets = {"one": [language.Text("a", "en")] * 4, "two": [language.Text("b", "de")]}
+    said = {"languages": ["en", "de", "und", "en", "de"]}
+    found = {
+        "this project": Result(Measured(0.5, 1, 1), said),
+        "other": Result(Measured(1, 1, 1), said),
+    }
+    row = [cell.strip() for cell in list(language.lines(sets, found))[3].split("|")[1:-1]]
+    assert row == ["other", "0.500 0.250", "1.000 0.000", "200,000", "2.0 ×"]
 
 
-def test_the_benchmark_of_citations_prints_every_kind(run: Run) -> None:
-    done = run("benchmarks.citations", "--half", "dev")
-    for kind in ("cite", "arxiv", "mention", "reference", "authors"):
-        assert kind in done.out
-
-
-def test_the_benchmark_of_rendering_prints_every_form(run: Run, tmp_path: Path) -> None:
-    pairs = tmp_path / "pairs.jsonl"
-    pairs.write_text(json.dumps({"markdown": "$x$", "flattened": "$x$"}), encoding="utf-8")
-    done = run("benchmarks.rendering", str(pairs))
-    assert done.out.count("equation") == 3
-
-
-def test_the_benchmark_of_identities_finds_all_titles(run: Run) -> None:
-    done = run("benchmarks.identities", "--sizes", "600:40", "600:80")
-    rows = [line.split(" | ") for line in done.out.splitlines()[2:]]
-    assert [row[1] for row in rows] == ["40", "80"]
-    assert {row[3] for row in rows} == {"100.0%"}
+@pytest.mark.long
+@pytest.mark.parametrize("name", TABLES)
+def test_every_table_is_made_of_few_records(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    if missing := TABLES[name].missing(Options()):
+        pytest.skip(missing)
+    assert command.main([name, "--records", "500", "--print"]) == 0
+    assert "|" in capsys.readouterr().out

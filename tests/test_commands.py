@@ -1,4 +1,4 @@
-"""The command line: its help, its errors, and what it survives."""
+"""The command line: help, errors and robustness."""
 
 import json
 import re
@@ -10,7 +10,6 @@ import pytest
 
 from shortscience.pipeline.release.parquet import read_table
 from tests.conftest import PROJECT, RAW, Shortscience
-from tests.faults import kill_builds
 
 
 @pytest.mark.parametrize(
@@ -45,7 +44,7 @@ from tests.faults import kill_builds
         pytest.param(["explain", "0000"], "latest", id="no dataset", marks=[]),
     ],
 )
-def test_a_wrong_call_is_one_sentence_and_status_2(
+def test_a_wrong_call_gives_one_sentence_and_status_2(
     shortscience: Shortscience, tmp_path: Path, arguments: list[str], names: str
 ) -> None:
     (tmp_path / "empty").mkdir()
@@ -64,7 +63,7 @@ def test_a_wrong_call_is_one_sentence_and_status_2(
     [[], ["build"], ["explain"], ["duplicates"], ["diff"], ["report"], ["publish"], ["catalogue"]],
     ids=lambda names: " ".join(names),
 )
-def test_help_teaches(shortscience: Shortscience, command: list[str]) -> None:
+def test_help_has_examples(shortscience: Shortscience, command: list[str]) -> None:
     done = shortscience(*command, "--help")
     assert done.returncode == 0
     assert re.search(r"Examples:|Start with", done.stdout)
@@ -82,7 +81,7 @@ BAD_DUMPS = {
 }
 
 
-def test_bad_dumps_are_named_and_take_nothing_down(
+def test_bad_dumps_are_reported_and_do_not_stop_the_build(
     shortscience: Shortscience, tmp_path: Path
 ) -> None:
     dumps = tmp_path / "dumps"
@@ -115,7 +114,7 @@ def test_bad_dumps_are_named_and_take_nothing_down(
     assert raw.str.len_bytes().max() == len(BAD_DUMPS["long.txt"]) - 1
 
 
-def test_only_bad_dumps_release_nothing_and_exit_1(
+def test_a_build_of_only_bad_dumps_releases_nothing_and_exits_1(
     shortscience: Shortscience, tmp_path: Path
 ) -> None:
     (tmp_path / "page.txt").write_text(BAD_DUMPS["no_records.txt"])
@@ -126,7 +125,7 @@ def test_only_bad_dumps_release_nothing_and_exit_1(
     assert not (tmp_path / "out" / "latest").exists()
 
 
-def test_nothing_new_is_no_failure_and_makes_no_release(
+def test_a_build_with_nothing_new_succeeds_without_a_release(
     shortscience: Shortscience, built: Path, tmp_path: Path
 ) -> None:
     done = shortscience("build", RAW, "--against", built, "--out", tmp_path / "out", "--json")
@@ -140,16 +139,8 @@ def test_nothing_new_is_no_failure_and_makes_no_release(
     assert not list((tmp_path / "out").glob("releases/*"))
 
 
-def test_killed_at_any_moment_latest_is_whole_and_the_next_build_gives_the_same_bytes(
-    tmp_path: Path,
-) -> None:
-    assert len(list(kill_builds(2, seed=1, scratch=tmp_path))) == 2
-
-
 @pytest.mark.parametrize("table", ["summaries", "records", "papers", "citations"])
-def test_explain_tells_the_story_of_any_id(
-    shortscience: Shortscience, built: Path, table: str
-) -> None:
+def test_explain_describes_any_id(shortscience: Shortscience, built: Path, table: str) -> None:
     key = {"summaries": "summary", "papers": "paper"}.get(table, table[:-1]) + "_id"
     identifier = read_table(built, table)[key][0]
     done = shortscience("explain", identifier, "--dataset", built, "--json")
@@ -165,7 +156,7 @@ def test_explain_tells_the_story_of_any_id(
     assert len(whole.stdout) > len(shown.stdout)
 
 
-def test_explain_tells_who_named_a_paper_and_what_was_not_believed(
+def test_explain_shows_a_papers_sources_and_conflicts(
     shortscience: Shortscience, tmp_path: Path
 ) -> None:
     record = {
@@ -228,7 +219,7 @@ def test_explain_refuses_what_is_unknown_or_ambiguous(
 ) -> None:
     known = read_table(built, "summaries")["summary_id"][0]
     for identifier, words in (
-        ("feedbeef", "is no summary"),
+        ("feedbeef", "is not a summary"),
         ("summary:", "give more of the id"),
         (known[:2], f"too short: give at least 4 characters of an id, such as summary {known}"),
     ):
@@ -237,7 +228,7 @@ def test_explain_refuses_what_is_unknown_or_ambiguous(
         assert words in done.stderr
 
 
-def test_the_story_of_a_copy_tells_its_fate_and_that_of_a_summary_counts_what_it_holds(
+def test_explain_shows_the_outcome_of_a_copy_and_counts_the_items_of_a_summary(
     shortscience: Shortscience, built: Path
 ) -> None:
     copy = read_table(built, "records").filter(pl.col("relation") == "near").row(0, named=True)
@@ -258,7 +249,7 @@ def test_the_story_of_a_copy_tells_its_fate_and_that_of_a_summary_counts_what_it
         ("0.2", 2, "were not kept"),
     ],
 )
-def test_another_threshold_is_answered(
+def test_duplicates_shows_the_effect_of_another_threshold(
     shortscience: Shortscience, built: Path, threshold: str, status: int, said: str
 ) -> None:
     done = shortscience("duplicates", built, "--threshold", threshold)

@@ -1,4 +1,4 @@
-"""The README's Prefect commands, run as they stand there: a real server, a real worker."""
+"""The README's Prefect commands, run as documented: a real server, a real worker."""
 
 import contextlib
 import json
@@ -28,7 +28,7 @@ Terminals = tuple[int, Path, Path]
 
 
 class Terminal:
-    """A shell in a folder that looks like the project's, set up as the README says."""
+    """A shell in a copy of the project's folder, set up as in the README."""
 
     def __init__(self, commands: str, port: int, home: Path, project: Path) -> None:
         clean = {key: value for key, value in os.environ.items() if "PREFECT" not in key}
@@ -44,7 +44,7 @@ class Terminal:
         )
 
     def finish(self) -> tuple[int, str]:
-        """Wait for the end: (exit status, what was printed)."""
+        """Wait for the end: (exit status, output)."""
         printed, _ = self.process.communicate(timeout=240)
         return self.process.returncode, printed
 
@@ -55,7 +55,7 @@ class Terminal:
 
 
 def wait_for(address: str) -> None:
-    """Wait until a server answers at an address with something."""
+    """Wait until a server responds at an address."""
     for _ in range(600):
         with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=5):
             return
@@ -65,7 +65,7 @@ def wait_for(address: str) -> None:
 
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
-    """A stand-in for the Hugging Face Hub, which every terminal takes for the real one."""
+    """A stand-in for the Hugging Face Hub, used by every terminal."""
     with (
         running_hub(tmp_path_factory.mktemp("hub")) as hub,
         pytest.MonkeyPatch.context() as patch,
@@ -77,7 +77,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
 
 @pytest.fixture(scope="module")
 def terminals(hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminals]:
-    """A machine on which Prefect was never used, with the first two terminals open."""
+    """A fresh Prefect home with the first two terminals open."""
     assert (BIN / "prefect") == PROJECT / ".venv" / "bin" / "prefect"
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = int(listener.getsockname()[1])
@@ -114,6 +114,7 @@ def test_a_run_whose_data_fails_validation_ends_with_1(
     assert not (tmp_path / "out" / "latest").exists()
 
 
+@pytest.mark.long
 def test_the_latest_release_is_published(terminals: Terminals, hub: Hub) -> None:
     publish = json.dumps({"repo": "someone/shortscience"})
     command = f"prefect deployment run publish-dataset/hub --watch --param publish='{publish}'"

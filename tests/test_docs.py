@@ -1,4 +1,4 @@
-"""The documents say what is so: every example is run, every option and column is described."""
+"""The documents are correct: every example is run, every option and column is described."""
 
 import contextlib
 import io
@@ -25,7 +25,7 @@ EXAMPLES = [
     for page in PAGES
     for number, example in enumerate(EXAMPLE.finditer(page.read_text()), 1)
 ]
-"""Blocks of Python that are followed by their output."""
+"""Blocks of Python followed by their output."""
 
 
 @pytest.mark.parametrize(("code", "shown"), EXAMPLES)

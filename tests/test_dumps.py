@@ -1,4 +1,4 @@
-"""Whole builds: the sample dumps against their truth, and the real dumps where they are at hand."""
+"""Whole builds: the sample dumps against their truth, and the real dumps if present."""
 
 import gzip
 import json
@@ -25,17 +25,17 @@ def records_with_names(release: Path) -> pl.DataFrame:
     return read_table(release, "records").join(names, on="source_id")
 
 
-def test_the_truth_speaks_of_every_sample() -> None:
+def test_the_truth_covers_every_sample() -> None:
     assert TRUTH.keys() == {path.name for path in RAW.iterdir()}
 
 
-def test_every_record_meets_the_fate_it_should(built: Path) -> None:
+def test_every_record_has_its_expected_outcome(built: Path) -> None:
     found = records_with_names(built).sort("name", "ordinal")
     planted = [(name, record) for name in sorted(TRUTH) for record in TRUTH[name]]
     assert found.select("name", "ordinal").rows() == [(n, r["ordinal"]) for n, r in planted]
     reasons = [record["reason"] for _, record in planted]
     assert found["reason"].to_list() == reasons
-    # Which of several equal texts is the kept one is decided by their ids.
+    # Among equal texts, ids decide which one is kept.
     fates = found.select("status", "relation").rows()
     assert Counter(fates) == Counter((r["status"], r["relation"]) for _, r in planted)
     for (_, record), fate in zip(planted, fates, strict=True):
@@ -43,7 +43,7 @@ def test_every_record_meets_the_fate_it_should(built: Path) -> None:
             assert fate == ("duplicate", record["relation"]), record
 
 
-def test_copies_are_gathered_under_the_right_summary(built: Path) -> None:
+def test_copies_have_the_right_summary(built: Path) -> None:
     found = records_with_names(built)
     summary_of = {(n, o): s for n, o, s in found.select("name", "ordinal", "summary_id").rows()}
     for name, records in TRUTH.items():
@@ -130,9 +130,7 @@ def test_the_shipped_catalogue_names_all_their_papers(real: Path, shared: Path) 
     assert found["paper_id"].n_unique() == 26
 
 
-def test_their_text_is_exactly_what_stood_between_mark_and_trailer(
-    real: Path, shared: Path
-) -> None:
+def test_their_text_is_exactly_the_bytes_between_mark_and_trailer(real: Path, shared: Path) -> None:
     stood = {
         match[1]
         for path in (shared / "raw").glob("*.txt")
@@ -159,9 +157,7 @@ def test_pages_of_the_same_shape_give_every_record(shared: Path) -> None:
     assert len(outcomes) == sum(path.read_text().count("\n[link]\n") for path in pages.iterdir())
 
 
-def test_summaries_by_people_are_never_taken_for_copies_of_each_other(
-    shared: Path, tmp_path: Path
-) -> None:
+def test_different_peoples_summaries_are_never_copies(shared: Path, tmp_path: Path) -> None:
     with gzip.open(shared / "corpus" / "flattened_pairs.jsonl.gz", "rt") as lines:
         texts = [json.loads(line)["flattened"] for line in lines]
     page = "".join(f"[link]\n{text} ![]() |\n" for text in texts)

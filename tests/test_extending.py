@@ -1,4 +1,4 @@
-"""docs/extending.md, applied to a copy of the project: what it says is all that has to be done."""
+"""docs/extending.md, applied to a copy of the project: its instructions are complete."""
 
 import os
 import re
@@ -27,7 +27,7 @@ The second summary has no code.
 
 
 def apply(section: str, project: Path) -> set[str]:
-    """Make the changes of a section; return the files that it names."""
+    """Apply the changes of a section; return the files that it names."""
     named: set[str] = set()
     for name, kind, block in FILE.findall(section):
         if name:
@@ -47,7 +47,7 @@ def apply(section: str, project: Path) -> set[str]:
 
 @pytest.fixture(scope="module")
 def extended(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A release that was built by a copy of the project with all examples applied."""
+    """A release built by a copy of the project with all examples applied."""
     project = tmp_path_factory.mktemp("extended")
     for name in ("commands", "expectations", "flows", "pipeline", "shortscience"):
         shutil.copytree(PROJECT / name, project / name, symlinks=True)

@@ -1,4 +1,4 @@
-"""The package as people install it: a wheel, in an environment and a folder of its own."""
+"""The package as users install it: a wheel, in its own environment and folder."""
 
 import json
 import os
@@ -20,12 +20,12 @@ PACKAGED = (
 )
 PREFECT_PAGE = (PROJECT / "docs" / "prefect.md").read_text()
 TRAPS = ("commands.py", "flows.py", "pipeline.py", "expectations.py")
-"""Modules of the user's own, which have names of folders of this project."""
+"""Modules of the user with the names of this project's folders."""
 
 
 @pytest.fixture(scope="module")
 def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An environment with the wheel, in a folder that holds the user's own modules."""
+    """An environment with the wheel, and a folder with the user's own modules."""
     folder = tmp_path_factory.mktemp("elsewhere")
     source = folder / "source"
     source.mkdir()
@@ -43,7 +43,7 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (wheel,) = folder.glob("*.whl")
     target = ["--target", str(site), str(wheel)]
     subprocess.run([*pip, "install", *offline, *target], check=True)
-    # The libraries it needs are those of this environment, but for this project itself.
+    # It uses this environment's libraries, except this project itself.
     (site / "libraries.pth").write_text(f"{Path(pytest.__file__).parents[1]}\n")
     for trap in TRAPS:
         (folder / trap).write_text("raise ImportError('this is a module of the user')\n")
@@ -90,6 +90,7 @@ def test_it_builds_explains_and_reports(elsewhere: Path) -> None:
 
 
 @pytest.mark.server
+@pytest.mark.long
 def test_its_deployments_work_in_any_folder(elsewhere: Path, tmp_path: Path) -> None:
     python = f"{elsewhere}/venv/bin/python"
     (deploy,) = re.findall(r"^(prefect deploy .*--prefect-file .*)$", PREFECT_PAGE, re.MULTILINE)

@@ -1,4 +1,4 @@
-"""The card and the Croissant metadata of a release: true of its files, and read by others."""
+"""The card and the Croissant metadata of a release agree with its files and load in readers."""
 
 import json
 import logging
@@ -41,7 +41,7 @@ def test_the_card_types_and_counts_the_files(
     path = built / "data" / table.name / "train-00000-of-00001.parquet"
     assert info["download_size"] == path.stat().st_size
     assert info["splits"][0]["num_examples"] == count_rows(built, table.name)
-    # Read without the card, so that `datasets` measures by itself.
+    # Read without the card, so that `datasets` measures itself.
     measured = load_dataset("parquet", data_files=str(path), split="train", cache_dir=tmp_path).info
     assert info["splits"][0]["num_bytes"] == info["dataset_size"] == measured.dataset_size
 
@@ -59,7 +59,7 @@ def test_a_card_with_a_wrong_count_does_not_load(built: Path, tmp_path: Path) ->
         load_dataset(str(copy), "images", cache_dir=tmp_path / "cache")
 
 
-def test_the_card_promises_no_licence_unless_it_is_set(built: Path, card: DatasetCard) -> None:
+def test_the_card_states_no_licence_unless_set(built: Path, card: DatasetCard) -> None:
     rows = read_manifest(built)["tables"]
     assert card.data.license == "unknown"
     assert "states no licence" in card.text
@@ -69,7 +69,7 @@ def test_the_card_promises_no_licence_unless_it_is_set(built: Path, card: Datase
     assert "as `other`" in told.text
 
 
-def test_the_card_tells_the_numbers_of_its_tables(card: DatasetCard, built: Path) -> None:
+def test_the_card_has_the_row_counts(card: DatasetCard, built: Path) -> None:
     for name, table in TABLES.items():
         assert f"| `{name}` | {count_rows(built, name):,} | {table.description} |" in card.text
     fates = read_table(built, "records").group_by("status", "relation").len()
@@ -77,7 +77,7 @@ def test_the_card_tells_the_numbers_of_its_tables(card: DatasetCard, built: Path
         assert f"| extracted-text | {status} | {relation or ''} | {count} |" in card.text
 
 
-def test_the_manifest_knows_every_part_of_the_card(card: DatasetCard, built: Path) -> None:
+def test_the_manifest_has_a_digest_of_every_card_part(card: DatasetCard, built: Path) -> None:
     parts = read_manifest(built)["card"].keys()
     headings = {line for line in card.text.splitlines() if line.startswith("## ")}
     assert parts == {f"front.{key}" for key in card.data.to_dict()} | headings | {""}
@@ -128,7 +128,7 @@ def test_croissant_holds_hashes_keys_references_and_responsible_use(built: Path)
 
 @pytest.fixture(scope="module")
 def cut(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tables of a release in files of twenty rows, as those of large ones are in larger."""
+    """The tables of a release in files of twenty rows, like the many files of a large one."""
     folder = tmp_path_factory.mktemp("cut")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(parquet, "ROW_GROUP_ROWS", 10)

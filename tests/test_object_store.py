@@ -1,8 +1,10 @@
 """Dumps and releases in an object store: a real S3 server, over HTTP on loopback."""
 
 import shutil
+import threading
 import zlib
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import fsspec
@@ -30,7 +32,7 @@ def bucket(
     tmp_path: Path,
     request: pytest.FixtureRequest,
 ) -> str:
-    """Return the URL of an empty bucket of the test's own."""
+    """Return the URL of an empty bucket for the test."""
     host, port = server.get_host_and_port()
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
@@ -49,7 +51,7 @@ def upload(url: str, **objects: str) -> None:
 
 
 def fetched(url: str, folder: Path) -> dict[str, str]:
-    """What is there after fetching, by name."""
+    """Return the fetched contents by name."""
     root = fetch(url, folder)
     return {p.relative_to(root).as_posix(): p.read_text() for p in root.rglob("*") if p.is_file()}
 
@@ -87,14 +89,14 @@ def test_a_release_in_a_store_is_read_from_there(bucket: str, built: Path) -> No
         pytest.param("/a/t*.txt", {"two.txt"}, id="a pattern"),
     ],
 )
-def test_fetch_takes_what_a_url_names(
+def test_fetch_downloads_objects_prefixes_and_patterns(
     bucket: str, tmp_path: Path, pattern: str, names: set[str]
 ) -> None:
     upload(bucket, **{"a/one.txt": "1", "a/two.txt": "2", "three.txt": "3", "a/.hidden": "4"})
     assert set(fetched(bucket + pattern, tmp_path)) == names
 
 
-def test_only_what_changed_is_fetched_again(bucket: str, tmp_path: Path) -> None:
+def test_only_changed_objects_are_fetched_again(bucket: str, tmp_path: Path) -> None:
     upload(bucket, kept="1", changed="2", gone="3")
     root = fetch(bucket, tmp_path)
     (root / "kept").write_text("not fetched again")
@@ -104,7 +106,45 @@ def test_only_what_changed_is_fetched_again(bucket: str, tmp_path: Path) -> None
     assert fetched(bucket, tmp_path) == {"kept": "not fetched again", "changed": "two", "new": "4"}
 
 
-def test_an_interrupted_fetch_is_begun_again(
+@pytest.mark.parametrize(
+    ("headers", "again"),
+    [
+        pytest.param({"ETag": '"{n}"'}, "2", id="another tag"),
+        pytest.param({"ETag": '"same"'}, "1", id="the same tag"),
+        pytest.param({"Last-Modified": "Sat, 0{n} Nov 2025 00:00:00 GMT"}, "2", id="a later date"),
+        pytest.param({}, "2", id="the server does not say"),
+    ],
+)
+def test_a_web_page_is_fetched_again_unless_known_to_be_unchanged(
+    tmp_path: Path, headers: dict[str, str], again: str
+) -> None:
+    class Page(BaseHTTPRequestHandler):
+        content = "1"
+
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", "1")
+            for name, value in headers.items():
+                self.send_header(name, value.format(n=Page.content))
+            self.end_headers()
+            if self.command == "GET":
+                self.wfile.write(Page.content.encode())
+
+        do_HEAD = do_GET  # noqa: N815 - named by the library
+
+        def log_message(self, *_: object) -> None:
+            """Stay silent."""
+
+    with HTTPServer(("127.0.0.1", 0), Page) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/page.txt"
+        assert fetched(url, tmp_path) == {"page.txt": "1"}
+        Page.content = "2"
+        assert fetched(url, tmp_path) == {"page.txt": again}
+        server.shutdown()
+
+
+def test_an_interrupted_fetch_is_repeated(
     bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     upload(bucket, a="1", b="2")
@@ -123,7 +163,7 @@ def test_an_interrupted_fetch_is_begun_again(
     assert fetched(bucket, tmp_path) == {"a": "1", "b": "2"}
 
 
-def test_latest_names_a_complete_release_whatever_request_fails(
+def test_latest_names_a_complete_release_whichever_request_fails(
     bucket: str, built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = f"{bucket}/ours"
@@ -160,7 +200,7 @@ def test_latest_names_a_complete_release_whatever_request_fails(
         pytest.param("dropbox://x", UsageError, id="a protocol whose library is missing"),
     ],
 )
-def test_what_cannot_be_fetched_is_named(
+def test_a_failed_fetch_is_reported(
     bucket: str, tmp_path: Path, url: str, error: type[Exception]
 ) -> None:
     url = url.format(bucket=bucket)
@@ -169,7 +209,7 @@ def test_what_cannot_be_fetched_is_named(
     assert url.partition("://")[0] in str(caught.value)
 
 
-def test_prune_forgets_urls_that_are_no_longer_named(bucket: str, tmp_path: Path) -> None:
+def test_prune_removes_downloads_of_unused_urls(bucket: str, tmp_path: Path) -> None:
     upload(bucket, **{"a/x": "1", "b/x": "2"})
     kept, gone = (fetch(f"{bucket}/{name}", tmp_path) for name in "ab")
     prune(tmp_path, {f"{bucket}/a"})

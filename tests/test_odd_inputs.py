@@ -1,4 +1,4 @@
-"""One build of dumps and bibliographies in which every record, and every entry, is odd."""
+"""One build of dumps and bibliographies in which every record and entry is odd."""
 
 import json
 from pathlib import Path
@@ -23,7 +23,7 @@ BIBTEX = r"""
 """
 
 
-def test_nothing_odd_stops_a_release(tmp_path: Path) -> None:
+def test_no_odd_input_stops_a_release(tmp_path: Path) -> None:
     raw = tmp_path / "raw"
     raw.mkdir()
     (raw / "export.json").write_text(json.dumps(EXPORT))
@@ -43,9 +43,11 @@ def test_nothing_odd_stops_a_release(tmp_path: Path) -> None:
     release = Path(str(result["release"]))
     manifest = read_manifest(release)
     notices = "\n".join(result["notices"])
-    assert "export.json: 2 values are left out of summaries.url, first '/paper" in notices
-    assert "feed.xml: 1 values are left out of summaries.url" in notices
-    assert "page.html: 1 values are left out of papers.year, first " in notices
+    assert (
+        "export.json: 2 values do not fit summaries.url and became null, first '/paper" in notices
+    )
+    assert "feed.xml: 1 values do not fit summaries.url and became null" in notices
+    assert "page.html: 1 values do not fit papers.year and became null, first " in notices
     assert "odd.bib: " in notices
     named = {problem["name"] for problem in manifest["not_read"]}
     assert named >= {"export.json", "feed.xml", "page.html", "odd.bib"}

@@ -1,4 +1,4 @@
-"""What docs/operations.md says: units, schedules, stopping, pruning, and telling people."""
+"""The claims of docs/operations.md: units, schedules, stopping, pruning and notifications."""
 
 import json
 import os
@@ -26,7 +26,7 @@ def test_the_units_are_valid(tmp_path: Path) -> None:
     assert UNITS.keys() == {"shortscience-server.service", "shortscience-worker.service"}
     for name, unit in UNITS.items():
         assert "ExecStart=/srv/shortscience/.venv/bin/" in unit
-        # What is checked has to exist: the commands are those of this environment.
+        # Checked commands must exist, so they are replaced by this environment's.
         here = unit.replace("/srv/shortscience", str(PROJECT)).replace("User=shortscience\n", "")
         (tmp_path / name).write_text(here)
     done = subprocess.run(
@@ -96,7 +96,7 @@ FLOW = SimpleNamespace(name="build-dataset")
 RUN = FlowRun(flow_id=uuid4(), name="brave-fern")
 
 
-def test_a_failed_run_is_told(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_run_sends_a_notification(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(ADDRESSES, inbox.address)
     with temporary_settings({PREFECT_UI_URL: "http://prefect.example"}):
         notify(FLOW, RUN, Failed(message="The data did not pass validation."))
@@ -108,7 +108,9 @@ def test_a_failed_run_is_told(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> 
     assert where == f"Run {RUN.id}: http://prefect.example/runs/flow-run/{RUN.id}"
 
 
-def test_who_interrupts_a_run_is_not_told(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_run_sends_no_notification(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv(ADDRESSES, inbox.address)
     notify(FLOW, RUN, Crashed(message="interrupted", data=KeyboardInterrupt()))
     assert not inbox.posted
@@ -117,13 +119,15 @@ def test_who_interrupts_a_run_is_not_told(inbox: Inbox, monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("address", ["", "json://127.0.0.1:9/nobody", "no address"])
-def test_what_cannot_be_told_harms_nothing(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_notification_is_only_a_warning(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv(ADDRESSES, address)
     notify(FLOW, RUN, Failed(message="x"))
 
 
 @pytest.mark.server
-def test_a_schedule_makes_a_run_and_a_worker_that_is_stopped_ends_its_own(
+def test_a_schedule_starts_a_run_and_a_stopped_worker_ends_it(
     built: Path, tmp_path: Path, inbox: Inbox
 ) -> None:
     build = {"raw": [str(RAW)], "out": str(tmp_path / "out"), "workers": 1}

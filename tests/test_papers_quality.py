@@ -1,4 +1,4 @@
-"""Floors under how well real papers are identified, where the real bibliographies are at hand."""
+"""Lower bounds on the identification of real papers, if the real bibliographies are present."""
 
 from pathlib import Path
 
@@ -35,7 +35,7 @@ def test_every_listed_paper_gets_its_title(
 
 @pytest.fixture(scope="module")
 def bench(shared: Path, cache: Path) -> Bench:
-    """The held-out half, without what names a summary's own paper."""
+    """The held-out half, without anything that names a summary's own paper."""
     bibliography = indexes(shared, cache)
     index = title_index(bibliography, cache)
     cases = read_cases(shared, index, hidden=True)
@@ -64,7 +64,7 @@ def test_abstracts_bring_more_right_titles_to_the_first_place(shared: Path, tmp_
     assert sum(verdict.probability >= THRESHOLD for verdict in absent) <= 0.01 * len(absent)
 
 
-def test_what_no_bibliography_has_stays_unlinked(bench: Bench) -> None:
+def test_papers_in_no_bibliography_stay_unlinked(bench: Bench) -> None:
     found = bench.verdicts(absent=True)
     assert sum(verdict.probability >= THRESHOLD for verdict in found) <= 0.01 * len(found)
 

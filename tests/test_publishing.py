@@ -1,4 +1,4 @@
-"""Publishing over HTTP: the real client, a stand-in for the Hub, and everything that fails."""
+"""Publishing over HTTP: the real client, a stand-in for the Hub, and all failures."""
 
 import hashlib
 import json
@@ -36,9 +36,9 @@ LOST = "data/former/train-00000-of-00001.parquet"
 def write_release(
     folder: Path, tables: dict[str, list[Row]], *, lost: bytes = b"", success: bool = True
 ) -> Path:
-    """Write a small release, named after what is in it, with all that publishing looks at.
+    """Write a small release, named after its contents, with all that publishing reads.
 
-    `lost` is a table that later releases have no more.
+    `lost` is a table that later releases lack.
     """
     name = hashlib.sha256(repr((tables, lost)).encode()).hexdigest()[:16]
     release = folder / name
@@ -62,7 +62,7 @@ def write_release(
 
 @pytest.fixture(scope="module")
 def releases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """Two releases, not beside each other: the second has lost a table and changed one."""
+    """Two releases in different folders: the second has lost a table and changed one."""
     kept = {"papers": [{"paper_id": "arxiv:1"}]}
     noise = "".join(hashlib.sha256(b"%d" % n).hexdigest() for n in range(PART_BYTES // 25))
     first, second = (
@@ -84,10 +84,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
 
 @pytest.fixture
 def hub(server: Hub, monkeypatch: pytest.MonkeyPatch) -> Hub:
-    """An empty hub without Xet; nobody waits for long between attempts."""
+    """An empty hub without Xet, with short pauses between attempts."""
     server.forget()
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_DISABLE_XET", True)
-    # Not at all would have whoever polls, as Spark's connection does, take all of a core.
+    # Not zero: pollers, such as Spark's connection, would take a whole core.
     sleep = time.sleep
     monkeypatch.setattr(time, "sleep", lambda seconds: sleep(min(seconds, 0.005)))
     return server
@@ -107,7 +107,7 @@ def files_of(release: Path) -> dict[str, bytes]:
 
 
 def assert_holds(hub: Hub, release: Path, revision: str = "main") -> None:
-    """A revision is the release, byte for byte but for what is new, and nothing else."""
+    """Assert that a revision is exactly the release, except for the news section."""
     commit = hub.repos[REPO].find(revision)
     assert commit is not None
     there = {path: hub.bytes_of(blob) for path, blob in commit.tree.items()}
@@ -140,7 +140,7 @@ def test_publishing_again_does_nothing(hub: Hub, api: HfApi, releases: tuple[Pat
     assert {request.split()[0] for request in hub.requests[before:]} == {"GET", "HEAD"}
 
 
-def test_the_next_release_replaces_the_former_one_at_once(
+def test_a_release_replaces_the_former_one_in_one_commit(
     hub: Hub, api: HfApi, releases: tuple[Path, Path]
 ) -> None:
     first, second = releases
@@ -166,7 +166,7 @@ def test_rolling_back_is_publishing_the_former_release(
     assert len(hub.repos[REPO].history) == 4
 
 
-def test_a_dry_run_tells_and_changes_nothing(
+def test_a_dry_run_reports_and_changes_nothing(
     hub: Hub, api: HfApi, releases: tuple[Path, Path]
 ) -> None:
     plan = plan_publication(releases[0], Target(REPO), api).plan
@@ -190,7 +190,7 @@ def test_a_pull_request_leaves_the_main_branch_and_is_opened_once(
 
 
 @pytest.mark.parametrize("exists", [False, True], ids=["new", "existing"])
-def test_a_repository_is_made_private_and_gated_before_anything_shows(
+def test_a_repository_is_private_and_gated_before_the_first_upload(
     hub: Hub, api: HfApi, releases: tuple[Path, Path], exists: bool
 ) -> None:
     if exists:
@@ -219,7 +219,7 @@ def test_a_card_edited_on_the_hub_keeps_what_was_edited(
     assert publish(second, Target(REPO), api).commit is None
 
 
-def test_the_card_tells_what_is_new_since_the_release_it_replaces(
+def test_the_card_lists_changes_since_the_replaced_release(
     hub: Hub, api: HfApi, releases: tuple[Path, Path]
 ) -> None:
     first, second = releases
@@ -236,7 +236,7 @@ def test_the_card_tells_what_is_new_since_the_release_it_replaces(
     assert "| summaries | 2 | 1 | 0 | 1 | 1 |" in hub.content(REPO, "README.md").decode()
 
 
-def test_of_the_former_release_only_tables_that_differ_are_read_again(
+def test_only_differing_tables_of_the_former_release_are_downloaded(
     hub: Hub, api: HfApi, releases: tuple[Path, Path], tmp_path: Path
 ) -> None:
     publish(releases[0], Target(REPO), api)
@@ -249,9 +249,7 @@ def test_of_the_former_release_only_tables_that_differ_are_read_again(
         assert {name for name in TABLES if f"/data/{name}/" in asked} == read
 
 
-def test_what_a_person_wrote_about_what_is_new_stays(
-    hub: Hub, api: HfApi, releases: tuple[Path, Path]
-) -> None:
+def test_an_edited_news_section_stays(hub: Hub, api: HfApi, releases: tuple[Path, Path]) -> None:
     first, second = releases
     for release in releases:
         publish(release, Target(REPO), api)
@@ -263,7 +261,7 @@ def test_what_a_person_wrote_about_what_is_new_stays(
     assert publish(second, Target(REPO), api).commit is not None
 
 
-def test_a_former_release_that_cannot_be_compared_is_replaced_all_the_same(
+def test_an_incomparable_former_release_is_replaced(
     hub: Hub, api: HfApi, releases: tuple[Path, Path], tmp_path: Path
 ) -> None:
     first, second = releases
@@ -283,8 +281,19 @@ def count_requests(hub: Hub, api: HfApi, releases: tuple[Path, Path]) -> int:
     return len(hub.requests)
 
 
-@pytest.mark.parametrize("fault", ["throttled", "failing", "reset before", "reset after"])
-def test_a_fault_at_any_request_is_survived(
+EVERY_FAULT = pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param("throttled", marks=pytest.mark.long),
+        pytest.param("failing", marks=pytest.mark.long),
+        pytest.param("reset before", marks=pytest.mark.long),
+        "reset after",
+    ],
+)
+
+
+@EVERY_FAULT
+def test_publishing_recovers_from_a_fault_at_any_request(
     hub: Hub, api: HfApi, releases: tuple[Path, Path], fault: str
 ) -> None:
     first, second = releases
@@ -299,16 +308,8 @@ def test_a_fault_at_any_request_is_survived(
         assert len(hub.repos[REPO].history) == 3, hub.requests[number]
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [
-        pytest.param("throttled", marks=pytest.mark.long),
-        pytest.param("failing", marks=pytest.mark.long),
-        pytest.param("reset before", marks=pytest.mark.long),
-        "reset after",
-    ],
-)
-def test_a_fault_that_lasts_ends_in_one_sentence_and_the_next_call_goes_on(
+@EVERY_FAULT
+def test_a_permanent_fault_ends_in_one_sentence_and_the_next_call_resumes(
     hub: Hub, api: HfApi, releases: tuple[Path, Path], fault: str
 ) -> None:
     first, second = releases
@@ -336,7 +337,7 @@ def assert_is_a_sentence(told: str) -> None:
 
 
 def assert_holds_a_release(hub: Hub, revision: str, releases: tuple[Path, Path]) -> None:
-    """No commit is half of anything: it is empty, or exactly one of the releases."""
+    """Assert that a revision is empty or exactly one of the releases, never a half."""
     commit = hub.repos[REPO].find(revision)
     assert commit is not None
     if commit.tree.keys() == {".gitattributes"}:
@@ -354,7 +355,7 @@ def assert_holds_a_release(hub: Hub, revision: str, releases: tuple[Path, Path])
         pytest.param(False, True, id="lfs, answered", marks=pytest.mark.long),
     ],
 )
-def test_killed_at_any_request_it_leaves_a_whole_release_and_the_next_call_goes_on(
+def test_a_kill_at_any_request_leaves_a_whole_release_and_the_next_call_resumes(
     hub: Hub,
     api: HfApi,
     releases: tuple[Path, Path],
@@ -382,7 +383,7 @@ def test_killed_at_any_request_it_leaves_a_whole_release_and_the_next_call_goes_
 
 
 def kill_publisher_at(number: int, hub: Hub, release: Path, scratch: Path, *, xet: bool) -> None:
-    """Publish in another process, which is killed when its request of that number comes in."""
+    """Publish in another process, and kill it when its request with a number arrives."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.hub.publisher"])
     arguments = (hub.address, REPO, release, scratch)
@@ -400,15 +401,15 @@ def kill_publisher_at(number: int, hub: Hub, release: Path, scratch: Path, *, xe
 
 
 STORAGE_FAULTS = {
-    "throttled": "the Hub takes no more requests for now; publish again later",
-    "failing": r"the Hub answered with an error of its own \(500\); publish again later",
-    "refusing": f"{REPO} is not there, or your token gives no right to it; check both",
+    "throttled": "the Hub's rate limit is reached; publish again later",
+    "failing": r"the Hub failed \(500\); publish again later",
+    "refusing": f"{REPO} does not exist, or your token has no access to it; check both",
     "reset before": "the (upload to the storage failed|Hub could not be reached); .* later",
 }
 
 
 @pytest.mark.parametrize("fault", STORAGE_FAULTS)
-def test_a_storage_that_is_out_of_order_is_told_and_survived(
+def test_a_failing_storage_is_reported_and_the_next_call_resumes(
     hub: Hub,
     api: HfApi,
     releases: tuple[Path, Path],
@@ -437,9 +438,7 @@ def test_a_storage_that_is_out_of_order_is_told_and_survived(
     assert len(hub.repos[REPO].history) == 3
 
 
-def test_a_commit_in_between_is_built_upon(
-    hub: Hub, api: HfApi, releases: tuple[Path, Path]
-) -> None:
+def test_a_concurrent_commit_is_kept(hub: Hub, api: HfApi, releases: tuple[Path, Path]) -> None:
     publish(releases[0], Target(REPO), api)
 
     def edit_once(request: str) -> None:
@@ -453,7 +452,7 @@ def test_a_commit_in_between_is_built_upon(
     assert hub.repos[REPO].tags.keys() == {releases[0].name, releases[1].name}
 
 
-def test_a_release_published_in_between_is_not_overwritten(
+def test_a_release_published_concurrently_is_not_overwritten(
     hub: Hub, api: HfApi, releases: tuple[Path, Path], tmp_path: Path
 ) -> None:
     other = write_release(tmp_path, {"papers": [{"paper_id": "doi:1"}]})
@@ -465,12 +464,12 @@ def test_a_release_published_in_between_is_not_overwritten(
             hub.edit(REPO, {"manifest.json": (other / "manifest.json").read_bytes()})
 
     hub.before = overtake
-    with pytest.raises(PublishError, match=rf"{other.name} was published .* meanwhile"):
+    with pytest.raises(PublishError, match=rf"{other.name} was published .* in the meantime"):
         publish(releases[1], Target(REPO), api)
     assert hub.repos[REPO].history[0].title == "edit"
 
 
-def test_who_asks_for_a_long_pause_is_not_waited_for(
+def test_a_long_retry_after_is_reported_and_not_waited_for(
     hub: Hub, api: HfApi, releases: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tests.hub.server.RETRY_AFTER_SECONDS", 3000)
@@ -484,7 +483,7 @@ def test_who_asks_for_a_long_pause_is_not_waited_for(
         publish(releases[0], Target(REPO), api)
 
 
-def test_only_a_whole_release_that_passed_is_published(
+def test_only_an_intact_validated_release_is_published(
     hub: Hub, api: HfApi, tmp_path: Path
 ) -> None:
     failed = write_release(tmp_path, {"papers": [{"paper_id": "doi:1"}]}, success=False)
@@ -492,7 +491,7 @@ def test_only_a_whole_release_that_passed_is_published(
         publish(failed, Target(REPO), api)
     damaged = write_release(tmp_path, {"papers": [{"paper_id": "doi:2"}]})
     (damaged / "data/papers/train-00000-of-00001.parquet").write_bytes(b"wrong")
-    with pytest.raises(DamagedError, match=r"train-00000-of-00001.parquet is not the file"):
+    with pytest.raises(DamagedError, match=r"train-00000-of-00001.parquet has changed"):
         publish(damaged, Target(REPO), api)
     assert hub.requests == []
 
@@ -509,12 +508,12 @@ def test_a_tag_of_another_release_is_not_moved(
 @pytest.mark.parametrize(
     ("repo", "token", "error", "words"),
     [
-        pytest.param(REPO, "hf_ofSomebodyElse", PublishError, "gives no right", id="no right"),
+        pytest.param(REPO, "hf_ofSomebodyElse", PublishError, "has no access", id="no right"),
         pytest.param(REPO, None, UsageError, "set HF_TOKEN", id="no token"),
         pytest.param("a/b/c", TOKEN, PublishError, "owner/name", id="no repository's name"),
     ],
 )
-def test_what_is_refused_is_told(
+def test_a_refusal_is_reported(
     hub: Hub,
     releases: tuple[Path, Path],
     repo: str,
@@ -528,12 +527,12 @@ def test_what_is_refused_is_told(
     assert hub.repos == {}
 
 
-def test_nobody_there_is_told(hub: Hub, releases: tuple[Path, Path]) -> None:
+def test_an_unreachable_hub_is_reported(hub: Hub, releases: tuple[Path, Path]) -> None:
     with pytest.raises(PublishError, match="could not be reached; publish again later"):
         publish(releases[0], Target(REPO), HfApi(endpoint="http://127.0.0.1:9", token=TOKEN))
 
 
-def test_the_token_is_in_nothing_that_is_kept_or_said(
+def test_the_token_is_in_no_file_or_message(
     hub: Hub,
     api: HfApi,
     releases: tuple[Path, Path],
@@ -572,7 +571,7 @@ def test_xet_carries_the_large_files(
     assert not any("/lfs/" in request for request in hub.requests)
 
 
-def test_the_command_publishes_and_tells(
+def test_the_command_publishes_and_reports(
     hub: Hub, shortscience: Shortscience, built: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(os.environ, "HF_ENDPOINT", hub.address)
@@ -613,7 +612,7 @@ def test_a_release_is_compared_with_a_published_one(
     assert f"{REPO}@v9 is not there" in missing.stderr
 
 
-def test_the_command_tells_in_one_sentence_what_is_wrong(
+def test_the_command_reports_errors_in_one_sentence(
     hub: Hub, shortscience: Shortscience, built: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(os.environ, "HF_ENDPOINT", hub.address)

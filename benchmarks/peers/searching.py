@@ -1,4 +1,4 @@
-"""What the contestants of the race for copies share; it needs nothing but Python and PyArrow."""
+"""What all contestants of the search for copies share; it needs only Python and PyArrow."""
 
 import json
 import sys
@@ -18,9 +18,9 @@ Search = Callable[[Path, Path], Iterable[int]]
 
 
 def race(search: Search) -> None:
-    """Search the folder that the call names; print the seconds, and the records that were removed.
+    """Search the folder that the call names; print the seconds and the records to remove.
 
-    `search` gets that folder, with one Parquet file for each process, and an empty one to write to.
+    `search` gets that folder, with one Parquet file per process, and an empty one to write to.
     """
     folder, scratch = map(Path, sys.argv[1:3])
     start = time.perf_counter()

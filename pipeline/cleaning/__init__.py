@@ -1,1 +1,1 @@
-"""Repairing a record's text, giving it back its structure, and finding its language."""
+"""Repairing a record's text, restoring its structure and detecting its language."""

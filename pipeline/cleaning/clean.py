@@ -30,7 +30,7 @@ _REPAIRED_FACTS = ("title", "venue", "abstract", "author")
 
 
 def repair_facts(records: pl.DataFrame) -> pl.DataFrame:
-    """Repair what the forms tell of papers and authors, as the texts are repaired."""
+    """Repair the encoding of what the forms say about papers and authors."""
     texts = [records[name] for name in _REPAIRED_FACTS] + [records["authors"].explode()]
     distinct = pl.concat([series.rename("text") for series in texts]).drop_nulls().unique()
     dirty = distinct.filter(suspects(distinct)).to_list()
@@ -64,7 +64,7 @@ def clean(records: pl.DataFrame) -> tuple[pl.DataFrame, list[list[Span]]]:
 
 
 def _cleaned(bodies: Iterable[tuple[str, bool]]) -> Iterator[tuple[tuple[object, ...], list[Span]]]:
-    """Yield what CLEAN_SCHEMA has beside the id, and the spans, of bodies with or without lines."""
+    """Yield the columns of CLEAN_SCHEMA other than the id, and the spans, of each body."""
     repaired_bodies = repair_all([body for body, _ in bodies])
     for (_, whole), (text, repairs) in zip(bodies, repaired_bodies, strict=True):
         spans = scan(text)

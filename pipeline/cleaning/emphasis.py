@@ -1,7 +1,7 @@
-"""Which asterisks of a Markdown text are emphasis, by the delimiter runs of CommonMark (6.2).
+"""Which asterisks of a Markdown text are emphasis, by CommonMark's delimiter runs (6.2).
 
-A run opens emphasis before a word and closes it behind one; what nothing closes is an asterisk. So
-are those between spaces, as CommonMark has it, and those between digits: `3*4` is a product.
+A run opens emphasis before a word and closes it after one. Unmatched runs are plain asterisks, as
+are those between spaces (CommonMark) and between digits: `3*4` is a product.
 """
 
 import re
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from shortscience.pipeline.scanner import Covered, Span
 
-# Runs between spaces mark list items. The pattern begins with what is fixed, for which the engine
-# searches fast, and looks back from there.
+# Runs between spaces mark list items. Starting the pattern with a literal and looking back from it
+# lets the regex engine search fast.
 _RUN = re.compile(r"\*++(?:(?=\S)|(?<=[^\s*]\*)|(?<=[^\s*]\*\*)|(?<=[^\s*]\*\*\*))")
 _BLOCK_END = re.compile(r"\n(?=[ \t]{0,40}(?:\n|[-+*] |\d{1,3}[.)] |#{1,6} |>))")
 
@@ -22,14 +22,14 @@ _MOST_BACKSLASHES = 40
 
 @dataclass(slots=True)
 class _Opener:
-    """A run that may open emphasis: what is left of it."""
+    """A run that may open emphasis, and how many of its asterisks are unmatched."""
 
     start: int
     end: int
 
 
 def emphasis(text: str, spans: Iterable[Span]) -> list[tuple[int, int]]:
-    """Return the (start, end) of the asterisks that mark emphasis outside of some spans, sorted."""
+    """Return the sorted (start, end) of asterisks that mark emphasis outside the given spans."""
     if "*" not in text:
         return []
     opaque = Covered(spans)
@@ -59,23 +59,23 @@ def emphasis(text: str, spans: Iterable[Span]) -> list[tuple[int, int]]:
 
 
 def _is_escaped(text: str, position: int) -> bool:
-    """Whether an odd number of backslashes stands before a position."""
+    """Whether an odd number of backslashes precedes a position."""
     before = text[max(0, position - _MOST_BACKSLASHES) : position]
     return (len(before) - len(before.rstrip("\\"))) % 2 == 1
 
 
-def _flanking(before: str, behind: str) -> tuple[bool, bool]:
-    """Whether a run of asterisks between two characters may open, and may close emphasis."""
-    if before.isdigit() and behind.isdigit():
+def _flanking(before: str, after: str) -> tuple[bool, bool]:
+    """Whether a run of asterisks between two characters can open, and can close, emphasis."""
+    if before.isdigit() and after.isdigit():
         return False, False
-    front, back = _kind(before), _kind(behind)
+    front, back = _kind(before), _kind(after)
     opens = back != " " and (back == "w" or front != "w")
     closes = front != " " and (front == "w" or back != "w")
     return opens, closes
 
 
 def _kind(character: str) -> str:
-    """Tell white space, a sign (`!`), and what is part of a word apart."""
+    """Classify a character as white space, punctuation or part of a word."""
     if character.isalnum():
         return "w"
     if character.isspace():

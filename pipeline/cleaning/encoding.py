@@ -20,14 +20,14 @@ from shortscience.pipeline.cleaning.suspects import suspects
 from shortscience.pipeline.scanner import outside, scan
 
 REPAIR_ONLY = ftfy.TextFixerConfig(
-    unescape_html=False,  # `&lt;` in a summary is what its author typed
+    unescape_html=False,  # the author typed `&lt;`
     fix_latin_ligatures=False,  # typography
     fix_character_width=False,  # typography
     uncurl_quotes=False,  # typography
     normalization="NFC",  # canonical: the same characters, in one of their two spellings
 )
 
-# What ftfy leaves: C1 controls that windows-1252 does not define, form feeds, and DEL.
+# Controls that ftfy leaves in: C1 codes undefined in windows-1252, form feeds and DEL.
 _LEFT_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _FIXERS = (
     fixes.fix_c1_controls,
@@ -36,9 +36,9 @@ _FIXERS = (
     fixes.remove_terminal_escapes,
     fixes.remove_control_chars,
 )
-"""What ftfy applies after the encoding, less the restyling."""
+"""The fixers that ftfy applies after the encoding, without those that restyle."""
 
-# No encoding changes ASCII, and nothing that ftfy looks for reaches eight characters into it.
+# Encodings agree on ASCII, and none of ftfy's patterns extends eight characters into a run of it.
 _ASCII_WITHIN = re.compile(r"[ -~]{8}([ -~]{24,})[ -~]{8}")
 _SEPARATOR = "\x1f"
 
@@ -60,7 +60,7 @@ def repair(text: str) -> Repaired:
 
 
 def repair_all(texts: Sequence[str]) -> list[Repaired]:
-    """Repair the prose of texts: what lies between their code, math and URLs."""
+    """Repair the prose of each text, leaving its code, math and URLs alone."""
     done = [Repaired(text, ()) for text in texts]
     dirty = suspects(pl.Series(texts, dtype=pl.String)).arg_true().to_list()
     spans = [(row, span) for row in dirty for span in outside(scan(texts[row]), len(texts[row]))]
@@ -92,10 +92,10 @@ def _assembled(text: str, pieces: Iterable[tuple[int, int, _Piece]]) -> Repaired
 
 
 def _repair_pieces(pieces: Iterable[_Piece]) -> None:
-    """Repair pieces in place, until another pass would change nothing.
+    """Repair pieces in place until another pass would change nothing.
 
-    One pass is not always enough: a control character that ftfy leaves can hide from it that the
-    text around is mojibake.
+    One pass is not always enough: a control character that ftfy leaves can keep it from seeing
+    mojibake around it.
     """
     active = list(pieces)
     while active:
@@ -106,7 +106,7 @@ def _repair_pieces(pieces: Iterable[_Piece]) -> None:
 
 
 def _changes(piece: _Piece) -> bool:
-    """Pass once over a piece as `ftfy.fix_and_explain` does; tell whether that changed it."""
+    """Run one pass of `ftfy.fix_and_explain` over a piece; return whether it changed anything."""
     before = piece.text
     text, plan = _fix_encoding(before)
     if text != before:
@@ -117,13 +117,13 @@ def _changes(piece: _Piece) -> bool:
     if piece.text != text:
         piece.steps.append("normalize:NFC")
     if piece.text == before:
-        # A control character may be a part of mojibake until nothing else is left of that.
+        # Remove controls last: until the encoding is fixed, one may be part of mojibake.
         piece.text = _applied(remove_left_controls, before, piece.steps)
     return piece.text != before
 
 
 def _fix_encoding(text: str) -> ftfy.ExplainedText:
-    """Do as `ftfy.fix_encoding_and_explain` does; long runs of ASCII, which cost it most, aside."""
+    """Run `ftfy.fix_encoding_and_explain` on all but long ASCII runs, which are its main cost."""
     aside = [] if _SEPARATOR in text else list(_ASCII_WITHIN.finditer(text))
     starts = [0, *(run.end(1) for run in aside)]
     ends = [*(run.start(1) for run in aside), len(text)]
@@ -142,5 +142,5 @@ def _applied(fix: Callable[[str], str], text: str, steps: list[str]) -> str:
 
 
 def remove_left_controls(text: str) -> str:
-    """Remove the control characters that ftfy leaves."""
+    """Remove the control characters that ftfy leaves in."""
     return _LEFT_CONTROLS.sub("", text)

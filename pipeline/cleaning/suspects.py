@@ -1,8 +1,8 @@
-"""Which texts may need repair: one vectorised test that proves the others clean.
+"""Which texts may need repair: one vectorised test proves the others clean.
 
-Everything that ftfy does under `encoding.REPAIR_ONLY` begins with one of three signs: a control
-character or an unusual line separator; a pair of characters that ftfy calls bad; characters that
-are not in Unicode's canonical form NFC. Most texts have none of them, and are not looked at again.
+Everything that ftfy changes under `encoding.REPAIR_ONLY` involves a control character or unusual
+line separator, a pair of characters in ftfy's badness expression, or characters that are not in
+Unicode's canonical form NFC. Most texts have none of these and skip the repair.
 """
 
 import unicodedata
@@ -15,11 +15,11 @@ CONTROLS = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u206a-\u206f\ufeff\ufff9-\
 """Control characters and separators that ftfy or this project removes or replaces."""
 
 _PERHAPS_NOT_NFC = r"[\u0300-\u1fff\u2000\u2001\u202a-\u202f\u205f-\u{10ffff}]"
-"""Characters below U+0300 are in NFC as they stand, as is common punctuation."""
+"""Everything but characters below U+0300 and common punctuation, which are always in NFC."""
 
 
 def suspects(texts: pl.Series) -> pl.Series:
-    """Tell for each text whether it, or any piece of it, may need repair."""
+    """Return for each text whether it, or any piece of it, may need repair."""
     found = texts.str.contains(CONTROLS)
     beyond_ascii = (texts.str.len_bytes() != texts.str.len_chars()).arg_true()
     others = texts.gather(beyond_ascii)
@@ -32,10 +32,11 @@ def suspects(texts: pl.Series) -> pl.Series:
 
 @cache
 def _badness() -> str:
-    """Return ftfy's expression for bad pairs in the syntax of Polars' engine.
+    """Return ftfy's badness expression in the syntax of Polars' regex engine.
 
-    That engine has no verbose mode that keeps spaces inside brackets. One alternative is anchored
-    to the beginning of the text: a piece of a text may begin anywhere.
+    That engine's verbose mode drops spaces inside brackets, so the expression is de-verbosed. One
+    alternative is anchored to the beginning of the text; the anchor goes, as a piece may begin
+    anywhere.
     """
     parts: list[str] = []
     in_class = in_comment = escaped = False
@@ -52,4 +53,6 @@ def _badness() -> str:
 
 
 _ESCAPED = {char: f"\\{char}" for char in "&~["}
-"""Two of the first in a class are an operator there, and the last opens a class within."""
+"""Characters to escape within a class: doubled `&` and `~` are operators in Polars' engine, and `[`
+opens a nested class.
+"""

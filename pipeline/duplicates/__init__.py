@@ -1,1 +1,1 @@
-"""Finding the records that carry one summary, verified and explained."""
+"""Finding the records that carry the same summary, verified and explained."""

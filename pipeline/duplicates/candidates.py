@@ -1,22 +1,22 @@
-"""Pairs that may be copies: texts whose signatures agree in a whole band."""
+"""Candidate pairs: texts whose signatures agree in a whole band."""
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 _SMALL_BUCKET = 32
-"""Within a bucket of up to so many texts, all pairs are compared; in a larger one, each text is
-compared with its neighbours in the order of ids and with the first, so that the number of pairs
-grows linearly."""
+"""Texts in a bucket up to which all pairs are compared. In a larger bucket, each text is compared
+only with its neighbours in id order and with the first, so that pairs grow linearly.
+"""
 _NEIGHBOURS = 4
 _LOW = np.uint64(0xFFFFFFFF)
 
 
 def candidate_pairs(bands: pl.DataFrame) -> pl.DataFrame:
-    """Return distinct pairs `left` < `right` of the texts that share a band, sorted.
+    """Return the distinct pairs `left` < `right` of texts that share a band, sorted.
 
-    `bands` has a row for each `hash` of each text, in the order of the `number` of the texts. No
-    two bands have a hash in common.
+    `bands` has one row per `hash` of each text, ordered by text `number`. Hashes of different bands
+    never collide.
     """
     numbers = bands["number"].to_numpy()
     pairs = _pairs_in_buckets(bands["hash"].to_numpy())
@@ -25,7 +25,7 @@ def candidate_pairs(bands: pl.DataFrame) -> pl.DataFrame:
 
 
 def distinct_pairs(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Return pairs (`left`, `right`) sorted, and each of them once."""
+    """Return the distinct pairs (`left`, `right`), sorted."""
     return pairs.unique().sort("left", "right")
 
 
@@ -36,8 +36,8 @@ def _pairs_in_buckets(hashes: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     size = np.repeat(sizes, sizes)
     is_large = size > _SMALL_BUCKET
     reach = np.minimum(size - 1 - place, np.where(is_large, _NEIGHBOURS, _SMALL_BUCKET))
-    behind = np.flatnonzero(is_large & (place > 0))
-    left, right = [np.repeat(rows[starts], sizes)[behind]], [rows[behind]]
+    later = np.flatnonzero(is_large & (place > 0))
+    left, right = [np.repeat(rows[starts], sizes)[later]], [rows[later]]
     pairing = np.flatnonzero(reach)
     step = 1
     while len(pairing):
@@ -51,9 +51,9 @@ def _pairs_in_buckets(hashes: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
 def _buckets(
     hashes: npt.NDArray[np.uint64],
 ) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return the rows that share a value, bucket by bucket, and where buckets start; their sizes.
+    """Return the rows that share a value, grouped by bucket, and each bucket's start and size.
 
-    Within a bucket, rows are in order.
+    Rows are in order within a bucket.
     """
     ordered = np.sort(hashes)
     repeated = pl.Series(ordered[1:][ordered[1:] == ordered[:-1]])

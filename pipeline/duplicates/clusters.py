@@ -12,18 +12,18 @@ Numbers = npt.NDArray[np.int64]
 
 
 def components(n_nodes: int, left: Numbers, right: Numbers) -> Numbers:
-    """Return a number per node that is the same within each connected component of the edges."""
+    """Return a component number per node of the graph with edges `left[i]`, `right[i]`."""
     graph = coo_array((np.ones(len(left), bool), (left, right)), shape=(n_nodes, n_nodes))
     _, labels = connected_components(graph, directed=False)
     return np.asarray(labels, np.int64)
 
 
 def canonical_copies(contents: pl.DataFrame, component: Numbers) -> Numbers:
-    """Return for each content the row number of the one that its component keeps.
+    """Return for each content the number of the content that its component keeps.
 
-    What an earlier release has goes first; then original structure before restored, identified
-    before not, the longer text, and the smaller id. Whether a text is whole is not decided here:
-    cut copies join only after this.
+    Preference: contents of an earlier release, then original structure over restored, identified
+    over not, longer texts, and the smaller id. Truncation plays no part here: truncated copies join
+    afterwards.
     """
     ranked = (
         contents.select("content_id", "n_chars", "identified", "original", "earlier")
@@ -43,11 +43,10 @@ def canonical_copies(contents: pl.DataFrame, component: Numbers) -> Numbers:
 
 
 def attach_cut_copies(canonical: Numbers, extensions: Mapping[int, int]) -> Numbers:
-    """Attach each component whose canonical copy is the beginning of another text to that text's.
+    """Attach each component whose canonical copy is a prefix of another text to that text's.
 
-    `extensions` leads from each text that is cut to the next longer one; a text stands there
-    before those that extend it. A cut copy says nothing about what it was cut from, so it never
-    joins two components with each other.
+    `extensions` maps each truncated text to the next longer one; a text precedes its extensions. A
+    truncated copy never joins two components, as it may be a prefix of texts that differ.
     """
     beyond: dict[int, int] = {}
     for text in reversed(extensions):
@@ -64,7 +63,7 @@ def attach_cut_copies(canonical: Numbers, extensions: Mapping[int, int]) -> Numb
 
 
 def _end(text: int, follow: dict[int, int]) -> int:
-    """Return where following from a text ends, and shorten the way for those that come later."""
+    """Follow a text's chain to its end, compressing the path for later calls."""
     way = []
     seen = set()
     while text in follow and text not in seen:

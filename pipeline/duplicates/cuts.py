@@ -1,4 +1,4 @@
-"""Texts that are the beginning of others, as feeds and previews cut them."""
+"""Truncated texts: prefixes of other texts, as feeds and previews make them."""
 
 import itertools
 from collections.abc import Iterator
@@ -9,20 +9,20 @@ import polars as pl
 from shortscience.pipeline.duplicates.verification import Texts
 
 _TEXTS_AT_ONCE = 10_000
-"""Bounds memory, unless more than these have one beginning in common."""
+"""Bounds memory, unless more texts than this share one beginning."""
 
 
 def shared_beginnings(beginnings: pl.DataFrame) -> pl.DataFrame:
-    """Return the texts (`number`, `beginning`) whose first words others have, too."""
+    """Return the texts (`number`, `beginning`) whose first words other texts share."""
     return beginnings.filter(pl.len().over("beginning") > 1).sort("beginning", "number")
 
 
 def extensions(beginnings: pl.DataFrame, texts: Texts) -> pl.DataFrame:
-    """Return for each `text` that is the beginning of another its `extension`, the next longer one.
+    """Return for each `text` that is a prefix of another its `extension`, the next longer one.
 
-    `beginnings` is what `shared_beginnings` returned. In lexicographic order, which within a
-    beginning is also the order of the answer, all extensions of a text follow it directly: so the
-    next longer one of each leads to all of them.
+    `beginnings` is the result of `shared_beginnings`. In lexicographic order, all extensions of a
+    text directly follow it, so linking each text to the next reaches all of them. Rows are returned
+    in that order within a beginning.
     """
     found = [pl.DataFrame(schema={"text": pl.Int64, "extension": pl.Int64})]
     for part in _parts(beginnings):
@@ -40,7 +40,7 @@ def extensions(beginnings: pl.DataFrame, texts: Texts) -> pl.DataFrame:
 
 
 def _parts(ordered: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Cut a frame in the order of `beginning` into parts that share none."""
+    """Cut a frame sorted by `beginning` into parts that share no beginning."""
     beginning = ordered["beginning"].to_numpy()
     first = np.searchsorted(beginning, beginning)
     part = first // _TEXTS_AT_ONCE

@@ -7,27 +7,28 @@ from itertools import takewhile
 from typing import Literal, NamedTuple
 
 _LONG = 4_000
-"""Words up to which every word counts in the comparison; in longer texts the most frequent ones
-are only compared next to others, which keeps the cost linear."""
+"""Texts up to this many words are compared in full. In longer ones, the most frequent words count
+only next to other matches, which keeps the cost linear.
+"""
 _WORD = re.compile(r"\s+|\S+\s*")
 
 
 class Difference(NamedTuple):
-    """Words of the kept text, and what the copy has in their place; either may be empty."""
+    """Words of the kept text and the copy's words in their place; either may be empty."""
 
     kept: str
     copy: str
 
 
 class Run(NamedTuple):
-    """Words that follow each other, with the white space behind them."""
+    """Consecutive words, with the white space after them."""
 
     held_by: Literal["both", "old", "new"]
     words: str
 
 
 def differing_words(kept: str, copy: str) -> list[Difference]:
-    """Return the places in which two texts differ, word by word, in their order."""
+    """Return the places where two texts differ, word by word, in order."""
     ours, theirs = kept.split(), copy.split()
     return [
         Difference(" ".join(ours[a:b]), " ".join(theirs[c:d]))
@@ -37,10 +38,10 @@ def differing_words(kept: str, copy: str) -> list[Difference]:
 
 
 def runs_of_words(old: str, new: str) -> list[Run]:
-    """Return two texts as one: what both have, and between that what one has; none is empty.
+    """Merge two texts into non-empty runs of words: in both, only in the old, only in the new.
 
-    White space counts. The runs of `both` and `old` make up the old text, those of `both` and
-    `new` the new one.
+    White space counts. The runs `both` and `old` concatenate to the old text, `both` and `new` to
+    the new one.
     """
     ours, theirs = _WORD.findall(old), _WORD.findall(new)
     runs = []
@@ -53,9 +54,9 @@ def runs_of_words(old: str, new: str) -> list[Run]:
 
 
 def _compared(ours: list[str], theirs: list[str]) -> Iterator[tuple[str, int, int, int, int]]:
-    """Yield what is equal and what is not, as `SequenceMatcher.get_opcodes` does.
+    """Yield opcodes as `SequenceMatcher.get_opcodes` does.
 
-    What both begin and end with is not searched: most copies consist of that.
+    The common prefix and suffix skip the matcher: they are most of a copy.
     """
     start = _count_equal(ours, theirs)
     n_ours, n_theirs = len(ours), len(theirs)

@@ -1,4 +1,4 @@
-"""What the search for copies knows before any threshold is applied, and what follows from one."""
+"""The evidence for copies before any threshold applies, and what a threshold makes of it."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -18,10 +18,10 @@ Similarities = npt.NDArray[np.float64]
 
 
 class Chosen(NamedTuple):
-    """The copies that are kept: for each content, the number of another one, or its own.
+    """The copies to keep, as an array over contents; each value is the number of a content.
 
-    `canonical` is the copy that its component keeps; `kept` is the text that this is the beginning
-    of, and the same as `canonical` where it is not cut.
+    `canonical` is the copy that the content's component keeps; `kept` is the longer text that the
+    canonical copy is a prefix of, or `canonical` if it is not truncated.
     """
 
     canonical: Numbers
@@ -30,12 +30,12 @@ class Chosen(NamedTuple):
 
 @dataclass(frozen=True)
 class Evidence:
-    """What was found out about copies, before any threshold is applied.
+    """The evidence for copies before any threshold applies.
 
-    `contents` has one row per distinct normal form, in the order of `content_id`; `pairs` the
-    verified pairs of them, sorted: `left` < `right` (row numbers of `contents`), `similarity`;
-    `extensions` leads from each `text` that is the beginning of another to its `extension`, the
-    next longer one. A text stands before those that extend it.
+    `contents` has one row per distinct normal form, ordered by `content_id`. `pairs` has the
+    verified pairs, sorted: `left` < `right` (row numbers of `contents`) and `similarity`.
+    `extensions` maps each `text` that is a prefix of another to its `extension`, the next longer
+    one; a text precedes its extensions.
     """
 
     contents: pl.DataFrame
@@ -43,9 +43,9 @@ class Evidence:
     extensions: pl.DataFrame
 
     def choose(self, threshold: float) -> Chosen:
-        """Choose the copies to keep: one of each connected component of similar pairs.
+        """Choose one copy per connected component of the pairs with similarity ≥ threshold.
 
-        Pairs count that are similar at least to the threshold. Cut copies join afterwards.
+        Truncated copies join afterwards.
         """
         near = self.pairs.filter(pl.col("similarity") >= threshold)
         left, right = near["left"].to_numpy(), near["right"].to_numpy()
@@ -53,7 +53,7 @@ class Evidence:
         return Chosen(canonical, attach_cut_copies(canonical, dict(self.extensions.iter_rows())))
 
     def similarities(self, one: Numbers, other: Numbers) -> Similarities:
-        """Return the similarity of pairs of contents, NaN for those that are not verified."""
+        """Return the similarity of each pair of contents; NaN for unverified pairs."""
         if not len(self.pairs):
             return np.full(len(one), np.nan)
         n_contents = len(self.contents)

@@ -1,8 +1,8 @@
-"""The duplicates stage: which records carry one summary.
+"""The duplicates stage: which records carry the same summary.
 
-Contents, the distinct normal forms of texts, are numbered in the order of their ids. Bands of their
-signatures propose candidate pairs, which are verified by the texts themselves. What is decided from
-them needs some hundred bytes per record, and is decided for all records at once.
+Contents, the distinct normal forms of texts, are numbered in the order of their ids. The bands of
+their signatures propose candidate pairs, which are verified on the texts. The decisions need some
+hundred bytes per record and are made for all records at once.
 """
 
 from itertools import accumulate
@@ -38,7 +38,7 @@ _HALF = 1 << 32
 def find_copies(
     shards: Shards, earlier: "Earlier | None", settings: Settings, engine: "Engine"
 ) -> Duplicates:
-    """Find copies among all records, and the summaries of an earlier release."""
+    """Find copies among all records and the summaries of an earlier release."""
     n_records = sum(shards.lengths("signatures"))
     tasks = engine.tasks
     cut = Parts.of(shards.cut(engine.n_parts(n_records)), tasks)
@@ -83,11 +83,11 @@ def search(
     signing: SignatureSettings,
     settings: DuplicateSettings,
 ) -> Duplicates:
-    """Find copies among signed records, in so many parts, which do not show in what is found.
+    """Find copies among signed records. The number of parts does not affect the result.
 
-    All parts are lazy frames: `signatures` has what `sign` returned, and whether each record is
-    `identified` and `earlier`; `texts` has the columns `record_id` and `text` in the same parts
-    and the same order. Raises ValueError when the order is not the same.
+    All frames are lazy: `signatures` has the columns of `sign` plus `identified` and `earlier`;
+    `texts` has `record_id` and `text`, in the same parts and order. Raises ValueError if the order
+    differs.
     """
     numbers = Parts.of(range(len(signatures)), signatures.tasks)
     by_content = by_key("content_id", n_parts)
@@ -125,7 +125,7 @@ def search(
     others = np.flatnonzero(chosen.kept != np.arange(len(evidence.contents)))
     similarities = np.ones(len(evidence.contents))
     similarities[others] = evidence.similarities(others, chosen.kept[others])
-    # A cut copy and what it was cut from are no candidates.
+    # A truncated copy and its full text share no band, so they are matched by prefix.
     unverified = np.flatnonzero(np.isnan(similarities))
     pairs = Parts.of(
         [pl.DataFrame({"left": unverified, "right": chosen.kept[unverified]})], signatures.tasks
@@ -138,7 +138,7 @@ def search(
 
 
 class _Ranked(NamedTuple):
-    """Records in order of rank, the first of each content, and the `bands` of its signature."""
+    """Records by rank, the first of each content, and the `bands` of its signature."""
 
     records: Any
     contents: Any
@@ -154,7 +154,7 @@ def _texts(shards: Shards) -> pl.LazyFrame:
 
 
 def _placed(signatures: pl.LazyFrame, source: int) -> pl.DataFrame:
-    """Read signatures, and remember where the text of each record is."""
+    """Read the signatures and note where each record's text is."""
     placed = signatures.with_row_index("row").with_columns(source=pl.lit(source, pl.Int32()))
     return placed.collect()
 
@@ -180,7 +180,7 @@ def _described(contents: pl.DataFrame) -> pl.DataFrame:
 
 
 def _bands(contents: pl.DataFrame, signed: pl.DataFrame, *, least_words: int) -> pl.DataFrame:
-    """Return each `hash` of texts by `number`; short texts are copies only when they are equal."""
+    """Return the band hashes of texts by `number`; none for short texts, which match exactly."""
     return (
         contents.select("number", "n_words")
         .hstack(signed)
@@ -212,7 +212,7 @@ def _with_similarity(
 def _similar(
     pairs: pl.DataFrame, normal: pl.DataFrame, *, shingle_words: int, least: float
 ) -> pl.DataFrame:
-    """Return the pairs that are similar enough to be kept as evidence."""
+    """Return the pairs similar enough to be kept as evidence."""
     measured = _with_similarity(pairs, normal, shingle_words=shingle_words)
     return measured.filter(pl.col("similarity") >= least)
 

@@ -1,4 +1,4 @@
-"""What two copies of a text have in common after all that dumps add or lose is taken away."""
+"""The normal form of a text: what is left without anything that dumps add or lose."""
 
 import itertools
 import unicodedata
@@ -17,21 +17,21 @@ _ADDRESS = r"(?i)(?:https?|ftp)://[^\s)>\]]+|www\.[^\s)>\]]+"
 _INVISIBLE = f"[{INVISIBLE}]"
 _NOT_A_WORD = r"[^\p{L}\p{N}]+"
 _FEW_WORDS = 10
-"""So short a text may consist of its address: there, addresses count as words."""
+"""A text of fewer words may consist of its address, so addresses count as words there."""
 _MANY_WORDS = rf"^(?:[^ ]* ){{{_FEW_WORDS - 1}}}"
 
-_CHUNK_BYTES = 1 << 17  # what is computed for one chunk fits into a core's cache
+_CHUNK_BYTES = 1 << 17  # one chunk's working set fits into a core's cache
 _TABLE_SIZE = 0x3000  # scripts that are written with letters and marks
-_ASK = 0x110000  # no character: the table does not know what becomes of this one
+_ASK = 0x110000  # marks characters that the table leaves to the rule
 _SPACE, _END = 0x20, 0x0A
 
 
 def normal_form(texts: pl.Series) -> pl.Series:
-    """Reduce texts to their words: lower case, one space between, no marks and no addresses.
+    """Reduce texts to their words: lower case, single spaces, no marks, no addresses.
 
-    White space, Markdown escapes and markers, quotes and dashes of any kind disappear, and
-    compatibility characters become plain ones (Unicode NFKC); soft hyphens and whatever else is not
-    seen part no words. A text that has no words is its own normal form.
+    White space, Markdown escapes and markers, quotes and dashes of any kind disappear;
+    compatibility characters become plain ones (Unicode NFKC); soft hyphens and other invisible
+    characters do not split words. A text without words is its own normal form.
     """
     texts = _replaced(texts, beyond_ascii(texts), _INVISIBLE, "")
     addressed = texts.str.contains(_ADDRESS_AHEAD).arg_true()
@@ -46,7 +46,7 @@ def normal_form(texts: pl.Series) -> pl.Series:
 
 
 def n_visible(texts: pl.Series) -> pl.Series:
-    """Count the characters of texts, each that is not seen for one less."""
+    """Return the length of each text, less twice its number of invisible characters."""
     counts = texts.str.len_chars().cast(pl.Int32)
     rows = beyond_ascii(texts)
     unseen = texts.gather(rows).str.count_matches(_INVISIBLE).cast(pl.Int32)
@@ -54,21 +54,21 @@ def n_visible(texts: pl.Series) -> pl.Series:
 
 
 def beyond_ascii(texts: pl.Series) -> pl.Series:
-    """Return the rows of texts that have more than ASCII."""
+    """Return the row numbers of texts with non-ASCII characters."""
     return (texts.str.len_bytes() != texts.str.len_chars()).arg_true()
 
 
 def _replaced(texts: pl.Series, rows: pl.Series, pattern: str, replacement: str) -> pl.Series:
-    """Replace a pattern in some rows."""
+    """Replace a pattern in the given rows only."""
     if not len(rows):
         return texts
     return texts.clone().scatter(rows, texts.gather(rows).str.replace_all(pattern, replacement))
 
 
 def _words(texts: pl.Series) -> pl.Series:
-    """Fold texts into words: by the table where that is enough, and otherwise by the rule."""
+    """Fold texts into words: by table where possible, else by rule."""
     lines = _fold(texts)
-    # Most characters that the table does not know become such that it knows.
+    # NFKC maps most characters outside the table to ones inside it.
     for by_more in (lambda rest: _fold(rest.str.normalize("NFKC")), _words_by_rule):
         unknown = lines.is_null().arg_true()
         if not len(unknown):
@@ -78,13 +78,13 @@ def _words(texts: pl.Series) -> pl.Series:
 
 
 def _words_by_rule(texts: pl.Series) -> pl.Series:
-    """Fold texts into words: what the table holds the results of, for every character there is."""
+    """Fold texts into words by the rule that the table caches."""
     folded = texts.str.replace_all(_INVISIBLE, "").str.normalize("NFKC").str.to_lowercase()
     return folded.str.replace_all(_NOT_A_WORD, " ").str.strip_chars(" ")
 
 
 def _fold(texts: pl.Series) -> pl.Series:
-    """Fold texts by the table; null for those with a character that it does not know."""
+    """Fold texts by the table; null for texts with a character outside it."""
     lines: list[str | None] = texts.to_list()
     n_bytes = texts.str.len_bytes().to_numpy()
     is_ascii = texts.str.len_chars().to_numpy() == n_bytes
@@ -107,21 +107,21 @@ def _chunks(rows: npt.NDArray[np.int64], n_bytes: npt.NDArray[np.uint32]) -> Ite
 
 
 def _fold_ascii(texts: list[str]) -> list[str | None]:
-    """Fold texts that have nothing but ASCII."""
+    """Fold texts of ASCII characters only."""
     joined = "\n".join([*texts, ""]).encode("ascii")
-    # A line break within a text is a space; those that end one are put back.
+    # Line breaks inside a text become spaces; those between texts are put back.
     folded = np.frombuffer(bytearray(joined.translate(_ascii_table())), np.uint8)
     return [*_lines(folded, _ends(texts), "ascii")]
 
 
 def _fold_unicode(texts: list[str]) -> list[str | None]:
-    """Fold texts; None for those with a character that the table does not know."""
+    """Fold texts; None for those with a character outside the table."""
     joined = "\n".join([*texts, ""]).encode("utf-32-le")
     folded = _table().take(np.frombuffer(joined, np.uint32), mode="clip")
     ends = _ends(texts)
-    asked = np.flatnonzero(folded == _ASK)
-    folded[asked] = _SPACE
-    unknown = set(np.searchsorted(ends, asked).tolist())
+    unmapped = np.flatnonzero(folded == _ASK)
+    folded[unmapped] = _SPACE
+    unknown = set(np.searchsorted(ends, unmapped).tolist())
     lines = _lines(folded, ends, "utf-32-le")
     return [None if row in unknown else line for row, line in enumerate(lines)]
 
@@ -131,11 +131,11 @@ def _ends(texts: list[str]) -> npt.NDArray[np.int64]:
 
 
 def _lines(folded: npt.NDArray[Any], ends: npt.NDArray[np.int64], codec: str) -> list[str]:
-    """Leave one space between words; `folded` holds the texts, which end at `ends`."""
+    """Collapse runs of spaces; `folded` holds the texts one after the other, ending at `ends`."""
     folded[ends] = _END
     word = folded > _SPACE
     kept = word.copy()
-    kept[:-1] |= word[1:]  # of a run of spaces, the last one stays
+    kept[:-1] |= word[1:]  # keep the last of a run of spaces
     kept[ends] = True
     lines = folded[kept].tobytes().decode(codec).split("\n")[:-1]
     return [line.strip(" ") for line in lines]
@@ -148,10 +148,10 @@ def _ascii_table() -> bytes:
 
 @cache
 def _table() -> npt.NDArray[np.uint32]:
-    """Tell what becomes of each character: its lower case, a space, or `_ASK`.
+    """Map each character to its lower case, a space, or `_ASK`.
 
-    Characters that NFKC or lower case turn into several letters, or that compose with others, are
-    left to the rule, as are those that this Python does not know yet, and all beyond the table.
+    `_ASK` marks characters that NFKC or lower-casing turns into several letters or that compose
+    with others, and those unassigned in this Python's Unicode.
     """
     folded = [_folded(chr(code)) for code in range(_TABLE_SIZE)]
     codes = [_ASK if char is None else ord(char) for char in (*folded, None)]
@@ -163,7 +163,7 @@ def _folded(char: str) -> str | None:
     lower = plain.lower()
     if category[0] in "LN" and len(plain) == len(lower) == 1 and not _composes(plain):
         return lower
-    # A mark behind a space belongs to no letter.
+    # A combining mark after a space belongs to no letter.
     alone = "LN" if plain[0] == " " else "LNM"
     separates = category[0] in "PSZ" or category == "Cc"
     if separates and not any(unicodedata.category(part)[0] in alone for part in plain):
@@ -172,5 +172,5 @@ def _folded(char: str) -> str | None:
 
 
 def _composes(char: str) -> bool:
-    """Whether a letter may change with the letters beside it: Hangul's parts, and the final Σ."""
+    """Whether a letter depends on its neighbours: Hangul jamo, and the final Σ."""
     return char == "Σ" or unicodedata.name(char, "").startswith("HANGUL")

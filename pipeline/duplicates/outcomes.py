@@ -1,4 +1,4 @@
-"""What becomes of each record, given the evidence for copies."""
+"""The outcome of each record, given the evidence for copies."""
 
 from dataclasses import dataclass
 from itertools import accumulate
@@ -16,11 +16,11 @@ KEPT, DUPLICATE, EARLIER = "kept", "duplicate", "earlier"
 
 @dataclass(frozen=True)
 class Duplicates:
-    """What the search found.
+    """The result of the search for copies.
 
-    `outcomes` has one row per signed record, in the order of `record_id`: `status` (`kept`,
-    `duplicate`, or `earlier` for what an earlier release has), `summary_id`, `kept_record_id`,
-    `relation` and `similarity` (null when kept). The evidence answers for other thresholds.
+    `outcomes` has one row per signed record, ordered by `record_id`: `status` (`kept`, `duplicate`,
+    or `earlier` if an earlier release has it), `summary_id`, `kept_record_id`, `relation` and
+    `similarity` (null when kept). `evidence` answers for other thresholds.
     """
 
     outcomes: pl.DataFrame
@@ -30,9 +30,9 @@ class Duplicates:
 def decide(
     records: pl.DataFrame, evidence: Evidence, chosen: Chosen, similarities: Similarities
 ) -> pl.DataFrame:
-    """Return the outcome of each record that is of no earlier release, ordered by `record_id`.
+    """Return the outcome of each record outside the earlier release, ordered by `record_id`.
 
-    `similarities` has for each content the similarity to the one that is kept for it.
+    `similarities` holds each content's similarity to its kept content.
     """
     contents = evidence.contents
     canonical, kept = chosen
@@ -71,10 +71,10 @@ def decide(
 
 
 def outcomes_of(shards: Parts, outcomes: pl.DataFrame, tasks: Tasks) -> Parts:
-    """Return the outcomes of all records of some shards, row by row; null of those never signed.
+    """Return the outcomes of all records of some shards, row by row; null for unsigned records.
 
-    The parts of `shards` are `Shards`. All records are joined at once: a join per part would look
-    at all outcomes each time.
+    The parts of `shards` are `Shards`. All records are joined at once: one join per part would scan
+    all outcomes each time.
     """
     record_ids = shards.map(_record_ids).fetch()
     joined = pl.concat(record_ids).join(outcomes, on="record_id", how="left", maintain_order="left")
@@ -88,6 +88,6 @@ def _record_ids(shards: Shards) -> pl.DataFrame:
 
 
 def kept(rows: pl.LazyFrame, outcomes: pl.DataFrame) -> pl.LazyFrame:
-    """Return those of some rows that belong to kept records, with their `summary_id`."""
+    """Return the rows that belong to kept records, with their `summary_id`."""
     records = outcomes.lazy().filter(pl.col("status") == KEPT).select("record_id", "summary_id")
     return rows.join(records, on="record_id", maintain_order="left")

@@ -17,10 +17,10 @@ Hashes = npt.NDArray[np.uint64]
 Places = npt.NDArray[np.int64]
 
 _BASE = 0x9E3779B97F4A7C15  # odd, and so invertible modulo 2^64: 2^64 divided by the golden ratio
-_WORD_BASE = 0xD1B54A32D192ED03  # odd as well
+_WORD_BASE = 0xD1B54A32D192ED03  # odd, too
 _LANES_BYTES = 16
-"""Words of so many bytes are hashed as two numbers of eight; the few longer ones by BLAKE2b."""
-_CHUNK_BYTES = 1 << 18  # what is computed for one chunk fits into a core's cache
+"""Words up to this many bytes are hashed as two 8-byte numbers; the few longer ones by BLAKE2b."""
+_CHUNK_BYTES = 1 << 18  # one chunk's working set fits into a core's cache
 _SPACE = 0x20
 _UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
 
@@ -34,11 +34,11 @@ class Words:
 
     @property
     def first(self) -> Places:
-        """Where each text's words begin."""
+        """The index of each text's first word."""
         return np.cumsum(self.counts) - self.counts
 
     def slices(self, n_texts: int) -> Iterator["Words"]:
-        """Yield the words of so many texts at a time."""
+        """Yield the words of `n_texts` texts at a time."""
         bounds = np.concatenate([[0], np.cumsum(self.counts)])
         for start in range(0, len(self.counts), n_texts):
             counts = self.counts[start : start + n_texts]
@@ -54,12 +54,10 @@ class Shingles:
 
 
 def hash_words(texts: pl.Series) -> Words:
-    """Hash the words of texts in normal form: what stands between spaces.
+    """Hash the words of texts in normal form, which are separated by spaces.
 
-    In scripts that put none between words, each character is taken for one.
-
-    A word's hash is its bytes as a number, mixed by the finaliser of SplitMix64 (Steele, Lea and
-    Flood, 2014).
+    In scripts without spaces between words, each character counts as a word. A word's hash is its
+    bytes as a number, mixed by the finaliser of SplitMix64 (Steele, Lea and Flood, 2014).
     """
     texts = _spaced(texts)
     ends = texts.str.len_bytes().to_numpy().astype(np.int64).cumsum()
@@ -74,7 +72,7 @@ def hash_words(texts: pl.Series) -> Words:
 
 
 def _spaced(texts: pl.Series) -> pl.Series:
-    """Put spaces around the characters of scripts that have none between words."""
+    """Put spaces around the characters of scripts written without spaces between words."""
     rows = beyond_ascii(texts)
     unspaced = rows.filter(texts.gather(rows).str.contains(_UNSPACED)) if len(rows) else rows
     if not len(unspaced):
@@ -84,7 +82,7 @@ def _spaced(texts: pl.Series) -> pl.Series:
 
 
 def _hash_words(texts: pl.Series) -> Words:
-    # Arrow's large strings stand one behind the other in one buffer.
+    # Arrow stores large strings back to back in one buffer.
     _, _, joined = (texts + " ").to_arrow().buffers()
     data = np.pad(np.frombuffer(joined, np.uint8), (1, _LANES_BYTES), constant_values=_SPACE)
     inside = data != _SPACE
@@ -96,7 +94,7 @@ def _hash_words(texts: pl.Series) -> Words:
 
 
 def _hash_spans(data: npt.NDArray[np.uint8], starts: Places, ends: Places) -> Hashes:
-    """Hash each `data[start:end]`; behind the last one, there are as many bytes as two lanes."""
+    """Hash each `data[start:end]`; `data` must extend two lanes beyond the last end."""
     lanes = np.ndarray(len(data) - 7, "<u8", data, strides=(1,))
     lengths = ends - starts
     first = lanes[starts] & _lane_masks()[np.minimum(lengths, 8)]
@@ -112,12 +110,12 @@ def _hash_spans(data: npt.NDArray[np.uint8], starts: Places, ends: Places) -> Ha
 
 @cache
 def _lane_masks() -> Hashes:
-    """Masks that leave the first n bytes of a lane, for n from 0 to 8."""
+    """Return masks that keep the first n bytes of a lane, for n from 0 to 8."""
     return np.array([(1 << 8 * size) - 1 for size in range(9)], np.uint64)
 
 
 def shingle(words: Words, n_words: int) -> Shingles:
-    """Hash every run of `n_words` words; a shorter text is one shingle, one without words none.
+    """Hash every run of `n_words` words; a shorter text is one shingle, an empty one none.
 
     The hash of a run is the mixed polynomial of its words' hashes.
     """
@@ -137,7 +135,7 @@ def shingle(words: Words, n_words: int) -> Shingles:
 
 
 def hash_beginnings(words: Words, n_words: int) -> pl.Series:
-    """Hash the first `n_words` words of each text; null for texts that have no more than those."""
+    """Hash the first `n_words` words of each text; null for texts with no more words than that."""
     enough = words.counts > n_words
     first = words.first[enough]
     total = np.full(len(first), n_words, np.uint64)
@@ -149,15 +147,15 @@ def hash_beginnings(words: Words, n_words: int) -> pl.Series:
 
 
 def hash_longer_beginnings(words: Words, step: int) -> pl.Series:
-    """Hash the first `step`, 2 · `step`, … words of each text, as long as more words follow.
+    """Hash the first `step`, 2 · `step`, … words of each text, while more words follow.
 
-    Returns lists, whose first hash is the one of `hash_beginnings`.
+    Returns lists whose first item equals the result of `hash_beginnings`.
     """
     sizes = np.maximum(words.counts - 1, 0) // step
     text = np.repeat(np.arange(len(sizes)), sizes)
     lengths = step * (1 + np.arange(len(text)) - np.repeat(np.cumsum(sizes) - sizes, sizes))
     place = np.arange(len(words.hashes)) - np.repeat(words.first, words.counts)
-    # A power of two: the powers are kept, and shall not be kept for every length there is.
+    # Round up to a power of two, so that the cache of powers stays small.
     powers = _powers(1 << int(words.counts.max(initial=0)).bit_length())
     totals = np.cumsum(np.pad(words.hashes * powers[place], (1, 0)), dtype=np.uint64)
     first = words.first[text]
@@ -168,9 +166,9 @@ def hash_longer_beginnings(words: Words, step: int) -> pl.Series:
 
 
 def _runs(hashes: Hashes, n_words: int) -> Hashes:
-    """Hash the run of words from each word on; runs of different lengths never meet.
+    """Hash the run of `n_words` words that starts at each word.
 
-    The last runs lack words, and are not to be used.
+    The last runs are incomplete and must not be used. Runs of different lengths never share a hash.
     """
     total = np.full(len(hashes), n_words, np.uint64)
     for step, power in enumerate(_powers(n_words)):
@@ -180,7 +178,7 @@ def _runs(hashes: Hashes, n_words: int) -> Hashes:
 
 @cache
 def _powers(size: int) -> Hashes:
-    """base^0 … base^(size-1) modulo 2^64."""
+    """Return base^0 … base^(size-1) modulo 2^64."""
     powers = np.full(size, _WORD_BASE, np.uint64)
     powers[:1] = 1
     return np.cumprod(powers, dtype=np.uint64)

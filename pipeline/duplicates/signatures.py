@@ -1,4 +1,4 @@
-"""The signature stage: what the search for copies needs to know of each record, and no more."""
+"""The signature stage: the few values of each record that the search for copies needs."""
 
 import struct
 
@@ -21,16 +21,16 @@ from shortscience.pipeline.settings import SignatureSettings
 Minima = npt.NDArray[np.uint32]
 
 _TEXTS_AT_ONCE = 256
-"""So few that what is computed for them stays in a core's cache."""
+"""Few enough that their working set stays in a core's cache."""
 
 
 def sign(cleaned: pl.DataFrame, settings: SignatureSettings) -> pl.DataFrame:
     """Sign every row of a frame with the columns `record_id`, `text` and `structure`.
 
-    Returns one row per record: `record_id`; `content_id`, equal for records whose normal forms are
-    equal; `n_chars` of the text, where each that is not seen counts against it, and `n_words` of
-    the normal form; whether its structure is `original`; `beginning`, a hash of the first words,
-    null for texts of fewer; `bands`, an array of hashes.
+    Returns one row per record: `record_id`; `content_id`, equal for equal normal forms; `n_chars`,
+    the text's length less a penalty for invisible characters; `n_words` of the normal form;
+    `original`, whether its structure is; `beginning`, a hash of the first words, null for shorter
+    texts; `bands`, an array of hashes.
     """
     normal = normal_form(cleaned["text"])
     words = hash_words(normal)
@@ -71,7 +71,7 @@ def _bands(words: Words, settings: SignatureSettings) -> pl.Series:
 
 def _bands_of(words: Words, settings: SignatureSettings) -> Hashes:
     rows = minhash(words, settings).reshape(-1, settings.bands, settings.rows)
-    # A polynomial of the six minima, with the band's own number, so that bands never meet.
+    # A polynomial of the band's minima and its number, so that different bands never collide.
     powers = np.cumprod(np.full(settings.rows, 0x9E3779B97F4A7C15, np.uint64), dtype=np.uint64)
     numbers = np.arange(settings.bands, dtype=np.uint64) * np.uint64(0xD1B54A32D192ED03)
     return np.asarray(rows @ powers + numbers, np.uint64)

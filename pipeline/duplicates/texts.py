@@ -1,4 +1,4 @@
-"""The normal forms of texts, brought to where they are compared."""
+"""Shipping the normal forms of texts to the parts that compare them."""
 
 from collections.abc import Sequence
 
@@ -18,16 +18,17 @@ class NormalForms:
         self._normal = ordered["normal"]
 
     def gather(self, numbers: Sequence[int] | pl.Series, /) -> pl.Series:
-        """Return the normal forms of some numbers, in the order asked for."""
+        """Return the normal forms of `numbers`, in that order."""
         return self._normal.gather(np.searchsorted(self._numbers, np.asarray(numbers, np.int64)))
 
 
 def locate(needed: Parts, contents: Parts, starts: Sequence[int], *, n_parts: int) -> Parts:
-    """Find the texts of some contents in the parts that have them, of which there are `n_parts`.
+    """Route requests for texts to the parts that hold them.
 
-    `needed` has a column `number`; `contents` tells by number which `row` of which part has the
-    text, and `starts` with which number each part of the contents begins. Returns by part of the
-    texts what `deliver` needs: `number`, `row`, `record_id` and `receiver`, the part of `needed`.
+    `needed` has a column `number`, by receiving part; `contents` gives the `row` of the text of
+    each number, and `starts` the first number of each part of the contents. Returns, by part of the
+    texts, the input of `deliver`: `number`, `row`, `record_id` and `receiver`, the part of
+    `needed`.
     """
     receivers = Parts.of(range(len(needed)), needed.tasks)
     return needed.route(
@@ -36,12 +37,12 @@ def locate(needed: Parts, contents: Parts, starts: Sequence[int], *, n_parts: in
 
 
 def deliver(located: Parts, normal: Parts, *, n_parts: int) -> Parts:
-    """Bring normal forms to those who need them: `number` and `normal`, by receiver."""
+    """Send normal forms to the parts that requested them: `number` and `normal`, by receiver."""
     return located.route(_sent, normal, to=pl.col("receiver"), n_parts=n_parts)
 
 
 def part_with(column: str, starts: Sequence[int]) -> pl.Expr:
-    """Return the part of the contents that has the number in a column."""
+    """Return the part of the contents that holds the number in a column."""
     place: pl.Expr = pl.lit(pl.Series(starts)).search_sorted(pl.col(column), side="right") - 1
     return place
 
@@ -59,9 +60,9 @@ def _sent(located: pl.DataFrame, normal: pl.DataFrame) -> pl.DataFrame:
 
 
 def read_normal_forms(located: pl.DataFrame, texts: pl.LazyFrame) -> pl.DataFrame:
-    """Return the normal forms of located texts, by `number`, which are read from all `texts`.
+    """Read the located texts from `texts` and return their normal forms, by `number`.
 
-    Raises ValueError when these are not in the order of their signatures.
+    Raises ValueError if the texts are not in the order of their signatures.
     """
     rows = located.select("row", "record_id", "number").unique("row").sort("row")
     found = (
@@ -71,5 +72,5 @@ def read_normal_forms(located: pl.DataFrame, texts: pl.LazyFrame) -> pl.DataFram
         .collect(engine="streaming")
     )
     if not found["record_id"].equals(rows["record_id"]):
-        raise ValueError("The texts are not in the order of their signatures.")
+        raise ValueError("Texts and signatures are in different orders.")
     return rows.select("number", normal=normal_form(found["text"]))

@@ -1,4 +1,4 @@
-"""What another threshold would change, answered from the pairs that a build verified."""
+"""What another threshold would change, computed from the pairs that a build verified."""
 
 from dataclasses import dataclass
 
@@ -12,9 +12,9 @@ from shortscience.pipeline.duplicates.evidence import Evidence
 class Comparison:
     """Two thresholds side by side.
 
-    `summaries` counts what is kept at each of both; `changes` lists the verified pairs of distinct
-    texts that are copies at one threshold and not at the other: `left` and `right` (record ids),
-    `similarity`, most similar first.
+    `summaries` counts the kept summaries at each. `changes` lists the verified pairs of distinct
+    texts that are copies at only one of them: `left` and `right` (record ids) and `similarity`,
+    most similar first.
     """
 
     summaries: tuple[int, int]

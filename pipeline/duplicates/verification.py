@@ -16,10 +16,10 @@ _COLUMNS = (1 << 63) - 1
 
 
 class Texts(Protocol):
-    """Texts in normal form, by number: a Polars series is one."""
+    """Texts in normal form, by number; a Polars series qualifies."""
 
     def gather(self, numbers: Sequence[int] | pl.Series, /) -> pl.Series:
-        """Return some of the texts."""
+        """Return the texts of `numbers`, in that order."""
         ...
 
 
@@ -31,7 +31,7 @@ def jaccard(
 ) -> npt.NDArray[np.float64]:
     """Return |A ∩ B| / |A ∪ B| for the shingle sets of texts `left[i]` and `right[i]`.
 
-    NumPy and SciPy let other threads run, so as many work as Polars would use.
+    Runs on as many threads as Polars uses, since NumPy and SciPy release the GIL.
     """
     starts = range(0, len(left), _PAIRS_AT_ONCE)
     parts = [slice(start, start + _PAIRS_AT_ONCE) for start in starts]
@@ -57,9 +57,9 @@ def _jaccard_of(
 
 
 def _membership(texts: pl.Series, shingle_words: int) -> csr_array:
-    """One row per text, one column per possible hash of a shingle; what is stored is true."""
+    """Return a boolean matrix with a row per text and a column per possible shingle hash."""
     shingles = shingle(hash_words(texts), shingle_words)
-    # Column numbers are signed: one bit of a hash is lost.
+    # Column numbers are signed, which costs one bit of the hash.
     columns = (shingles.hashes >> np.uint64(1)).astype(np.int64)
     matrix = csr_array(
         (np.ones(len(columns), bool), columns, shingles.offsets.astype(np.int64)),

@@ -1,4 +1,4 @@
-"""What runs the stages: the same functions, on this machine or on a cluster."""
+"""Engines: run the same stage functions on this machine or on a cluster."""
 
 import contextlib
 from collections.abc import Iterator
@@ -21,32 +21,32 @@ Runner: TypeAlias = "Callable[[Batch, Settings, Path], bool]"
 
 
 class Engine(Protocol):
-    """What a build asks of an engine. Its answers do not depend on which it is."""
+    """What a build asks of an engine; every engine gives the same results."""
 
     def runner(self, n_batches: int) -> "AbstractContextManager[Runner]":
-        """Provide a function that several threads may call at once, for so many batches."""
+        """Provide a function that builds a batch's shards; several threads may call it at once."""
         ...
 
     @property
     def batches_at_once(self) -> int:
-        """How many batches are worked on at once; with one, in the thread that calls."""
+        """How many batches run at once; a single one runs in the calling thread."""
         ...
 
     @property
     def tasks(self) -> "Tasks":
-        """What runs the tasks of stages that are done in parts."""
+        """The runner for tasks of stages that work in parts."""
         ...
 
     def n_parts(self, n_records: int) -> int:
-        """Return in how many parts such a stage does so many records."""
+        """Return the number of parts to cut a stage over `n_records` into."""
         ...
 
 
 @contextlib.contextmanager
 def start(name: Name, workers: int, scratch: "Path") -> Iterator[Engine]:
-    """Start an engine, or connect to it; this machine's has the folder `scratch` for itself."""
+    """Start an engine or connect to it; the local one spills to the folder `scratch`."""
     if name == "ray":
-        # It takes a second to import, and is installed by those who use it.
+        # Ray takes a second to import and is an optional dependency.
         from shortscience.pipeline.engines.ray_cluster import connected
 
         with connected(workers) as engine:

@@ -1,4 +1,4 @@
-"""One machine: batches on worker processes, replaced when one is killed; the rest in one."""
+"""The local engine: batches on worker processes, replaced when killed; tasks in this process."""
 
 import contextlib
 import os
@@ -16,16 +16,17 @@ from shortscience.pipeline.spilling import Spilling
 from shortscience.pipeline.tasks import Tasks
 
 _RECORDS_PER_PART = 200_000
-"""With so many, identifying papers takes a gigabyte at the peak."""
+"""At this size, identifying papers peaks at one gigabyte."""
 _ATTEMPTS = 3
-"""Times that a batch is begun: the death of a worker costs all batches that were being worked on,
-and who needs too much memory is killed again."""
+"""Times that a batch is started: when a worker dies, all batches in flight start over, and one that
+needs too much memory is killed again.
+"""
 
 
 class LocalEngine:
-    """So many processes of this machine, which are there only while batches are worked on.
+    """Processes of this machine, alive only while batches run.
 
-    What does not fit into memory goes to the folder `scratch`.
+    Task results that do not fit into memory are spilled to the folder `scratch`.
     """
 
     def __init__(self, workers: int, scratch: Path) -> None:
@@ -33,16 +34,16 @@ class LocalEngine:
 
     @property
     def batches_at_once(self) -> int:
-        """One for each worker process."""
+        """One batch per worker process."""
         return self._workers
 
     @property
     def tasks(self) -> Tasks:
-        """Do each task at once, in this process, whose threads use all cores."""
+        """Run each task immediately in this process, whose threads use all cores."""
         return Spilling(self._scratch)
 
     def n_parts(self, n_records: int) -> int:
-        """Return so many that memory holds the results of a task."""
+        """Return enough parts that one task's results fit into memory."""
         return 1 + n_records // _RECORDS_PER_PART
 
     def runner(self, n_batches: int) -> contextlib.AbstractContextManager[Runner]:
@@ -52,9 +53,9 @@ class LocalEngine:
 
 @contextlib.contextmanager
 def runner(workers: int) -> Iterator[Runner]:
-    """Provide a function that builds a batch's shards: in this process, or in one of several.
+    """Provide a function that builds a batch's shards, in this process or in worker processes.
 
-    When the caller fails or is interrupted, the processes end at once.
+    If the caller fails or is interrupted, the processes end at once.
     """
     if workers <= 1:
         yield _one_at_a_time(build_shards)
@@ -69,7 +70,7 @@ def runner(workers: int) -> Iterator[Runner]:
 
 
 def _one_at_a_time(build: Runner) -> Runner:
-    """Have several threads that call a function wait for each other: memory is for one batch."""
+    """Serialise calls from several threads, so that memory holds one batch."""
     lock = threading.Lock()
 
     def run(batch: Batch, settings: Settings, folder: Path) -> bool:
@@ -80,7 +81,7 @@ def _one_at_a_time(build: Runner) -> Runner:
 
 
 class _Pools:
-    """A pool of processes, and a new one whenever it is broken; for use by several threads."""
+    """A thread-safe process pool that is replaced whenever it breaks."""
 
     def __init__(self, workers: int) -> None:
         self._count = workers
@@ -90,7 +91,7 @@ class _Pools:
         self._broken: set[Workers] = set()
 
     def run(self, batch: Batch, settings: Settings, folder: Path) -> bool:
-        """Build the shards of a batch; WorkerError when its worker is killed time and again."""
+        """Build the shards of a batch; raise WorkerError if its worker keeps being killed."""
         for _ in range(_ATTEMPTS):
             workers = self._working()
             with contextlib.suppress(BrokenProcessPool):
@@ -98,20 +99,20 @@ class _Pools:
             with self._lock:
                 self._broken.add(workers)
         raise WorkerError(
-            f"Workers were killed {_ATTEMPTS} times while they read {batch}; they may have"
-            " run out of memory: build again with fewer --workers, which goes on from here."
+            f"Workers were killed {_ATTEMPTS} times while reading {batch}; they may have run"
+            " out of memory: build again with fewer --workers, which resumes from here."
         )
 
     def _working(self) -> Workers:
         with self._lock:
             if self._stopping:
-                raise WorkerError("The build was stopped; the same command goes on from here.")
+                raise WorkerError("The build was stopped; the same command resumes from here.")
             if self._workers in self._broken:
                 self._workers = Workers(self._count)
             return self._workers
 
     def stop(self) -> None:
-        """End all processes at once, whatever they are doing: shards appear complete or never."""
+        """End all processes at once; half-built shards never become visible."""
         with self._lock:
             self._stopping = True
         self._workers.stop()
@@ -123,7 +124,7 @@ class _Pools:
 
 
 def _work(build: Runner, batch: Batch, settings: Settings, folder: Path) -> bool:
-    """Build a batch's shards; where memory runs out, end this worker, and so free what it holds."""
+    """Build a batch's shards; on MemoryError, exit this worker to free what it holds."""
     try:
         return build(batch, settings, folder)
     except MemoryError:

@@ -1,8 +1,8 @@
-"""Ray: the stages as tasks of a cluster, or of a local one that is started for the build.
+"""The Ray engine: stages as tasks of a cluster, or of a local one started for the build.
 
-All machines see the raw dumps and the output folder under the same paths, and have this project
-installed. Ray runs a task again when its worker is killed, makes results again that were lost with
-a machine, and spills to disk what does not fit into memory.
+All machines must see the raw dumps and the output folder under the same paths, and have this
+project installed. Ray retries tasks whose worker was killed, recomputes results lost with a
+machine, and spills to disk what does not fit into memory.
 """
 
 import contextlib
@@ -23,31 +23,31 @@ from shortscience.pipeline.tasks import Ref, Tasks, joined
 from shortscience.pipeline.version import code_digest
 
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-# A machine that is cut off closes no connection: what waits for it has to ask whether it lives.
-# Ray's own settings for that are five minutes, and two more for the answer.
+# A machine that loses its network closes no connections, so keepalive probes have to detect it.
+# Ray's defaults are a probe every five minutes and a timeout of two.
 os.environ.setdefault("RAY_grpc_client_keepalive_time_ms", "10000")
 os.environ.setdefault("RAY_grpc_client_keepalive_timeout_ms", "10000")
 try:
     import ray
 except ImportError:
     raise UsageError(
-        "Ray is not installed; `pip install 'shortscience-dataset[ray]'` brings it."
+        "Ray is not installed; run `pip install 'shortscience-dataset[ray]'`."
     ) from None
 
 _WORKERS_CODE = "pipeline.shards"
-"""What the machines of a cluster run, with all that it imports."""
+"""The module that the cluster's machines run; its digest covers all that it imports."""
 _QUIET: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
 _SECONDS_TO_ANSWER = 10
 _RECORDS_PER_PART = 100_000
 _ATTEMPTS = 3
-"""Times that Ray begins a task again whose worker was killed."""
+"""Times that Ray retries a task whose worker was killed."""
 
 
 @contextlib.contextmanager
 def connected(workers: int) -> Iterator["RayEngine"]:
-    """Connect to the cluster that RAY_ADDRESS names; else to this machine's, or start one.
+    """Connect to the cluster in RAY_ADDRESS, else to one on this machine, else start one.
 
-    Raises UsageError when the named cluster cannot be used: it is never replaced by another.
+    Raises UsageError if the named cluster cannot be used; no other one replaces it.
     """
     if address := os.environ.get("RAY_ADDRESS"):
         _reach(address)
@@ -58,7 +58,7 @@ def connected(workers: int) -> Iterator["RayEngine"]:
         except ConnectionError:
             ray.init(address="local", num_cpus=workers, include_dashboard=False, **_QUIET)
     try:
-        # What Ray says of workers that died is no part of a command's answer.
+        # Ray's messages about dead workers do not belong in a command's output.
         with contextlib.redirect_stdout(sys.stderr):
             yield RayEngine()
     finally:
@@ -66,9 +66,9 @@ def connected(workers: int) -> Iterator["RayEngine"]:
 
 
 def _join(address: str) -> None:
-    """Connect to a cluster; UsageError with its reason when it refuses.
+    """Connect to a cluster; raise UsageError with its reason if it refuses.
 
-    ConnectionError when this machine was asked for its cluster, and has none.
+    Raises ConnectionError if no cluster runs on this machine and none was named.
     """
     try:
         ray.init(address=address, **_QUIET)
@@ -82,13 +82,13 @@ def _join(address: str) -> None:
 
 
 def _reason(error: Exception) -> str:
-    """Return the sentence in which Ray says what failed, behind a traceback of its own."""
+    """Return the sentence of an error of Ray that follows its traceback."""
     last = str(error.__cause__ or error).strip().splitlines()[-1]
     return (last.partition("Error: ")[2] or last).partition(". ")[0].rstrip(".")
 
 
 def _reach(address: str) -> None:
-    """Find out whether anything answers: Ray itself would try for minutes, and then abort."""
+    """Raise UsageError unless the address accepts connections; Ray would retry for minutes."""
     place = urlsplit(address if "://" in address else f"//{address}")
     try:
         if place.hostname and place.port:
@@ -100,11 +100,11 @@ def _reach(address: str) -> None:
 
 
 class RayEngine:
-    """The cluster that this process is connected to."""
+    """The Ray cluster that this process is connected to."""
 
     @property
     def batches_at_once(self) -> int:
-        """Two for each processor, so that none waits for the next one."""
+        """Two per processor, so that one is always queued."""
         return 2 * self._n_cpus
 
     @property
@@ -112,7 +112,7 @@ class RayEngine:
         return int(ray.cluster_resources().get("CPU", 1))  # type: ignore[no-untyped-call]
 
     def runner(self, _n_batches: int) -> AbstractContextManager[Runner]:
-        """Provide a function that builds a batch's shards somewhere in the cluster."""
+        """Provide a function that builds a batch's shards on the cluster."""
 
         def run(batch: Batch, settings: Settings, folder: Path) -> bool:
             code = code_digest(_WORKERS_CODE)
@@ -123,35 +123,35 @@ class RayEngine:
 
     @property
     def tasks(self) -> Tasks:
-        """Run tasks by the engine itself."""
+        """The engine itself, which runs tasks on the cluster."""
         return self
 
     def n_parts(self, n_records: int) -> int:
-        """Return enough for all processors, and so many that each part fits into a worker."""
+        """Return enough parts for all processors, each small enough for a worker's memory."""
         return max(self._n_cpus, 1 + n_records // _RECORDS_PER_PART)
 
     def run(self, function: Callable[..., Any], *arguments: Any) -> Ref:
-        """Begin a task."""
+        """Start a task."""
         return _remote(function).remote(*arguments)
 
     def split(self, function: Callable[..., Any], n_parts: int, *arguments: Any) -> Sequence[Ref]:
-        """Begin a task that answers with so many parts."""
+        """Start a task that returns `n_parts` parts."""
         if n_parts == 1:
             return [_remote(_only_part).remote(function, *arguments)]
         refs: list[Ref] = _remote(function).options(num_returns=n_parts).remote(n_parts, *arguments)
         return refs
 
     def join(self, refs: Sequence[Ref]) -> Ref:
-        """Begin a task that puts frames together, unless there is but one."""
+        """Start a task that concatenates frames; a single frame needs none."""
         return refs[0] if len(refs) == 1 else self.run(joined, *refs)
 
     def get(self, refs: Sequence[Ref]) -> list[Any]:
-        """Wait for results and fetch them; raises what a task raised."""
+        """Wait for results and fetch them; raise what a task raised."""
         try:
             return list(ray.get(list(refs)))
         except (ray.exceptions.OutOfDiskError, ray.exceptions.ObjectStoreFullError) as error:
             raise WorkerError(
-                "A machine of the cluster has neither memory nor disk left for results; make space"
+                "A machine of the cluster is out of memory and disk for results; make space"
                 " where Ray spills to, or add machines, and build again, which goes on from here."
             ) from error
         except ray.exceptions.RayTaskError as error:
@@ -168,12 +168,12 @@ def _remote(function: Callable[..., Any]) -> Any:
 
 
 def _only_part(function: Callable[..., Sequence[Any]], *arguments: Any) -> Any:
-    """Return the part itself: to Ray, a task with one result answers with that, and not a list."""
+    """Unwrap the only part: Ray expects a bare result from a task with one result."""
     return function(1, *arguments)[0]
 
 
 def _build_shards(batch: Batch, settings: Settings, folder: Path, code: str) -> bool:
-    """Build a batch's shards on a machine that has the same code; WorkerError if it has not."""
+    """Build a batch's shards; raise WorkerError if this machine runs other code."""
     if code_digest(_WORKERS_CODE) != code:
         raise WorkerError(
             f"{os.uname().nodename} has another version of this project or of its libraries"

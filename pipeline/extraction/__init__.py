@@ -1,1 +1,1 @@
-"""Reading equations, images, links and citations from cleaned text, with exact offsets."""
+"""Extraction of equations, images, links and citations from cleaned text, with exact offsets."""

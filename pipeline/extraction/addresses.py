@@ -1,4 +1,4 @@
-"""Images and links: what the URL spans of a text are the address of."""
+"""Images and links, built from the URL spans of a text."""
 
 import re
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ class Image(NamedTuple):
 class Link(NamedTuple):
     """One link: a Markdown link, an HTML one, an autolink, or a bare address.
 
-    `text[url_start:url_end]` is its address, or all of it where the address stands elsewhere.
+    `text[url_start:url_end]` is its address, or the whole link if the address is in a definition.
     """
 
     url: str
@@ -50,8 +50,8 @@ _TAG_LIMIT = 420
 def addresses(text: str, spans: Sequence[Span]) -> list[Image | Link]:
     """Return the images and links of a text by position.
 
-    What names its address elsewhere stands where it is used, and the definition does not count; a
-    definition that nothing uses is a bare address.
+    A link by reference counts where it is used, and its definition does not; an unused definition
+    counts as a bare address.
     """
     defined = definitions(text, spans)
     by_name = list(uses(text, spans, defined))
@@ -64,14 +64,14 @@ def addresses(text: str, spans: Sequence[Span]) -> list[Image | Link]:
 
 
 def _inline(text: str, spans: Sequence[Span]) -> list[Image | Link]:
-    """Return what each address belongs to; in the label of a link, it is no link of its own."""
+    """Return the images and links with an address of their own; those in a label are skipped."""
     found: list[Image | Link] = []
     for span in spans:
         if span.kind != "url":
             continue
         before = text[max(0, span.start - _BLANKS_LIMIT) : span.start]
         item = (_markdown if before.rstrip(" \t").endswith("](") else _html)(text, span)
-        # What stands in parentheses behind a bracket that nothing opened is no address by itself.
+        # Parentheses after an unmatched `]` hold no bare address.
         if item is None and _ABSOLUTE.match(text, span.inner_start):
             item = _bare(text, span.start, span.end, span)
         if item is None:
@@ -83,7 +83,7 @@ def _inline(text: str, spans: Sequence[Span]) -> list[Image | Link]:
 
 
 def _is_bare(item: Image | Link) -> bool:
-    """Whether an item is an address alone, which may be the label of another."""
+    """Whether an item is just an address, which may be the label of another item."""
     if isinstance(item, Image):
         return item.alt is None and item.raw[:1] not in "!<["
     return item.start == item.url_start and item.label is None
@@ -99,11 +99,11 @@ def _by_name(text: str, use: Use) -> Image | Link:
 def _markdown(text: str, span: Span) -> Image | Link | None:
     close = _LINK_CLOSE.match(text, span.end)
     bracket = text.rfind("](", 0, span.start)
-    behind = opening_bracket(text, bracket)
-    if close is None or behind is None:
+    label_start = opening_bracket(text, bracket)
+    if close is None or label_start is None:
         return None
     url = text[span.inner_start : span.inner_end]
-    label, start = text[behind:bracket] or None, behind - 1
+    label, start = text[label_start:bracket] or None, label_start - 1
     if text[start - 1 : start] == "!":
         return Image(_normal(url), label, text[start - 1 : close.end()], start - 1, close.end())
     return _link(text, url, label, start, close.end(), (span.inner_start, span.inner_end))
@@ -150,5 +150,5 @@ def _link(
 
 
 def _normal(url: str) -> str:
-    """Give an address that begins with `www.` the scheme a browser would."""
+    """Add a scheme to an address that begins with `www.`, as a browser would."""
     return f"http://{url}" if url.lower().startswith("www.") else url

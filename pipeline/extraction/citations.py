@@ -1,4 +1,4 @@
-"""Every way in which a summary points at another work."""
+"""Every way in which a summary cites another work."""
 
 import re
 from bisect import bisect_right
@@ -29,9 +29,9 @@ from shortscience.pipeline.scanner import Covered, Span
 class Citation(NamedTuple):
     """One mention of a work.
 
-    `labelled` when the words before it call it a paper, as a header does with the summary's own;
-    `own` when they leave no doubt, wherever it stands; `subject` when it names the authors whom the
-    summary is about. A reference is `identified` by the identifier that its entry holds.
+    `labelled`: the words before it call it a paper, as a header does with the summary's own. `own`:
+    they do so unmistakably, anywhere in the text. `subject`: it names the authors whom the summary
+    is about. `identified`: a reference has the identifier found in its entry.
     """
 
     kind: str
@@ -50,21 +50,21 @@ class Citation(NamedTuple):
     identified: str | None
 
 
-# The site's own syntax; the characters of a key are those its code accepts.
+# The site's cite syntax; its code accepts these characters in keys.
 _CITE = re.compile(r"\\cite\{([a-zA-Z0-9_.():\-\\/, ]*)\}")
 _ARXIV_PATH = re.compile(rf"(?<![^\W_])(?:arxiv\.org/)?(?:abs|pdf)/({ARXIV})", re.IGNORECASE)
-# What stands so many characters behind its beginning, as people write it: what begins with a rare
-# character is found much faster.
+# Literals and their distance from the start of a match: searching for a rare literal first is much
+# faster.
 _ARXIV_SIGNS = tuple(
-    (re.compile(sign), behind, pattern)
-    for sign, behind, pattern in (
+    (re.compile(sign), offset, pattern)
+    for sign, offset, pattern in (
         ("Xiv", 2, ARXIV_LABELLED),
         ("xiv", 2, ARXIV_LABELLED),
         ("XIV", 2, ARXIV_LABELLED),
         (r"/(?:(?<=abs/)|(?<=pdf/))", 3, _ARXIV_PATH),
     )
 )
-# Digits, a full stop and a slash may be anything, so a DOI by itself has a suffix of some length.
+# `10.1234/5` may be anything, so a DOI without a label needs a longer suffix.
 _DOI_PREFIX = re.compile(r"\bdoi[: ] ?\Z", re.IGNORECASE)
 _BARE_DOI = re.compile(r"(?<![\w./{,:;=])10\.[\d.]{4,20}/\S{6}")
 _PAPER_HOSTS = re.compile(
@@ -102,7 +102,7 @@ class _Found(NamedTuple):
 
 
 def citations(text: str, spans: Iterable[Span], links: Sequence[Link]) -> list[Citation]:
-    """Return the citations of a text, by position; none inside code or math."""
+    """Return the citations of a text outside code and math, by position."""
     opaque = Covered(spans)
     entries = [entry for entry in references(text) if entry.start not in opaque]
     cites, linked = list(_cites(text, opaque)), list(_links(links))
@@ -158,9 +158,9 @@ def _span(start: int, end: int) -> Span:
 
 
 def _held_identifiers(entries: Sequence[Reference], found: Sequence[_Found]) -> dict[int, str]:
-    """Return the strongest identifier that each entry of a list of references holds.
+    """Return the strongest identifier within each entry of a list of references.
 
-    Where an entry holds two of one scheme, one belongs to another work.
+    If an entry holds two identifiers of one scheme, one belongs to another work, so neither counts.
     """
     held: dict[int, str] = {}
     for entry in entries:
@@ -218,18 +218,18 @@ def _links(links: Iterable[Link]) -> Iterator[_Found]:
             kind = SCHEMES["shortscience" if on_site else identifier.scheme].kind
             named = kind != PAPER_LINK or identifier.scheme == "dblp"
             key = identifier.key if named else link.url
-            told = identifier.name
-            yield _Found(kind, *span, key, _IDENTIFIED_CONFIDENCE, identified=told)
+            name = identifier.name
+            yield _Found(kind, *span, key, _IDENTIFIED_CONFIDENCE, identified=name)
         elif _PAPER_HOSTS.search(link.host) or _PDF.search(link.url):
             yield _Found(PAPER_LINK, *span, link.url, _KIND_CONFIDENCE[PAPER_LINK])
 
 
 def _identifiers(text: str, opaque: Covered) -> Iterator[_Found]:
-    """Yield the arXiv numbers and DOIs that are written out, not linked to."""
+    """Yield the arXiv ids and DOIs that are written out rather than linked."""
     end = 0
     signs = sorted(
-        (max(0, found.start() - behind), pattern)
-        for sign, behind, pattern in _ARXIV_SIGNS
+        (max(0, found.start() - offset), pattern)
+        for sign, offset, pattern in _ARXIV_SIGNS
         for found in sign.finditer(text)
     )
     written = [found for found in dois(text) if _is_doi(text, found)]
@@ -263,7 +263,7 @@ def _identified(identifier: Identifier | None, start: int, end: int) -> Iterator
 
 
 def _outside_of(linked: Iterable[_Found], links: Iterable[Link]) -> Callable[[_Found], bool]:
-    """Return what tells whether a mention is not the label of a link to the same work."""
+    """Return a predicate: whether a mention is not the label of a link to the same work."""
     keys = {(item.start, item.kind, item.key) for item in linked}
     labels = [
         (link.start, link.end, link.url_start) for link in links if link.start != link.url_start

@@ -36,8 +36,8 @@ def equations(text: str, spans: Iterable[Span]) -> Iterator[Equation]:
 def well_formed(latex: str) -> bool:
     r"""Whether a formula parses, and its `\left` and `\right` are balanced.
 
-    pylatexenc checks braces, environments and the arguments of the macros it knows, and lets an
-    unclosed `\left(` pass. It is not asked about formulas in which nothing can be wrong for it.
+    pylatexenc checks braces, environments and the arguments of known macros but accepts an unclosed
+    `\left(`. Formulas too plain to be malformed skip it.
     """
     depth = 0
     for match in _LEFT_RIGHT.finditer(latex):
@@ -65,10 +65,10 @@ _DEEP = 50
 
 
 def _is_plain(latex: str) -> bool:
-    """Whether all that a formula holds is braces in pairs and macros that have what they take.
+    """Whether a formula holds only paired braces and macros with the right arguments.
 
-    A macro takes nothing, or one argument that follows in braces. This is true of most formulas,
-    and takes a hundredth of the time of the parser.
+    Macros here take no argument, or one in braces. Most formulas pass, in a hundredth of the
+    parser's time.
     """
     if not _PLAIN.fullmatch(latex):
         return False
@@ -87,7 +87,7 @@ def _is_plain(latex: str) -> bool:
 
 @cache
 def _macros_by_arguments() -> tuple[frozenset[str], frozenset[str]]:
-    """Return the macros that pylatexenc gives other arguments, and those that it gives just one."""
+    """Return the macros that pylatexenc knows with exactly one argument, and with other ones."""
     from pylatexenc.latexwalker import get_default_latex_context_db
 
     specs = {spec.macroname: spec for spec in get_default_latex_context_db().iter_macro_specs()}

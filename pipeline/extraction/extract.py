@@ -28,14 +28,14 @@ CITATION_SCHEMA = pl.Schema(
 
 
 Items = Mapping[str, Sequence[tuple[object, ...]]]
-"""What a text holds: named tuples, whose fields are columns, by the table that they go to."""
+"""The items of a text by table: named tuples whose fields are columns."""
 
 
 def extract(cleaned: pl.DataFrame, scanned: Iterable[Sequence[Span]]) -> dict[str, pl.DataFrame]:
     """Extract from every row of a frame with the columns `record_id` and `text`.
 
-    `scanned` has what `scan` finds in each row's text. Returns a frame per table of what summaries
-    hold; every row names its record and its position there.
+    `scanned` holds the spans of each row's text. Returns a frame per table; every row has its
+    record and its position there.
     """
     schemas = {name: _span_schema(TABLES[name]) for name in SPAN_TABLES}
     schemas["citations"] = CITATION_SCHEMA
@@ -46,7 +46,7 @@ def extract(cleaned: pl.DataFrame, scanned: Iterable[Sequence[Span]]) -> dict[st
         if text not in known:
             known[text] = _items(text, spans)
         for name, items in known[text].items():
-            # A link also knows where its bare address stands; the table does not.
+            # The table has no column for the position of a link's address.
             n_fields = len(schemas[name]) - len(_POSITION)
             found[name] += (
                 (record_id, ordinal, *item[:n_fields]) for ordinal, item in enumerate(items)
@@ -71,7 +71,7 @@ def _span_schema(table: Table) -> pl.Schema:
 
 
 def _frame(rows: Sequence[tuple[object, ...]], schema: pl.Schema) -> pl.DataFrame:
-    """Return rows as a frame: by PyArrow, which takes lists from Python many times faster."""
+    """Return rows as a frame, via PyArrow: it reads Python lists many times faster than Polars."""
     fields = schema.to_frame().to_arrow(compat_level=pl.CompatLevel.oldest()).schema
     columns = zip(*rows, strict=True) if rows else [()] * len(fields)
     arrays = [pa.array(column, field.type) for column, field in zip(columns, fields, strict=True)]

@@ -1,8 +1,8 @@
-"""Links and images that name their address: `[label][name]`, with `[name]: address` elsewhere.
+"""Reference links and images: `[label][name]`, with `[name]: address` elsewhere.
 
-As in CommonMark (4.7, 6.3 and 6.4), `[name][]` and `[name]` alone point there, too; names are
-compared without case and with all white space alike; the first of two definitions counts; and a
-definition itself shows nothing. Since dumps join lines, one may stand within a line.
+As in CommonMark (4.7, 6.3 and 6.4), `[name][]` and `[name]` also refer to a definition; names match
+regardless of case and white space; the first of several definitions counts; and a definition itself
+is not rendered. As dumps join lines, a definition may begin within a line.
 """
 
 import re
@@ -12,13 +12,13 @@ from typing import NamedTuple
 from shortscience.pipeline.scanner import Covered, Span
 
 _DEFINITION = re.compile(r"\[(?<!\S\[)(?P<name>(?!\^)[^\[\]]{1,200})\]:[ \t]{0,8}\n?[ \t]{0,8}")
-_COLON = re.compile(r"\]:")  # what every definition has, and found much faster
+_COLON = re.compile(r"\]:")  # in every definition, and much faster to search for
 _BRACKETS = re.compile(r"\[(?<!\\\[)([^\[\]]{1,200})\]")
 _LABEL_LIMIT = 1000
 
 
 class Definition(NamedTuple):
-    """A name, where its definition begins, and its address."""
+    """The name, start and address of a definition."""
 
     name: str
     start: int
@@ -26,7 +26,7 @@ class Definition(NamedTuple):
 
 
 class Use(NamedTuple):
-    """A link or an image by name: `text[start:end]`, and the address that it means."""
+    """A link or image by reference: `text[start:end]`, and its address."""
 
     start: int
     end: int
@@ -48,7 +48,7 @@ def definitions(text: str, spans: Sequence[Span]) -> list[Definition]:
 
 
 def uses(text: str, spans: Sequence[Span], defined: Sequence[Definition]) -> Iterator[Use]:
-    """Yield the links and images that name one of some definitions, in order."""
+    """Yield the links and images that refer to a definition, in order."""
     if not defined:
         return
     addresses = {definition.name: definition.address for definition in reversed(defined)}
@@ -71,7 +71,7 @@ def uses(text: str, spans: Sequence[Span], defined: Sequence[Definition]) -> Ite
 
 
 def opening_bracket(text: str, closing: int) -> int | None:
-    """Return the position behind the bracket that `text[closing]` closes, within a limit."""
+    """Return the position after the bracket that matches `text[closing]`, within a limit."""
     depth = 0
     for position in range(closing, max(-1, closing - _LABEL_LIMIT), -1):
         escaped = position > 0 and text[position - 1] == "\\"

@@ -1,7 +1,7 @@
 """Author-year mentions in prose: `Saxe et al. (2013)`, `Shah et al`, `(Kim, 2014)`.
 
-Every mention has `et al.` or a year. These are found first, fast; then names are read backwards
-from there, and what belongs to the date forwards.
+Every mention has `et al.` or a year. A fast search finds these anchors; names are then read
+backwards from each, and the rest of the date forwards.
 """
 
 import re
@@ -21,8 +21,8 @@ _PERSON = (
 _SEPARATOR = r"(?:,?[ \n](?:and|&)[ \n]|,[ \n])"
 _OTHERS = ("colleagues", "coworkers", "co-workers", "others")
 _SMALL = frozenset((*PARTICLES, *_OTHERS, "and"))
-# Where a name or its particle may begin: after none of what goes on in a word. One class begins it,
-# so that the engine skips what cannot be a beginning.
+# Where a name or its particle may begin: not inside a word. The pattern starts with a single class,
+# so that the regex engine can skip ahead.
 _FIRST_OF_PARTICLES = "".join(sorted({particle[0] for particle in PARTICLES}))
 _REST_OF_PARTICLES = "|".join(sorted({particle[1:] for particle in PARTICLES}))
 _BEGINNING = re.compile(
@@ -41,13 +41,13 @@ _YEAR = r"(?:1[5-9]|20)\d\d(?!\d)"
 _SUFFIXES = r"(?:[a-z]\b(?:,[ ]?[a-z]\b)*)?"
 _YEARS = rf"{_YEAR}{_SUFFIXES}(?:(?:,[ ]?|[ ]and[ ]|;[ ]){_YEAR}{_SUFFIXES})*"
 _VENUE = r"(?:[A-Z][a-zA-Z]*[A-Z][a-zA-Z]*)"
-# Behind the years, brackets may also hold a page or a section.
+# After the years, brackets may also hold a page or a section.
 _ROUND = rf"{_YEARS}(?:[,;:][^()\n]{{1,40}})?\)"
 _SQUARE = rf"{_YEARS}(?:[,;:][^\[\]\n]{{1,40}})?\]"
-_YEARS_BEHIND = {"(": re.compile(_ROUND), "[": re.compile(_SQUARE)}
+_YEARS_AFTER = {"(": re.compile(_ROUND), "[": re.compile(_SQUARE)}
 _OPEN_YEARS = re.compile(_YEARS)
 _ET_AL = re.compile(r"et\.?[ ]?al\b\.?")
-# Its last letters, which are found much faster.
+# Its last letters, which are much faster to search for.
 _AL = re.compile(r"al\b(?:(?<=et al)|(?<=et\. al)|(?<=et\.al)|(?<=etal))")
 _TAIL = re.compile(r"[*_]?(?P<possessive>['’]s)?")
 _DATE = re.compile(
@@ -60,9 +60,9 @@ _YEAR_ANCHORS = re.compile(r"1[5-9]\d\d(?!\d)"), re.compile(r"20\d\d(?!\d)")
 _EACH_YEAR = re.compile(_YEAR)
 # Around a mention within brackets: `(see Kim, 2014; Roy, 2015, p. 3)`.
 _BEFORE_INSIDE = re.compile(r"[(\[;,][ ]?(?:[a-z.]+,?[ ]){0,3}[*_]{0,2}\Z")
-_BEHIND_INSIDE = re.compile(r"[*_]{0,2}[)\];,:]")
+_AFTER_INSIDE = re.compile(r"[*_]{0,2}[)\];,:]")
 
-# Characters looked at before an anchor: five surnames, or two full names; and for brackets.
+# Characters read before an anchor, enough for five surnames or two full names; and for brackets.
 _REACH = 120
 _INSIDE_REACH = 200
 _LONGEST_WORD = 40
@@ -81,7 +81,7 @@ class Mention(NamedTuple):
 
 
 class _People(NamedTuple):
-    """Names before a position: where they begin, and what joins them to it."""
+    """The names before a position: where they begin, and what joins them to it."""
 
     start: int
     authors: tuple[str, ...]
@@ -96,8 +96,8 @@ Reader = Callable[[str, int], Iterator[Mention]]
 def mentions(text: str) -> Iterator[Mention]:
     """Yield the mentions of a text; the caller drops those in code, math and URLs.
 
-    Several years behind one name are several works: each but the first is a mention of its own,
-    whose `raw` is the year.
+    Several years after one name are several works: each year but the first becomes a mention of its
+    own whose `raw` is the year.
     """
     end = 0
     for position, read in _anchors(text):
@@ -109,7 +109,7 @@ def mentions(text: str) -> Iterator[Mention]:
 
 
 def _anchors(text: str) -> list[tuple[int, Reader]]:
-    """Return where each `et al.` and each year behind a name begins, with what reads it."""
+    """Return the start of each `et al.` and each year after a name, with its reader."""
     found: list[tuple[int, Reader]] = [
         (text.rindex("et", 0, match.start()), _et_al) for match in _AL.finditer(text)
     ]
@@ -123,7 +123,7 @@ def _anchors(text: str) -> list[tuple[int, Reader]]:
 
 
 def _follows_capital(text: str, position: int) -> bool:
-    """Whether the word before begins with a capital, as names do, or stands for others."""
+    """Whether the previous word begins with a capital or stands for other names."""
     before = text[max(0, position - _LONGEST_WORD) : position].rstrip(" \n([,*_")
     word = before[max(before.rfind(" "), before.rfind("\n")) + 1 :].lstrip('([;*_"“')
     return word[:1].isupper() or word in _OTHERS
@@ -147,8 +147,8 @@ def _dated(text: str, position: int) -> Iterator[Mention]:
     people = _people(text, position, is_name)
     if people is None or not people.join:
         return
-    bracketed = people.join[-1] in _YEARS_BEHIND
-    years = _YEARS_BEHIND.get(people.join[-1], _OPEN_YEARS).match(text, position)
+    bracketed = people.join[-1] in _YEARS_AFTER
+    years = _YEARS_AFTER.get(people.join[-1], _OPEN_YEARS).match(text, position)
     if years is None:
         return
     several = len(people.authors) > 1 or people.others
@@ -161,7 +161,7 @@ def _dated(text: str, position: int) -> Iterator[Mention]:
 def _mentions(
     text: str, people: _People, date: re.Match[str], confidence: float
 ) -> Iterator[Mention]:
-    """Yield a mention that ends with a date, and one for each further year of it."""
+    """Yield the mention that ends with a date, and one for each further year of the date."""
     groups = date.groupdict()
     short = groups.get("short") or groups.get("glued")
     years = list(_EACH_YEAR.finditer(text, *date.span()))
@@ -173,10 +173,10 @@ def _mentions(
 
 
 def _is_inside(text: str, start: int, end: int) -> bool:
-    """Whether a mention is one of those in brackets, or the only one there."""
+    """Whether a mention shares its brackets with others, or has them for itself."""
     before = text[max(0, start - _INSIDE_REACH) : start]
     opened = before.count("(") + before.count("[") > before.count(")") + before.count("]")
-    return bool(opened and _BEFORE_INSIDE.search(before) and _BEHIND_INSIDE.match(text, end))
+    return bool(opened and _BEFORE_INSIDE.search(before) and _AFTER_INSIDE.match(text, end))
 
 
 def _people(text: str, position: int, is_last: Callable[[str], bool]) -> _People | None:
@@ -186,7 +186,7 @@ def _people(text: str, position: int, is_last: Callable[[str], bool]) -> _People
     if match is None:
         return None
     persons = _persons(text, *match.span("names"), is_last)
-    # In prose, what stands before the comma in `With nets, Roy et al.` is a clause.
+    # In prose, a comma may end a clause: `With nets, Roy et al.`
     if len(persons) == 2 and "," in text[persons[0][1] : persons[1][0]].rstrip("and &"):
         opened = persons[0][0] == match.start() and _OPENED.search(text, 0, match.start())
         persons = persons if opened else persons[1:]
@@ -198,22 +198,22 @@ def _people(text: str, position: int, is_last: Callable[[str], bool]) -> _People
 
 
 def _earliest(text: str, position: int) -> int:
-    """Return from where on names before a position can begin: behind a word that none has."""
+    """Return the earliest start of names before a position: after the last non-name word."""
     start = max(0, position - _REACH)
-    behind = position
+    after = position
     for word in reversed(text[start:position].split(" ")):
         if word.islower() and word.isalpha() and word not in _SMALL:
-            return behind
-        behind -= len(word) + 1
+            return after
+        after -= len(word) + 1
     return start
 
 
 def _persons(
     text: str, start: int, end: int, is_last: Callable[[str], bool]
 ) -> list[tuple[int, int]]:
-    """Return the (start, end) of the names in `text[start:end]` that none but names follow."""
+    """Return the (start, end) of each name in the run of names that ends `text[start:end]`."""
     separators = [match.span() for match in _SEPARATORS.finditer(text, start, end)]
-    starts = [start, *(behind for _, behind in separators)]
+    starts = [start, *(after for _, after in separators)]
     ends = [*(before for before, _ in separators), end]
     persons: list[tuple[int, int]] = []
     for first, last in reversed(list(zip(starts, ends, strict=True))):
@@ -226,7 +226,7 @@ def _persons(
 
 
 def _name(words: str, is_last: Callable[[str], bool]) -> str:
-    """Return the words that are somebody's name, from the last one on."""
+    """Return the longest suffix of the words that is a person's name."""
     *given, surname = words.removesuffix(" Jr.").split(" ")
     if not is_last(surname):
         return ""

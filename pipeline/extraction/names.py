@@ -1,7 +1,7 @@
-"""What names of people look like, and which capitalised words look like one and are none.
+"""Which capitalised words are names of people, and which only look like it.
 
-Shapes tell most of the latter: acronyms, camel case, and endings that nouns have and names have
-not. The lists hold the rest of what stands before a year.
+Shape rules out acronyms, camel case and endings that nouns have and surnames lack. The lists hold
+the other capitalised words that occur before a year.
 """
 
 import re
@@ -104,19 +104,19 @@ _NOT_NAMES = _NEVER_SURNAMES.union(
         )
     )
 )
-# `LeNet` and `DeVito` differ in how they end; `O'BRIEN` is not written in dated prose.
+# `LeNet` and `DeVito` differ in their endings; `O'BRIEN` does not occur in dated prose.
 _ACRONYM = re.compile(r"[A-Z]{2,}|\w*(?:Nets?|GANs?|[A-Z]{2,}s?)\b|\w*\d")
-# Endings of nouns; those of surnames like Manning or Clement are not among them.
+# Endings of nouns that surnames such as Manning or Clement do not share.
 _NOUN = re.compile(
     r"\w{3,}(?:tions?|sions?|ness|isms?|ics|ology|ware|izers?|formers?|ities|ships?)$"
 )
 
 
 def is_name(word: str) -> bool:
-    """Whether a capitalised word may be part of somebody's name."""
+    """Whether a capitalised word may be part of a person's name."""
     return word not in _NOT_NAMES and not _ACRONYM.match(word) and not _NOUN.match(word)
 
 
 def is_surname(word: str) -> bool:
-    """Whether a capitalised word right before `et al.` may be a surname: May and London may."""
+    """Whether a capitalised word right before `et al.` may be a surname, as May and London may."""
     return word not in _NEVER_SURNAMES and not _ACRONYM.match(word)

@@ -1,7 +1,7 @@
-"""What one entry of a list of references says: its title, authors and year.
+"""Parsing one entry of a list of references into title, authors and year.
 
-Entries follow no one style. A title is told by its quotation marks or its link, by a year in
-brackets before it, or by its shape: authors are names, in a title the words run on.
+Entries follow no one style. A title is recognised by its quotation marks or link, by a bracketed
+year before it, or by its shape: authors are names, while the words of a title run on.
 """
 
 import re
@@ -15,8 +15,8 @@ _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 _BRACKETED_YEAR = re.compile(
     r"\((?:[^\W\d]+\.?,? ){0,2}((?:19|20)\d\d)[a-z]?(?:, [^\W\d]+ ?\d*)?\)"
 )
-# Numbers of four digits that are no years: in addresses and identifiers, pages, volumes, numbers of
-# articles, and the date on which somebody looked.
+# Four-digit numbers that are not publication years: in addresses, identifiers, pages, volumes,
+# article numbers and access dates.
 _NEVER_YEAR = re.compile(rf"https?://\S+|\b10\.\d{{4,9}}/\S+|\b{ARXIV}")
 _NO_YEAR = re.compile(
     rf"{_NEVER_YEAR.pattern}|(?<![\d(])\d{{1,5}} ?[-–—]{{1,2}} ?\d{{1,5}}"
@@ -25,7 +25,7 @@ _NO_YEAR = re.compile(
     r"|\b(?:accessed|retrieved|visited|viewed|downloaded|last (?:checked|updated))\b[^.;)\]]{0,40}",
     re.IGNORECASE,
 )
-# Quotation marks inside a title, as in: Comment on “…”, do not begin one.
+# A quotation inside a title does not begin one: Comment on “…”.
 _QUOTED = re.compile(r"(?:^|(?<=[.,:;)*_] )|(?<=[.,:;*_]))[\"“]([^\"“”]{8,300}?)[,.]?(?:[\"”]|'')")
 _LINKED = re.compile(r"\[([^\[\]\s]+\s[^\[\]]{4,300})\]\([^()\s]*\)")
 _EMPHASISED = re.compile(r"[*_]{1,2}([^*_]{8,300}?)[*_]{1,2}")
@@ -45,23 +45,23 @@ _PERSON = (
 _OTHERS = r"(?:,? et\.? al\b\.?,? ?|,? (?:and|&) others\b)"
 _PEOPLE = re.compile(rf"{_PERSON}(?:(?:,? and (?!others)|,? & |, ){_PERSON})*{_OTHERS}?")
 _NAME_SPLIT = re.compile(rf"{_OTHERS}|,? and |,? & |, (?!{_INITIALS}(?:,| and | & | et\.? al|$))")
-# `Ito, Ken, and Roy, Ann`: a comma after the last `and` tells that every surname stands first.
+# `Ito, Ken, and Roy, Ann`: a comma after the last `and` means that every surname comes first.
 _SURNAMES_FIRST = re.compile(r" (?:and|&) [^,.]+, [^,.]+$")
 _SURNAMES_FIRST_SPLIT = re.compile(r",? (?:and|&) |, ")
-# `Ito, Ken et al.` and `Ito, Ken and Ann Roy`: only that of the first author does (MLA).
+# `Ito, Ken et al.` and `Ito, Ken and Ann Roy`: only the first author's surname does (MLA).
 _FIRST_SURNAME_FIRST = re.compile(
     rf"(?P<first>{_SURNAME}, {_GIVEN}(?: {_GIVEN})?(?: [{CAPITAL}]\.)?)"
     rf"(?:{_OTHERS}|,? and (?P<second>{_GIVEN} [^,]+))$"
 )
-# `de Roy, Norvell B.`, of whom the initial tells that these are not two surnames.
+# `de Roy, Norvell B.`: the initial shows that these are not two surnames.
 _ONE_SURNAME_FIRST = re.compile(rf"{_SURNAME}, {_GIVEN}(?: {_GIVEN})?(?: [{CAPITAL}]\.?)+")
-_DATE_BEHIND = re.compile(r"[ ,(]+(?:19|20)\d\d[a-z]?$")
-_SINGLE = re.compile(rf"({_GIVEN} {_SURNAME}): ")  # `Ann Roy: Title`, if nobody stands behind it
+_DATE_AFTER = re.compile(r"[ ,(]+(?:19|20)\d\d[a-z]?$")
+_SINGLE = re.compile(rf"({_GIVEN} {_SURNAME}): ")  # `Ann Roy: Title`, if no authors follow
 _TITLE_BY = re.compile(
     rf"^(?P<title>.{{8,300}}?)(?: by | [-–—] )(?P<people>{_PEOPLE.pattern})(?=[,.( ]|$)"
 )
 _LAST_INITIAL = re.compile(rf"(?:, |[.-] ?)[{CAPITAL}]$")
-_VANCOUVER = re.compile(rf"{_GIVEN} [A-Z]{{1,3}}")  # `Mahoney MV`, as medical journals write
+_VANCOUVER = re.compile(rf"{_GIVEN} [A-Z]{{1,3}}")  # `Mahoney MV`, as in medical journals
 _SEGMENT = re.compile(rf", |(?<!\b[{CAPITAL}])[.?] (?=[{CAPITAL}])|; ")
 _SENTENCE = re.compile(r"(?<=\?) |\. |, (?=(?:19|20)\d\d)|https?://")
 _LAST_YEAR = re.compile(r" \([^()]{0,30}(?:19|20)\d\d[a-z]?\)$")
@@ -69,7 +69,7 @@ _SHORTEST_TITLE = 8
 
 
 class Entry(NamedTuple):
-    """What could be parsed of an entry."""
+    """The parsed fields of an entry."""
 
     title: str
     authors: tuple[str, ...]
@@ -78,7 +78,7 @@ class Entry(NamedTuple):
 
 
 def parse_entry(body: str) -> Entry | None:
-    """Parse an entry, its mark left out and on one line; None if it is none."""
+    """Parse an entry, on one line and without its mark; None if it is not a reference."""
     year = _year(body)
     title, people = _title_and_people(body)
     known = bool(title) + bool(people) + (year is not None)
@@ -88,7 +88,7 @@ def parse_entry(body: str) -> Entry | None:
 
 
 def _year(body: str) -> int | None:
-    """Return the first year in brackets, else the last one."""
+    """Return the first bracketed year, else the last year."""
     dated = _NO_YEAR.sub(" ", body)
     bracketed = _BRACKETED_YEAR.search(dated)
     years = [bracketed[1]] if bracketed else _YEAR.findall(dated)
@@ -98,7 +98,7 @@ def _year(body: str) -> int | None:
 
 
 def _is_quoted(body: str, title: str) -> bool:
-    """Whether a title of several words is all there is, in quotation marks or as a link."""
+    """Whether an entry is just a title of several words, quoted or linked."""
     linked = _LINKED.match(body)
     alone = body.strip(_EDGES) == title if body[:1] in '"“' else linked and linked[0] == body
     return " " in title and bool(alone)
@@ -121,7 +121,7 @@ def _are_people(text: str) -> bool:
 
 
 def _by_segments(body: str) -> tuple[str | None, tuple[str, ...]]:
-    """Tell title and authors apart by their shape."""
+    """Separate title and authors by their shape."""
     if leading := _PEOPLE.match(body):
         after = body[leading.end() :]
         names = _names(leading[0])
@@ -145,14 +145,14 @@ def _by_segments(body: str) -> tuple[str | None, tuple[str, ...]]:
 
 
 def _title(text: str) -> str:
-    """Strip a title of what surrounds it; a question mark and a quotation are its own."""
+    """Strip punctuation around a title, except question marks and quotations that belong to it."""
     title = text.strip(_EDGES)
     return f"{title}”" if title.count("“") > title.count("”") else title
 
 
 def _people(text: str) -> tuple[str, ...]:
     text = text.strip(" \t\n,;:*_\"“”'()").removeprefix("by ")
-    alone = _DATE_BEHIND.sub("", text)
+    alone = _DATE_AFTER.sub("", text)
     if _ONE_SURNAME_FIRST.fullmatch(alone):
         return (alone,)
     match = _PEOPLE.match(text)
@@ -172,6 +172,6 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def _name(text: str) -> str:
-    """Strip a name of what surrounds it; the full stop of an initial is its own."""
+    """Strip punctuation around a name, except the full stop of an initial."""
     name = text.strip(_EDGES)
     return f"{name}." if _LAST_INITIAL.search(name) and f"{name}." in text else name

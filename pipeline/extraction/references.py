@@ -6,42 +6,42 @@ from typing import NamedTuple
 
 from shortscience.pipeline.extraction.reference_entry import parse_entry
 
-# Patterns begin with what is fixed, for which the engine searches fast, and look back from there.
+# Patterns start with a literal and look back from it, so that the regex engine searches fast.
 _MARK = re.compile(
     r"\[(?<![\w\])}]\[)\^?(?P<number>\d{1,2})\](?!\()[:.]?[ \t]*"
     r"(?!https?:|www\.)(?=[\"“*_\[]{0,3}\w)"
 )
-# Below a heading that says so, a numbered list is one of references.
+# A numbered list below such a heading is a list of references.
 _HEADING = re.compile(
     r"\b(?:References?|REFERENCES|Refs|Bibliography|Literature)\b[*_:]*\s+(?=1[.)]\s)"
 )
-_FIRST_ITEM = re.compile(r"1[.)]\s")  # what it takes, and found much faster
+_FIRST_ITEM = re.compile(r"1[.)]\s")  # in every match, and much faster to search for
 _ITEM = re.compile(r"(?<!\S)(?P<number>\d{1,2})[.)]\s+(?=[\"“*_\[]{0,3}\w)")
-# An entry ends with its paragraph, at the next list item, heading or image, and, where a dump has
-# joined all lines, at the sentence that authors put below their lists.
+# An entry ends with its paragraph or at the next list item, heading or image; where a dump has
+# joined all lines, also at the closing sentence that authors put below their lists.
 _ENTRY_END = re.compile(
     r"\n[ \t]*(?:\n|[*+-] |\d{1,2}[.)] )|\s#{1,6} |\s!\[|\shttps?://i\.imgur"
     r"|\s(?:Also )?(?:[Ff]ind|[Ss]ee|[Vv]iew|[Rr]ead) (?:this|my) (?:summary|post|review|notes?)\b"
 )
 _MAX_ENTRY = 500
-# Behind a word, a quotation or a bracket, but not in `x[1]`, nor before the address of a link.
+# After a word, a quotation or a bracket, but not in `x[1]` nor before the address of a link.
 _POINTER = re.compile(
     r"\[(?:(?<=^\[)|(?<=[\s.,;:)\]\"”*_(]\[)|(?<=[^\W\d_]{3}\[))"
     r"(?P<numbers>\^?\d{1,2}(?:(?:,[ ]?|[ ]?[-–][ ]?)\d{1,2}){0,20})\](?![(:])"
 )
-# What says that numbers in brackets are the ends of an interval or of a scale.
+# Words before bracketed numbers that make them the ends of an interval or a scale.
 _INTERVAL_BEFORE = re.compile(
     r"(?:∈|\b(?:range|interval|scale|between|from|ratings?|scores?|values?|numbers?|integers?|lies?"
     r"|lying|scaled|rescaled|clipped|mapped|bounded|normali[sz]ed|drawn|sampled|uniform(?:ly)?|U)\b"
     r"[^.\[\]\n]{0,16}|\b[a-zA-Z] in )\s?\Z"
 )
-_INTERVAL_BEHIND = re.compile(r" ?-?(?:range|interval|scale)\b")
+_INTERVAL_AFTER = re.compile(r" ?-?(?:range|interval|scale)\b")
 _INTERVAL_REACH = 40
 _RANGE = re.compile(r"(\d{1,2})(?:[ ]?[-–][ ]?(\d{1,2}))?")
 
 
 class Reference(NamedTuple):
-    """A piece of text that is an entry, or a pointer to one, with what could be parsed of it."""
+    """An entry or a pointer to one, with the parsed fields of the entry."""
 
     number: int
     raw: str
@@ -54,11 +54,10 @@ class Reference(NamedTuple):
 
 
 def references(text: str) -> list[Reference]:
-    """Return the entries of the list of references a text ends with, if it has one.
+    """Return the entries of the list of references that ends a text, if it has one.
 
-    The list is the last run of marks `[1] [2] …`, each followed by an entry; marks before it are
-    pointers into the list. Where there is none, it is the numbered list under a heading that
-    announces references.
+    The list is the last run of marks `[1] [2] …`, each followed by an entry; earlier marks are
+    pointers into it. Otherwise it is the numbered list under a heading that announces references.
     """
     marks = _last_run(list(_MARK.finditer(text)))
     listed = list(_entries(text, marks))
@@ -69,7 +68,7 @@ def references(text: str) -> list[Reference]:
 
 
 def pointers(text: str, entries: Sequence[Reference]) -> Iterator[Reference]:
-    """Yield the pointers to some entries, outside of them; one for each number in the brackets."""
+    """Yield the pointers to entries, outside the entries; one per number in the brackets."""
     if not entries:
         return
     by_number = {entry.number: entry for entry in entries}
@@ -86,17 +85,17 @@ def pointers(text: str, entries: Sequence[Reference]) -> Iterator[Reference]:
 
 
 def _is_interval(text: str, match: re.Match[str], numbers: Sequence[int], last: int) -> bool:
-    """Whether numbers in brackets are ends of an interval, and no pointers to so many entries."""
+    """Whether bracketed numbers are the ends of an interval rather than pointers."""
     if len(numbers) < 2:
         return False
     before = text[max(0, match.start() - _INTERVAL_REACH) : match.start()]
     counts = min(numbers) > 0 and max(numbers) <= last
-    told = _INTERVAL_BEFORE.search(before) or _INTERVAL_BEHIND.match(text, match.end())
-    return not counts or bool(told)
+    interval = _INTERVAL_BEFORE.search(before) or _INTERVAL_AFTER.match(text, match.end())
+    return not counts or bool(interval)
 
 
 def _numbers(written: str) -> list[int]:
-    """Return the numbers that `1, 3-5` names."""
+    """Return the numbers in `1, 3-5`."""
     found: dict[int, None] = {}
     for first, last in _RANGE.findall(written):
         found |= dict.fromkeys(range(int(first), int(last or first) + 1))
@@ -127,7 +126,7 @@ def _last_run(marks: Sequence[re.Match[str]]) -> list[re.Match[str]]:
 
 
 def _first_run(text: str, start: int) -> list[re.Match[str]]:
-    """Return the marks of a numbered list that begins at `start`, as far as they count up."""
+    """Return the marks of a numbered list that begins at `start`, while they count up."""
     run: list[re.Match[str]] = []
     for mark in _ITEM.finditer(text, start):
         if int(mark["number"]) == len(run) + 1:
@@ -136,6 +135,6 @@ def _first_run(text: str, start: int) -> list[re.Match[str]]:
 
 
 def _entry_end(text: str, start: int, end: int) -> int:
-    """Return where an entry that begins at `start` ends, at most at `end`."""
+    """Return the end of an entry that begins at `start`, at most `end`."""
     stop = _ENTRY_END.search(text, start, end)
     return min(stop.start() if stop else end, start + _MAX_ENTRY)

@@ -1,4 +1,4 @@
-"""The sentence around a citation, as its context."""
+"""The sentence around a citation, which is its context."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ _ABBREVIATIONS = frozenset(
     z.B d.h bzw vgl p.ej
     """.split()
 )
-"""What is followed by names and numbers: no sentence ends with it."""
+"""Followed by names and numbers; they never end a sentence."""
 _BEFORE_NUMBERS = frozenset(
     """
     No Nos Nr no nos nr Vol Vols vol vols pp p fig figs sec sect eq eqs eqn tab ref refs
@@ -23,10 +23,10 @@ _BEFORE_NUMBERS = frozenset(
 )
 _LONGEST_ABBREVIATION = 8
 _WORD = re.compile(r"[^\W\d_](?:\.?[^\W\d_])*\Z")
-# Chinese, Japanese, Hindi, Urdu, Arabic, Ethiopic and Burmese; no space need follow.
+# Chinese, Japanese, Hindi, Urdu, Arabic, Ethiopic and Burmese; not always followed by a space.
 _WIDE = "。！？｡।॥۔؟።။"
 _CASELESS = "\u05d0-\u06d3\u0900-\u0dff\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
-# One class begins all alternatives, so that the engine skips what cannot be a boundary.
+# A single class begins all alternatives, so that the regex engine can skip ahead.
 _BOUNDARY = re.compile(
     rf"[.!?\n{_WIDE}](?:(?<=\n)\s*|(?<=[{_WIDE}])[\"'”’」』）)】\]》〉*_]*\s*"
     rf"|(?<=[.!?])[\"'”’)\]*_]*\s+(?=[\"'“‘(\[*_#`$]*[{CAPITAL}0-9{_CASELESS}]))"
@@ -35,11 +35,11 @@ _MAX_CONTEXT = 1000
 _LONGEST_BOUNDARY = 100
 _LIMIT = _MAX_CONTEXT // 2 + _LONGEST_BOUNDARY
 _USUAL = 200
-"""Most sentences are shorter: one that begins further away is looked for a second time."""
+"""Characters searched first; the few sentences that begin further away take a second search."""
 
 
 def sentence_around(text: str, start: int, end: int) -> str:
-    """Return the sentence that holds `text[start:end]`, or all that it reaches into.
+    """Return the sentence around `text[start:end]`, or all sentences that it spans.
 
     A sentence of more than a thousand characters is cut around the span.
     """
@@ -65,18 +65,18 @@ def _sentence_end(text: str, start: int, end: int) -> int:
 
 
 def _boundaries(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
-    """Yield what parts sentences, with the white space behind."""
+    """Yield the sentence boundaries, including the white space after them."""
     for match in _BOUNDARY.finditer(text, start, end):
         if match[0][0] != "." or not _is_abbreviated(text, match):
             yield match
 
 
 def _is_abbreviated(text: str, boundary: re.Match[str]) -> bool:
-    """Whether the full stop of a boundary is that of an initial or an abbreviation."""
+    """Whether the full stop of a boundary belongs to an initial or an abbreviation."""
     stop = boundary.start()
     before = _WORD.search(text, max(0, stop - _LONGEST_ABBREVIATION), stop)
     word = before[0] if before else ""
     if word[-1:].isupper() and (len(word) == 1 or word[-2] == "."):
         return True
-    behind = text[boundary.end() : boundary.end() + 1]
-    return word in _ABBREVIATIONS or (word in _BEFORE_NUMBERS and behind.isdigit())
+    following = text[boundary.end() : boundary.end() + 1]
+    return word in _ABBREVIATIONS or (word in _BEFORE_NUMBERS and following.isdigit())

@@ -1,4 +1,4 @@
-"""Whom a summary is about: `Fawzi et al. study …` at its beginning names its paper's authors."""
+"""Subjects of summaries: an opening `Fawzi et al. study …` names the paper's authors."""
 
 import re
 from collections.abc import Iterable
@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from shortscience.pipeline.extraction.mentions import Mention
 
 _BEGINNING = 120
-"""Characters in which the first sentence has its subject."""
+"""Characters within which the first sentence has its subject."""
 _INTRODUCED_WITHIN = 1000
-_VERB_BEHIND = re.compile(r"[*_]{0,2}(?: (?:also|first|further|then|both))? [a-zA-Z][a-z]+")
-# Marks, and perhaps a clause that leads to the subject.
+_VERB_AFTER = re.compile(r"[*_]{0,2}(?: (?:also|first|further|then|both))? [a-zA-Z][a-z]+")
+# Marks, and perhaps an introductory clause.
 _NOTHING_BEFORE = re.compile(r"(?:#{1,6} [^\n]{1,80}\n)?[\W\d_]*(?:[^\W\d_][^.!?\n,]{0,60}, )?\Z")
 _INTRODUCED = re.compile(
     r"(?:\b[Ii]n (?:this|the|their|that) (?:recent )?(?:paper|work|article|study)"
@@ -19,16 +19,16 @@ _REACH = 60
 
 
 def subjects(text: str, mentions: Iterable[Mention]) -> frozenset[str]:
-    """Return the first authors that a text has as its subject, and mentions without a year."""
+    """Return the first authors that are a text's subject, and mentioned without a year."""
     return frozenset(
         mention.authors[0]
         for mention in mentions
-        if mention.year is None and _VERB_BEHIND.match(text, mention.end) and _leads(text, mention)
+        if mention.year is None and _VERB_AFTER.match(text, mention.end) and _leads(text, mention)
     )
 
 
 def _leads(text: str, mention: Mention) -> bool:
-    """Whether a mention is the subject of the first sentence, or of one that says so."""
+    """Whether a mention is the subject of the first sentence, or follows an introductory clause."""
     before = text[max(0, mention.start - _REACH) : mention.start]
     if mention.start < _BEGINNING and _NOTHING_BEFORE.fullmatch(text, 0, mention.start):
         return True

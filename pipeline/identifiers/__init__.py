@@ -1,4 +1,4 @@
-"""Identifiers of papers: how each is written, parsed, and brought into one form."""
+"""Identifiers of papers: parsing and normal forms."""
 
 from shortscience.pipeline.identifiers.addresses import parse_forum, parse_url
 from shortscience.pipeline.identifiers.arxiv import LABELLED as ARXIV_LABELLED

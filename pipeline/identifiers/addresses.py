@@ -1,4 +1,4 @@
-"""Addresses of papers: which paper an address on a known site names."""
+"""Paper identifiers in the addresses of known sites."""
 
 import re
 from collections.abc import Callable
@@ -16,7 +16,7 @@ _FORUM = re.compile(r"[A-Za-z0-9_-]{6,14}")
 
 
 def parse_url(url: str) -> Identifier | None:
-    """Parse the address of a paper on one of the sites that name papers; None for any other."""
+    """Parse a paper's address on a known site; None for any other address."""
     url = _EDGES.sub("", url)
     try:
         parts = urlsplit(url if "://" in url else f"http://{url}")
@@ -39,7 +39,7 @@ def _arxiv_path(path: str, query: dict[str, str]) -> Identifier | None:
 
 
 def parse_forum(text: str) -> Identifier | None:
-    """Parse the id of a forum of OpenReview."""
+    """Parse the id of an OpenReview forum."""
     return Identifier("openreview", text) if _FORUM.fullmatch(text) else None
 
 
@@ -61,7 +61,7 @@ def _acl_path(path: str, _: dict[str, str]) -> Identifier | None:
 
 
 def _jmlr(path: str, _: dict[str, str]) -> Identifier | None:
-    # What the site holds below /proceedings are the volumes that PMLR continued.
+    # Volumes below /proceedings were continued by PMLR.
     match = re.search(r"/v(?:olume)?(\d+)/([a-z_\d-]+\d+[a-z]?)(?:[./]|$)", path)
     if match is None:
         return None
@@ -69,7 +69,7 @@ def _jmlr(path: str, _: dict[str, str]) -> Identifier | None:
 
 
 def _neurips(path: str, _: dict[str, str]) -> Identifier | None:
-    # The hash is that of the paper's number among those of its year.
+    # The hash is derived from the paper's number within its year.
     match = re.search(r"/(\d{4}/(?:hash|file)/[0-9a-f]{32})(?:-|$)|^/(?:paper/)?(\d{1,5})-", path)
     if match is None:
         return None
@@ -102,11 +102,11 @@ _SITES: tuple[tuple[re.Pattern[str], Callable[[str, dict[str, str]], Identifier 
     (re.compile(r"(?:papers|proceedings)\.(?:nips|neurips)\.cc"), _neurips),
     (re.compile(r"nature\.com"), _nature),
 )
-"""Sites by their host, without `www.`, and how a path and a query there name a paper."""
+"""Sites by host, without `www.`, and the parser of their paths and queries."""
 
 _RESOLVER = re.compile(r"(?:dx\.)?doi\.org|doi\.(?:acm|ieeecomputersociety)\.org|sci-hub\.\w+")
 _DOI_IN_PATH = re.compile(r"/(?:doi:\s*)?(10\.\d{4,9}(?:\.\d+)*/.+)", re.IGNORECASE)
-# What publishers put behind a DOI for the views of a paper, and preprint servers for its versions.
+# Suffixes after a DOI: publishers' views of a paper, and preprint servers' versions.
 _VIEW_FOLDER = re.compile(
     r"/(?:full|e?pdf|epub|abstract|meta|summary|html|fulltext|assets?|references|figures?|tables"
     r"|citations?|metrics|related|media|download|suppl(?:_file|ement\w*)?|reader)(?:/.*)?$",
@@ -115,7 +115,7 @@ _VIEW_FOLDER = re.compile(
 _VIEW = re.compile(
     r"(?:(?:v\d{1,2})?\.(?:full(?:-text)?|abstract|short|long|epdf))?(?:\.pdf(?:\+html)?|\.html?)?$"
 )
-# A file in a folder behind a DOI: where that ends is not known.
+# A file below a DOI: the end of the DOI is unknown.
 _FILE = re.compile(r"[^/]+/[^/]+/.+\.(?:pdf|gif|jpe?g|png|svg|tiff?|zip|docx?|xlsx?|csv|txt|xml)$")
 _PREPRINT_VERSION = re.compile(r"(?<=^10\.1101/)(.+?)v\d{1,2}$")
 
@@ -123,8 +123,8 @@ _PREPRINT_VERSION = re.compile(r"(?<=^10\.1101/)(.+?)v\d{1,2}$")
 def _doi_within(host: str, path: str, query: dict[str, list[str]]) -> Identifier | None:
     """Find a DOI in an address: resolvers and most publishers write it out."""
     within = _DOI_IN_PATH.search(path)
-    asked = next((query[name][0] for name in ("doi", "doid", "id") if name in query), "")
-    text = within[1] if within else asked
+    queried = next((query[name][0] for name in ("doi", "doid", "id") if name in query), "")
+    text = within[1] if within else queried
     if not _RESOLVER.fullmatch(host):
         text = _VIEW_FOLDER.sub("", text)
         if _FILE.match(text):

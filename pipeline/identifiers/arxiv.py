@@ -1,7 +1,7 @@
-"""Numbers of arXiv (https://info.arxiv.org/help/arxiv_identifier.html).
+"""arXiv ids (https://info.arxiv.org/help/arxiv_identifier.html).
 
-YYMM and four digits from April 2007 on, five from 2015 on; before that archive/YYMMnnn, where a
-subject class may stand behind the archive.
+From April 2007, YYMM and four digits, five from 2015; earlier, archive/YYMMnnn, where a subject
+class may follow the archive.
 """
 
 import re
@@ -21,14 +21,14 @@ ARCHIVE = (
 _OLD = rf"{ARCHIVE}(?:\.[A-Z]{{2}})?/(?:9[1-9]|0[0-7]){_MONTH}\d{{3}}"
 PATTERN = r"^(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})$"
 NUMBER = rf"(?:{_NEW}|{_OLD})(?:v\d{{1,3}})?(?![\w.]*\d)"
-"""A number in a text, with its version."""
+"""An arXiv id in a text, with its version."""
 LABELLED = re.compile(
     r"(?<![^\W_])arXiv"
     r"(?:[ ]?(?:e-?prints?|preprint|identifier|ID|no\.?|number|[,.:;/#–-])){0,4}"
     rf"[ ]?(?:arXiv[:. ]{{0,2}})?(?:abs/|\[)?({NUMBER})",
     re.IGNORECASE,
 )
-"""A number that a text says is arXiv's."""
+"""An arXiv id that a text labels as such."""
 _NUMBER = re.compile(rf"(?P<id>{_NEW}|{_OLD})(?:v(?P<version>\d{{1,3}}))?")
 _LABEL = re.compile(r"^\s*(?:arxiv(?:\.org)?(?:\s*preprint)?[\s:./#-]*)+(?:abs/)?", re.IGNORECASE)
 _CATEGORIES = re.compile(r"\s{0,3}[\[(][\w., ;-]{0,80}[\])]$")

@@ -1,8 +1,8 @@
-"""DOIs: where one ends in a text, and its normal form.
+"""DOIs: their extent in a text, and their normal form.
 
-A DOI may hold any printable character (DOI Handbook 2.2), brackets of all kinds included: those of
-before 2000 often hold SICIs (ANSI/NISO Z39.56), which end like `365:1<113::AID-CNE9>3.0.CO;2-6`. So
-brackets that close what was opened inside belong to a DOI, and others to the text around it.
+A DOI may hold any printable character (DOI Handbook 2.2), brackets included: those from before 2000
+often hold SICIs (ANSI/NISO Z39.56), which end like `365:1<113::AID-CNE9>3.0.CO;2-6`. So a closing
+bracket belongs to the DOI only if it was opened inside.
 """
 
 import html
@@ -16,7 +16,7 @@ from shortscience.pipeline.identifiers.identifier import Identifier
 
 # A registrant has four digits or more, and may be divided: 10.1000.10.
 _START = r"10\.\d{4,9}(?:\.\d{1,9}){0,3}/"
-# Letters beside those of ASCII may be part of a DOI, but signs that stand for words may not.
+# A DOI may have non-ASCII letters, but not the ideographs of Chinese or Japanese prose.
 _CHARACTER = r"(?:[!#-_a-~]|(?![\u1100-\u11ff\u2e80-\U0010ffff])[^\W_])"
 PATTERN = rf"^{_START}\S+$"
 _DOI = re.compile(rf"{_START}(?P<suffix>{_CHARACTER}{{1,500}})")
@@ -24,12 +24,12 @@ _TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*/?(?:>|$)")
 _OPENING = "([{<"
 _BRACKET = re.compile(r"[][(){}<>]")
 _CLOSING = {")": "(", "]": "[", "}": "{", ">": "<"}
-# What may end a DOI is a letter, a digit, a closing bracket, or one of few signs.
+# A DOI ends with a letter, a digit, a closing bracket or one of a few signs.
 _TRAILING = re.compile(r"(?:&(?:gt|lt|quot|#\d+);|[^\w)\]}>=/#+-]|_)+$|(?<=\w)/$")
 _POINTER = re.compile(r"\[\d{1,3}(?:[-,]\d{1,3})*\]$")
 _ESCAPE = re.compile(r"\\(?=[!-/:-@\[-`{-~])")
 _LABELS = re.compile(r"(?:\W*(?:https?|info|urn|dx|www|org|doi)\b)*\W*", re.IGNORECASE)
-_MORE_BEHIND = re.compile(r"\s*(?:[\[(;,|<\\]|$|10\.|https?:|doi\b)", re.IGNORECASE)
+_CONTINUATION = re.compile(r"\s*(?:[\[(;,|<\\]|$|10\.|https?:|doi\b)", re.IGNORECASE)
 _REACH = 100
 _OF_ARXIV = re.compile(r"10\.48550/arxiv[.:](.+)", re.IGNORECASE)
 
@@ -53,17 +53,17 @@ def dois(text: str) -> Iterator[Found]:
 
 
 def parse_doi(text: str) -> Identifier | None:
-    """Parse a DOI with or without a label; several are parsed as the first of them.
+    """Parse a DOI with or without a label; the first of several.
 
-    Case is folded, for DOIs are case-insensitive (DOI Handbook 2.4). The DOIs that arXiv gives to
-    its papers are arXiv identifiers. One that ends within brackets was cut, and is none.
+    Case is folded, as DOIs are case-insensitive (DOI Handbook 2.4). DOIs that arXiv assigns become
+    arXiv identifiers. A DOI that ends inside open brackets was cut off and gives None.
     """
     match = _DOI.match(text, _LABELS.match(text).end())  # type: ignore[union-attr]
     found = _at(match) if match else None
     if found is None:
         return None
-    behind = _TRAILING.sub("", text[found.end : found.end + _REACH].lstrip("".join(_CLOSING)))
-    return found.identifier if _MORE_BEHIND.match(behind) else None
+    rest = _TRAILING.sub("", text[found.end : found.end + _REACH].lstrip("".join(_CLOSING)))
+    return found.identifier if _CONTINUATION.match(rest) else None
 
 
 def _at(match: re.Match[str]) -> Found | None:
@@ -73,7 +73,7 @@ def _at(match: re.Match[str]) -> Found | None:
 
 
 def _normal(written: str) -> Identifier | None:
-    """Undo what stands for other characters in texts and addresses."""
+    """Decode characters that texts and addresses escape."""
     bare = _ESCAPE.sub("", written)
     if "%" in bare or "&" in bare:
         bare = html.unescape(unquote(bare))
@@ -85,7 +85,7 @@ def _normal(written: str) -> Identifier | None:
 
 
 def _length(run: str) -> int:
-    """Return how much of a run of characters, which begins with a DOI, belongs to it."""
+    """Return how much of a run of characters that starts with a DOI belongs to it."""
     end, _ = _brackets(run)
     if end == len(run) and run[-1].isalnum():
         return end
@@ -97,7 +97,7 @@ def _length(run: str) -> int:
 
 
 def _brackets(run: str) -> tuple[int, bool]:
-    """Return where a run meets a bracket of the text around, and whether it leaves one open."""
+    """Return where a run closes a bracket it did not open, and whether it leaves one open."""
     if not _BRACKET.search(run):
         return len(run), False
     opened: list[str] = []

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Identifier:
-    """One identifier in its normal form; an arXiv version is kept apart."""
+    """An identifier in normal form; an arXiv version is kept apart."""
 
     scheme: str
     value: str
@@ -13,10 +13,10 @@ class Identifier:
 
     @property
     def name(self) -> str:
-        """Scheme and value: the key of the `papers` table, where the scheme names papers."""
+        """`scheme:value`; the key of the `papers` table, for schemes that name papers."""
         return f"{self.scheme}:{self.value}"
 
     @property
     def key(self) -> str:
-        """The value, with the version where one is given."""
+        """The value, with its version if there is one."""
         return f"{self.value}v{self.version}" if self.version else self.value

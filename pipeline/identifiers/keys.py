@@ -1,4 +1,4 @@
-"""Keys of DBLP's and ShortScience's records, and the numbers of the ACL Anthology."""
+"""Keys of DBLP and ShortScience records, and ids of the ACL Anthology."""
 
 import re
 from urllib.parse import parse_qs
@@ -23,7 +23,7 @@ _BLANK = re.compile(r"\s")
 
 
 def parse_bibtex_key(key: str) -> Identifier | None:
-    """Parse ShortScience's key for a paper: arXiv, DOI, DBLP or a free key of the site's own."""
+    """Parse ShortScience's key for a paper: arXiv, DOI, DBLP or a free key of the site."""
     key = key.strip()
     identifier = parse_dblp_key(key) or parse_arxiv(key)
     if identifier or not key or _BLANK.search(key):
@@ -32,8 +32,8 @@ def parse_bibtex_key(key: str) -> Identifier | None:
 
 
 def key_in(address: str) -> str | None:
-    """Return the key that an address of the site asks for; None if it asks for none."""
-    # By hand: `urlsplit` raises for addresses such as `http://[`, and dumps may hold anything.
+    """Return the key in the query of one of the site's addresses; None if it has none."""
+    # Not `urlsplit`, which raises for addresses such as `http://[`.
     query = parse_qs(address.partition("#")[0].partition("?")[2])
     return query.get("bibtexKey", [None])[0]
 
@@ -49,7 +49,7 @@ def parse_dblp_key(key: str) -> Identifier | None:
 
 
 def parse_acl(text: str) -> Identifier | None:
-    """Find the number of a paper of the ACL Anthology."""
+    """Find an ACL Anthology id in a text."""
     match = _ACL.search(text)
     if match is None:
         return None
@@ -57,6 +57,6 @@ def parse_acl(text: str) -> Identifier | None:
 
 
 def also_named(identifier: Identifier) -> Identifier | None:
-    """Return the other name that an identifier is made of: the ACL's DOIs hold its own numbers."""
+    """Return the ACL Anthology id inside one of the ACL's DOIs."""
     numbered = _DOI_OF_ACL.fullmatch(identifier.value) if identifier.scheme == "doi" else None
     return parse_acl(numbered[1]) if numbered else None

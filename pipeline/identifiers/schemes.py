@@ -1,4 +1,4 @@
-"""The schemes of identifiers: one table of all that is known of each."""
+"""The schemes of identifiers: one table with all that is known about each."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ Parse = Callable[[str], Identifier | None]
 
 @dataclass(frozen=True)
 class Scheme:
-    """One scheme.
+    """One scheme of identifiers.
 
-    `pattern` is what every value matches, in the syntax that Python and Polars share; `parse` reads
-    an identifier as people write it; `kind` is that of a citation by it; `column` holds it in the
-    table `papers`; `prefix` stands before it in the address of its paper. Numbers that only the
-    addresses of a publisher carry name no papers: they tell that two papers are one.
+    `pattern` matches every value, in syntax common to Python and Polars; `parse` reads an
+    identifier as people write it; `kind` is the kind of citations by it; `column` is its column in
+    `papers`; `prefix` makes a value a URL. Ids that occur only in a publisher's URLs name no
+    papers, but show that two papers are the same.
     """
 
     name: str
@@ -32,13 +32,13 @@ class Scheme:
     parse: Parse = parse_url
     kind: str = PAPER_LINK
     cited_as: str = ""
-    """What a citation of its own kind is."""
+    """How the kind of citation is described."""
     column: str | None = None
     prefix: str | None = None
     names_papers: bool = False
 
     def address(self, value: str) -> str | None:
-        """Return where the paper of a value is found."""
+        """Return the URL of a paper."""
         return self.prefix + quote(value, safe=_LEFT_AS_IS) if self.prefix else None
 
 
@@ -50,7 +50,7 @@ SCHEMES = {
             arxiv.PATTERN,
             parse_arxiv,
             kind="arxiv",
-            cited_as="a link to arXiv, or an identifier of it",
+            cited_as="a link to arXiv, or an arXiv id",
             column="arxiv_id",
             prefix="https://arxiv.org/abs/",
             names_papers=True,
@@ -95,15 +95,15 @@ SCHEMES = {
         Scheme("neurips"),
     )
 }
-"""All schemes, by name; the strongest first."""
+"""All schemes by name, strongest first."""
 
 NAMING_SCHEMES = tuple(scheme.name for scheme in SCHEMES.values() if scheme.names_papers)
-"""The schemes that a row of the `papers` table may be named after, from the strongest on."""
+"""The schemes that can name a row of `papers`, strongest first."""
 
 IDENTIFIER_KINDS = tuple(
     dict.fromkeys(scheme.kind for scheme in SCHEMES.values() if scheme.kind != PAPER_LINK)
 )
-"""The kinds of citations that are named after schemes."""
+"""The kinds of citations named after schemes."""
 
 _PARSER_OF_KIND: dict[str, Parse] = {
     "cite": parse_bibtex_key,
@@ -112,19 +112,19 @@ _PARSER_OF_KIND: dict[str, Parse] = {
 
 
 def parse_key(kind: str, key: str) -> Identifier | None:
-    """Return the paper that the key of a citation of some kind names; None where it names none."""
+    """Return the paper that the key of a citation of a kind identifies, or None."""
     parse = _PARSER_OF_KIND.get(kind)
     return parse(key) if parse else None
 
 
 def strength(name: str) -> tuple[int, str]:
-    """Sort names, `scheme:value`: the strongest first; those no paper is named after come last."""
+    """Sort key of names (`scheme:value`): strongest first, those that name no paper last."""
     scheme = name.partition(":")[0]
     place = NAMING_SCHEMES.index(scheme) if scheme in NAMING_SCHEMES else len(NAMING_SCHEMES)
     return place, name
 
 
 def address(name: str) -> str | None:
-    """Return where the paper of a name, `scheme:value`, is found."""
+    """Return the URL of the paper with a name, `scheme:value`."""
     scheme, _, value = name.partition(":")
     return SCHEMES[scheme].address(value) if scheme in SCHEMES else None

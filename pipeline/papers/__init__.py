@@ -1,1 +1,1 @@
-"""Who is summarised and who is cited."""
+"""Which papers are summarised and cited."""

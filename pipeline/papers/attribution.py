@@ -1,7 +1,7 @@
-"""Which paper a summary is about, and which it cites.
+"""Attribution: which paper each summary is about, and which papers it cites.
 
-All that is known of a summary is in one part: its facts, its citations, its link, the papers of the
-names that these have, and the papers of the sources that show or cite it.
+All inputs about a summary are in the same part: its facts, citations and link, the papers of their
+names, and the papers of the sources that show or drop_own_paper it.
 """
 
 from typing import Generic, NamedTuple
@@ -17,15 +17,15 @@ from shortscience.pipeline.settings import PaperSettings
 
 OF_SUMMARY = ("paper_id", "author", "votes", "posted_at", "url", "n_copies")
 STRENGTH_OF_EVIDENCE = ("page", "copy", "catalogue", "identifier", "linked", "nothing")
-"""How the paper of a summary is known, the strongest evidence first."""
+"""How a summary's paper is known, strongest evidence first."""
 
 
 class Attributed(NamedTuple, Generic[Frame]):
     """One part of the summaries.
 
-    `summaries` has the facts of each, its `paper_id`, and the evidence: `identified_by` and
-    `identity_confidence`, and where a citation starts by which it names its own paper, if one does:
-    `header_start`. `citations` has the `paper_id` that each resolves to.
+    `summaries` has each summary's facts, its `paper_id`, and the evidence: `identified_by`,
+    `identity_confidence` and `header_start`, the start of the citation that names its own paper, if
+    any. `citations` has the `paper_id` that each resolves to.
     """
 
     summaries: Frame
@@ -33,14 +33,14 @@ class Attributed(NamedTuple, Generic[Frame]):
 
 
 def chosen_links(links: pl.DataFrame, *, settings: PaperSettings) -> pl.DataFrame:
-    """Return `summary_id`, `name` and `linked_confidence` of the links that are believed."""
+    """Return `summary_id`, `name` and `linked_confidence` of links above the threshold."""
     return links.filter(
         pl.col("place") == 0, pl.col("probability") >= settings.link_threshold
     ).select("summary_id", "name", linked_confidence="probability")
 
 
 def mentions(citations: pl.DataFrame, *, links: pl.DataFrame) -> pl.DataFrame:
-    """Return the `summary_id` and each `name` that its citations and its link have."""
+    """Return each `name` that the citations and the link of a `summary_id` have."""
     both = (frame.select("summary_id", "name") for frame in (citations, links))
     return pl.concat(both).drop_nulls().unique()
 
@@ -57,10 +57,10 @@ def attribute(
 ) -> Attributed[pl.DataFrame]:
     """Attribute summaries and their citations to papers.
 
-    `known` has KNOWN; `resolved` has the `paper_id` of what `mentions` returns; `sources` those of
-    pages that show a summary, of catalogues that know it, and of references in it.
+    `known` has KNOWN. `resolved` has the `paper_id` of each row of `mentions`. `sources` has those
+    of pages that show a summary, catalogues that recognise it, and references in it.
     """
-    cited = _cited(citations, resolved, sources)
+    cited = _with_cited_paper(citations, resolved, sources)
     linked = links.join(resolved, on=["summary_id", "name"]).select(
         "summary_id", "linked_confidence", linked="paper_id"
     )
@@ -70,15 +70,17 @@ def attribute(
     )
     sure = known.select("summary_id", catalogued_confidence="confidence")
     evidence = facts
-    for frame in (shown, catalogued, sure, _headed(cited, settings), linked):
+    for frame in (shown, catalogued, sure, _header_papers(cited, settings), linked):
         evidence = evidence.join(frame, on="summary_id", how="left")
-    return Attributed(_attributed(evidence, settings), cited)
+    return Attributed(_choose_papers(evidence, settings), cited)
 
 
-def _cited(citations: pl.DataFrame, resolved: pl.DataFrame, sources: pl.DataFrame) -> pl.DataFrame:
-    """Add `paper_id` to citations: by their keys, or by title and authors of a parsed reference.
+def _with_cited_paper(
+    citations: pl.DataFrame, resolved: pl.DataFrame, sources: pl.DataFrame
+) -> pl.DataFrame:
+    """Add `paper_id` to citations: by key, or by title and authors of a parsed reference.
 
-    A name that no source claims is a paper's of its own, if its scheme is one that names papers.
+    A name of a naming scheme that no source claims becomes a paper itself.
     """
     listed = sources.filter(pl.col("kind") == REFERENCE).select(
         "summary_id", "title", "authors", listed="paper_id"
@@ -92,10 +94,11 @@ def _cited(citations: pl.DataFrame, resolved: pl.DataFrame, sources: pl.DataFram
     )
 
 
-def _headed(cited: pl.DataFrame, settings: PaperSettings) -> pl.DataFrame:
+def _header_papers(cited: pl.DataFrame, settings: PaperSettings) -> pl.DataFrame:
     """Return `summary_id`, `headed`, the paper that it calls its own, and `header_start`.
 
-    A header does so; behind it, only a link that leaves no doubt, if all such links name one paper.
+    That is the paper in the header; after the header, only unmistakable links count, and only if
+    all of them name one paper.
     """
     within = pl.col("start") < settings.header_chars
     alone = pl.col("paper_id").filter("own").n_unique().over("summary_id") == 1
@@ -108,11 +111,11 @@ def _headed(cited: pl.DataFrame, settings: PaperSettings) -> pl.DataFrame:
     )
 
 
-def _attributed(evidence: pl.DataFrame, settings: PaperSettings) -> pl.DataFrame:
+def _choose_papers(evidence: pl.DataFrame, settings: PaperSettings) -> pl.DataFrame:
     """Choose the paper of each summary.
 
-    A page that names the paper is believed before a catalogue, that before a link in the summary's
-    header, and that before what the summary's words tell.
+    Precedence: a page that names the paper, a catalogue, a link in the summary's header, and then
+    the summary's words.
     """
     on_page, in_catalogue = (
         pl.col(name).str.starts_with(UNNAMED).not_().fill_null(value=False)
@@ -146,11 +149,11 @@ def _attributed(evidence: pl.DataFrame, settings: PaperSettings) -> pl.DataFrame
     ).sort("summary_id")
 
 
-def cite(citations: pl.DataFrame, *, summaries: pl.DataFrame) -> pl.DataFrame:
-    """Return the citations of other works: what points at the summary's own paper is none.
+def drop_own_paper(citations: pl.DataFrame, *, summaries: pl.DataFrame) -> pl.DataFrame:
+    """Return the citations of other works, without those of the summary's own paper.
 
-    That is what resolves to it, what its header calls the paper, even where nothing tells that the
-    two identifiers are one paper's, and whom the summary has as its subject.
+    A summary's own paper is what resolves to it, what its header calls the paper even if nothing
+    unites the two identifiers, and the authors that are the summary's subject.
     """
     own = summaries.select("summary_id", "header_start", citing_paper_id="paper_id")
     return (

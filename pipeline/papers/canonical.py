@@ -1,4 +1,4 @@
-"""The canonical paper of each source and of each name, and what contradicts that."""
+"""The canonical paper of each source and name, and what conflicts with it."""
 
 from typing import Generic, NamedTuple
 
@@ -16,10 +16,10 @@ UNNAMED = "summary:"
 class Canonical(NamedTuple, Generic[Frame]):
     """The papers of some components.
 
-    `descriptions` has what pages and entries say of each `paper_id`: SOURCES but `summary_ids`, and
-    `rank`, which orders sources as they are believed. `of_summaries` has the `paper_id` that a page
-    or a reference gives each `summary_id`, with its `kind`, `title` and `authors`.
-    `names` has NAMES; `conflicts` has the `conflicts` of a `paper_id`, a list of sentences.
+    `descriptions` has the claims of pages and entries about each `paper_id`: SOURCES without
+    `summary_ids`, plus `rank`. `of_summaries` has the `paper_id` that a page or reference gives
+    each `summary_id`, with its `kind`, `title` and `authors`. `names` has NAMES; `conflicts` has a
+    list of sentences per `paper_id`.
     """
 
     descriptions: Frame
@@ -29,7 +29,7 @@ class Canonical(NamedTuple, Generic[Frame]):
 
 
 def resolve(sources: pl.DataFrame) -> Canonical[pl.DataFrame]:
-    """Find the papers of sources that have a `component`, all of which are here."""
+    """Find the papers of sources by `component`; each component must be complete."""
     ranked = _ranked(sources)
     components = ranked.select("rank", "component")
     claimed = claims(ranked).rename({"source": "rank"}).join(components, on="rank")
@@ -49,7 +49,7 @@ def resolve(sources: pl.DataFrame) -> Canonical[pl.DataFrame]:
 
 
 def _ranked(sources: pl.DataFrame) -> pl.DataFrame:
-    """Order sources as they are believed: pages by key, entries by file, then references."""
+    """Rank the sources: pages by key, entries by file, then references."""
     first = pl.when(pl.col("kind") == PAGE).then(pl.col("summary_ids").list.first())
     order = "kind", "file", "entry", "bibtex_key", first
     ordered = sources.sort(*order, nulls_last=True, maintain_order=True)
@@ -57,7 +57,7 @@ def _ranked(sources: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_papers(sources: pl.DataFrame, groups: pl.DataFrame, chosen: pl.DataFrame) -> pl.DataFrame:
-    """Add `paper_id`: that of the group, else its first summary; null where it has neither."""
+    """Add `paper_id`: the group's, else its first summary's id, else null."""
     grouped = sources.join(groups, on="rank", maintain_order="left").join(
         chosen, on="group", how="left", maintain_order="left"
     )
@@ -75,7 +75,7 @@ def _with_papers(sources: pl.DataFrame, groups: pl.DataFrame, chosen: pl.DataFra
 
 
 def _sentences(conflicts: pl.DataFrame, names: pl.DataFrame, sources: pl.DataFrame) -> pl.DataFrame:
-    """Say of both papers what would have united them."""
+    """Describe each conflict for both of the papers that it would have united."""
     claimed = (
         pl.when(pl.col("name").str.starts_with(TITLE_PREFIX))
         .then(pl.lit("the title"))
@@ -89,12 +89,12 @@ def _sentences(conflicts: pl.DataFrame, names: pl.DataFrame, sources: pl.DataFra
         "other_id",
         "reason",
     )
-    said = (
+    sentences = (
         conflicts.join(sources.select("rank", "origin", "paper_id").drop_nulls("origin"), on="rank")
         .join(names.select(other="name", other_id="paper_id"), on="other")
         .select("paper_id", "other_id", conflicts=sentence)
     )
-    both = (said.select("conflicts", paper_id=column) for column in ("paper_id", "other_id"))
+    both = (sentences.select("conflicts", paper_id=column) for column in ("paper_id", "other_id"))
     return (
         pl.concat(both)
         .drop_nulls("paper_id")

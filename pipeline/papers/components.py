@@ -1,4 +1,4 @@
-"""Which sources speak of one paper: components of a graph in which a shared name is an edge."""
+"""Components of sources: a graph in which a shared name is an edge."""
 
 import polars as pl
 
@@ -8,9 +8,9 @@ from shortscience.pipeline.parts import Parts
 
 
 def with_components(sources: Parts) -> Parts:
-    """Add `component` to sources, and move those of one component into one part.
+    """Add `component` to sources, and move each component into one part.
 
-    The edges come together in one place: sixteen bytes for each time that a name is claimed again.
+    All edges are gathered in one place, at sixteen bytes for each repeated claim of a name.
     """
     sizes = sources.sizes()
     labels = (
@@ -25,13 +25,13 @@ def with_components(sources: Parts) -> Parts:
 
 
 def edges(claims: pl.DataFrame) -> pl.DataFrame:
-    """Return `source` and `first`: each source of a name, and the first one of that name."""
+    """Return `source` and `first`: each source of a name, and the name's first source."""
     linked = claims.select("source", first=pl.col("source").min().over("name"))
     return linked.filter(pl.col("source") != pl.col("first"))
 
 
 def label(edges: pl.DataFrame, *, n_sources: int) -> pl.DataFrame:
-    """Return `component`, a number, of each source."""
+    """Return the `component`, a number, of each source."""
     left, right = edges["source"].to_numpy(), edges["first"].to_numpy()
     return pl.DataFrame({"component": components(n_sources, left, right)})
 

@@ -1,7 +1,7 @@
 """What the copies of a summary know together.
 
-The same summary is found as flattened text that lost its title, and again in an export or a page
-that names its paper. One row per summary gathers what any of its records knows.
+One copy of a summary may be flattened text without a title, another an export or a page that names
+its paper. One row per summary gathers the facts of all its records.
 """
 
 import polars as pl
@@ -15,15 +15,15 @@ COPY = "copy"
 
 
 def record_facts(shards: Shards, outcomes: pl.DataFrame) -> pl.DataFrame:
-    """Return what the records in some shards know of their summaries, and whether each is `kept`.
+    """Return the facts of the records in some shards, and whether each record is `kept`.
 
-    `outcomes` has what became of the records, row by row.
+    `outcomes` has the records' outcomes, row by row.
     """
     return known_facts(shards.scan("records").select(*FACTS_SCHEMA).collect(), outcomes)
 
 
 def known_facts(records: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
-    """Return the facts of those records that have a `summary_id`, and whether each is `kept`."""
+    """Return the facts of records with a `summary_id`, and whether each record is `kept`."""
     return (
         records.select(*FACTS_SCHEMA)
         .hstack(outcomes.select("status", "summary_id"))
@@ -38,17 +38,16 @@ def kept_citations(shards: Shards, outcomes: pl.DataFrame) -> pl.DataFrame:
 
 
 def kept_texts(shards: Shards, outcomes: pl.DataFrame) -> pl.LazyFrame:
-    """Return `summary_id` and `text` of the kept records in some shards, not yet read."""
+    """Scan `summary_id` and `text` of the kept records in some shards."""
     return kept(shards.scan("cleaned"), outcomes).select("summary_id", "text")
 
 
 def choose_facts(known: pl.DataFrame) -> pl.DataFrame:
-    """Return one row per summary, with FACTS: what its records know, and how many there are.
+    """Return one row per summary, with FACTS: what its records know, and their number.
 
-    The paper's key is that of the kept record; where that has none, the smallest that another
-    copy names. All other facts are chosen in the same way, among the records that name this key
-    or none. `told_by` is `page` when all records name the key themselves, `copy` when it was
-    carried from one copy to another, and null when no record knows it.
+    The paper's key is the kept record's, else the smallest that another copy names. Other facts are
+    chosen likewise, among the records with that key or none. `told_by` is `page` if all records
+    name the key themselves, `copy` if some got it from another copy, and null if none has one.
     """
     keys = known.group_by("summary_id").agg(
         chosen=_choice("bibtex_key"),
@@ -67,7 +66,7 @@ def choose_facts(known: pl.DataFrame) -> pl.DataFrame:
 
 
 def _choice(name: str) -> pl.Expr:
-    """Choose a value of a group: the kept record's, else the smallest."""
+    """Choose one value of a group: the kept record's, else the smallest."""
     values = pl.col(name).filter(pl.col(name).is_not_null())
     kept = pl.col("kept").filter(pl.col(name).is_not_null())
     comparable = values.list.join("\x1f") if FACTS_SCHEMA[name] == pl.List(pl.String) else values

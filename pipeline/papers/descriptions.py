@@ -1,4 +1,4 @@
-"""How titles and names of authors are compared: by what stays the same however they are written."""
+"""Comparing titles and authors by what stays the same across spellings."""
 
 import re
 import unicodedata
@@ -9,22 +9,24 @@ from typing import NamedTuple
 UNDECOMPOSED = dict(
     zip("łøđðıßæœþ", ("l", "o", "d", "d", "i", "ss", "ae", "oe", "th"), strict=True)
 )
-"""Letters that Unicode does not take apart into a letter and its mark."""
+"""Letters that Unicode does not decompose into a base letter and a mark."""
 _UNDECOMPOSED = str.maketrans(UNDECOMPOSED)
 _WORD = re.compile(r"[^\W_]+")
 TITLE_PREFIX = "title:"
 OTHER_AUTHORS = "other authors"
 OTHER_TITLE = "another title"
 _MIN_TITLE = 16
-"""Shorter titles, in letters and digits, name columns and prefaces as well as papers."""
+"""Letters and digits. Shorter titles are often those of columns and prefaces."""
 NAMESAKES = 20
-"""Papers of one title; where there are more, it is what a column or a preface is called."""
+"""Papers that may share a title; a title of more is that of a column or preface."""
 _SHARED = 0.5
-"""Of the shorter title's words, or list of authors, that two descriptions of a paper share."""
+"""Share of the shorter title's words, or author list, that two descriptions of a paper have in
+common.
+"""
 
 
 def fold(text: str) -> str:
-    """Return a text in small letters without accents."""
+    """Return a text in lower case without accents."""
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_UNDECOMPOSED))
@@ -43,18 +45,18 @@ def name_words(name: str) -> frozenset[str]:
 
 
 def title_name(title: str | None) -> str | None:
-    """Return `title:…`, all letters and digits of a title; None where it is too short to tell.
+    """Return `title:…`, all letters and digits of a title; None if too short to be evidence.
 
-    Papers have it under every identifier, and may share it with others.
+    A paper has this name under every identifier, and may share it with other papers.
     """
     key = "".join(title_words(title or ""))
     return f"{TITLE_PREFIX}{key}" if len(key) >= _MIN_TITLE else None
 
 
 def shared_authors(some: Collection[str], others: Collection[str]) -> float:
-    """Return which part of the shorter of two lists of authors is in the other one, too.
+    """Return the share of the shorter list of authors that is also in the other one.
 
-    Names agree when all parts of the shorter one are in the other: initials and order do not count.
+    Names match if all parts of the shorter one are in the other; initials and order do not count.
     """
     shorter, longer = sorted((some, others), key=len)
     known = [name_words(name) for name in longer]
@@ -73,7 +75,7 @@ class Description(NamedTuple):
 
 
 def contradict(one: Description, other: Description) -> str | None:
-    """Say why two descriptions cannot be of one paper; None if they can.
+    """Return why two descriptions cannot be of one paper; None if they can.
 
     Titles change between a preprint and its publication, but not together with the authors.
     """

@@ -1,4 +1,4 @@
-"""The frames that functions of the papers stage hand on: each column and its type, once."""
+"""Schemas of the frames that functions of the papers stage exchange."""
 
 from typing import TypeVar
 
@@ -8,7 +8,7 @@ from shortscience.pipeline.schema import PAPERS
 from shortscience.pipeline.sources.reading import FACTS_SCHEMA
 
 Frame = TypeVar("Frame")
-"""A frame, or the parts of one."""
+"""A frame, or its parts."""
 
 KINDS = (PAGE, CATALOGUE, BIBLIOGRAPHY, REFERENCE) = (
     "page",
@@ -16,7 +16,7 @@ KINDS = (PAGE, CATALOGUE, BIBLIOGRAPHY, REFERENCE) = (
     "bibliography",
     "reference",
 )
-"""The kinds of sources, in the order in which they are believed."""
+"""The kinds of sources, in order of precedence."""
 
 FACTS = pl.Schema(
     {
@@ -31,20 +31,20 @@ FACTS = pl.Schema(
 
 DESCRIPTION = PAPERS.types("title", "authors", "year", "venue", "abstract")
 ON_PAGE = {name: FACTS_SCHEMA[name] for name in ("bibtex_key", "paper_url", *DESCRIPTION)}
-"""What a page of the site says of a paper."""
+"""A page's claims about its paper."""
 
 SOURCES = pl.Schema(
     {
         "kind": pl.Enum(KINDS),
-        # Its name in `papers.described_by`; null for a reference, which describes nothing.
+        # Its name in `papers.described_by`; null for references, which describe no paper.
         "origin": pl.String(),
-        # Of an entry: the place of its catalogue or bibliography, and its own there.
+        # For an entry: the position of its catalogue or bibliography, and its own within it.
         "file": pl.Int32(),
         "entry": pl.Int64(),
-        # All identifiers that the source gives the paper; `key` is the source's own, and the first.
+        # All identifiers that the source claims for the paper, starting with `key`, its own.
         "names": pl.List(pl.String()),
         "key": pl.String(),
-        # `title:…`, where title and authors together are evidence.
+        # `title:…`, if title and authors together are evidence.
         "title_name": pl.String(),
         **ON_PAGE,
         # The summaries that a page shows, a catalogue knows, or that list a reference.
@@ -54,7 +54,7 @@ SOURCES = pl.Schema(
 """One row per source that claims names for a paper."""
 
 CLAIMS = pl.Schema({"source": pl.Int64(), "name": pl.String(), "own": pl.Boolean()})
-"""A source, by its number, says that its paper has a name, which may be its own key."""
+"""A source, by number, claims a name for its paper, possibly its own key."""
 
 NAMES = pl.Schema({"name": pl.String(), **PAPERS.types("paper_id")})
 """The canonical paper of each name."""
@@ -62,5 +62,6 @@ NAMES = pl.Schema({"name": pl.String(), **PAPERS.types("paper_id")})
 CONFLICTS = pl.Schema(
     {"rank": pl.Int64(), "name": pl.String(), "reason": pl.String(), "other": pl.String()}
 )
-"""The source of a rank gives its paper a name that was not believed: the reason, and a name of the
-paper that has the name."""
+"""The source of a rank claims a name that was rejected: the reason, and a name of the paper that
+has the name instead.
+"""

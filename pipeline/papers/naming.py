@@ -1,4 +1,4 @@
-"""The names of papers: what citations and pages call them."""
+"""The names of papers in citations and on pages."""
 
 import polars as pl
 
@@ -14,9 +14,9 @@ _MENTION_SCHEMA = pl.Schema({"kind": pl.String(), "key": pl.String(), "name": pl
 
 
 def with_names(citations: pl.DataFrame) -> pl.DataFrame:
-    """Add `name` to citations: `scheme:value` of the key, or what the entry of a reference holds.
+    """Add `name` to citations: `scheme:value` of the key, or the identifier in a reference's entry.
 
-    It is null where nothing names a paper.
+    Null if neither names a paper.
     """
     keys = citations.select("kind", "key").drop_nulls().unique()
     named = [
@@ -33,7 +33,7 @@ def with_names(citations: pl.DataFrame) -> pl.DataFrame:
 
 
 def page_names(bibtex_key: str | None, paper_url: str | None) -> list[str]:
-    """Return the names of a paper on one of the site's pages, its key's first."""
+    """Return the names of a paper on one of the site's pages, its key first."""
     known = [
         identifier
         for identifier in (parse_bibtex_key(bibtex_key or ""), parse_url(paper_url or ""))
@@ -49,9 +49,9 @@ def scheme(name: pl.Expr) -> pl.Expr:
 
 
 def strongest(names: pl.DataFrame, by: str) -> pl.DataFrame:
-    """Return `by` and `paper_id`, the name that a paper is filed under; none if it has none.
+    """Return `by` and `paper_id`, the strongest of its names that can name a paper.
 
-    `names` has `name` and the column `by`.
+    `names` has `name` and the column `by`; rows of `by` without such a name are left out.
     """
     place = scheme(pl.col("name")).replace_strict(
         {name: place for place, name in enumerate(NAMING_SCHEMES)},

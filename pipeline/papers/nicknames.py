@@ -1,4 +1,4 @@
-"""Which paper a reviewer means by a made-up name: one that the same person summarised."""
+"""Resolving nicknames: a reviewer's made-up name for a paper that the reviewer also summarised."""
 
 import re
 from collections import defaultdict
@@ -14,7 +14,7 @@ _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
 def resolve_nicknames(citations: Parts, *, summaries: Parts, sources: Parts) -> Parts:
-    """Fill in the `paper_id` of citations that give a paper's made-up name.
+    """Fill in the `paper_id` of citations by nickname.
 
     Citations and summaries are in parts by summary, sources in parts by paper.
     """
@@ -22,33 +22,33 @@ def resolve_nicknames(citations: Parts, *, summaries: Parts, sources: Parts) -> 
     if not any(used.sizes()):
         return citations
     used = used.by("author")
-    papers = summaries.map(written).by("author").map(of_same_authors, used).by("paper_id")
+    papers = summaries.map(summarised_papers).by("author").map(of_same_authors, used).by("paper_id")
     titled = papers.map(with_titles, sources=sources).by("author")
     return citations.map(fill_in, used.map(meanings, titled).by("summary_id"))
 
 
 def nicknames(citations: pl.DataFrame, *, summaries: pl.DataFrame) -> pl.DataFrame:
-    """Return `summary_id`, `author` and made-up name, the `title` of a mention.
+    """Return `summary_id`, `author` and nickname, the `title` of a mention.
 
-    Those of summaries without an author are left out: others may mean another paper.
+    Summaries without an author are left out, as other authors may mean another paper.
     """
     authors = summaries.select("summary_id", "author").drop_nulls()
     mentions = citations.filter(pl.col("kind") == "mention").select("summary_id", "title")
     return mentions.drop_nulls().unique().join(authors, on="summary_id")
 
 
-def written(summaries: pl.DataFrame) -> pl.DataFrame:
-    """Return each `author` and `paper_id` of which they wrote a summary."""
+def summarised_papers(summaries: pl.DataFrame) -> pl.DataFrame:
+    """Return each `author` and the `paper_id` of each paper that they summarised."""
     return summaries.select("author", "paper_id").drop_nulls("author").unique()
 
 
-def of_same_authors(written: pl.DataFrame, used: pl.DataFrame) -> pl.DataFrame:
-    """Return the papers whose authors use made-up names."""
-    return written.unique().join(used, on="author", how="semi")
+def of_same_authors(papers: pl.DataFrame, used: pl.DataFrame) -> pl.DataFrame:
+    """Return the papers summarised by authors who use nicknames."""
+    return papers.unique().join(used, on="author", how="semi")
 
 
 def with_titles(papers: pl.DataFrame, *, sources: pl.DataFrame) -> pl.DataFrame:
-    """Add the `entitled` of each paper: its title in the source that is believed first."""
+    """Add `entitled` to papers: the title in the highest-ranking source."""
     titles = (
         sources.join(papers, on="paper_id", how="semi")
         .drop_nulls("title")
@@ -60,10 +60,10 @@ def with_titles(papers: pl.DataFrame, *, sources: pl.DataFrame) -> pl.DataFrame:
 
 
 def meanings(used: pl.DataFrame, papers: pl.DataFrame) -> pl.DataFrame:
-    """Add to made-up names the paper that each one is: `nicknamed`.
+    """Add to nicknames the paper that each one means: `nicknamed`.
 
-    A name resolves if the title of exactly one paper that its author summarised begins with it and
-    a colon, or, if none does, has it as a word.
+    A nickname resolves to the one paper summarised by its author whose title starts with the
+    nickname and a colon, or, if none does, contains it as a word.
     """
     by_author = defaultdict(list)
     for author, paper_id, title in papers.sort("author", "paper_id").iter_rows():
@@ -78,7 +78,7 @@ def meanings(used: pl.DataFrame, papers: pl.DataFrame) -> pl.DataFrame:
 
 
 def fill_in(citations: pl.DataFrame, meant: pl.DataFrame) -> pl.DataFrame:
-    """Fill in the `paper_id` of mentions whose `title` is a name with a meaning."""
+    """Fill in the `paper_id` of mentions whose `title` is a resolved nickname."""
     is_mention = pl.col("kind") == "mention"
     found = meant.select("summary_id", "title", "nicknamed")
     return (
@@ -89,7 +89,7 @@ def fill_in(citations: pl.DataFrame, meant: pl.DataFrame) -> pl.DataFrame:
 
 
 def _meant(name: str, papers: list[tuple[str, str]]) -> str | None:
-    """Return the one paper whose title has the name."""
+    """Return the one paper whose title has the nickname."""
     letters = _letters(name)
     named = [
         paper_id

@@ -1,9 +1,8 @@
-"""Components that cannot be one paper are taken apart.
+"""Reconciliation: split components that cannot be one paper.
 
-A component of sources is a paper, unless what its sources say of title and authors does not fit
-together, or it has two arXiv numbers: then some claim is wrong. Such a component is built up again
-claim by claim, what a source says of its own key first, and a claim that would join what does not
-fit is left out and reported.
+A component of sources is one paper unless its titles and authors contradict each other or it has
+two arXiv ids; then some claim is wrong. Such a component is rebuilt claim by claim, each source's
+own key first, and a claim that would unite what does not fit is left out and reported.
 """
 
 import itertools
@@ -26,9 +25,9 @@ from shortscience.pipeline.papers.descriptions import (
 from shortscience.pipeline.papers.frames import CONFLICTS
 
 ARXIV_PREFIX = "arxiv:"
-TWO_PREPRINTS = "another arXiv number"
+TWO_PREPRINTS = "another arXiv id"
 _TELLING_TITLE = 40
-"""Letters and digits, about six words; shorter titles are given twice now and then."""
+"""Letters and digits, about six words; several papers sometimes share a shorter title."""
 _IS_TITLE = pl.col("name").str.starts_with(TITLE_PREFIX)
 _REASONS = (OTHER_AUTHORS, OTHER_TITLE)
 
@@ -36,7 +35,7 @@ _REASONS = (OTHER_AUTHORS, OTHER_TITLE)
 class Groups(NamedTuple):
     """`names`: `name` and `group`, a number; `sources`: `rank` and `group`; and CONFLICTS.
 
-    A group is one paper. Titles are evidence, but no names: they are not among `names`.
+    A group is one paper. `names` leaves out titles, which are evidence only.
     """
 
     names: pl.DataFrame
@@ -45,10 +44,10 @@ class Groups(NamedTuple):
 
 
 def reconcile(sources: pl.DataFrame, claims: pl.DataFrame) -> Groups:
-    """Divide sources and names into papers: a component is one, unless it contradicts itself.
+    """Divide sources and names into papers, splitting components that contradict themselves.
 
     `sources` has `rank`, `component`, `title` and `authors`; `claims` has `rank`, `component`,
-    `name` and `own`. Sources of a smaller rank are believed first.
+    `name` and `own`. Smaller ranks take precedence.
     """
     names = claims.select("name", "component").unique("name").sort("name")
     suspect = suspects(sources, claims)
@@ -87,9 +86,9 @@ class _Claim(NamedTuple):
 def _components(
     claims: pl.DataFrame, sources: pl.DataFrame
 ) -> Iterator[tuple[list[_Claim], dict[int, Description]]]:
-    """Yield the claims of each component, the most reliable first, and what its sources say.
+    """Yield each component's claims, the most reliable first, and its sources' descriptions.
 
-    Titles come last, each with all its sources, which are known by their ranks.
+    Titles come last, each with the ranks of all its sources.
     """
     title = pl.when(_IS_TITLE).then("name")
     ordered = claims.sort(
@@ -113,7 +112,7 @@ class _Group:
     descriptions: set[Description] = field(default_factory=set)
 
     def against(self, other: "_Group") -> str | None:
-        """Say why another group cannot be the same paper."""
+        """Return why another group cannot be the same paper; None if it can."""
         preprints = {name for name in self.names + other.names if name.startswith(ARXIV_PREFIX)}
         if len(preprints) > 1:
             return TWO_PREPRINTS
@@ -132,7 +131,7 @@ class _Rebuilt(NamedTuple):
 
 
 def _rebuild(claims: Sequence[_Claim], descriptions: Mapping[int, Description]) -> _Rebuilt:
-    """Build a component up again from its claims, the most reliable first."""
+    """Rebuild a component from its claims, the most reliable first."""
     groups: dict[int | str, _Group] = {
         rank: _Group(sources=[rank], descriptions={description})
         for rank, description in descriptions.items()
@@ -166,9 +165,9 @@ def _unite_by_name(
 def _unite_by_title(
     title: str, claims: Iterable[_Claim], groups: dict[int | str, _Group]
 ) -> Iterator[_Conflict]:
-    """Unite those sources of one title that name an author in common; yield conflicts.
+    """Unite the sources of one title that share an author; yield conflicts.
 
-    Several papers may have one title. Where it is long, one of them is likely to be filed wrongly.
+    Several papers may share a title. If it is long, one of them is probably misfiled.
     """
     distinct: list[int] = []
     for source, _ in claims:
@@ -188,7 +187,7 @@ def _unite_by_title(
 
 
 def _unite(one: _Group, other: _Group, groups: dict[int | str, _Group]) -> None:
-    """Make two groups one: what belongs to the smaller one moves."""
+    """Merge the smaller of two groups into the larger one."""
     gone, kept = sorted((one, other), key=lambda group: len(group.names) + len(group.sources))
     kept.names += gone.names
     kept.sources += gone.sources
@@ -198,7 +197,7 @@ def _unite(one: _Group, other: _Group, groups: dict[int | str, _Group]) -> None:
 
 
 def _renumbered(names: pl.DataFrame, sources: pl.DataFrame, rebuilt: Iterable[_Rebuilt]) -> Groups:
-    """Give the groups into which components fell numbers beyond those of all components."""
+    """Return groups with the parts of rebuilt components numbered beyond all components."""
     number = int(sources["component"].max() or 0)  # type: ignore[arg-type]
     of_names: dict[str, int] = {}
     of_sources: dict[int, int] = {}
@@ -219,7 +218,7 @@ def _renumbered(names: pl.DataFrame, sources: pl.DataFrame, rebuilt: Iterable[_R
 def _replaced(
     frame: pl.DataFrame, key: str, numbers: Mapping[str, int] | Mapping[int, int]
 ) -> pl.DataFrame:
-    """Return the `group` of each key: its component, unless it has another number."""
+    """Return the `group` of each key: its component's number unless rebuilt."""
     changed = pl.DataFrame(
         {key: list(numbers), "new": list(numbers.values())},
         schema={key: frame.schema[key], "new": pl.Int64()},

@@ -1,7 +1,7 @@
-"""Who says something of papers: the site's pages, catalogues, bibliographies, and references.
+"""Sources of claims about papers: the site's pages, catalogues, bibliographies and references.
 
-A source is a row with SOURCES: the names that it claims for one paper, and what it says of it. One
-more kind of source is one more function here, and its place among KINDS.
+A source is a row with SOURCES: the names that it claims for one paper, and its description of it. A
+new kind of source is one more function here, and a position in KINDS.
 """
 
 from collections.abc import Sequence
@@ -22,18 +22,18 @@ from shortscience.pipeline.papers.frames import (
 from shortscience.pipeline.papers.naming import page_names
 
 PAGE_KEYS = ("bibtex_key", "paper_url", "title")
-"""A page without any of them says nothing of its paper."""
+"""A page without any of these says nothing about its paper."""
 
 
-def shown(facts: pl.DataFrame) -> pl.DataFrame:
-    """Return what pages say of the paper of each summary."""
-    said = facts.select("summary_id", *ON_PAGE)
-    return said.filter(pl.any_horizontal(pl.col(PAGE_KEYS).is_not_null()))
+def page_claims(facts: pl.DataFrame) -> pl.DataFrame:
+    """Return the pages' claims about the paper of each summary."""
+    rows = facts.select("summary_id", *ON_PAGE)
+    return rows.filter(pl.any_horizontal(pl.col(PAGE_KEYS).is_not_null()))
 
 
 def pages(shown: pl.DataFrame) -> pl.DataFrame:
-    """Return one source for all summaries of which pages say the same."""
-    # A title alone does not tell that two pages show one paper.
+    """Return one source for all summaries whose pages say the same."""
+    # A title alone is no evidence that two pages show one paper.
     named = pl.any_horizontal(pl.col("bibtex_key", "paper_url", "authors").is_not_null())
     distinct = (
         shown.group_by(*ON_PAGE, alone=pl.when(~named).then("summary_id"))
@@ -54,9 +54,9 @@ def pages(shown: pl.DataFrame) -> pl.DataFrame:
 
 
 def catalogued(known: pl.DataFrame) -> pl.DataFrame:
-    """Return one source for all summaries that a catalogue knows to be of one paper.
+    """Return one source for all summaries that a catalogue files under one paper.
 
-    `known` has KNOWN; the key of the source is the name that the catalogue has the paper under.
+    `known` has KNOWN; the source's key is the catalogue's name for the paper.
     """
     papers = known.sort("file", "paper_id", "entry", "summary_id").group_by(
         "file", "paper_id", maintain_order=True
@@ -75,10 +75,10 @@ def catalogued(known: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def listed(citations: pl.DataFrame) -> pl.DataFrame:
+def listed_references(citations: pl.DataFrame) -> pl.DataFrame:
     """Return `summary_id`, `title`, `authors` and `title_name` of parsed references.
 
-    Those whose title is too short to be evidence are left out.
+    References whose title is too short to be evidence are left out.
     """
     parsed = citations.filter(pl.col("kind") == REFERENCE).select("summary_id", "title", "authors")
     distinct = parsed.drop_nulls().unique(maintain_order=True)
@@ -97,12 +97,12 @@ def references(listed: pl.DataFrame) -> pl.DataFrame:
 
 
 def find_entries(names: pl.DataFrame, *, bibliography: Sequence[Index]) -> pl.DataFrame:
-    """Return the names of the entries that bibliographies have for some names, with NAMED_ENTRY."""
+    """Return the names of bibliography entries that have one of the names, with NAMED_ENTRY."""
     return found_names(bibliography, names["name"])
 
 
 def entries(found: pl.DataFrame, *, bibliography: Sequence[Index]) -> pl.DataFrame:
-    """Return the sources of what `find_entries` found."""
+    """Return the sources for the result of `find_entries`."""
     is_title = pl.col("name").str.starts_with(TITLE_PREFIX)
     named = (
         found.sort("file", "entry", ~pl.col("own"), "name")
@@ -130,7 +130,7 @@ def claimed_names(sources: pl.DataFrame) -> pl.DataFrame:
 
 
 def claims(sources: pl.DataFrame, *, first: int = 0) -> pl.DataFrame:
-    """Return what sources claim, with CLAIMS; they are numbered by row, from `first` on."""
+    """Return the claims of sources, with CLAIMS; sources are numbered by row, from `first` on."""
     numbered = sources.select(
         "names", "key", "title_name", source=pl.int_range(pl.len(), dtype=pl.Int64) + first
     )
@@ -141,7 +141,7 @@ def claims(sources: pl.DataFrame, *, first: int = 0) -> pl.DataFrame:
 
 
 def names_of(*frames: pl.DataFrame) -> pl.DataFrame:
-    """Return the distinct values of `name` in some frames, sorted."""
+    """Return the distinct values of `name` in the frames, sorted."""
     return pl.concat([frame.select("name") for frame in frames]).drop_nulls().unique().sort("name")
 
 
@@ -152,8 +152,8 @@ def _title_names(titles: pl.Series) -> pl.Series:
     return pl.Series("title_name", [title_name(title) for title in titles], pl.String)
 
 
-def _sources(said: pl.DataFrame, kind: str) -> pl.DataFrame:
-    """Complete columns of SOURCES, with nulls, and put them in order."""
-    kinds = said.with_columns(kind=pl.lit(kind, SOURCES["kind"]))
+def _sources(rows: pl.DataFrame, kind: str) -> pl.DataFrame:
+    """Add missing columns of SOURCES as nulls, and put them in order."""
+    kinds = rows.with_columns(kind=pl.lit(kind, SOURCES["kind"]))
     known = kinds.select(name for name in SOURCES if name in kinds.columns)
     return pl.concat([SOURCES.to_frame(), known], how="diagonal")

@@ -1,8 +1,8 @@
-"""The papers stage: which paper each summary is about, which it cites, and what is known of them.
+"""The papers stage: which paper each summary is about, which it cites, and their descriptions.
 
-Sources claim names for papers. Sources that share a name are one component, and each component is
-one paper, unless it contradicts itself. Summaries and citations are attributed to the papers of
-the names that they have.
+Sources claim names for papers. Sources that share a name form a component, and each component is
+one paper unless it contradicts itself. Summaries and citations are attributed to the papers whose
+names they have.
 """
 
 from collections.abc import Sequence
@@ -28,12 +28,11 @@ from shortscience.pipeline.tasks import Tasks
 
 
 class Papers(NamedTuple):
-    """What was found out about papers, in parts.
+    """The identified papers, in parts.
 
-    `papers` has the rows of the table, `evidence` what each source says of them, as `Described`
-    has it; `summaries` has `summary_id`, OF_SUMMARY and `n_citations`; `citations` has the
-    citations of other works, with `citing_paper_id` and `cited_paper_id`, null where nothing names
-    the work.
+    `papers` has the rows of the table; `evidence` each source's claims, as in `Described`;
+    `summaries` has `summary_id`, OF_SUMMARY and `n_citations`; `citations` has the citations of
+    other works, with `citing_paper_id` and `cited_paper_id`, null for works without a name.
     """
 
     papers: Parts
@@ -43,10 +42,10 @@ class Papers(NamedTuple):
 
 
 class Identified(NamedTuple):
-    """What `Papers` has, and what is known of the papers of summaries from their texts.
+    """The fields of `Papers`, and what texts reveal about the papers of summaries.
 
-    `known` has what catalogues know of summaries, with KNOWN; `links` the candidates for the papers
-    of the others, with LINK_SCHEMA.
+    `known` has the catalogues' matches, with KNOWN; `links` the candidate papers of other
+    summaries, with LINK_SCHEMA.
     """
 
     papers: Parts
@@ -69,8 +68,8 @@ def identify(
 ) -> Identified:
     """Identify the papers of all summaries and of their citations.
 
-    `outcomes` says which summary carries each record, as `find_copies` does; of several
-    bibliographies, the first one is believed. The number of parts does not show in what is found.
+    `outcomes` maps records to summaries, as `find_copies` does; earlier bibliographies take
+    precedence. The number of parts does not affect the result.
     """
     some = Parts.of(shards.cut(n_parts), tasks)
     of_records = outcomes_of(some, outcomes, tasks)
@@ -125,7 +124,7 @@ def identify_papers(
     )
     summaries = attributed.summaries
     cited = resolve_nicknames(attributed.citations, summaries=summaries, sources=descriptions)
-    cited = cited.map(attribution.cite, summaries=summaries)
+    cited = cited.map(attribution.drop_own_paper, summaries=summaries)
     papers = descriptions.map_fields(
         Described[Parts],
         describe,
@@ -144,9 +143,9 @@ def _sources(
     mentions: Parts,
     bibliography: Sequence[Index],
 ) -> Parts:
-    """Return all sources: pages, catalogues, references, and the entries that have their names."""
-    pages = facts.map(sources.shown).by(*sources.PAGE_KEYS).map(sources.pages)
-    references = citations.map(sources.listed).by("title_name").map(sources.references)
+    """Return all sources: pages, catalogues, references, and entries that share their names."""
+    pages = facts.map(sources.page_claims).by(*sources.PAGE_KEYS).map(sources.pages)
+    references = citations.map(sources.listed_references).by("title_name").map(sources.references)
     catalogued = known.by("file", "paper_id").map(sources.catalogued)
     found = pages.concat(catalogued, references)
     if not bibliography:

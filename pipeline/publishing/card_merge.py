@@ -1,19 +1,19 @@
-"""Bringing a new card together with the one on the Hub, which people may have edited."""
+"""Merging a new card with the one on the Hub, which people may have edited."""
 
 from collections.abc import Mapping
 
 from shortscience.pipeline.release.card_parts import Card, front_part
 
 _OF_THE_FILES = frozenset({"configs", "dataset_info", "size_categories", "language"})
-"""Keys that say what the files hold: a wrong one keeps the dataset from loading."""
+"""Keys that describe the files; a wrong one keeps the dataset from loading."""
 
 
 def merge_cards(new: Card, there: Card, generated: Mapping[str, str]) -> Card:
-    """Return the new card with everything that a person wrote, changed or took out.
+    """Return the new card with everything that a person wrote, changed or removed.
 
-    `generated` holds the digest of each part as it was published last. A part of the card that is
-    there and has another digest, or none, is a person's, and stays; one that has gone stays away.
-    Only the keys that describe the files are always the new ones.
+    `generated` holds the digest of each part as last published. A part of the present card with
+    another digest, or none, was written by a person and stays; a removed part stays removed. Only
+    the keys that describe the files are always replaced.
     """
     return Card(_merge_front(new, there, generated), _merge_sections(new, there, generated))
 
@@ -45,7 +45,7 @@ def _merge_sections(new: Card, there: Card, generated: Mapping[str, str]) -> dic
     before: str | None = None
     for name in there.sections:
         if name not in order and name in edited:
-            # A person's section keeps its place behind the section it followed.
+            # A person's section stays after the section it followed.
             order.insert(order.index(before) + 1 if before in order else len(order), name)
         before = name if name in order else before
     return {name: there.sections[name] if name in edited else new.sections[name] for name in order}

@@ -1,4 +1,4 @@
-"""What of a release is published: all of it, and only if it is what passed validation."""
+"""The contents of a release to publish: all its files, verified to have passed validation."""
 
 import json
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from shortscience.pipeline.release.manifest import MANIFEST, read_manifest
 
 @dataclass(frozen=True)
 class Contents:
-    """A release that is whole: its folder, its name, and its files relative to the folder."""
+    """A verified release: its folder, its name, and its files relative to the folder."""
 
     release: Path
     release_id: str
@@ -19,22 +19,22 @@ class Contents:
 
 
 def read_contents(release: Path) -> Contents:
-    """Check a release byte for byte and return what it holds.
+    """Check a release byte for byte and return its contents.
 
-    Raises UnvalidatedError when its validation did not pass, and DamagedError when a file is not
-    the one that was released.
+    Raises UnvalidatedError if its validation did not pass, and DamagedError if a file has changed
+    since.
     """
     manifest = read_manifest(release)
     for name, entry in manifest["files"].items():
         path = release / name
         if not path.is_file() or sha256(path) != entry["sha256"]:
             raise DamagedError(
-                f"{path} is not the file that was released; remove {release} and build it again."
+                f"{path} has changed since it was released; remove {release} and build it again."
             )
     report = json.loads((release / "validation.json").read_text(encoding="utf-8"))
     if not report["success"]:
         raise UnvalidatedError(
-            f"{release} did not pass validation, so it is not published; see its validation.json,"
+            f"{release} did not pass validation and is not published; see its validation.json,"
             " and build again."
         )
     return Contents(release, manifest["release_id"], (*sorted(manifest["files"]), MANIFEST))

@@ -1,7 +1,7 @@
-"""What a failed call to the Hub means: whether it may pass, and what to tell a person.
+"""What a failed call to the Hub means: whether it is transient, and what to tell a person.
 
-The sentences are written here, from the status alone: what the client says of a failed request
-holds addresses that are signed, and may hold what the server echoes.
+Messages are written here, from the status alone: the client's own contain signed addresses, and may
+contain what the server echoes.
 """
 
 import re
@@ -25,48 +25,48 @@ _XET_STATUS = re.compile(r"\bHTTP status (?:client|server) error \((?P<status>[4
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a call failed: a sentence without its end, and what may be done."""
+    """Why a call failed, as a sentence without its full stop, and whether to try again."""
 
     why: str
-    may_pass: bool = False
+    transient: bool = False
     wait_seconds: float = 0.0
     outdated: bool = False
-    """Whether the repository has changed since it was looked at."""
+    """Whether the repository has changed since it was read."""
 
 
 _MEANINGS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Failure], ...] = (
-    (HFValidationError, Failure("{repo} is no name of a repository; give it as owner/name")),
+    (HFValidationError, Failure("{repo} is not the name of a repository; give it as owner/name")),
     (OfflineModeIsEnabled, Failure("HF_HUB_OFFLINE is set; unset it to publish")),
     (LocalTokenNotFoundError, Failure("no token was found; run `hf auth login` or set HF_TOKEN")),
     (
         (httpx2.InvalidURL, httpx2.UnsupportedProtocol),
-        Failure("HF_ENDPOINT is no address of a server; correct it"),
+        Failure("HF_ENDPOINT is not a server's address; correct it"),
     ),
     (
         (httpx2.TransportError, ConnectionError),
-        Failure("the Hub could not be reached", may_pass=True),
+        Failure("the Hub could not be reached", transient=True),
     ),
 )
-"""By the exception; the first that fits."""
+"""Failures by exception; the first match counts."""
 
 
 def understand(error: Exception, repo: str) -> Failure | None:
-    """Return what an exception of the client means; None when it is not about the Hub."""
+    """Return the meaning of an exception of the client; None if it is not about the Hub."""
     for cause in _chain(error):
         if isinstance(cause, HfHubHTTPError):
             return _of_status(cause.response.status_code, repo, cause.response.headers)
-        if isinstance(cause, OSError | RuntimeError) and (told := _XET_STATUS.search(str(cause))):
-            return _of_status(int(told["status"]), repo, httpx2.Headers())
+        if isinstance(cause, OSError | RuntimeError) and (status := _XET_STATUS.search(str(cause))):
+            return _of_status(int(status["status"]), repo, httpx2.Headers())
         for kinds, failure in _MEANINGS:
             if isinstance(cause, kinds):
                 return replace(failure, why=failure.why.format(repo=repo))
     if _is_of_xet(error):
-        return Failure("the upload to the storage failed", may_pass=True)
+        return Failure("the upload to the storage failed", transient=True)
     return None
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield an exception and what led to it, the first cause last."""
+    """Yield an exception and its chain of causes, the root cause last."""
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
@@ -74,26 +74,26 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 def _of_status(status: int, repo: str, headers: httpx2.Headers) -> Failure:
     if status in _REFUSED:
-        return Failure(f"{repo} is not there, or your token gives no right to it; check both")
+        return Failure(f"{repo} does not exist, or your token has no access to it; check both")
     if status in _OUTDATED:
-        return Failure(f"{repo} was changed meanwhile", may_pass=True, outdated=True)
+        return Failure(f"{repo} was changed in the meantime", transient=True, outdated=True)
     if status == _THROTTLED:
         wait = headers.get("Retry-After", "")
         return Failure(
-            "the Hub takes no more requests for now",
-            may_pass=True,
+            "the Hub's rate limit is reached",
+            transient=True,
             wait_seconds=float(wait) if wait.isdigit() else 0.0,
         )
     if status >= 500:
-        return Failure(f"the Hub answered with an error of its own ({status})", may_pass=True)
+        return Failure(f"the Hub failed ({status})", transient=True)
     return Failure(f"the Hub refused the request ({status})")
 
 
 def _is_of_xet(error: Exception) -> bool:
-    """Whether the client of the Xet storage raised an error.
+    """Whether an error comes from the client of the Xet storage.
 
-    It raises built-in exceptions from native code: none has the number that the operating system
-    gives to its own, and the last function that Python knows is one of the Hub's client.
+    Its native code raises built-in exceptions: they lack the `errno` of the operating system's
+    errors, and their last Python frame is in the Hub's client.
     """
     if not isinstance(error, OSError | RuntimeError) or getattr(error, "errno", None):
         return False

@@ -1,4 +1,4 @@
-"""Getting a published release back, to be read like one on the disk."""
+"""Downloading a published release, to be read like a local one."""
 
 import re
 from pathlib import Path
@@ -15,9 +15,9 @@ _PUBLISHED = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+)@(?P<revision>\S+)")
 
 
 def open_release(name: str) -> Path:
-    """Return the folder of a release that is named by a path, or as `owner/name@revision`.
+    """Return the folder of a release named by a path or as `owner/name@revision`.
 
-    Raises UsageError when there is none, and PublishError when the Hub does not give it.
+    Raises UsageError if it does not exist, and PublishError if the download fails.
     """
     published = _PUBLISHED.fullmatch(name)
     if published is None or Path(name).exists():

@@ -1,8 +1,8 @@
-"""The card's section on what is new, written when a release takes the place of another.
+"""The card's section on what is new, written when a release replaces another.
 
-It belongs to the card on the Hub alone: the bytes of a release depend on what it was built from,
-not on where it is published. The section carries a digest of itself in a comment, by which the next
-publication knows whether it may be replaced or was edited by a person.
+It exists on the Hub only: the bytes of a release depend on its inputs, not on where it is
+published. The section carries its own digest in a comment, by which the next publication knows
+whether a person edited it.
 """
 
 import hashlib
@@ -34,35 +34,35 @@ def is_generated(section: str) -> bool:
 
 
 def with_news(card: Card, section: str) -> Card:
-    """Return a card with the section behind its first one, where readers who come back see it."""
+    """Return a card with the section after its first one, where returning readers see it."""
     sections = [*card.sections.items()]
     place = 1 + (TOP in card.sections)
     return Card(card.front, dict([*sections[:place], (HEADING, section), *sections[place:]]))
 
 
 class News:
-    """What a release brings to a repository; compared once, however many attempts it takes."""
+    """What a release changes in a repository; compared once, however many attempts it takes."""
 
     def __init__(self, contents: Contents, repository: Repository) -> None:
         self._contents = contents
         self._repository = repository
-        self._told: dict[str, str] = {}
+        self._written: dict[str, str] = {}
 
     def section(self, state: State, manifest: Mapping[str, Any], there: Card) -> str | None:
         """Return the section for a repository with that manifest and card.
 
-        It stays as it is when the release is there already; None where none was before.
+        Unchanged if the repository holds this release already; None if it held no release.
         """
         former = manifest.get("release_id")
         if former is None or state.head is None:
             return None
         if former == self._contents.release_id:
             return there.sections.get(HEADING)
-        if former not in self._told:
-            self._told[former] = self._tell(former, state.head, manifest)
-        return self._told[former]
+        if former not in self._written:
+            self._written[former] = self._write_section(former, state.head, manifest)
+        return self._written[former]
 
-    def _tell(self, former: str, head: str, manifest: Mapping[str, Any]) -> str:
+    def _write_section(self, former: str, head: str, manifest: Mapping[str, Any]) -> str:
         with self._opened(former, head, manifest) as folder:
             try:
                 news = to_card(compare(folder, self._contents.release))
@@ -75,7 +75,7 @@ class News:
 
     @contextmanager
     def _opened(self, former: str, head: str, manifest: Mapping[str, Any]) -> Iterator[Path]:
-        """Provide the tables of the former release: from beside this one, or from the repository.
+        """Provide the tables of the former release: a local copy, or a download.
 
         Only tables that differ are downloaded.
         """

@@ -1,7 +1,7 @@
-"""Publishing a release: look at the repository, plan what differs, make it so in one commit.
+"""Publishing a release: read the repository, plan the differences, apply them in one commit.
 
-Each attempt begins by looking, so that whatever an interrupted one achieved is seen and not done
-again: after a commit whose answer was lost, nothing differs any more and only the tag is missing.
+Each attempt starts by reading the repository, so it sees what an interrupted one achieved: after a
+commit whose response was lost, no file differs and only the tag is missing.
 """
 
 import sys
@@ -25,12 +25,12 @@ from shortscience.pipeline.release.card_parts import parse_card
 from shortscience.pipeline.release.manifest import CARD
 
 _PAUSES_SECONDS = (1.0, 2.0, 4.0, 8.0, 16.0)
-"""Between attempts; the client itself repeats what it knows to be safe up to five times."""
+"""Pauses between attempts. The client itself retries safe calls up to five times."""
 _LONGEST_WAIT_SECONDS = 300.0
-"""Who asks for a longer pause is told to come back, not waited for."""
+"""If the Hub asks for a longer pause, the user is told to come back."""
 T = TypeVar("T")
 _DATA = "data/"
-"""All below it are tables: readers take whatever lies in a table's folder."""
+"""Holds tables only, as readers take every file in a table's folder."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Plan:
-    """What differs between a release and the repository; paths in the repository, sorted."""
+    """The differences between a release and the repository; paths in the repository, sorted."""
 
     head: str | None
     added: tuple[str, ...]
@@ -55,7 +55,7 @@ class Plan:
     deleted: tuple[str, ...]
     kept_in_card: tuple[str, ...]
     tag: str | None
-    """The tag to be created; None when it is there, or when a pull request goes first."""
+    """The tag to create; None if it exists, or if a pull request comes first."""
     private: bool
     gated: Gated | None
     card: bytes
@@ -70,7 +70,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Publication:
-    """What was planned and done: `commit` is None when nothing differed, or nothing was sent."""
+    """The plan and its result: `commit` is None if nothing differed or nothing was sent."""
 
     release_id: str
     repo: str
@@ -80,7 +80,7 @@ class Publication:
     pull_request: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return what a program wants to know, as JSON has it."""
+        """Return the publication as JSON values."""
         shown = (
             *("head", "added", "changed", "deleted", "kept_in_card", "tag"),
             *("private", "gated", "published"),
@@ -96,7 +96,7 @@ class Publication:
 
 
 def connect() -> HfApi:
-    """Return the client, with the token from the usual places: HF_TOKEN, or `hf auth login`."""
+    """Return a client with the token from HF_TOKEN or `hf auth login`."""
     hub_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     if not sys.stderr.isatty():
         disable_progress_bars()
@@ -104,7 +104,7 @@ def connect() -> HfApi:
 
 
 def plan_publication(release: Path, target: Target, api: HfApi) -> Publication:
-    """Tell what publishing would do; nothing is changed."""
+    """Return what publishing would do, changing nothing."""
     contents = read_contents(release)
     repository = Repository(api, target.repo)
     news = News(contents, repository)
@@ -113,13 +113,13 @@ def plan_publication(release: Path, target: Target, api: HfApi) -> Publication:
 
 
 def publish(release: Path, target: Target, api: HfApi) -> Publication:
-    """Send a release in one commit and tag it; nothing is done that is done already.
+    """Send a release in one commit and tag it, skipping what is already done.
 
-    Raises PublishError, in one sentence, when the Hub refuses, or fails for longer than is waited.
+    Raises PublishError if the Hub refuses, or keeps failing through all attempts.
     """
     contents = read_contents(release)
     if not api.token:
-        raise UsageError("No token of Hugging Face was found; run `hf auth login` or set HF_TOKEN.")
+        raise UsageError("No Hugging Face token was found; run `hf auth login` or set HF_TOKEN.")
     repository = Repository(api, target.repo)
     news = News(contents, repository)
     began_with = _persist(lambda: _plan(contents, target, repository, news), repository).published
@@ -128,8 +128,8 @@ def publish(release: Path, target: Target, api: HfApi) -> Publication:
         plan = _plan(contents, target, repository, news)
         if plan.published not in {began_with, contents.release_id}:
             raise PublishError(
-                f"Release {plan.published} was published to {target.repo} meanwhile; look at it,"
-                " then publish again if yours is to replace it."
+                f"Release {plan.published} was published to {target.repo} in the meantime;"
+                " review it, then publish again to replace it."
             )
         return _carry_out(plan, contents, target, repository)
 
@@ -137,7 +137,7 @@ def publish(release: Path, target: Target, api: HfApi) -> Publication:
 
 
 def _plan(contents: Contents, target: Target, repository: Repository, news: News) -> Plan:
-    """Compare a release with the repository as it is now."""
+    """Compare a release with the present state of the repository."""
     state = repository.look()
     there = repository.read_manifest(state)
     card, kept = _card(contents, state, there, repository, news)
@@ -168,7 +168,7 @@ def _card(
     repository: Repository,
     news: News,
 ) -> tuple[bytes, tuple[str, ...]]:
-    """Return the card to publish, and the parts in it that people wrote on the Hub."""
+    """Return the card to publish, and the names of its parts that people wrote on the Hub."""
     own = (contents.release / CARD).read_bytes()
     if state.head is None or CARD not in state.files:
         return own, ()
@@ -191,7 +191,7 @@ def _card(
 def _missing_tag(
     contents: Contents, target: Target, state: State, repository: Repository
 ) -> str | None:
-    """Return the tag to create, if any. Raises UsageError when it names another release."""
+    """Return the tag to create, if any; raise UsageError if it names another release."""
     tag = target.tag or contents.release_id
     if tag not in state.tags:
         return None if target.create_pr else tag
@@ -205,7 +205,7 @@ def _missing_tag(
 def _carry_out(
     plan: Plan, contents: Contents, target: Target, repository: Repository
 ) -> Publication:
-    """Make the repository what the plan says: settings first, so that nothing shows too early."""
+    """Apply a plan: settings first, so that nothing becomes visible too early."""
     head = plan.head or repository.create(private=target.private)
     if (plan.head and plan.private) or plan.gated:
         repository.change_settings(private=plan.private or None, gated=plan.gated)
@@ -237,7 +237,7 @@ def _title(contents: Contents) -> str:
 
 
 def _persist(attempt: Callable[[], T], repository: Repository) -> T:
-    """Attempt until it is done, or cannot be, or has failed for too long."""
+    """Attempt until success, a permanent failure or too many transient ones."""
     for pause in (*_PAUSES_SECONDS, None):
         try:
             return attempt()
@@ -246,8 +246,8 @@ def _persist(attempt: Callable[[], T], repository: Repository) -> T:
             if failure is None:
                 raise
             waits = max(pause or 0.0, failure.wait_seconds)
-            if pause is None or not failure.may_pass or waits > _LONGEST_WAIT_SECONDS:
-                # The chain of causes holds signed addresses, which must not reach a log.
+            if pause is None or not failure.transient or waits > _LONGEST_WAIT_SECONDS:
+                # The chain of causes contains signed addresses, which must not reach a log.
                 raise _give_up(failure) from None
         time.sleep(waits)
     raise AssertionError  # the last pause is None
@@ -255,5 +255,5 @@ def _persist(attempt: Callable[[], T], repository: Repository) -> T:
 
 def _give_up(failure: Failure) -> PublishError:
     later = f"in {failure.wait_seconds:.0f} seconds" if failure.wait_seconds else "later"
-    again = f"; publish again {later}" if failure.may_pass else ""
+    again = f"; publish again {later}" if failure.transient else ""
     return PublishError(f"The release was not published: {failure.why}{again}.")

@@ -1,4 +1,4 @@
-"""A dataset repository on the Hub: what it holds at one moment, and the calls that change it."""
+"""A dataset repository on the Hub: its state at one moment, and the calls that change it."""
 
 import json
 import tempfile
@@ -20,13 +20,13 @@ _OPEN = ("open", "draft")
 
 @dataclass(frozen=True)
 class StoredFile:
-    """A file in a repository: large ones are known by SHA-256, small ones by git's blob id."""
+    """A file in a repository: large files have a SHA-256, small ones git's blob id."""
 
     blob_id: str | None
     sha256: str | None
 
     def equals(self, data: Path | bytes) -> bool:
-        """Whether a file, or the bytes of one, are the same."""
+        """Whether a file, or its bytes, have the same content."""
         if self.sha256 is None:
             return git_hash(data if isinstance(data, bytes) else data.read_bytes()) == self.blob_id
         return isinstance(data, Path) and sha256(data) == self.sha256
@@ -34,7 +34,7 @@ class StoredFile:
 
 @dataclass(frozen=True)
 class State:
-    """The main branch of a repository and its tags; `head` is None when there is none yet."""
+    """The main branch of a repository and its tags; `head` is None if there is no repository."""
 
     head: str | None = None
     private: bool = False
@@ -53,11 +53,11 @@ class Repository:
 
     @property
     def url(self) -> str:
-        """Where a person finds the repository."""
+        """The repository's page on the Hub."""
         return f"{self._api.endpoint}/datasets/{self.name}"
 
     def look(self) -> State:
-        """Return what is there now; a repository one may not see looks like none."""
+        """Return the present state; a repository without read access looks missing."""
         try:
             info = self._api.dataset_info(self.name, files_metadata=True)
             refs = self._api.list_repo_refs(**self._which)
@@ -71,7 +71,7 @@ class Repository:
         return State(info.sha, bool(info.private), info.gated or False, files, tags)
 
     def read(self, path: str, revision: str) -> bytes:
-        """Return the bytes of a file; no cache is left behind."""
+        """Return the bytes of a file, without caching them."""
         with tempfile.TemporaryDirectory(prefix="shortscience-hub-") as cache:
             found = self._api.hf_hub_download(
                 **self._which, filename=path, revision=revision, cache_dir=cache
@@ -79,17 +79,17 @@ class Repository:
             return Path(found).read_bytes()
 
     def download(self, paths: Collection[str], revision: str, folder: Path) -> None:
-        """Write files into a folder, below which they have the same paths."""
+        """Download files into a folder, under the same paths."""
         self._api.snapshot_download(
             **self._which, revision=revision, local_dir=folder, allow_patterns=sorted(paths)
         )
 
     def read_manifest(self, state: State) -> dict[str, Any]:
-        """Return the manifest of the release that is there; empty where there is none."""
+        """Return the manifest of the published release; empty if there is none."""
         return self.read_manifest_at(state.head) if state.head and MANIFEST in state.files else {}
 
     def read_manifest_at(self, revision: str) -> dict[str, Any]:
-        """Return the manifest of the release that a commit holds; empty where it holds none."""
+        """Return the manifest at a revision; empty if there is none."""
         try:
             manifest: dict[str, Any] = json.loads(self.read(MANIFEST, revision))
         except (EntryNotFoundError, ValueError):
@@ -97,7 +97,7 @@ class Repository:
         return manifest
 
     def create(self, *, private: bool) -> str:
-        """Create the repository, unless it is there; return its head."""
+        """Create the repository if it does not exist; return its head."""
         self._api.create_repo(**self._which, private=private, exist_ok=True)
         return str(self._api.dataset_info(self.name).sha)
 
@@ -114,7 +114,7 @@ class Repository:
         parent: str,
         create_pr: bool,
     ) -> CommitInfo:
-        """Make one commit, which fails when the branch is not at its parent any more."""
+        """Make one commit; it fails if the branch has moved from `parent`."""
         made: CommitInfo = self._api.create_commit(
             **self._which,
             operations=[
@@ -132,7 +132,7 @@ class Repository:
         self._api.create_tag(**self._which, tag=name, revision=commit, exist_ok=True)
 
     def open_pull_request(self, title: str) -> str | None:
-        """Return the address of the open pull request of that title, where there is one."""
+        """Return the address of the open pull request with a title, if there is one."""
         for found in self._api.get_repo_discussions(
             **self._which, discussion_type="pull_request", discussion_status="all"
         ):

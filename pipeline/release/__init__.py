@@ -1,1 +1,1 @@
-"""Tables, validation, and the release that holds both."""
+"""Tables, validation and release folders."""

@@ -1,12 +1,13 @@
-"""What is said of the dataset as a whole: the card and the Croissant metadata both quote it."""
+"""Statements about the whole dataset, quoted by the card and the Croissant metadata."""
 
 TITLE = "ShortScience.org paper summaries"
 NAME = "shortscience"
 HOMEPAGE = "https://www.shortscience.org/"
 DESCRIPTION = (
     "Short, human-written summaries of research papers, recovered from raw dumps of"
-    " ShortScience.org: encoding repaired, copies found and told, block structure restored, and"
-    " equations, images, links and citations as tables of their own, each with its exact place."
+    " ShortScience.org: encoding repaired, copies detected and explained, block structure"
+    " restored, and equations, images, links and citations in separate tables, with exact"
+    " offsets."
 )
 KEYWORDS = ("science", "research-papers", "paper-summaries", "citations", "latex")
 
@@ -16,7 +17,7 @@ COLLECTION = (
     " was made from, with its hash."
 )
 RAW_DATA = (
-    "Pages of the site as text that an extractor left of them, as HTML, as crawls, as feeds, or as"
+    "Pages of the site as extracted text, as HTML, as crawls, as feeds, or as"
     " the export of a scraper. Every record's raw text is kept in `records.raw`."
 )
 PREPROCESSING = (
@@ -27,9 +28,8 @@ PREPROCESSING = (
     " the page, a copy, a link or a bibliography says, with the evidence named."
 )
 MISSING_DATA = (
-    "Dumps of extracted text know no title, author, votes or date; these are null unless a copy of"
-    " the record from another form knows them. A paper that nothing identifies is named after its"
-    " summary."
+    "Extracted text has lost title, author, votes and date; these are null unless a copy of the"
+    " record in another form has them. A paper without any identifier is named after its summary."
 )
 USE_CASES = (
     "Summarisation of scientific text, retrieval of papers by what readers say of them, studies of"
@@ -59,6 +59,6 @@ RIGHTS = (
 )
 MAINTENANCE = (
     "A release is named by a hash of its inputs, settings and code; the same three give the same"
-    " bytes. A new release replaces the former one in a single commit and has a tag of its own."
+    " bytes. A new release replaces the former one in a single commit and has its own tag."
     " Ids derive from content and stay the same between releases."
 )

@@ -1,6 +1,7 @@
-"""The dataset card: what a person sees first on Hugging Face, derived from the release itself.
+"""The dataset card: the release's page on Hugging Face, generated from the release.
 
-Its sections follow "Datasheets for Datasets" (Gebru et al., 2021, https://arxiv.org/abs/1803.09010).
+Its sections follow "Datasheets for Datasets" (Gebru et al., 2021,
+https://arxiv.org/abs/1803.09010).
 """
 
 from collections.abc import Mapping, Sequence
@@ -39,7 +40,7 @@ def dataset_card(
         "What is in it": _composition(release),
         "How it was collected": f"{about.COLLECTION} {about.RAW_DATA}",
         "How it was processed": f"{about.PREPROCESSING}\n\n{_quality(release)}",
-        "What is missing or wrong": f"{about.MISSING_DATA}\n\n{_known(release)}\n\n"
+        "What is missing or wrong": f"{about.MISSING_DATA}\n\n{_known_columns(release)}\n\n"
         f"{about.LIMITATIONS} {about.BIASES}",
         "People": about.PERSONAL,
         "Licence": _licence(settings),
@@ -58,8 +59,8 @@ def _use() -> str:
     return (
         "```python\nfrom datasets import load_dataset\n\n"
         f'summaries = load_dataset("path/or/repository", "{DEFAULT}", split="train")\n```\n\n'
-        "Every table is a configuration of that name. Join them by the columns marked with `→`"
-        " below; each value is found where it points to. `text[start:end]` is exactly `raw`."
+        "Every table is a configuration of that name. Join them on the columns marked with `→`"
+        " below; every value exists in the column it points to. `text[start:end]` is exactly `raw`."
     )
 
 
@@ -67,17 +68,17 @@ def _samples(release: Path) -> str:
     shown = (
         f"A row of `{name}`:\n\n```json\n{row}\n```" for name, row in sample_rows(release).items()
     )
-    return "\n\n".join(("Long values are cut here.", *shown))
+    return "\n\n".join(("Long values are truncated here.", *shown))
 
 
 def _composition(release: Path) -> str:
     percentiles = ("per summary", "least", "5 %", "25 %", "half", "75 %", "95 %", "most")
     return "\n\n".join(
         (
-            "Every record that was found, and what became of it. Nothing is dropped: a copy names"
+            "Every record found, and its outcome. Nothing is dropped: a copy names"
             " the summary that was kept, a rejected record its reason.",
             show_picture("records", "Records by form of their source, and what became of them"),
-            _grid(("form", "status", "copy", "records"), figures.fates(release)),
+            _grid(("form", "status", "copy", "records"), figures.outcomes(release)),
             show_picture("years", "Summaries by the year of the paper"),
             _grid(percentiles, figures.lengths(release)),
             show_picture("lengths", "Summaries by number of words"),
@@ -99,21 +100,21 @@ def _quality(release: Path) -> str:
     )
 
 
-def _known(release: Path) -> str:
+def _known_columns(release: Path) -> str:
     return _grid(("column", "known for"), figures.known_shares(release))
 
 
 def _licence(settings: ReleaseSettings) -> str:
     stated = (
-        f"Whoever built this release states the licence of the data as `{settings.licence}`."
+        f"The builder of this release states the licence of the data as `{settings.licence}`."
         if settings.licence != ReleaseSettings().licence
-        else "Whoever built this release states no licence of the data."
+        else "The builder of this release states no licence for the data."
     )
     return f"{about.RIGHTS} {stated}"
 
 
 def _grid(heading: Sequence[str], rows: figures.Rows) -> str:
-    """Return a Markdown table; numbers stand on the right."""
+    """Return a Markdown table with numbers aligned right."""
     aligned = [
         "---:" if rows and isinstance(rows[0][place], int) else "---"
         for place in range(len(heading))
@@ -139,7 +140,7 @@ def describe_table(table: Table) -> str:
 
 
 def _meanings(table: Table) -> str:
-    """Return a Markdown table for each column of which all values are known."""
+    """Return a Markdown table for each column with a fixed set of values."""
     return "".join(
         f"\n\n{_grid((f'`{column.name}`', 'means'), _coded(column.meanings))}"
         for column in table.columns
@@ -158,14 +159,16 @@ def _relation(references: str | None) -> str:
 def _front_matter(
     release: Path, rows: Mapping[str, int], settings: ReleaseSettings
 ) -> dict[str, Any]:
-    spoken = scan_table(release, "summaries").select(pl.col("language").unique().sort()).collect()
+    languages = (
+        scan_table(release, "summaries").select(pl.col("language").unique().sort()).collect()
+    )
     count = rows["summaries"]
     link = {"license_link": settings.licence_link} if settings.licence_link else {}
     return {
         "pretty_name": about.TITLE,
         "license": settings.licence,
         **link,
-        "language": [language for language in spoken["language"] if language != "und"],
+        "language": [language for language in languages["language"] if language != "und"],
         "size_categories": [next((name for limit, name in _SIZES if count < limit), _LARGEST)],
         "task_categories": ["summarization", "text-generation"],
         "tags": list(about.KEYWORDS),

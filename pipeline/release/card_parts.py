@@ -1,7 +1,7 @@
 """The parts of a dataset card: the keys of its front matter, and its sections.
 
-A card on the Hub is edited by people, too. The manifest holds a digest of every part as it was
-generated, which tells later what a person changed since.
+People edit the card on the Hub, too. The manifest holds a digest of every generated part, by which
+later publications detect edits.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 _DIGEST_DIGITS = 16
 
 TOP = ""
-"""The name of the section before the first heading of the second level."""
+"""The name of the section before the first second-level heading."""
 
 
 @dataclass(frozen=True)
@@ -41,22 +41,22 @@ class Card:
 
 
 def front_part(key: str) -> str:
-    """Name a key of the front matter among the parts of a card."""
+    """Return the part name of a key of the front matter."""
     return f"front.{key}"
 
 
 def parse_card(text: str) -> Card:
-    """Take a card apart. Raises ValueError when its front matter is no YAML mapping."""
+    """Split a card into parts. Raises ValueError if its front matter is not a YAML mapping."""
     text = text.replace("\r\n", "\n")
     match = _FRONT.match(text)
     try:
         front = yaml.safe_load(match["front"]) if match else {}
     except yaml.YAMLError as error:
-        raise ValueError("the front matter is no YAML") from error
+        raise ValueError("the front matter is not YAML") from error
     if front is None:
         front = {}
     if not isinstance(front, dict):
-        raise ValueError("the front matter is no mapping")  # noqa: TRY004 - of the text, not the call
+        raise ValueError("the front matter is not a mapping")  # noqa: TRY004 - input, not call
     sections: dict[str, str] = {}
     for heading, body in _sections(text[match.end() :] if match else text):
         sections[heading] = sections.get(heading, "") + body
@@ -64,7 +64,7 @@ def parse_card(text: str) -> Card:
 
 
 def _sections(body: str) -> Iterator[tuple[str, str]]:
-    """Yield heading line and whole text of each section; code may hold what looks like one."""
+    """Yield each section's heading line and whole text; headings in code blocks do not count."""
     heading, lines, fence = TOP, list[str](), ""
     for line in body.splitlines(keepends=True):
         mark = _FENCE.match(line)

@@ -1,4 +1,4 @@
-"""A release as a catalogue of known summaries."""
+"""Making a catalogue of known summaries from a release."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from shortscience.pipeline.release.parquet import read_table, scan_table
 
 
 class Made(NamedTuple):
-    """What a catalogue holds: summaries, their papers, papers with a title; and its size."""
+    """The size of a catalogue, and its counts of summaries, papers and papers with a title."""
 
     summaries: int
     papers: int

@@ -1,4 +1,4 @@
-"""What a release holds, as charts: counted by Polars, streaming, from the Parquet files."""
+"""The contents of a release as charts, counted from its Parquet files by streaming queries."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -14,31 +14,31 @@ from shortscience.pipeline.schema import CITATION_KINDS, PAPERS, RECORDS
 
 _MOST_BARS = 15
 _MOST_YEARS = 30
-"""Years that have a bar of their own, up to the last one; earlier ones share one."""
+"""Years with a bar of their own, up to the last one; earlier years share one."""
 _MOST_PAPERS = 10
 _LENGTHS = (50, 100, 200, 300, 500, 750, 1_000, 1_500, 2_000, 3_000)
-"""Words: finer where most summaries are."""
+"""Bin edges in words, finer where most summaries are."""
 _COPIES = (2, 3, 4, 5, 10, 20, 50, 100)
 _FORMULAS = (1, 2, 5, 10, 20, 50, 100)
 
 
-def fates(release: Path) -> Chart:
-    """Count records by the form of their source and what became of them."""
+def outcomes(release: Path) -> Chart:
+    """Count records by the form of their source and their outcome."""
     sources = scan_table(release, "sources").select("source_id", pl.col("form").fill_null("none"))
     records = scan_table(release, "records").select("source_id", "status")
     frame = _count(records.join(sources, on="source_id"), "form", "status")
-    fates = RECORDS.column("status").values
+    statuses = RECORDS.column("status").values
     counts = dict(frame.group_by("status").agg(pl.col("len").sum()).iter_rows())
     note = (
         f"Of {sum(counts.values()):,} records, {counts.get('kept', 0):,} were kept,"
         f" {counts.get('duplicate', 0):,} are copies of these, {counts.get('rejected', 0):,} were"
         " rejected."
     )
-    return stacked(frame, "Records by form of their source", "form", fates, note)
+    return stacked(frame, "Records by form of their source", "form", statuses, note)
 
 
 def reasons(release: Path) -> Chart:
-    """Count the reasons for which records were rejected."""
+    """Count rejected records by reason."""
     rejected = scan_table(release, "records").filter(pl.col("status") == "rejected")
     frame = _most(_count(rejected, "reason"))
     return counted(frame, "Why records were rejected", "reason", "records")
@@ -53,7 +53,7 @@ def clusters(release: Path) -> Chart:
 
 
 def relations(release: Path) -> Chart:
-    """Count copies by how they relate to the kept text."""
+    """Count copies by relation to the kept text."""
     copies = scan_table(release, "records").filter(pl.col("status") == "duplicate")
     note = "Near and truncated copies were compared word by word."
     return counted(_count(copies, "relation"), "How copies relate", "relation", "records", note)
@@ -90,7 +90,7 @@ def formulas(release: Path) -> Chart:
 
 
 def holding(release: Path) -> Chart:
-    """Count the summaries that hold equations, images, links and citations."""
+    """Count the summaries with equations, images, links and citations."""
     counts = ("equations", "images", "links", "citations")
     shares = (pl.col(f"n_{name}").gt(0).sum().alias(name) for name in counts)
     frame = scan_table(release, "summaries").select(*shares).collect(engine="streaming")
@@ -112,7 +112,7 @@ def summarised_years(release: Path) -> Chart:
 
 
 def _each_year(counts: Mapping[int, int]) -> list[Bar]:
-    """Return one bar per year from the first to the last; those long before share one."""
+    """Return one bar per year from the first to the last; years long ago share one."""
     if not counts:
         return []
     last = max(counts)
@@ -145,12 +145,12 @@ def _percent(share: float) -> str:
 
 
 def most_summarised(release: Path) -> Chart:
-    """Count the summaries of the papers that have most of them."""
+    """Count the summaries of the most summarised papers."""
     return _most_of_papers(release, "n_summaries", "Most summarised papers", "summaries", least=2)
 
 
 def most_cited(release: Path) -> Chart:
-    """Count the mentions of the papers that are mentioned most."""
+    """Count the mentions of the most mentioned papers."""
     return _most_of_papers(release, "n_citations", "Most cited papers", "mentions", least=1)
 
 
@@ -168,14 +168,14 @@ def _most_of_papers(release: Path, column: str, title: str, counts: str, least: 
 
 
 def venues(release: Path) -> Chart:
-    """Count the summaries of papers of the venues that have most of them."""
+    """Count the summaries of papers by venue, for the most frequent venues."""
     venues = scan_table(release, "papers").select("paper_id", "venue")
     rows = scan_table(release, "summaries").join(venues, on="paper_id")
     return _most_known(rows, "venue", "Venues")
 
 
 def reviewers(release: Path) -> Chart:
-    """Count the summaries of those who wrote most of them."""
+    """Count the summaries by reviewer, for the most active reviewers."""
     return _most_known(scan_table(release, "summaries"), "author", "Reviewers")
 
 
@@ -184,7 +184,7 @@ def _most_known(rows: pl.LazyFrame, column: str, title: str) -> Chart:
     known = counts.filter(pl.col(column).is_not_null())
     unknown = int(counts.filter(pl.col(column).is_null())["len"].sum())
     top = known.sort("len", column, descending=[True, False]).head(_MOST_PAPERS)
-    note = f"{len(known):,} in all" + (f"; not known of {unknown:,} summaries." if unknown else ".")
+    note = f"{len(known):,} in all" + (f"; unknown for {unknown:,} summaries." if unknown else ".")
     return counted(top, title, column, "summaries", note, column)
 
 
@@ -209,7 +209,7 @@ def _count(rows: pl.LazyFrame, *columns: str) -> pl.DataFrame:
 
 
 def _most(counts: pl.DataFrame) -> pl.DataFrame:
-    """Keep the largest counts, and sum up the others under one label."""
+    """Keep the largest counts, and sum up the rest under one label."""
     label = counts.columns[0]
     ordered = counts.sort(pl.col("len"), pl.col(label), descending=[True, False])
     rest = ordered.slice(_MOST_BARS)
@@ -220,7 +220,7 @@ def _most(counts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _binned(rows: pl.LazyFrame, column: str, edges: Sequence[int], least: int = 0) -> pl.DataFrame:
-    """Count values between edges: each edge begins a bin, and the least value the first one."""
+    """Count values in bins that start at each edge; the first bin starts at `least`."""
     starts = (least, *edges)
     number = pl.lit(pl.Series(edges)).search_sorted(pl.col(column), side="right").alias("bin")
     counted_bins = dict(_count(rows.select(number), "bin").iter_rows())
@@ -237,7 +237,7 @@ def _range(low: int, high: int | None) -> str:
 
 
 def _with_ranges(chart: Chart, column: str) -> Chart:
-    """Link the bars of a chart of bins to the summaries in each: `?n_words=100..199`."""
+    """Link the bars of a binned chart to the summaries in each: `?n_words=100..199`."""
     bars = (
         replace(bar, link=f"?{column}={_BIN.sub(_written_range, bar.label.replace(',', ''))}")
         for bar in chart.bars

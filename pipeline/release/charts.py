@@ -1,8 +1,8 @@
 """Bar charts as data: a label and values per bar.
 
-The report draws one as a table with SVG in it, which reads the same to an eye, to a screen reader
-and on a phone; the card shows it as a picture. Neither needs a script, and both give the same bytes
-each time; a plotting library would bring fonts and pixels.
+The report draws a chart as a table with inline SVG, which works for eyes, screen readers and
+phones; the card shows it as a picture. Neither needs scripts or a plotting library, whose fonts and
+pixels vary.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,15 +13,15 @@ import polars as pl
 
 _SHORT_LABEL = 24
 FULL = 1000
-"""The length of the longest bar: bars are measured in thousandths of it."""
+"""The length of the longest bar, in thousandths."""
 
 
 @dataclass(frozen=True)
 class Bar:
     """One bar: stacked values, one per series.
 
-    `link` is what the report's page of summaries shows of it: a query of the list, such as
-    `?language=en`, or the id of a paper.
+    `link` shows the summaries behind it in the report: a query of the list, such as `?language=en`,
+    or the id of a paper.
     """
 
     label: str
@@ -31,7 +31,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """Bars to one scale; `of` says what a bar stands for."""
+    """Bars on one scale; `of` says what the labels are."""
 
     title: str
     of: str
@@ -41,19 +41,19 @@ class Chart:
 
     @property
     def has_long_labels(self) -> bool:
-        """Whether labels are names, which need more room than bars."""
+        """Whether labels are names, which need more room than the bars."""
         return any(len(bar.label) > _SHORT_LABEL for bar in self.bars)
 
     @property
     def sentence(self) -> str:
-        """A chart of one bar in words; empty for others."""
+        """A chart with a single bar in words; empty for others."""
         if len(self.bars) != 1:
             return ""
         (bar,) = self.bars
         if len(self.series) == 1:
             return f"All {bar.values[0]:,} {self.series[0]}: {bar.label}."
-        told = (f"{n:,} {name}" for n, name in zip(bar.values, self.series, strict=True))
-        return f"{bar.label}: {', '.join(told)}."
+        counts = (f"{n:,} {name}" for n, name in zip(bar.values, self.series, strict=True))
+        return f"{bar.label}: {', '.join(counts)}."
 
     def rectangles(self, bar: Bar) -> Iterator[tuple[int, int]]:
         """Yield (start, width) per value, in thousandths of the longest bar; at least 2 if any."""
@@ -68,9 +68,9 @@ class Chart:
 def counted(
     frame: pl.DataFrame, title: str, of: str, counts: str, note: str = "", query: str = ""
 ) -> Chart:
-    """Return a chart of a frame with two columns: labels and one count each.
+    """Return a chart of a frame with two columns: labels and counts.
 
-    `query` is the parameter by which the list of summaries shows those of one label.
+    `query` is the parameter by which the list of summaries selects a label.
     """
     bars = (
         Bar(str(label), (count,), query and f"?{urlencode({query: label})}")
@@ -82,7 +82,7 @@ def counted(
 def stacked(
     frame: pl.DataFrame, title: str, of: str, series: Iterable[str], note: str = ""
 ) -> Chart:
-    """Return a chart of a frame with labels, names of series, and counts, in this order."""
+    """Return a chart of a frame with labels, names of series and counts, in this order."""
     names = tuple(series)
     found: dict[str, dict[str, int]] = {}
     for label, name, count in frame.iter_rows():

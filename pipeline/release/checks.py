@@ -1,8 +1,8 @@
-"""The frames that the validation suites look at: one per table, narrow and precomputed.
+"""The frames that the validation suites check: one per table, narrow and precomputed.
 
-Great Expectations runs on pandas. So that a million texts need not become Python objects, Polars
-reads the Parquet files as they were written and computes, row by row, what is to be true of the
-texts; the suites then expect these columns to be true. What is small enough is passed on as it is.
+Great Expectations runs on pandas. To keep a million texts from becoming Python objects, Polars
+reads the written Parquet files and evaluates each row's checks; the suites expect these columns to
+be true. Small columns are passed on unchanged.
 """
 
 import re
@@ -29,7 +29,7 @@ _ASCII_WHITE = b" \t\n\v\f\r"
 
 
 def _differ_in_white_space_alone(columns: Sequence[pl.Series]) -> pl.Series:
-    """Compare two columns of texts, row by row."""
+    """Whether two columns of texts differ only in white space, row by row."""
     one, other = (column.cast(pl.Binary).to_list() for column in columns)
     return pl.Series(map(_are_alike, one, other), dtype=pl.Boolean)
 
@@ -37,30 +37,30 @@ def _differ_in_white_space_alone(columns: Sequence[pl.Series]) -> pl.Series:
 def _are_alike(one: bytes | None, other: bytes | None) -> bool | None:
     if one is None or other is None:
         return None
-    # Ten times as fast as an expression of Polars; what else is white space is rare.
+    # Ten times as fast as a Polars expression; other white space is rare.
     if one.translate(None, _ASCII_WHITE) == other.translate(None, _ASCII_WHITE):
         return True
     return _WHITE.sub("", one.decode()) == _WHITE.sub("", other.decode())
 
 
 def is_long(column: Column, table: Table) -> bool:
-    """Whether a column is free text, of which the suites see only what was computed."""
+    """Whether a column is free text, of which the suites see only precomputed checks."""
     bound = column.references or column.values or column.pattern or column.name in table.key
     return column.type is Type.STRINGS or (column.type is Type.STRING and not bound)
 
 
 def present(column: Column) -> str:
-    """Name the computed column that tells whether a free text is there at all."""
+    """Name the check column that tells whether a free text is present."""
     return f"{column.name}_is_present"
 
 
 def resolves(column: Column) -> str:
-    """Name the computed column that tells whether a foreign key is found."""
+    """Name the check column that tells whether a foreign key resolves."""
     return f"{column.name}_resolves"
 
 
 def counted(column: Column) -> str:
-    """Name the computed column that tells whether a count is right."""
+    """Name the check column that tells whether a count is right."""
     return f"{column.name}_is_counted"
 
 
@@ -80,9 +80,9 @@ ROW_CHECKS: dict[str, dict[str, tuple[str, pl.Expr]]] = {
             "The raw text has no more characters than the span has bytes.",
             pl.col("raw").str.len_chars() <= pl.col("byte_end") - pl.col("byte_start"),
         ),
-        "fate_is_told": (
+        "outcome_is_complete": (
             "Kept: summary. Duplicate: summary, relation and similarity. Rejected: reason, and"
-            " the earlier summary if one has it.",
+            " the earlier summary if there is one.",
             pl.col("summary_id").is_null().eq(pl.col("status") == "rejected")
             & pl.col("reason").is_not_null().eq(pl.col("status") == "rejected")
             & pl.col("relation").is_not_null().eq(pl.col("status") == "duplicate")
@@ -116,39 +116,39 @@ ROW_CHECKS: dict[str, dict[str, tuple[str, pl.Expr]]] = {
             ),
         ),
         "prose_has_no_control_characters": (
-            "No control characters are left outside of code, math and URLs.",
+            "No control characters remain outside code, math and URLs.",
             pl.col("plain_text").str.contains(CONTROL).not_(),
         ),
         "prose_has_no_mojibake": (
-            "No mojibake is left outside of code, math and URLs.",
+            "No mojibake remains outside code, math and URLs.",
             pl.col("plain_text").str.contains(MOJIBAKE).not_(),
         ),
         "has_a_copy": (
-            "A summary has at least the record it was taken from.",
+            "A summary has at least one record.",
             pl.col("n_copies") > 0,
         ),
     },
     "citations": {
         "cites_another_work": (
-            "A summary's link to its own paper is no citation.",
+            "A summary does not cite its own paper.",
             pl.col("cited_paper_id").is_null()
             | (pl.col("cited_paper_id") != pl.col("citing_paper_id")),
         ),
         "context_holds_raw": (
-            "The mention stands in its context.",
+            "The context contains the mention.",
             pl.col("context").str.contains(pl.col("raw"), literal=True),
         ),
     },
 }
-"""Per table: name of the computed column, what it says, and how it is computed."""
+"""Per table: the check column's name, its statement, and its expression."""
 
 SPAN_CHECK = "raw_is_text_at_span"
 
 
 def check_frames(release: Path) -> Iterator[tuple[Table, pl.DataFrame]]:
-    """Yield each table with the narrow frame that its suite is run on, in the order of the key.
+    """Yield each table with the narrow frame that its suite runs on, in key order.
 
-    Texts pass by once and are not held, so that memory is bounded by the narrow frames.
+    Texts are streamed, so that memory is bounded by the narrow frames.
     """
     for table in TABLES.values():
         if not table.has_spans:
@@ -159,7 +159,7 @@ def check_frames(release: Path) -> Iterator[tuple[Table, pl.DataFrame]]:
 
 
 def check_frame(release: Path, table: Table, fitting: pl.Series | None = None) -> pl.DataFrame:
-    """Return the frame of one table; of one that has spans, `fitting` are the rows whose fit."""
+    """Return the narrow frame of a table; `fitting` are its rows whose span matches `raw`."""
     as_defined = pl.lit(value=_schema_matches(release, table)).alias("columns_are_as_defined")
     frame = pl.concat(
         _narrow(rows, table).with_columns(as_defined) for rows in _rows(release, table)
@@ -176,22 +176,22 @@ def check_frame(release: Path, table: Table, fitting: pl.Series | None = None) -
 
 
 def _narrow(batch: pl.DataFrame, table: Table) -> pl.DataFrame:
-    """Replace lists and texts by what is to be true of them; all other columns are passed on."""
+    """Replace lists and texts by their checks, keeping all other columns."""
     long = [column for column in table.columns if is_long(column, table)]
     checked = batch.with_columns(
         *(pl.col(column.name).is_not_null().alias(present(column)) for column in long),
         *(expr.alias(name) for name, (_, expr) in ROW_CHECKS.get(table.name, {}).items()),
     ).drop(column.name for column in long)
-    # Great Expectations compares numbers of 64 bits at once, and others one by one.
+    # Great Expectations compares 64-bit numbers vectorised, and others one by one.
     return checked.cast({pl.Int32: pl.Int64})
 
 
 def _rows(
     release: Path, table: Table, names: Sequence[str] | None = None
 ) -> Iterator[pl.DataFrame]:
-    """Yield a table, or some of its columns, one row group at a time, or once no rows.
+    """Yield a table, or some of its columns, by row group; one empty frame if it has no rows.
 
-    Files of any columns are brought into the defined ones, so that every check can be computed.
+    Columns of the files are cast to the defined schema, so that every check can be computed.
     """
     scan = scan_table(release, table.name)
     found = scan.collect_schema().names()
@@ -215,7 +215,7 @@ def _schema_matches(release: Path, table: Table) -> bool:
 
 
 def _with_resolution(frame: pl.DataFrame, column: Column, release: Path) -> pl.DataFrame:
-    assert column.references is not None  # noqa: S101 - asked for by the caller
+    assert column.references is not None  # noqa: S101 - checked by the caller
     table, name = column.references.split(".")
     keys = scan_table(release, table).select(pl.col(name)).collect().to_series()
     found = pl.when(pl.col(column.name).is_not_null()).then(
@@ -227,7 +227,7 @@ def _with_resolution(frame: pl.DataFrame, column: Column, release: Path) -> pl.D
 def _with_count_check(
     frame: pl.DataFrame, column: Column, table: Table, release: Path
 ) -> pl.DataFrame:
-    assert column.counts is not None  # noqa: S101 - asked for by the caller
+    assert column.counts is not None  # noqa: S101 - checked by the caller
     other, name = column.counts.split(".")
     own = table.key[0]
     rows = scan_table(release, other).select(pl.col(name).alias(own)).collect()
@@ -239,11 +239,11 @@ def _with_count_check(
 
 
 def spans_that_fit(release: Path) -> dict[str, pl.Series]:
-    """Return, per table that has spans, the rows whose span of the summary's text is `raw`."""
+    """Return, per table with spans, the rows whose span of the summary's text equals `raw`."""
     spans = {table.name: _spans(release, table) for table in TABLES.values() if table.has_spans}
     fitting = {name: [pl.Series([], dtype=pl.UInt32)] for name in spans}
     for texts in _rows(release, TABLES["summaries"], ["summary_id", "text"]):
-        # Few rows are looked at per batch, for all tables are sorted; but none is missed if not.
+        # Tables are sorted, so each batch matches few rows; unsorted ones are checked, too.
         first, last = str(texts["summary_id"].min()), str(texts["summary_id"].max())
         for name, rows in spans.items():
             start = rows["summary_id"].search_sorted(first, "left")

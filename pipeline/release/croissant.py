@@ -1,4 +1,4 @@
-"""Croissant 1.1 metadata: the release as a machine finds it.
+"""Croissant 1.1 metadata: a machine-readable description of the release.
 
 Format: https://docs.mlcommons.org/croissant/docs/croissant-spec-1.1.html
 """
@@ -91,7 +91,7 @@ def croissant(release: Path, release_id: str, settings: ReleaseSettings) -> dict
 
 
 def _files(release: Path, table: str) -> Iterator[dict[str, Any]]:
-    """Describe the files of a table, and where there are several, the set of them."""
+    """Describe the files of a table, and the set of them if there are several."""
     described = [_file(release, table, path) for path in table_files(release, table)]
     yield from described
     if len(described) > 1:
@@ -106,7 +106,7 @@ def _files(release: Path, table: str) -> Iterator[dict[str, Any]]:
 
 
 def _source(release: Path, table: str) -> dict[str, Any]:
-    """Name what the rows of a table are read from."""
+    """Name the source of a table's rows."""
     if len(table_files(release, table)) > 1:
         return {"fileSet": {"@id": f"{table}-files"}}
     return {"fileObject": {"@id": f"{table}-file"}}
@@ -159,10 +159,10 @@ def _field(column: Column, table: Table, source: dict[str, Any]) -> dict[str, An
 
 @cache
 def _acyclic_references() -> frozenset[tuple[str, str]]:
-    """Return the foreign keys, as (table, column), that form no circle between tables.
+    """Return the foreign keys, as (table, column), that form no cycle between tables.
 
-    Records point to summaries and summaries to records; mlcroissant can load neither table when
-    both directions are declared.
+    Records point to summaries and summaries to records; mlcroissant can load neither table if both
+    directions are declared.
     """
     targets: dict[str, set[str]] = {name: set() for name in TABLES}
     kept = set()

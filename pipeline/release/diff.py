@@ -1,8 +1,7 @@
-"""What differs between two releases: rows by primary key, and columns by value.
+"""Differences between two releases: rows by primary key, and columns by value.
 
-Both tables are sorted by their key, so they are compared range by range of it: a range holds at
-most `RANGE_ROWS` rows of either, whatever the size of the releases, and Parquet's statistics lead
-to its row groups.
+Tables are sorted by key and compared in ranges of it. A range holds at most `RANGE_ROWS` rows of
+either release, and Parquet's statistics find its row groups.
 """
 
 from collections.abc import Iterator
@@ -17,19 +16,19 @@ from shortscience.pipeline.release.parquet import count_rows, scan_table
 from shortscience.pipeline.schema import TABLES, Table
 
 RANGE_ROWS = 20_000
-"""As many rows as a row group has, so that a range reads few of them."""
+"""The size of a row group, so that a range reads few of them."""
 EXAMPLES = 5
 _LONGEST_ID = 300
 _NAME = 80
-"""Code points of a text that name a summary of a paper without title."""
+"""Code points of text that stand in for a missing title."""
 _NOTHING = "summary:"
-"""How the key of a paper begins that nothing identifies."""
+"""The key prefix of papers without any identifier."""
 _NEW = "__new"
 
 
 @dataclass
 class Changes:
-    """How many rows have changed in one way, and the first of them."""
+    """The number of rows that changed in one way, and the first of them."""
 
     count: int = 0
     examples: list[dict[str, Any]] = field(default_factory=list)
@@ -42,7 +41,7 @@ class Changes:
 
 @dataclass
 class TableDifference:
-    """What differs in one table; `columns` holds the changes of those that both releases have."""
+    """Changes of one table; `columns` holds those of the columns in both releases."""
 
     rows: tuple[int, int]
     added: Changes = field(default_factory=Changes)
@@ -55,12 +54,12 @@ class TableDifference:
 
 @dataclass
 class Difference:
-    """What differs between two releases.
+    """The differences between two releases.
 
-    Identities are told of summaries that both have: `found` names a paper that nothing identified
-    before, `lost` the reverse, `exchanged` another paper. `moved` are records that both have and
-    that carry another summary now; `fates` counts what records were and are now, where it differs.
-    `names` are what the summaries and papers of examples are called: titles, or first words.
+    Identities concern summaries in both releases: `found` names a paper that was unidentified
+    before, `lost` is the reverse, `exchanged` names another paper. `moved` are records in both
+    releases that now carry another summary; `fates` counts changes of outcome. `names` are the
+    titles, or first words, of the summaries and papers in examples.
     """
 
     releases: tuple[str, str]
@@ -81,7 +80,7 @@ class Difference:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything as JSON has it, but for values that JSON has no type for."""
+        """Return everything as JSON values, except for types that JSON lacks."""
         return asdict(self)
 
 
@@ -97,7 +96,7 @@ def compare(old: Path, new: Path) -> Difference:
 
 
 def _ids_of_examples(found: Difference) -> list[str]:
-    """Return what may be the id of a summary or paper in the examples, sorted."""
+    """Return all possible ids of summaries and papers in the examples, sorted."""
     changes = [*found.identities.values(), found.moved]
     for table in found.tables.values():
         changes += [table.added, table.removed, *table.columns.values()]
@@ -108,7 +107,7 @@ def _ids_of_examples(found: Difference) -> list[str]:
 
 
 def _names(release: Path, ids: list[str]) -> dict[str, str]:
-    """Return the names of those summaries and papers that a release holds."""
+    """Return the names of those ids that a release holds."""
     papers, summaries = (scan_table(release, name) for name in ("papers", "summaries"))
     known = {*papers.collect_schema(), *summaries.collect_schema()}
     if not ids or not {"title", "paper_id", "summary_id", "plain_text"} <= known:
@@ -155,7 +154,7 @@ def _compare_table(old: Path, new: Path, table: Table, found: Difference) -> Tab
 
 
 def _ranges(scans: tuple[pl.LazyFrame, pl.LazyFrame], key: str) -> Iterator[pl.Expr]:
-    """Yield conditions on the first column of the key that together hold for every row once."""
+    """Yield conditions on the key's first column that partition the rows of both tables."""
     starts = pl.concat(
         [scan.select(pl.col(key).gather_every(RANGE_ROWS)).collect() for scan in scans]
     )
@@ -169,7 +168,7 @@ def _ranges(scans: tuple[pl.LazyFrame, pl.LazyFrame], key: str) -> Iterator[pl.E
 def _add_values(
     both: pl.DataFrame, table: Table, columns: list[str], result: TableDifference
 ) -> None:
-    """Count, column by column, the rows of both releases whose values differ."""
+    """Count, column by column, the common rows whose values differ."""
     differs = {name: pl.col(name).ne_missing(pl.col(f"{name}{_NEW}")) for name in columns}
     if not differs:
         return

@@ -1,4 +1,4 @@
-"""Telling a difference between two releases: for a terminal, and as Markdown."""
+"""Differences between two releases as text for a terminal, and as Markdown."""
 
 from collections.abc import Iterator
 
@@ -6,11 +6,11 @@ from shortscience.pipeline.release.diff import Changes, Difference, TableDiffere
 
 _WIDTH = 48
 _BEFORE = 12
-"""Characters that are shown before the first one that differs."""
+"""Characters shown before the first one that differs."""
 
 
 def to_text(found: Difference) -> str:
-    """Lay a difference out for a terminal: counts first, then examples."""
+    """Format a difference for a terminal: counts first, then examples."""
     old, new = found.releases
     if found.is_empty:
         return f"Releases {old} and {new} hold the same rows."
@@ -22,7 +22,7 @@ def to_text(found: Difference) -> str:
 
 
 def to_markdown(found: Difference) -> str:
-    """Lay a difference out as a page: one table of counts, then lists of examples."""
+    """Format a difference as a page: one table of counts, then lists of examples."""
     old, new = found.releases
     lines = [f"# From release {old} to {new}", "", *_grid(found)]
     for heading, rows in _details(found):
@@ -31,11 +31,11 @@ def to_markdown(found: Difference) -> str:
 
 
 def to_card(found: Difference) -> str:
-    """Lay a difference out for a dataset card: numbers alone, for texts there are strangers'."""
+    """Format a difference for a dataset card: numbers only, as example texts are other people's."""
     former = f"release `{found.releases[0]}`, which was here before"
     if found.is_empty:
         return f"The tables hold the same rows as those of {former}."
-    told = [
+    changes = [
         *(
             f"{name}: {', '.join(f'`{column}` {n.count:,}' for column, n in table.columns.items())}"
             for name, table in found.tables.items()
@@ -45,9 +45,9 @@ def to_card(found: Difference) -> str:
         *(f"records that carry another summary: {n:,}" for n in [found.moved.count] if n),
         *(f"records, {way}: {count:,}" for way, count in found.fates.items()),
     ]
-    changed = "\n\nValues that changed:\n\n" + "\n".join(f"- {line}" for line in told)
+    changed = "\n\nValues that changed:\n\n" + "\n".join(f"- {line}" for line in changes)
     grid = "\n".join(_grid(found))
-    return f"Compared with {former}, by primary keys:\n\n{grid}{changed if told else ''}"
+    return f"Compared with {former}, by primary keys:\n\n{grid}{changed if changes else ''}"
 
 
 def _grid(found: Difference) -> list[str]:
@@ -69,7 +69,7 @@ def _row(name: str, *values: str) -> str:
 
 
 def _details(found: Difference) -> Iterator[tuple[str, list[str]]]:
-    """Yield what changed in more than its number: a heading, and the first examples."""
+    """Yield a heading and the first examples for each kind of change."""
     for name, table in found.tables.items():
         yield from _columns(name, table)
     for way, changes in found.identities.items():
@@ -101,7 +101,7 @@ def _examples(changes: Changes) -> list[str]:
 
 
 def excerpts(old: str, new: str) -> tuple[str, str]:
-    """Cut two texts to what is around the first place where they differ, on one line each.
+    """Cut two texts to one line each around their first difference.
 
     A line break is shown as `↵`.
     """

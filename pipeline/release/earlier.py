@@ -1,4 +1,4 @@
-"""An earlier release, of which a build takes nothing again."""
+"""An earlier release, whose summaries a build leaves out."""
 
 from pathlib import Path
 
@@ -24,11 +24,11 @@ class Earlier:
 
     @property
     def texts(self) -> pl.LazyFrame:
-        """`record_id` and `text` of the summaries; their record ids are no record's."""
+        """`record_id` and `text` of the summaries; these record ids exist in no table."""
         return self._summaries.select("record_id", "text")
 
     def sign(self, settings: SignatureSettings) -> pl.DataFrame:
-        """Sign the summaries again: the earlier release may have been made with other settings."""
+        """Sign the summaries again, as the earlier release may have had other settings."""
         batches = self._summaries.collect_batches(maintain_order=True)
         return pl.concat([sign(batch, settings) for batch in batches]).with_columns(
             identified=pl.lit(value=True), earlier=pl.lit(value=True)
@@ -36,12 +36,12 @@ class Earlier:
 
 
 def known_summary() -> pl.Expr:
-    """Return the id of the earlier summary that a record is a copy of, by its verdict."""
+    """Return the id of the earlier summary that a record copies, from its verdict."""
     return pl.col("kept_record_id").str.strip_prefix(_PREFIX)
 
 
 def why_known() -> pl.Expr:
-    """Return the reason for which a record is rejected whose verdict says `earlier`."""
+    """Return the rejection reason of records whose verdict is `earlier`."""
     return pl.format(
         "{} copy of a summary of the earlier release, similarity {}",
         "relation",
@@ -50,9 +50,9 @@ def why_known() -> pl.Expr:
 
 
 def is_known(records: pl.LazyFrame) -> pl.Expr:
-    """Whether a record of a table was rejected because an earlier release has it.
+    """Whether a record was rejected because an earlier release has it.
 
-    The table of a release that another version wrote may not say so.
+    Tables written by another version may lack this information.
     """
     if _EARLIER_SUMMARY not in records.collect_schema():
         return pl.lit(value=False)

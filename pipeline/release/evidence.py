@@ -1,4 +1,4 @@
-"""The evidence of the duplicates stage, kept beside a release to answer for other thresholds."""
+"""The evidence for copies, kept beside a release to answer for other thresholds."""
 
 import shutil
 from pathlib import Path
@@ -13,7 +13,7 @@ _FRAMES = ("contents", "pairs", "extensions")
 
 
 def write_evidence(evidence: Evidence, folder: Path) -> None:
-    """Write evidence as three Parquet files into a folder, which appears complete."""
+    """Write evidence as three Parquet files into a folder that appears only when complete."""
     shutil.rmtree(folder, ignore_errors=True)
     with appearing(folder) as staging:
         for name in _FRAMES:
@@ -27,6 +27,6 @@ def read_evidence(folder: Path) -> Evidence:
         return Evidence(**{name: pl.read_parquet(folder / f"{name}.parquet") for name in _FRAMES})
     except OSError:
         raise UsageError(
-            f"The pairs found by the build are not at {folder}; name a release where it was built,"
+            f"The build's pairs of copies are not at {folder}; name a release where it was built,"
             " or build it again."
         ) from None

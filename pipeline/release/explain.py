@@ -24,20 +24,19 @@ _KEYS = {
     "citations": "citation_id",
 }
 _MIN_PREFIX = 4
-_TOLD = {"summaries": "summary", "records": "record", "papers": "paper", "citations": "citation"}
+_KINDS = {"summaries": "summary", "records": "record", "papers": "paper", "citations": "citation"}
 _OFFERED = 5
 _AROUND = 40
 """Characters that are shown on either side of a boundary."""
 
 
 def explain(release: Path, identifier: str) -> Story:
-    """Return everything a release knows of one summary, record, paper or citation.
+    """Return everything that a release knows about a summary, record, paper or citation.
 
-    `identifier` is a key or the beginning of one. Raises UsageError when it names nothing, or more
-    than one row.
+    `identifier` is a key or its prefix. Raises UsageError unless it matches exactly one row.
     """
     table, row = _find(release, identifier)
-    story: Story = {"kind": _TOLD[table], _TOLD[table]: row}
+    story: Story = {"kind": _KINDS[table], _KINDS[table]: row}
     match table:
         case "summaries":
             return story | _of_summary(release, row)
@@ -49,14 +48,14 @@ def explain(release: Path, identifier: str) -> Story:
 
 
 def _find(release: Path, identifier: str) -> tuple[str, dict[str, Any]]:
-    """Return the table and the row that an id, or the beginning of one, names."""
+    """Return the table and row of an id or id prefix."""
     found = list(_beginning_with(release, identifier))
     named = [(table, row) for table, row in found if row[_KEYS[table]] == identifier] or found
-    offered = ", ".join(f"{_TOLD[table]} {row[_KEYS[table]]}" for table, row in named[:_OFFERED])
+    offered = ", ".join(f"{_KINDS[table]} {row[_KEYS[table]]}" for table, row in named[:_OFFERED])
     if not named:
         raise UsageError(
-            f"{identifier} is no summary, record, paper or citation of {release}; look an id up in"
-            " one of these tables."
+            f"{identifier} is not a summary, record, paper or citation of {release};"
+            " look up an id in one of these tables."
         )
     if len(identifier) < _MIN_PREFIX and named is found:
         raise UsageError(
@@ -71,7 +70,7 @@ def _find(release: Path, identifier: str) -> tuple[str, dict[str, Any]]:
 def _beginning_with(release: Path, identifier: str) -> Iterator[tuple[str, dict[str, Any]]]:
     for table, key in _KEYS.items():
         matches = pl.col(key).str.starts_with(identifier)
-        # Sorted by key: a row whose whole key it is comes before all that go on.
+        # Sorted by key, so an exact match comes before longer keys.
         rows = scan_table(release, table).filter(matches).head(_OFFERED).collect()
         yield from ((table, row) for row in rows.iter_rows(named=True))
 
@@ -88,7 +87,7 @@ def _of_summary(release: Path, summary: dict[str, Any]) -> Story:
     copies = _rows(release, "records", "summary_id", summary_id)
     return {
         "record": record,
-        "facts": _known(piece),
+        "facts": _record_facts(piece),
         "source": source,
         "boundaries": _unsure(summary),
         "repairs": [
@@ -130,20 +129,20 @@ def _unsure(summary: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _replayed(repair: str, body: str) -> dict[str, str]:
-    """Return a repair with the piece of the unrepaired text that it was applied to."""
+    """Return a repair and the piece of the original text that it changed."""
     span, _, steps = repair.partition(" ")
     start, end = map(int, span.split(":"))
     return {"span": span, "steps": steps, "before": body[start:end]}
 
 
-def _known(piece: Piece | None) -> dict[str, Any]:
-    """Return what the form of a record knows besides its text: read again from the raw bytes."""
+def _record_facts(piece: Piece | None) -> dict[str, Any]:
+    """Return the other facts in a record's form, re-read from its raw bytes."""
     facts = piece.facts._asdict() if piece else {}
     return {name: value for name, value in facts.items() if value is not None}
 
 
 def _compared(release: Path, copy: dict[str, Any], summary: dict[str, Any]) -> dict[str, Any]:
-    """Return a copy with the words in which it differs from the kept text."""
+    """Return a copy with its differences from the kept text."""
     return _with_source(release, copy) | {"differences": differences(copy, summary)}
 
 
@@ -153,14 +152,14 @@ def differences(copy: dict[str, Any], summary: dict[str, Any]) -> list[dict[str,
 
 
 def texts_of(records: Sequence[dict[str, Any]]) -> list[str]:
-    """Return the text of each record as it is compared: read again from its raw text, repaired."""
+    """Return the comparison text of each record: its raw text, read and repaired again."""
     pieces = (reread(record["raw"]) for record in records)
     return [found.text for found in repair_all([(piece and piece.body) or "" for piece in pieces])]
 
 
 def _with_source(release: Path, record: dict[str, Any]) -> dict[str, Any]:
     source = _rows(release, "sources", "source_id", record["source_id"])[0]
-    facts = _known(reread(record["raw"]))
+    facts = _record_facts(reread(record["raw"]))
     return {"source": source["name"], **record, "facts": facts}
 
 

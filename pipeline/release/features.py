@@ -1,4 +1,4 @@
-"""What the card's front matter says of the files: how `datasets` finds, types and counts them."""
+"""The card's front matter about the files: how `datasets` finds, types and counts them."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +10,7 @@ from shortscience.pipeline.release.parquet import table_files
 from shortscience.pipeline.schema import TABLES, Table, Type
 
 DEFAULT = "summaries"
-"""The table that is loaded when none is named."""
+"""The table that `load_dataset` loads by default."""
 
 _DTYPES = {
     Type.STRING: "string",
@@ -58,6 +58,6 @@ def _info(release: Path, table: Table, rows: int) -> dict[str, Any]:
 
 
 def _arrow_bytes(path: Path) -> int:
-    """Return the size of a file's rows in memory, holding one row group of it at a time."""
+    """Return the in-memory size of a file's rows, reading one row group at a time."""
     with pq.ParquetFile(path) as file:
         return sum(file.read_row_group(number).nbytes for number in range(file.num_row_groups))

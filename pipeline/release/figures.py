@@ -1,4 +1,4 @@
-"""The numbers of a release that its card tells, each counted from the tables as written."""
+"""The card's figures about a release, counted from the written tables."""
 
 from pathlib import Path
 
@@ -18,8 +18,8 @@ def row_counts(rows: dict[str, int]) -> Rows:
     return [(f"`{name}`", rows[name], table.description) for name, table in TABLES.items()]
 
 
-def fates(release: Path) -> Rows:
-    """Return (form of the source, what became of its records, how, records)."""
+def outcomes(release: Path) -> Rows:
+    """Return (form of the source, outcome, relation, records)."""
     forms = scan_table(release, "sources").select("source_id", pl.col("form").fill_null("unknown"))
     return _counted(
         scan_table(release, "records").join(forms, on="source_id"), "form", "status", "relation"
@@ -43,7 +43,7 @@ def structure(release: Path) -> Rows:
 
 
 def citation_kinds(release: Path) -> Rows:
-    """Return (kind of mention, mentions, of which the paper is known)."""
+    """Return (kind of mention, mentions, mentions of a known paper)."""
     known = pl.col("cited_paper_id").is_not_null().sum()
     kinds = scan_table(release, "citations").group_by("kind").agg(pl.len(), known.alias("known"))
     return kinds.sort("kind").collect().rows()
@@ -64,14 +64,14 @@ def lengths(release: Path) -> Rows:
 
 
 def known_shares(release: Path) -> Rows:
-    """Return (column, share of the summaries or papers that know it, in percent)."""
-    asked = {
+    """Return (column, percentage of summaries or papers with a value)."""
+    columns = {
         "summaries": ("author", "votes", "posted_at", "url"),
         "papers": ("title", "authors", "year", "venue", "abstract", "doi", "arxiv_id"),
     }
     return [
         (f"`{table}.{name}`", f"{share:.0%}")
-        for table, names in asked.items()
+        for table, names in columns.items()
         for name, share in scan_table(release, table)
         .select(pl.col(names).is_not_null().mean())
         .collect()
@@ -81,7 +81,7 @@ def known_shares(release: Path) -> Rows:
 
 
 def well_formed_share(release: Path) -> str:
-    """Return the share of the equations that are well formed, in percent."""
+    """Return the percentage of well-formed equations."""
     share = scan_table(release, "equations").select(pl.col("well_formed").mean()).collect().item()
     return "none" if share is None else f"{share:.1%}"
 

@@ -1,4 +1,4 @@
-"""The manifest of a release: what it was made from, by what, and what it holds."""
+"""The manifest of a release: its inputs, settings, code and contents."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ MANIFEST = "manifest.json"
 
 
 def to_json(value: object) -> str:
-    """Write JSON as every file of a release has it: indented, with a final newline."""
+    """Format JSON as in all files of a release: indented, with a final newline."""
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -30,9 +30,8 @@ def build_manifest(
 ) -> dict[str, Any]:
     """Describe a release whose other files are all written.
 
-    `forms` has the form of each source, `rows` the number of rows of each table, `records` that of
-    the records by status, `problems` what could not be used, and `notices` what a person should
-    know, one sentence each.
+    `forms` maps sources to forms, `rows` tables to row counts, `records` statuses to record counts;
+    `problems` are unusable pieces of the inputs, and `notices` sentences for a person.
     """
     return {
         "release_id": recipe.release_id,

@@ -1,4 +1,4 @@
-"""What a person should know about the inputs of a release, one sentence each."""
+"""Notices about the inputs of a release, one sentence each."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -12,7 +12,7 @@ from shortscience.pipeline.sources.inputs import Problem
 
 
 def notices(release: Path, problems: Iterable[Problem]) -> list[str]:
-    """Say which inputs gave nothing or less than they hold, and why."""
+    """Return which inputs gave nothing, or less than they hold, and why."""
     sources, records = (scan_table(release, name) for name in ("sources", "records"))
     rejected = (
         records.filter(pl.col("status") == "rejected", ~is_known(records))
@@ -30,15 +30,15 @@ def notices(release: Path, problems: Iterable[Problem]) -> list[str]:
             for row in rejected.iter_rows(named=True)
         ),
         *_mixed_encodings(sources),
-        *_known(records),
+        *_already_released(records),
     ]
 
 
-def _known(records: pl.LazyFrame) -> Iterator[str]:
+def _already_released(records: pl.LazyFrame) -> Iterator[str]:
     count = records.filter(is_known(records)).select(pl.len()).collect().item()
     if count:
         yield (
-            f"{count:,} records are in the earlier release already: left out"
+            f"{count:,} records are already in the earlier release and were left out"
             " (`earlier_summary_id` in table `records`)."
         )
 

@@ -1,4 +1,4 @@
-"""Pairs of records beside each other: the words in which their texts differ."""
+"""Pairs of records side by side: the words in which their texts differ."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,14 +9,14 @@ import polars as pl
 from shortscience.pipeline.duplicates.differences import differing_words
 from shortscience.pipeline.release.explain import texts_of
 from shortscience.pipeline.release.parquet import scan_table
-from shortscience.pipeline.release.story import tell_difference
+from shortscience.pipeline.release.story import format_difference
 
 _FIRST = 3
 _WIDTH = 30
 
 
 def differing_texts(release: Path, pairs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Add to each pair `told`: its first differences in words, one line each, at least one.
+    """Add `differences` to each pair: its first differing words, at least one line.
 
     Pairs name two records of a release, `left` and `right`.
     """
@@ -30,11 +30,16 @@ def differing_texts(release: Path, pairs: Sequence[dict[str, Any]]) -> list[dict
     )
     ids = [record["record_id"] for record in records]
     texts = dict(zip(ids, texts_of(records), strict=True))
-    return [pair | {"told": _told(texts[pair["left"]], texts[pair["right"]])} for pair in pairs]
+    return [
+        pair | {"differences": _difference_lines(texts[pair["left"]], texts[pair["right"]])}
+        for pair in pairs
+    ]
 
 
-def _told(left: str, right: str) -> list[str]:
+def _difference_lines(left: str, right: str) -> list[str]:
     places = differing_words(left, right)
-    told = [tell_difference(place.kept, place.copy, _WIDTH) for place in places[:_FIRST]]
+    lines = [format_difference(place.kept, place.copy, _WIDTH) for place in places[:_FIRST]]
     more = len(places) - _FIRST
-    return [*told, f"and {more:,} more places"] if more > 0 else told or ["none: only white space"]
+    return (
+        [*lines, f"and {more:,} more places"] if more > 0 else lines or ["none: only white space"]
+    )

@@ -1,6 +1,6 @@
-"""What speaks for the paper of a summary: kept beside a release where it was built, for `explain`.
+"""The evidence for the papers of summaries, kept beside a release for `explain`.
 
-It is not there for a release that was built elsewhere.
+It exists only where the release was built.
 """
 
 import shutil
@@ -22,9 +22,9 @@ _DIGITS = 3
 
 
 def write_paper_evidence(identified: Identified, release: Path, tasks: Tasks) -> None:
-    """Write what sources say, by `paper_id`, and how summaries were recognised or linked.
+    """Write sources' claims, by `paper_id`, and matches and links of summaries.
 
-    Each part is a file of its own. The folder appears complete.
+    Each part is one file. The folder appears only when complete.
     """
     folder = paper_evidence_folder(release)
     shutil.rmtree(folder, ignore_errors=True)
@@ -46,12 +46,12 @@ def _write(part: pl.DataFrame, *, path: Path) -> None:
 
 
 def sources_of(release: Path, paper_id: str) -> list[dict[str, Any]]:
-    """Return what each source says of one paper."""
+    """Return each source's claims about a paper."""
     return _rows(paper_evidence_folder(release) / _SOURCES, "paper_id", paper_id)
 
 
 def recognised_by(release: Path, summary_id: str) -> list[dict[str, Any]]:
-    """Return by which catalogue a summary was recognised, if any: how, and as of which paper."""
+    """Return the catalogue matches of a summary: catalogue, match and paper."""
     return [
         {
             "catalogue": row["origin"],
@@ -67,10 +67,10 @@ def recognised_by(release: Path, summary_id: str) -> list[dict[str, Any]]:
 
 
 def candidates_of(release: Path, summary_id: str) -> list[dict[str, Any]]:
-    """Return the papers that a summary which names none may be about, the best first.
+    """Return the candidate papers of a summary that names none, best first.
 
-    Each has the name and title of the paper, how likely it is to be the one, and its `evidence`:
-    what each feature contributes to its score, the strongest first.
+    Each has the name and title of the paper, its probability, and its `evidence`: each feature's
+    contribution to the score, strongest first.
     """
     found = _rows(paper_evidence_folder(release) / _CANDIDATES, "summary_id", summary_id)
     return [
@@ -97,6 +97,6 @@ def _rows(path: Path, column: str, value: str) -> list[dict[str, Any]]:
 
 
 def _contributions(row: dict[str, Any]) -> list[dict[str, Any]]:
-    told = {name: round(COEFFICIENTS[name] * row[name], _DIGITS) for name in FEATURES}
-    ordered = sorted(told.items(), key=lambda item: (-abs(item[1]), item[0]))
+    contributions = {name: round(COEFFICIENTS[name] * row[name], _DIGITS) for name in FEATURES}
+    ordered = sorted(contributions.items(), key=lambda item: (-abs(item[1]), item[0]))
     return [{"feature": name, "adds": adds, "is": FEATURES[name]} for name, adds in ordered if adds]

@@ -1,4 +1,4 @@
-"""Writing tables as Parquet files that every reader understands, with the same bytes each time."""
+"""Writing tables as Parquet files that every reader understands, with reproducible bytes."""
 
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
@@ -12,11 +12,12 @@ from shortscience.pipeline.ahead import ahead
 from shortscience.pipeline.schema import Table
 
 ROW_GROUP_ROWS = 20_000
-"""About 50 MB of text: readers that stream hold one row group at a time."""
+"""About 50 MB of text; streaming readers hold one row group at a time."""
 
 FILE_ROWS = 10 * ROW_GROUP_ROWS
-"""Some 400 MB of summaries. All files of a table but the last have so many rows: this follows from
-the table alone, and each file can be written, and read, by somebody else."""
+"""About 400 MB of summaries. All files of a table but the last have exactly this many rows, so
+files follow from the table alone and can be written and read independently.
+"""
 
 
 def table_folder(release: Path, table: str) -> Path:
@@ -30,13 +31,13 @@ def table_files(release: Path, table: str) -> list[Path]:
 
 
 def file_bounds(n_rows: int) -> list[tuple[int, int]]:
-    """Return which rows each file of a table of so many rows has: at least one file."""
+    """Return the range of rows of each file of a table with `n_rows` rows; at least one file."""
     starts = range(0, max(1, n_rows), FILE_ROWS)
     return [(start, min(start + FILE_ROWS, n_rows)) for start in starts]
 
 
 def file_path(release: Path, table: str, place: int, n_files: int) -> Path:
-    """Return one of the files of a table, named as Hugging Face expects a split."""
+    """Return the path of a table's file, named as Hugging Face expects a split."""
     return table_folder(release, table) / f"train-{place:05}-of-{n_files:05}.parquet"
 
 
@@ -54,7 +55,7 @@ def write_table(frames: Iterable[pl.DataFrame], table: Table, release: Path) -> 
 
 
 def write_file(groups: Iterable[pl.DataFrame], table: Table, path: Path) -> None:
-    """Write one file, of these row groups."""
+    """Write one file from its row groups."""
     schema = table.arrow_schema
     with pq.ParquetWriter(
         path,
@@ -64,13 +65,13 @@ def write_file(groups: Iterable[pl.DataFrame], table: Table, path: Path) -> None
         use_content_defined_chunking=True,
     ) as writer:
         for group in groups:
-            # Where a dictionary grows too large is seen between chunks, and shows in the bytes.
+            # The dictionary size is checked between chunks, so chunks affect the bytes: use one.
             rows = group.rechunk().to_arrow()
             writer.write_table(pa.table(rows.cast(pa.schema(schema)).columns, schema=schema))
 
 
 def row_groups(frames: Iterable[pl.DataFrame], table: Table) -> Iterator[pl.DataFrame]:
-    """Cut frames anew, so that groups do not depend on where one frame ended; at least one."""
+    """Recut frames into row groups that do not depend on the frames' sizes; at least one."""
     left = table.polars_schema.to_frame()
     for frame in frames:
         left = pl.concat([left, frame])

@@ -1,4 +1,4 @@
-"""Charts as SVG files, which the card shows on the Hub and the release holds."""
+"""Charts as SVG files, included in the release and shown by the card."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,12 +12,12 @@ PICTURES: dict[str, Callable[[Path], Chart]] = {
     "evidence": census.evidence,
     "years": census.summarised_years,
     "lengths": census.lengths,
-    "records": census.fates,
+    "records": census.outcomes,
 }
-"""By the name of the file."""
+"""Charts by file name."""
 _WIDTH, _MARGIN, _LINE = 720, 20, 22
 _LABELS, _BARS = 170, 370
-"""Pixels for the labels and for the longest bar; the values stand behind the bars."""
+"""Pixels for the labels and for the longest bar; values are right of the bars."""
 _LONGEST_LABEL = 22
 _STYLE = """
 text { fill: #1c2026 }
@@ -35,8 +35,9 @@ text { fill: #e6e8eb }
 .s2 { fill: #be8fe0 }
 }
 """
-"""The report's colours, on a ground of their own: what is around the picture may be light or dark,
-whatever the reader's system prefers."""
+"""The report's colours on an opaque background, as the page around the picture may be light or dark
+regardless of the reader's system setting.
+"""
 
 
 def write_pictures(release: Path) -> None:
@@ -47,14 +48,14 @@ def write_pictures(release: Path) -> None:
 
 
 def show_picture(name: str, alt: str) -> str:
-    """Return the Markdown that shows a picture, in a card that lies in the release."""
+    """Return the Markdown that shows a picture in the release's card."""
     return f"![{alt}]({FOLDER}/{name}.svg)"
 
 
 def draw(chart: Chart) -> str:
-    """Return a chart as an SVG document, which needs no script, font or file beside it.
+    """Return a chart as a self-contained SVG document, without scripts, fonts or other files.
 
-    It consists of lines: title, note, legend, and one per bar.
+    Its lines are the title, note and legend, and one per bar.
     """
     legend = len(chart.series) > 1 and not chart.sentence
     first = 1 + bool(chart.note) + legend

@@ -1,6 +1,6 @@
-"""One row of each main table, to show what they look like: the same one for the same release.
+"""Sample rows of the main tables, the same for the same release.
 
-They belong together: a summary, the record it was taken from, its paper, a work it mentions.
+They belong together: a summary, its record, its paper, and a work it mentions.
 """
 
 import json
@@ -16,8 +16,8 @@ _LONGEST_LIST = 3
 
 
 def sample_rows(release: Path) -> dict[str, str]:
-    """Return a row of each main table as JSON over several lines, long values cut."""
-    summary = _row(release, "summaries", "summary_id", _most_telling_summary(release))
+    """Return a row of each main table as indented JSON, long values truncated."""
+    summary = _row(release, "summaries", "summary_id", _most_complete_summary(release))
     citations = scan_table(release, "citations").filter(summary_id=summary["summary_id"])
     known_first = citations.sort(pl.col("cited_paper_id").is_null(), "start").head(1)
     rows = {
@@ -30,10 +30,10 @@ def sample_rows(release: Path) -> dict[str, str]:
     return {name: _as_json(row) for name, row in rows.items()}
 
 
-def _most_telling_summary(release: Path) -> str:
-    """Return the id of a summary of which most is known; of several, the smallest."""
+def _most_complete_summary(release: Path) -> str:
+    """Return the id of the most complete summary; of several, the smallest."""
     titles = scan_table(release, "papers").select("paper_id", "title")
-    told = (
+    rated = (
         scan_table(release, "summaries")
         .select("summary_id", "paper_id", "author", "n_citations", "n_equations")
         .join(titles, on="paper_id")
@@ -47,7 +47,7 @@ def _most_telling_summary(release: Path) -> str:
             ),
         )
     )
-    first = told.sort("known", "summary_id", descending=[True, False]).head(1).collect()
+    first = rated.sort("known", "summary_id", descending=[True, False]).head(1).collect()
     return str(first["summary_id"].item())
 
 

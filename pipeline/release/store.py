@@ -1,11 +1,11 @@
-"""The output folder: releases, and `latest`, which always names a complete, validated one.
+"""The output folder: releases, and `latest`, which always points to a complete, validated one.
 
-releases/<release_id>/      appears by one rename, when all is written and validated
+releases/<release_id>/      appears by one rename once everything is written and validated
 latest -> releases/<id>     switched by one rename
 validation/<release_id>/    the page of the last validation, passed or failed
-duplicates/<release_id>/    pairs of copies that were verified for it
-papers/<release_id>/        who told what of its papers, and candidates for summaries without one
-.work/                      shards, fetched dumps, indexes of bibliographies, unpacked archives,
+duplicates/<release_id>/    the verified pairs of copies
+papers/<release_id>/        the evidence for papers, and candidates for summaries without one
+.work/                      shards, fetched dumps, bibliography indexes, unpacked archives,
                             staging folders, the lock: safe to delete while no build runs
 """
 
@@ -23,11 +23,11 @@ from shortscience.pipeline.release.manifest import read_manifest
 
 _DAMAGED = "damaged-"
 _LOCK_SECONDS = 1.0
-"""As long as a build waits for its folder: another one may hold it for a moment, to look."""
+"""How long a build waits for the lock, which another command may briefly hold to check it."""
 
 
 class Store:
-    """An output folder. Raises OutputError when it cannot be one."""
+    """An output folder. Raises OutputError if it is unusable."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -45,7 +45,7 @@ class Store:
             raise OutputError(f"{nearest} cannot be written to; check its permissions.")
 
     def release(self, release_id: str) -> Path:
-        """Return the folder of a release, there or not."""
+        """Return the folder of a release, which may not exist."""
         return self.releases / release_id
 
     def validation(self, release_id: str) -> Path:
@@ -53,13 +53,13 @@ class Store:
         return self.root / "validation" / release_id
 
     def evidence(self, release_id: str) -> Path:
-        """Return the folder of the pairs of copies that were verified for a release."""
+        """Return the folder of the verified pairs of copies of a release."""
         return self.root / "duplicates" / release_id
 
     def has(self, release_id: str) -> bool:
-        """Whether a release is there, with all its files in their sizes.
+        """Whether a release exists, with all its files in their recorded sizes.
 
-        One that is damaged, or cannot be read at the moment, stays until its successor is made.
+        A damaged or unreadable one stays until its replacement is complete.
         """
         release = self.release(release_id)
         try:
@@ -72,7 +72,7 @@ class Store:
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the folder for one build; BusyError at once if another build holds it."""
+        """Lock the folder for one build; BusyError if another build holds the lock."""
         self.work.mkdir(parents=True, exist_ok=True)
         with self._lock(_LOCK_SECONDS):
             try:
@@ -82,7 +82,7 @@ class Store:
                 shutil.rmtree(self.spool, ignore_errors=True)
 
     def check_free(self) -> None:
-        """Raise BusyError if a build holds the folder: to know it before anything is started."""
+        """Raise BusyError if a build holds the lock, before any work is started."""
         if self.work.exists():
             with self._lock(0):
                 pass
@@ -102,7 +102,7 @@ class Store:
             lock.release()
 
     def _sweep(self) -> None:
-        """Remove what builds that were killed left: nobody else holds the lock."""
+        """Remove the leftovers of killed builds; call only with the lock held."""
         shutil.rmtree(self.spool, ignore_errors=True)
         for damaged in self.work.glob(f"{_DAMAGED}*"):
             replaced = self.release(damaged.name.removeprefix(_DAMAGED))
@@ -116,7 +116,7 @@ class Store:
 
     @contextlib.contextmanager
     def staging(self) -> Iterator[Path]:
-        """Provide an empty folder, removed at the end unless it was made a release."""
+        """Provide an empty folder, removed at the end unless it became a release."""
         path = Path(tempfile.mkdtemp(prefix="release-", dir=self.work))
         path.chmod(0o755)
         try:
@@ -125,9 +125,9 @@ class Store:
             shutil.rmtree(path, ignore_errors=True)
 
     def commit(self, staged: Path, release_id: str) -> Path:
-        """Make a staged folder a release: by one rename, after its bytes are on the disk.
+        """Make a staged folder a release by one rename, after syncing it to disk.
 
-        A damaged release of that name is set aside for the moment, and removed then.
+        A damaged release of that id is moved aside first and removed afterwards.
         """
         for path in sorted(staged.rglob("*"), reverse=True):
             _sync(path)
@@ -143,7 +143,7 @@ class Store:
         return target
 
     def point_latest_to(self, release_id: str) -> None:
-        """Switch `latest` by one rename."""
+        """Point `latest` to a release by one rename."""
         link = self.work / "latest"
         link.unlink(missing_ok=True)
         link.symlink_to(Path("releases") / release_id)
@@ -151,11 +151,10 @@ class Store:
         _sync(self.root)
 
     def keep_newest(self, count: int) -> list[str]:
-        """Remove all releases but `count`: the one that `latest` names, and the newest others.
+        """Keep the `count` newest releases, of which the one `latest` points to is always one.
 
-        Returns the ids of those that went, the oldest first. A release goes by one rename, together
-        with what is kept beside it. Newer is what was written later: ids are hashes and know no
-        order.
+        Returns the ids of the removed releases, oldest first. A release and its evidence are
+        removed by renames. Age is the time of writing, as ids are hashes.
         """
         latest = self.latest.resolve().name
         aged = sorted(
@@ -177,7 +176,7 @@ class Store:
 
 
 def paper_evidence_folder(release: Path) -> Path:
-    """Return the folder of the evidence for the papers of a release, there or not."""
+    """Return the folder of the evidence for a release's papers, which may not exist."""
     return release.parent.parent / "papers" / release.name
 
 
@@ -193,7 +192,7 @@ def open_dataset(path: Path) -> Path:
     """Return the release that a DATASET argument names; UsageError if there is none."""
     release = path.resolve()
     if not (release / "manifest.json").exists():
-        raise UsageError(f"{path} is no release; build one with `shortscience build`.")
+        raise UsageError(f"{path} is not a release; build one with `shortscience build`.")
     try:
         read_manifest(release)
     except ValueError as error:

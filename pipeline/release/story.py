@@ -1,4 +1,4 @@
-"""Telling in words what `explain` found: the story of one row, on one screen or row by row."""
+"""Formatting what `explain` found, on one screen or row by row."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -9,23 +9,23 @@ Row = dict[str, Any]
 Story = dict[str, Any]
 
 _WIDTH = 96
-"""Characters to a line, indent included: a line of a story does not wrap in most terminals."""
+"""Characters per line, indent included, so that lines fit most terminals."""
 _FIRST = 3
-"""Rows that are told of each kind; `every_row` has the others."""
+"""Rows shown of each kind; `every_row` shows all."""
 _LONG = 400
 _SHORT = 40
 
 
 def one_screen(story: Story) -> str:
-    """Tell a story in words: counts and the first few rows, never more than fits one screen."""
+    """Format a story as counts and the first few rows, on at most one screen."""
     lines: list[str] = []
-    for heading, told in _TELLERS[story["kind"]](story):
-        lines += ["", heading, *(f"  {_cut(line, _WIDTH)}" for line in told)]
+    for heading, rows in _SECTIONS[story["kind"]](story):
+        lines += ["", heading, *(f"  {_cut(line, _WIDTH)}" for line in rows)]
     return "\n".join([*lines[1:], "", "--all prints every row, --json everything for a program."])
 
 
 def every_row(story: Story) -> str:
-    """Print each row of a story, column by column; long texts are cut."""
+    """Format every row of a story, column by column; long texts are truncated."""
     lines: list[str] = []
     for part, content in story.items():
         if part == "kind" or not content:
@@ -130,7 +130,7 @@ def _citation(story: Story) -> _Sections:
     yield f"In summary {summary['summary_id']}", [_quoted(summary["text"], _WIDTH)]
 
 
-_TELLERS: dict[str, Callable[[Story], _Sections]] = {
+_SECTIONS: dict[str, Callable[[Story], _Sections]] = {
     "summary": _summary,
     "record": _record,
     "paper": _paper,
@@ -162,11 +162,11 @@ def _boundaries(boundaries: Sequence[Row]) -> list[str]:
 
 
 def _repairs(repairs: Sequence[Row]) -> list[str]:
-    told = [
+    lines = [
         f"characters {row['span']}, {row['steps']}: {_quoted(row['before'], _SHORT)}"
         for row in repairs
     ]
-    return _some(told) if told else ["nothing: the encoding was in order"]
+    return _some(lines) if lines else ["nothing: the encoding was in order"]
 
 
 def _why_kept(n_copies: int) -> str:
@@ -178,23 +178,23 @@ def _why_kept(n_copies: int) -> str:
 
 
 def _copies(copies: Sequence[Row]) -> list[str]:
-    told = [
+    lines = [
         f"{copy['relation']:<9} {copy['similarity']:.3f}  {copy['record_id']}"
         f"{''.join(f' {line}' for line in _differences(copy['differences'], 1))}"
         for copy in copies
     ]
-    return _some(told)
+    return _some(lines)
 
 
 def _differences(places: Sequence[Row], most: int) -> list[str]:
-    """Tell the first places in which a copy differs; `kept` and `copy` are words."""
-    told = [tell_difference(place["kept"], place["copy"], _SHORT) for place in places[:most]]
+    """Format the first differences of a copy; `kept` and `copy` are words."""
+    lines = [format_difference(place["kept"], place["copy"], _SHORT) for place in places[:most]]
     more = len(places) - most
-    return [*told, f"and {more:,} more differences"] if more > 0 and most > 1 else told
+    return [*lines, f"and {more:,} more differences"] if more > 0 and most > 1 else lines
 
 
-def tell_difference(kept: str, copy: str, width: int) -> str:
-    """Say in what a copy differs from the kept text at one place: its words, cut to a width."""
+def format_difference(kept: str, copy: str, width: int) -> str:
+    """Format one difference between a copy and the kept text, cut to a width."""
     ours, theirs = (f'"{_quoted(words, width)}"' for words in (kept, copy))
     if kept and copy:
         return f"has {theirs} for {ours}"
@@ -264,7 +264,7 @@ def _number(count: int, what: str, many: str = "") -> str:
 
 
 def _quoted(text: str, width: int) -> str:
-    """Return the beginning of a text on one line, cut between words where there is a place."""
+    """Return the beginning of a text on one line, cut between words if possible."""
     flat = " ".join(text[: 4 * width].split())
     if len(flat) < width:
         return flat

@@ -1,4 +1,4 @@
-"""The validation suites as they lie on the disk: one readable JSON file per table."""
+"""The files of the validation suites: one readable JSON file per table."""
 
 import json
 from pathlib import Path
@@ -23,5 +23,5 @@ def load_suite(table: str) -> list[Expectation]:
 
 
 def suites_digest() -> str:
-    """Hash all suites: a release says which expectations it met, so they belong to its name."""
+    """Hash all suites; the expectations that a release met are part of its id."""
     return digest(*(path.read_bytes() for path in sorted(EXPECTATIONS.glob("*.json"))))

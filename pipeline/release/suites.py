@@ -1,8 +1,8 @@
-"""The validation suites: derived from the table definitions, kept as readable JSON files.
+"""The validation suites, derived from the table definitions as readable JSON files.
 
-`python -m shortscience.pipeline.release.suites` writes `expectations/<table>.json`. A build reads
-these files and nothing else, so that what is expected can be seen, and added to, without reading
-code. An expectation that was added by hand is kept when the files are written again.
+`python -m shortscience.pipeline.release.suites` writes `expectations/<table>.json`. Builds read
+only these files, so expectations can be read and extended without reading code. Hand-written
+expectations are kept when the files are regenerated.
 """
 
 import json
@@ -21,13 +21,13 @@ from shortscience.pipeline.release.suite_files import Expectation, load_suite, s
 from shortscience.pipeline.schema import TABLES, Column, Table
 
 MOSTLY_WITHOUT_MOJIBAKE = 0.99
-"""One summary in a hundred may keep mojibake that cannot be told apart from what it stands for."""
+"""One summary in a hundred may keep mojibake that is ambiguous."""
 
 _NAMESPACE = uuid.UUID("8f5b5c0e-6d0b-5d5e-9b1a-0d6f6f0a7c11")
 
 
 def derive_suite(table: Table) -> list[Expectation]:
-    """Derive from a table's definition what is expected of its narrow frame."""
+    """Derive a table's expectations of its narrow frame from its definition."""
     suite = list(_of_table(table))
     for column in table.columns:
         suite += _of_column(column, table)
@@ -115,7 +115,7 @@ def _expectation(table: Table, kind: str, why: str, **kwargs: object) -> Expecta
 
 
 def write_suites() -> None:
-    """Write every suite, keeping the expectations that were added by hand."""
+    """Write every suite, keeping hand-written expectations."""
     for name, table in TABLES.items():
         derived = derive_suite(table)
         path = suite_path(name)

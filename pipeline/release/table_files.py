@@ -1,7 +1,7 @@
-"""From the results of the stages to the files of each table, sorted by its key.
+"""From the results of the stages to the files of each table, sorted by key.
 
-Rows are made some shards at a time, sorted in ranges of the key, and written file by file. Neither
-the shards nor the ranges show in the files.
+Rows are made from a few shards at a time, sorted in ranges of the key, and written file by file.
+Neither shards nor ranges affect the files.
 """
 
 from bisect import bisect_left, bisect_right
@@ -42,11 +42,11 @@ if TYPE_CHECKING:
     from shortscience.pipeline.engines import Engine
 
 _RECORDS_PER_PART = 25_000
-"""Some 200 MB of texts, of which a table holds several forms."""
+"""About 200 MB of texts, which tables hold in several forms."""
 _TABLES_AT_ONCE = 2
-"""One is sorted while another is compressed, which takes one thread."""
+"""One table is sorted while another is compressed, which uses one thread."""
 _SAMPLED = 100
-"""Keys of a part that tell how its rows are spread: with so many, parts differ by a few percent."""
+"""Sampled keys per part; with this many, the sizes of ranges differ by a few percent."""
 _WRITING = ".writing"
 
 
@@ -58,7 +58,7 @@ def write_tables(
     release: Path,
     engine: "Engine",
 ) -> None:
-    """Write the Parquet files of all tables below the folder `release`, which all machines see."""
+    """Write all tables' Parquet files below `release`, a folder that all machines share."""
     n_parts = max(engine.n_parts(len(outcomes)), 1 + len(outcomes) // _RECORDS_PER_PART)
     some = Parts.of(shards.cut(n_parts), engine.tasks)
     of_records = outcomes_of(some, outcomes, engine.tasks)
@@ -72,7 +72,7 @@ def write_tables(
 
 
 class _Rows(NamedTuple):
-    """The rows of a table in ranges of its key, but for what `finish` adds from the other parts."""
+    """The rows of a table in ranges of its key, without the columns that `finish` adds."""
 
     rows: Parts
     others: tuple[Parts, ...] = ()
@@ -80,7 +80,7 @@ class _Rows(NamedTuple):
 
 
 class _Made(NamedTuple):
-    """What the rows of tables are made from: some shards in each part, with their outcomes."""
+    """The input of tables: shards and outcomes, in parts."""
 
     shards: Parts
     outcomes: Parts
@@ -124,7 +124,7 @@ def _itself(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _in_ranges(rows: Parts, table: Table) -> Parts:
-    """Move rows to parts that follow each other, of which samples tell where they begin."""
+    """Move rows into parts that are consecutive ranges of the key, bounded by samples."""
     (own_key,) = table.key
     sampled = rows.map(_sample, own_key=own_key).collect()[own_key].sort()
     starts = [len(sampled) * part // len(rows) for part in range(1, len(rows))]
@@ -139,7 +139,7 @@ def _sample(rows: pl.DataFrame, *, own_key: str) -> pl.DataFrame:
 
 
 class _File(NamedTuple):
-    """A file of a table: so many rows, after those that are skipped of the parts it is made of."""
+    """A file of a table: `n_rows` rows, after skipping the first rows of its parts."""
 
     path: Path
     skipped: int
@@ -147,7 +147,7 @@ class _File(NamedTuple):
 
 
 def _write(table: Table, made: _Rows, release: Path) -> None:
-    """Write the files of a table: each has the rows of some parts, from one place to another."""
+    """Write the files of a table, each from a slice of consecutive parts."""
     table_folder(release, table.name).mkdir(parents=True)
     rows = made.rows
     ends = list(accumulate(rows.sizes()))
@@ -172,7 +172,7 @@ def _write_file(
     table: Table,
     finish: Callable[..., pl.DataFrame] | None,
 ) -> None:
-    """Write one file, which appears complete: a task that was given up may still be at it."""
+    """Write one file under a temporary name, as an abandoned attempt may still be running."""
     finished = map(finish, *parts) if finish else parts[0]
     in_order = (part.sort(table.key) for part in finished)
     rows = _between(in_order, file.skipped, file.skipped + file.n_rows)
@@ -182,7 +182,7 @@ def _write_file(
 
 
 def _between(frames: Iterable[pl.DataFrame], first: int, last: int) -> Iterator[pl.DataFrame]:
-    """Yield the rows of some frames from one place to another."""
+    """Yield a slice of the rows of consecutive frames."""
     start = 0
     for frame in frames:
         yield frame[max(0, first - start) : max(0, last - start)]

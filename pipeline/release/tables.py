@@ -1,4 +1,4 @@
-"""The rows of the tables of the contract, made from the results of the stages."""
+"""The rows of the public tables, made from the results of the stages."""
 
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
@@ -14,7 +14,7 @@ from shortscience.pipeline.sources.inputs import Input
 
 
 def conform(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
-    """Bring a frame into the columns and types of a table's definition."""
+    """Cast a frame to the columns and types of a table."""
     schema = table.polars_schema
     return frame.select(schema.names()).cast(schema)
 
@@ -33,10 +33,10 @@ def source_rows(inputs: Iterable[Input], shards: Shards) -> pl.DataFrame:
 
 
 def record_rows(shards: Shards, outcomes: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows of the table of records that some shards have.
+    """Return the rows of `records` in some shards.
 
-    `outcomes` has what became of them, row by row. What an earlier release has is rejected for
-    that reason.
+    `outcomes` has the records' outcomes, row by row. Records of an earlier release are rejected
+    with that reason.
     """
     known = pl.col("status") == EARLIER
     rows = (
@@ -57,7 +57,7 @@ def record_rows(shards: Shards, outcomes: pl.DataFrame) -> pl.DataFrame:
 
 
 def summary_rows(shards: Shards, outcomes: pl.DataFrame) -> pl.DataFrame:
-    """Return what some shards know of the summaries that were taken from their records."""
+    """Return the columns of summaries that come from the shards of their records."""
     parts = []
     spans = [shards.frames(name, ["record_id"]) for name in SPAN_TABLES]
     languages = shards.frames("languages", ["language", "language_confidence"])
@@ -72,12 +72,12 @@ def summary_rows(shards: Shards, outcomes: pl.DataFrame) -> pl.DataFrame:
 
 
 def complete_summaries(rows: pl.DataFrame, about: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows of the table of summaries: what shards know, and the papers stage."""
+    """Return the rows of `summaries`: columns from shards and from the papers stage."""
     return conform(rows.join(about, on="summary_id", how="left"), TABLES["summaries"])
 
 
 def span_rows(shards: Shards, outcomes: pl.DataFrame, *, name: str) -> pl.DataFrame:
-    """Return the rows that some shards have of one of the SPAN_TABLES."""
+    """Return the rows of one of the SPAN_TABLES in some shards."""
     frames = zip(shards.frames(name), _by_shard(shards, outcomes), strict=True)
     return pl.concat(
         conform(_of_kept(spans, of_records), TABLES[name]) for spans, of_records in frames
@@ -85,7 +85,7 @@ def span_rows(shards: Shards, outcomes: pl.DataFrame, *, name: str) -> pl.DataFr
 
 
 def citation_rows(citations: pl.DataFrame) -> pl.DataFrame:
-    """Return rows of the table of citations, with keys derived from what and where they are."""
+    """Return rows of `citations`, with keys derived from their content and offsets."""
     parts = citations.select("summary_id", "kind", "start", "end", pl.col("key").fill_null(""))
     keys = [key(*row) for row in parts.iter_rows()]
     with_keys = citations.with_columns(citation_id=pl.Series(keys, dtype=pl.String))
@@ -99,12 +99,12 @@ def _by_shard(shards: Shards, outcomes: pl.DataFrame) -> Iterator[pl.DataFrame]:
 
 
 def _of_kept(rows: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
-    """Return those of some rows that belong to kept records, with their `summary_id`."""
+    """Return the rows that belong to kept records, with their `summary_id`."""
     kept = outcomes.filter(pl.col("status") == KEPT).select("record_id", "summary_id")
     return rows.join(kept, on="record_id", maintain_order="left")
 
 
 def _with_count(frame: pl.DataFrame, own_key: str, counts: pl.DataFrame, name: str) -> pl.DataFrame:
-    """Add the count of each row's key, zero where there is none."""
+    """Add the count for each row's key, zero if there is none."""
     joined = frame.join(counts, on=own_key, how="left", maintain_order="left")
     return joined.with_columns(pl.col(name).fill_null(0))

@@ -1,4 +1,4 @@
-"""Running the suites on the Parquet files as written, before anything is released."""
+"""Running the suites on the written Parquet files, before anything is released."""
 
 import contextlib
 import json
@@ -25,7 +25,7 @@ _EXAMPLES = 5
 
 @dataclass(frozen=True)
 class Outcome:
-    """The results of all suites; `report` is what `validation.json` holds."""
+    """The results of all suites; `report` is the content of `validation.json`."""
 
     report: dict[str, Any]
     failed: tuple[FailedExpectation, ...]
@@ -38,19 +38,19 @@ def load_great_expectations() -> ModuleType:
         import great_expectations
         from tqdm import tqdm
 
-    # Its own lock is for several processes, and is left behind when this one ends at once.
+    # Its lock is for several processes, and stays behind if this one is killed.
     tqdm.set_lock(threading.RLock())
     return great_expectations
 
 
 @contextlib.contextmanager
 def _hidden(package: str) -> Iterator[None]:
-    """Have a package look as if it was not installed, even if somebody has imported it already.
+    """Make a package appear uninstalled, even if it is already imported.
 
-    Great Expectations imports Spark wherever it finds it, which takes time, warns of pandas 3, and
-    ends the process (Spark 4.3) when that was started with `python -c`, as workers are.
+    Great Expectations imports Spark if it can, which is slow, warns about pandas 3, and exits the
+    process (Spark 4.3) if that was started with `python -c`, as workers are.
     """
-    known = sys.modules.copy()  # other threads import meanwhile
+    known = sys.modules.copy()  # other threads may import at the same time
     imported = {name: known[name] for name in known if f"{name}.".startswith(f"{package}.")}
     for name in (package, *imported):
         sys.modules[name] = None  # type: ignore[assignment]
@@ -62,7 +62,7 @@ def _hidden(package: str) -> Iterator[None]:
 
 
 def validate(release: Path) -> Outcome:
-    """Validate the tables of a release, released or not yet."""
+    """Validate the tables of a release or a staging folder."""
     frames = ahead(check_frames(release))
     tables = {table.name: validate_table(frame, table) for table, frame in frames}
     failed = tuple(
@@ -72,7 +72,7 @@ def validate(release: Path) -> Outcome:
 
 
 def validate_table(frame: pl.DataFrame, table: Table) -> dict[str, Any]:
-    """Run the suite of a table on what `check_frames` yields; return its part of the report."""
+    """Run the suite of a table on a frame of `check_frames`; return its part of the report."""
     suite = load_suite(table.name)
     return _describe(_run_suite(frame, table, suite), suite, table)
 
@@ -90,7 +90,7 @@ def _run_suite(frame: pl.DataFrame, table: Table, suite: list[Expectation]) -> A
     result = batch.validate(
         gx.ExpectationSuite(name=table.name, expectations=suite), result_format="BASIC"
     )
-    # Which rows are meant takes half of the time, and is only asked where there are any.
+    # Finding the failing rows takes half of the time, so it is done only for failures.
     doubtful = {item.expectation_config.id for item in result.results if _is_doubtful(item)}
     if doubtful:
         some = [item for item in suite if item["id"] in doubtful]
@@ -112,7 +112,7 @@ def _is_doubtful(result: Any) -> bool:
 
 
 def _describe(result: Any, suite: list[Expectation], table: Table) -> dict[str, Any]:
-    """Reduce a result to what is the same on every run, in the order of the suite."""
+    """Reduce a result to its reproducible fields, in the order of the suite."""
     by_id = {item.expectation_config.id: item for item in result.results}
     return {
         "success": bool(result.success),

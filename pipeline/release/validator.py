@@ -1,6 +1,6 @@
-"""A process that validates: it imports Great Expectations while another one makes the tables.
+"""The validation process: it imports Great Expectations while the build makes the tables.
 
-This module imports nothing that takes time, so that the process can be started first of all.
+This module imports nothing slow, so that the process can be started first.
 """
 
 import contextlib
@@ -17,24 +17,24 @@ if TYPE_CHECKING:
     from shortscience.pipeline.release.validation import Outcome
 
 Validate = Callable[[Path], "Outcome"]
-"""Runs every expectation on the tables of a folder."""
+"""Runs all suites on the tables of a folder."""
 
 
 @contextlib.contextmanager
 def validator() -> Iterator[Validate]:
-    """Provide a function that validates in a process of its own, which is started at once."""
+    """Provide a function that validates in a separate process, started immediately."""
     workers = Workers(1, _prepare)
     workers.submit(os.getpid)  # starts the process
 
     def validate(release: Path) -> "Outcome":
-        """Run every expectation on the files as written."""
+        """Run all suites on the written files."""
         try:
             (done,) = as_done([workers.submit(_validate, release)])
             return done.result()
         except BrokenProcessPool:
             raise WorkerError(
-                "The process that validates was killed; it may have run out of memory: build again"
-                " with more, which goes on from here."
+                "The validation process was killed; it may have run out of memory: build again"
+                " with more, which resumes from here."
             ) from None
 
     try:

@@ -1,4 +1,4 @@
-"""Writing a release into a staging folder, in the order in which its files depend on each other."""
+"""Writing a release into a staging folder, in the order of the files' dependencies."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,19 +19,19 @@ from shortscience.pipeline.sources.inputs import Problem
 def write_metadata(
     recipe: Recipe, outcome: Outcome, problems: Sequence[Problem], staging: Path
 ) -> None:
-    """Write everything beside the Parquet files; `problems` are what could not be used."""
+    """Write everything but the Parquet files; `problems` are unusable pieces of the inputs."""
     rows = {name: count_rows(staging, name) for name in TABLES}
     write_pictures(staging)
     forms = scan_table(staging, "sources").select("source_id", "form").collect()
-    told = recipe.release_id, recipe.settings.release
-    # Both read all tables, by code that lets other threads run.
+    described = recipe.release_id, recipe.settings.release
+    # Both read all tables, in code that releases the GIL.
     with ThreadPoolExecutor(2) as pool:
-        card = pool.submit(dataset_card, staging, rows, *told)
-        described = pool.submit(croissant, staging, *told)
+        card = pool.submit(dataset_card, staging, rows, *described)
+        metadata = pool.submit(croissant, staging, *described)
     for name, content in (
         ("validation.json", to_json(outcome.report)),
         (CARD, card.result()),
-        ("croissant.json", to_json(described.result())),
+        ("croissant.json", to_json(metadata.result())),
     ):
         (staging / name).write_text(content, encoding="utf-8")
     by_status = scan_table(staging, "records").group_by("status").len().sort("status").collect()

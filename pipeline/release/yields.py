@@ -1,8 +1,7 @@
-"""What each form of dump yields, compared with the release before.
+"""The yield of each form of dump, compared with the previous release.
 
-A site that changes its pages, or a parser that breaks, shows as a form that gave records once and
-gives none any more. Such a build must not become a release unnoticed. Dumps that were taken away
-are no such case: nothing is left of them that could give records.
+A changed site or a broken parser shows as a form that gave records before and gives none now; such
+a build must not be released unnoticed. Dumps that are no longer among the inputs do not count.
 """
 
 from collections.abc import Collection
@@ -16,18 +15,18 @@ from shortscience.pipeline.release.parquet import scan_table
 
 
 def check_yields(staged: Path, former: Path, allowed: Collection[str]) -> None:
-    """Compare a staged release with the former one, where there is one.
+    """Compare a staged release with the former one, if there is one.
 
-    Raises LostFormError for the first form, by name, that is not among the allowed ones, gave
-    records in the former release, and gives none in the staged one, though a source of this form,
-    or of a form that is not recognised, is there.
+    Raises LostFormError for the first form, by name, that is not allowed to be empty, gave records
+    in the former release, and gives none now, although sources of this form or of no recognised
+    form are present.
     """
     if not former.exists():
         return
     try:
         before = _yields(former)
     except (OSError, pl.exceptions.PolarsError):
-        return  # what cannot be read gives nothing to compare with, and is being replaced
+        return  # an unreadable release cannot be compared, and is about to be replaced
     after = _yields(staged)
     read = set(after.filter(pl.col("read") > 0)["form"])
     gave = before.filter(pl.col("read") > 0, pl.col("form").is_not_null())
@@ -41,7 +40,7 @@ def check_yields(staged: Path, former: Path, allowed: Collection[str]) -> None:
 
 
 def _yields(release: Path) -> pl.DataFrame:
-    """Return `name`, `form` and `read`, the number of records not rejected, of each source."""
+    """Return `name`, `form` and `read`, the number of records not rejected, per source."""
     records = scan_table(release, "records")
     read = (
         records.filter((pl.col("status") != "rejected") | is_known(records))

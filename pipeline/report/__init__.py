@@ -1,5 +1,5 @@
 """The HTML report of a release: a folder that opens from disk, without a network.
 
-Summaries are strangers' text. Whatever of them becomes markup is written by this package from an
-allowlist, at build time; the pages forbid everything else by a Content-Security-Policy.
+Summaries are untrusted text. This package writes all of their markup from an allowlist, at build
+time; a Content-Security-Policy in the pages forbids everything else.
 """

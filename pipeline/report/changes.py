@@ -1,4 +1,4 @@
-"""What differs between two releases, laid out for a page: examples show both versions in one."""
+"""The differences between two releases, laid out for a page; examples merge both versions."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -9,19 +9,21 @@ from shortscience.pipeline.release.charts import Bar, Chart
 from shortscience.pipeline.release.diff import Changes, Difference
 
 _CONTEXT = 60
-"""Code points of what both versions have that are shown beside a place where they differ."""
+"""Common code points shown beside each difference."""
 _LONGEST_RUN = 400
 _MOST_RUNS = 40
 _LONGEST_COMPARED = 20_000
-"""Code points, from shortly before the first difference: a record may be as long as its dump."""
+"""Code points compared, from shortly before the first difference: a record may be as long as its
+dump.
+"""
 _CUT = " … "
 
 
 @dataclass(frozen=True)
 class Example:
-    """A row that changed: its key, what it is called, and its two values as runs of words.
+    """A changed row: its key, its name, and both values as runs of words.
 
-    `renamed` is what the two papers or summaries are called, where the values are their ids.
+    `renamed` holds the names of the two papers or summaries, if the values are their ids.
     """
 
     key: tuple[tuple[str, object], ...]
@@ -32,7 +34,7 @@ class Example:
 
 @dataclass(frozen=True)
 class Group:
-    """Rows that changed in one way: how many, and the first ones."""
+    """Rows that changed in one way: their number, and the first ones."""
 
     title: str
     count: int
@@ -46,7 +48,7 @@ class Group:
 
 @dataclass(frozen=True)
 class TableGroups:
-    """What there is to tell of one table besides its numbers."""
+    """The changes of one table besides its numbers."""
 
     name: str
     groups: tuple[Group, ...]
@@ -56,7 +58,7 @@ class TableGroups:
 
 @dataclass(frozen=True)
 class ChangesPage:
-    """All that the page shows. `rows` are name, rows before, rows now."""
+    """The content of the page. `rows` are name, rows before, rows now."""
 
     releases: tuple[str, str]
     is_empty: bool
@@ -69,7 +71,7 @@ class ChangesPage:
 
 
 def lay_out(found: Difference) -> ChangesPage:
-    """Arrange a difference in the order in which a person asks: how much, of what, how."""
+    """Arrange a difference as a page: how much changed, of what, and how."""
     return ChangesPage(
         releases=found.releases,
         is_empty=found.is_empty,
@@ -138,10 +140,10 @@ def _text(value: object) -> str:
 
 
 def shown_runs(old: str, new: str) -> Iterator[Run]:
-    """Yield two texts as runs of words, cut to the places where they differ and what is beside."""
+    """Yield two texts as runs of words, cut to their differences and some context."""
     pairs = enumerate(zip(old, new, strict=False))
     first = next((place for place, (a, b) in pairs if a != b), min(len(old), len(new)))
-    # More than is shown, so that the cut is told.
+    # More than is shown, so that the cut is marked.
     start = max(0, first - 2 * _CONTEXT)
     end = start + _LONGEST_COMPARED
     runs = runs_of_words(old[start:end], new[start:end])
@@ -159,7 +161,7 @@ def shown_runs(old: str, new: str) -> Iterator[Run]:
 
 
 def _shortened(words: str, head: int, tail: int) -> str:
-    """Cut out the middle, where that makes a text shorter; `head` and `tail` stay."""
+    """Cut out the middle if that shortens a text, keeping `head` and `tail`."""
     if len(words) <= head + tail + len(_CUT):
         return words
     return words[:head] + _CUT + words[len(words) - tail :]

@@ -1,10 +1,9 @@
-"""Summaries as HTML: Markdown with math, in which nothing of the author's can act.
+"""Summaries as safe HTML: Markdown with math, without active content.
 
-markdown-it-py parses CommonMark with tables and struck text. Raw HTML is text to it. Math is what
-the scanner of this project says it is. Each formula, and each mention of a known paper, is replaced
-by a word that the text does not hold before Markdown is parsed, so that neither reads the other's
-marks, and comes back as MathML or as a link. Addresses are followed only where they are of the web,
-and images become buttons.
+markdown-it-py parses CommonMark with tables and strikethrough; raw HTML counts as text. Math is
+what this project's scanner marks. Before parsing, each formula and each mention of a known paper is
+replaced by a word that does not occur in the text, so that Markdown and math do not interfere;
+afterwards it becomes MathML or a link. Only web addresses become links, and images become buttons.
 """
 
 import html
@@ -24,16 +23,16 @@ from shortscience.pipeline.report.mathml import to_mathml
 from shortscience.pipeline.scanner import Span, scan
 
 TOP_LEVEL = 3
-"""The level of a summary's highest heading: the page and its sections have the levels above."""
+"""The level of a summary's highest heading, below those of the page and its sections."""
 _LOWEST_LEVEL = 6
 _SCROLLED = 30
-"""Characters of a formula from which it gets an area of its own that can be scrolled."""
+"""Characters of a formula from which it gets its own scrollable area."""
 _BLOCK_MARK = re.compile(r"\s*(?:[*+-]|#{1,6}|>)\s+")
 _Env = MutableMapping[str, Any]
 
 
 class PaperLink(NamedTuple):
-    """A piece of a summary, `markdown[start:end]`, that is to lead to a paper's page."""
+    """A piece of a summary, `markdown[start:end]`, that links to a paper's page."""
 
     start: int
     end: int
@@ -41,7 +40,7 @@ class PaperLink(NamedTuple):
 
 
 class _Placed(NamedTuple):
-    """What a word stands for, in the flow of text and within a link; `raw` is what it replaced."""
+    """The replacement of a word, in running text and within a link; `raw` is the original."""
 
     raw: str
     html: str
@@ -49,9 +48,9 @@ class _Placed(NamedTuple):
 
 
 def to_html(markdown: str, links: Iterable[PaperLink] = ()) -> str:
-    """Return a summary as HTML, made of an allowlist of elements and attributes.
+    """Return a summary as HTML, from an allowlist of elements and attributes.
 
-    `links` are left out where they overlap math, code or addresses, or would change the Markdown
+    `links` are left out if they overlap math, code or addresses, or would change the Markdown
     around them.
     """
     spans = list(scan(markdown))
@@ -67,9 +66,9 @@ def to_html(markdown: str, links: Iterable[PaperLink] = ()) -> str:
 
 
 def to_inline_html(sentence: str, mention: str) -> str:
-    """Return a sentence as HTML without blocks and images, with a mention in it marked.
+    """Return a sentence as HTML without blocks and images, with its mention marked.
 
-    What marks a line as a heading, a quotation or an item of a list is left out.
+    Block marks at the start of lines (headings, quotations, list items) are removed.
     """
     mark = _BLOCK_MARK.match(sentence)
     sentence = sentence[mark.end() if mark else 0 :]
@@ -87,7 +86,7 @@ def to_inline_html(sentence: str, mention: str) -> str:
 
 
 def _flat(mention: str) -> str:
-    """Return a mention as inline HTML without links and images: it may stand in a link."""
+    """Return a mention as inline HTML without links and images, as it may be inside a link."""
     placed = [
         (span.start, span.end, _formula(mention, span)) for span in scan(mention) if _is_math(span)
     ]
@@ -96,7 +95,7 @@ def _flat(mention: str) -> str:
 
 
 def _with_words(text: str, placed: list[tuple[int, int, _Placed]]) -> tuple[str, _Env]:
-    """Replace pieces of a text by words; return the text, and what the words stand for."""
+    """Replace pieces of a text by words; return the text, and the words' meanings."""
     word = _unused_word(text)
     parts: list[str] = []
     position = 0
@@ -116,8 +115,8 @@ def _may_be_replaced(text: str, link: PaperLink, spans: Iterable[Span]) -> bool:
     if any(span.start < link.end and link.start < span.end for span in spans):
         return False
     opens_a_line = text[: link.start].rpartition("\n")[2].strip() == ""
-    behind = text[link.end : link.end + 1]
-    return behind not in {"(", "["} and not (opens_a_line and behind == ":")
+    following = text[link.end : link.end + 1]
+    return following not in {"(", "["} and not (opens_a_line and following == ":")
 
 
 def _to_paper(raw: str, paper_id: str) -> _Placed:
@@ -126,12 +125,12 @@ def _to_paper(raw: str, paper_id: str) -> _Placed:
 
 
 def paper_address(paper_id: str) -> str:
-    """Return where the page of a paper is, from the page of a summary."""
+    """Return the address of a paper's page, relative to a summary's page."""
     return f"#{quote(paper_id, safe=':/')}"
 
 
 def web_address(url: str) -> str | None:
-    """Return an address if it is one of the web, the only kind that may be followed."""
+    """Return an address if it is a web address, the only kind that becomes a link."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -140,7 +139,7 @@ def web_address(url: str) -> str | None:
 
 
 def formula_html(latex: str, raw: str, *, display: bool) -> str:
-    """Return a formula as MathML, or as its source where that cannot be."""
+    """Return a formula as MathML, or its source if it cannot be converted."""
     mathml = to_mathml(latex, display=display)
     if mathml is None:
         return f'<code class="source">{html.escape(raw)}</code>'
@@ -151,7 +150,7 @@ def formula_html(latex: str, raw: str, *, display: bool) -> str:
 
 
 def _unused_word(text: str) -> str:
-    """Return letters that stand nowhere in the text, nor in what its character references mean."""
+    """Return letters that occur neither in the text nor in its decoded character references."""
     word = "formula"
     meant = html.unescape(text)
     while word in text or word in meant:
@@ -176,7 +175,7 @@ def _parser() -> MarkdownIt:
 
 
 def _split_texts(state: StateCore) -> None:
-    """Cut words that stand for something, and bare addresses, out of the texts, as tokens."""
+    """Split placeholder words and bare addresses out of texts, as tokens of their own."""
     for token in state.tokens:
         if token.children is not None:
             token.children = list(_split(token.children, state.env))
@@ -192,7 +191,7 @@ def _split(tokens: Iterable[Token], env: _Env) -> Iterator[Token]:
             yield from _pieces(token.content, env, linked=depth > 0)
             continue
         if token.type == "image" and (depth or not env.get("images", True)):
-            # A button in a link is two controls in one place: it stands behind the link.
+            # A button inside a link would nest two controls, so it goes after the link.
             if env.get("images", True):
                 images.append(Token("image", "", 0, content=token.content, attrs=token.attrs))
             token.type = "named_image"
@@ -226,7 +225,7 @@ def _prose(text: str, *, linked: bool) -> Iterator[Token]:
 
 
 def _level_headings(state: StateCore) -> None:
-    """Give headings levels without gaps, below those of the page; drop empty ones."""
+    """Renumber headings without gaps, below those of the page, and drop empty ones."""
     open_levels: list[int] = []
     tokens: list[Token] = []
     for index, token in enumerate(state.tokens):
@@ -243,7 +242,7 @@ def _level_headings(state: StateCore) -> None:
 
 
 class _Renderer(RendererHTML):
-    """Writes what markdown-it's renderer would not write safely or accessibly."""
+    """Overrides what markdown-it's renderer does not write safely or accessibly."""
 
     def placed(self, tokens: Sequence[Token], index: int, *_: object) -> str:
         return tokens[index].content
@@ -306,7 +305,7 @@ class _Renderer(RendererHTML):
 
 
 def image_html(url: str, alt: str) -> str:
-    """Return a button that names an image and where it would be loaded from."""
+    """Return a button that names an image and the host it would be loaded from."""
     address = web_address(url)
     what = html.escape(alt.strip() or "Image")
     if not address:
@@ -325,7 +324,7 @@ def _closing(tokens: Sequence[Token], opening: int) -> int:
 
 
 def _as_written(text: str, env: _Env) -> str:
-    """Put back what words replaced, where Markdown shows text as it is."""
+    """Restore what words replaced, where Markdown shows text literally."""
     parts: list[str] = []
     position = 0
     for match, placed in _words(text, env):
@@ -335,10 +334,10 @@ def _as_written(text: str, env: _Env) -> str:
 
 
 def _words(text: str, env: _Env) -> Iterator[tuple[re.Match[str], _Placed]]:
-    """Yield the words in a text that stand for something, with what that is.
+    """Yield the placeholder words in a text, with their meanings.
 
-    A character reference or an escaped address can make such a word, too: where nothing has that
-    number, nothing is made of it.
+    A character reference or escaped address can also form such a word; one with an unknown number
+    is ignored.
     """
     placed: list[_Placed] = env["placed"]
     for match in re.finditer(rf"{env['word']}(\d{{1,6}})e", text, re.ASCII):

@@ -1,8 +1,8 @@
 r"""Formulas as MathML, which browsers lay out without a script.
 
-latex2mathml parses and converts. It neither escapes text nor refuses attributes that could act
-(`\text{<b>}`, `\href`, `\style`), so its tree is not taken as it is: it is written out again from
-an allowlist of MathML Core elements and attributes.
+latex2mathml parses and converts, but neither escapes text nor refuses active attributes
+(`\text{<b>}`, `\href`, `\style`). So its tree is rewritten from an allowlist of MathML Core
+elements and attributes.
 """
 
 import html
@@ -44,42 +44,42 @@ _SYNONYMS = (
     (re.compile(r"\\arg(?![a-zA-Z])"), r"\\operatorname{arg}"),
     (re.compile(r"\\(?:nonumber|notag)(?![a-zA-Z])"), ""),
 )
-"""Commands that authors use and the converter does not know, with what shows the same."""
+"""Commands that the converter does not know, with equivalent ones."""
 _LONGEST = 2_000
-"""Code points: longer formulas are shown as source; conversion is not linear in all of them."""
+"""Code points; longer formulas are shown as source, as conversion is not always linear."""
 
 
 @lru_cache(maxsize=1 << 14)
 def to_mathml(latex: str, *, display: bool) -> str | None:
-    r"""Return a formula as one `<math>` element, or None when it cannot be shown faithfully.
+    r"""Return a formula as one `<math>` element, or None if it cannot be shown faithfully.
 
-    That is so when it does not parse, holds a command that the converter does not know, is longer
-    than 2,000 characters, or defines macros: a few of them expand to gigabytes.
+    That is the case if it does not parse, has an unknown command, exceeds 2,000 characters, or
+    defines macros, a few of which can expand to gigabytes.
     """
     if len(latex) > _LONGEST or _DEFINITIONS.search(latex):
         return None
     for command, synonym in _SYNONYMS:
         latex = command.sub(synonym, latex)
     try:
-        # Its errors share no base class, and malformed input reaches many built-in ones, too.
+        # Its errors share no base class, and malformed input also raises many built-in ones.
         tree = Converter(display="block" if display else "inline").convert_to_element(latex)
-        return "".join(_written(tree))
+        return "".join(_serialised(tree))
     except Exception:
         return None
 
 
 class _UnknownCommandError(Exception):
-    """A command went through unconverted."""
+    """The converter passed a command through."""
 
 
-def _written(element: Element) -> Iterator[str]:
-    """Write an element from the allowlist; of one that is not on it, only the content."""
+def _serialised(element: Element) -> Iterator[str]:
+    """Write an allowed element; of any other, only the content."""
     known = element.tag in _ELEMENTS
     if known:
         yield f"<{element.tag}{''.join(_attributes(element))}>"
     yield _text(element.text, element.tag)
     for child in element:
-        yield from _written(child)
+        yield from _serialised(child)
         yield _text(child.tail, "")
     if known:
         yield f"</{element.tag}>"
@@ -88,7 +88,7 @@ def _written(element: Element) -> Iterator[str]:
 def _attributes(element: Element) -> Iterator[str]:
     for name, value in sorted(element.attrib.items()):
         if name == "columnalign" and value in {"left", "right"}:
-            # MathML Core leaves the alignment of cells to styles.
+            # In MathML Core, only styles align cells.
             yield f' class="{value}"'
         allowed = _ATTRIBUTES.get(name)
         if allowed and allowed.fullmatch(value):
@@ -96,7 +96,7 @@ def _attributes(element: Element) -> Iterator[str]:
 
 
 def _text(text: str | None, tag: str) -> str:
-    """Escape text, in which the converter writes symbols as character references."""
+    """Escape text in which the converter wrote symbols as character references."""
     plain = html.unescape(text or "")
     if tag != "mtext" and plain.startswith("\\") and len(plain) > 1:
         raise _UnknownCommandError(plain)

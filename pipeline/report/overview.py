@@ -1,4 +1,4 @@
-"""The first page: what the release is about and how it came about, as charts."""
+"""The first page: the contents and the making of the release, as charts."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Overview:
-    """All that the first page shows."""
+    """The content of the first page."""
 
     release_id: str
     tables: dict[str, int]
@@ -27,7 +27,7 @@ class Overview:
 
 
 def survey(release: Path) -> Overview:
-    """Count what a release holds: what it is about first, then how it came about."""
+    """Count the contents of a release: what it is about first, then how it was made."""
     manifest = read_manifest(release)
     sections = {
         "What it is about": (
@@ -39,7 +39,7 @@ def survey(release: Path) -> Overview:
         ),
         "What they mention": (census.citation_kinds,),
         "What became of the records": (
-            census.fates, census.reasons, census.clusters, census.relations,
+            census.outcomes, census.reasons, census.clusters, census.relations,
         ),
     }  # fmt: skip
     return Overview(

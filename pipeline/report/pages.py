@@ -1,7 +1,7 @@
-"""The templates: every value that goes into a page is escaped, but for what this package rendered.
+"""The templates: every value in a page is escaped, except HTML rendered by this package.
 
-A page allows scripts, styles and the font of its own folder and nothing else: no image, frame or
-request to anywhere.
+Pages allow scripts, styles and the font from their own folder, and no other image, frame or
+request.
 """
 
 import re
@@ -37,7 +37,7 @@ def _environment() -> Environment:
     environment.filters |= {
         "number": lambda value: f"{value:,}",
         "percent": lambda value: f"{value:.0%}",
-        # Made from an allowlist of elements and attributes.
+        # Rendered from an allowlist of elements and attributes.
         "markdown": lambda text, links: Markup(to_html(text, links)),  # noqa: S704
         "sentence": lambda text, mention: Markup(to_inline_html(text, mention)),  # noqa: S704
         "code": _with_code,
@@ -55,10 +55,10 @@ def _formula(row: dict[str, Any]) -> Markup:
 
 
 def _with_code(text: str) -> Markup:
-    """Return text of this project, in which back quotes mark code."""
+    """Return this project's text as HTML, with back quotes as code."""
     return Markup(re.sub("`([^`]*)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704
 
 
 def render(template: str, **values: object) -> str:
-    """Fill a template of this package; UndefinedError if it asks for what is not given."""
+    """Fill a template of this package; UndefinedError if it uses a value that is not given."""
     return _environment().get_template(template).render(values) + "\n"

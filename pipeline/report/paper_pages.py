@@ -1,4 +1,4 @@
-"""The page of one paper: who describes it, who summarises it, who cites it, what it cites."""
+"""The page of one paper: its descriptions, summaries, mentions and cited works."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -18,7 +18,7 @@ _FILES = ("summaries", "mentions", "cited")
 
 
 class PaperPage(NamedTuple):
-    """The page of a paper, as the content of an `<article>`, under its id and its heading."""
+    """The page of a paper, as the content of an `<article>`, with its id and heading."""
 
     paper_id: str
     heading: str
@@ -26,10 +26,10 @@ class PaperPage(NamedTuple):
 
 
 def relate(release: Path, folder: Path) -> None:
-    """Write what belongs to papers into files that are sorted by them.
+    """Write the rows that belong to papers into files sorted by paper.
 
-    `summaries` of each paper, `mentions` of it with their sentences, and the papers `cited` in its
-    summaries: read once here, they need not be looked for in whole tables for each slice.
+    These are the `summaries` of each paper, the `mentions` of it with their sentences, and the
+    papers `cited` in its summaries. Sorting them once saves a scan of whole tables for each slice.
     """
     folder.mkdir()
     summaries = scan_table(release, "summaries").select(
@@ -54,7 +54,7 @@ def relate(release: Path, folder: Path) -> None:
 
 
 def paper_pages(release: Path, related: Path, number: int) -> Iterator[PaperPage]:
-    """Yield the pages of a slice of papers, from 0, in the order of their ids.
+    """Yield the pages of the slice `number` of papers, from 0, in the order of their ids.
 
     `related` is the folder that `relate` wrote.
     """
@@ -85,7 +85,7 @@ def _page(paper: Row, related: Mapping[str, list[Row]]) -> PaperPage:
 
 
 def name_of(paper: Row) -> str:
-    """Return the title of a paper, or what stands for it where that is not known."""
+    """Return the title of a paper, or a substitute if it is unknown."""
     if paper["title"]:
         return str(paper["title"])
     return "Paper not known" if paper["identified_by"] == "nothing" else str(paper["paper_id"])
@@ -97,7 +97,7 @@ def _name_of_other(row: Row) -> str:
 
 
 def _by_summary(mentions: list[Row]) -> list[Row]:
-    """Gather the mentions of each summary: its name, and each sentence once."""
+    """Group mentions by summary: its name, and each sentence once."""
     gathered: dict[str, Row] = {}
     for row in mentions:
         entry = gathered.setdefault(

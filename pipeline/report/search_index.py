@@ -1,11 +1,11 @@
-"""The search index: which summaries hold which words, and where, in files loaded as needed.
+"""The search index: which summaries hold which words, and where, in files loaded on demand.
 
-A page on disk cannot read part of a file, nor hold the text of 100,000 summaries. It can load a
-script of some hundred kilobytes between two key strokes. So words are dealt out to files by their
-first three bytes in UTF-8 (three letters, or one Chinese character), from which on a query finds
-words by their beginning. A row that holds a word is written as three base64 digits: two number the
-row within its slice, the third says where the word stands, one bit per field. The browser decodes
-only the words that match, and orders rows by the fields in which they do.
+A page on disk can neither read part of a file nor hold the text of 100,000 summaries, but it can
+load a script of some hundred kilobytes between two key strokes. So words are distributed over files
+by their first three bytes in UTF-8 (three letters, or one Chinese character), the minimum for a
+prefix query. Each row that holds a word is three base64 digits: two number the row within its
+slice, and the third has one bit per field that holds the word. The browser decodes only matching
+words and ranks rows by field.
 """
 
 from collections.abc import Iterable, Iterator
@@ -21,7 +21,7 @@ KEY_BYTES = 3
 LONGEST_WORD = 32
 _WORD = r"[\p{L}\p{N}]+"
 _OFTEN = 3
-"""Times in a text from which a word says what the text is about."""
+"""Occurrences from which a word counts as a topic of its text."""
 _SUMMARIES_PER_FILE = 100
 _MOST_FILES = 1021
 """A prime, so that the last byte of a key does not decide alone."""
@@ -44,13 +44,13 @@ FIELDS: dict[str, tuple[int, pl.Expr]] = {
     "reviewer or venue": (8, _joined("author", "venue")),
     "text": (16, pl.col("plain_text")),
 }  # fmt: skip
-"""The bit of each field in which words are found, and its text."""
+"""The bit and the text of each searched field."""
 OFTEN_BIT = 32
-"""The bit of words that stand in a text three times or more."""
+"""The bit of words that occur in a text three times or more."""
 
 
 class WordFile(NamedTuple):
-    """One file of the index: words, and for each the slices and codes of the rows that hold it."""
+    """One file of the index: words, and for each word the slices and codes of its rows."""
 
     words: list[str]
     rows: list[list[int | str]]
@@ -58,19 +58,19 @@ class WordFile(NamedTuple):
 
 
 def count_files(n_summaries: int) -> int:
-    """Return over how many files the words of that many summaries are dealt."""
+    """Return the number of index files for that many summaries."""
     return min(_MOST_FILES, 1 + n_summaries // _SUMMARIES_PER_FILE)
 
 
 def file_of(word: str, n_files: int) -> int:
-    """Return the number of the file of a word: decided by its first three bytes alone."""
+    """Return the file number of a word, which depends on its first three bytes only."""
     return int.from_bytes(word.encode()[:KEY_BYTES]) % n_files
 
 
 def words_of_slice(summaries: pl.DataFrame) -> pl.DataFrame:
-    """Return the distinct words of a slice, sorted, with the codes of the rows that hold them.
+    """Return the distinct words of a slice, sorted, with the codes of their rows.
 
-    Words are runs of letters and digits in lower case, without accents, of 32 characters at most.
+    Words are runs of letters and digits in lower case, without accents, of at most 32 characters.
     """
     rows = summaries.with_row_index("row")
     found = pl.concat(_words_of_field(rows, text, bit) for bit, text in FIELDS.values())

@@ -1,7 +1,7 @@
-"""Reading a release a slice at a time: some thousand summaries with all that belongs to them.
+"""Reading a release slice by slice: some thousand summaries with all their related rows.
 
-Memory is bounded by the slice, not by the release. The tables of a release are sorted by their own
-keys, so what belongs to a slice is looked for in the whole of each table, which Polars streams.
+Memory is bounded by the slice. Tables are sorted by their own keys, so the rows of a slice may be
+anywhere in a table, which Polars streams.
 """
 
 from collections.abc import Mapping
@@ -15,24 +15,26 @@ from shortscience.pipeline.release.explain import texts_of
 from shortscience.pipeline.release.parquet import scan_table
 
 SLICE_ROWS = 4096
-"""Two base64 digits number the summaries of a slice, which the search index makes use of; with
-their records and their rendered pages they take some 100 MB."""
+"""Two base64 digits of the search index number the summaries of a slice; with their records and
+rendered pages, they take about 100 MB.
+"""
 MOST_RELATED = 50
-"""Copies of a summary, summaries of a paper, mentions of it and works that it cites, each: more are
-counted and not listed, so that one page stays one page."""
+"""Copies, summaries, mentions and cited works listed on a page, each; more are only counted, to
+keep pages short.
+"""
 NAMING = ("title", "authors", "venue", "year", "identified_by", "identifiers", "bibtex_key")
-"""Columns of `papers` by which the summaries of a paper are listed and found."""
+"""Columns of `papers` by which a paper's summaries are listed and found."""
 
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Slice:
-    """Summaries in the order of their ids, and the rows that belong to them.
+    """Summaries in the order of their ids, with their related rows.
 
-    `summaries` has, besides its own columns, those of its paper that name it, `NAMING`. The other
-    fields map a key to rows: `papers` by paper id, all others by summary id. `copied_texts` maps
-    the ids of copies to their texts, unless they are the kept record's.
+    `summaries` also has the columns `NAMING` of the paper. The other fields map a key to rows:
+    `papers` by paper id, all others by summary id. `copied_texts` maps ids of copies to their
+    texts, where these differ from the kept record's.
     """
 
     number: int
@@ -47,7 +49,7 @@ class Slice:
 
 
 def read_slice(release: Path, number: int) -> Slice:
-    """Read the slice of that number, from 0."""
+    """Read the slice with a number, from 0."""
     summaries = scan_table(release, "summaries").slice(number * SLICE_ROWS, SLICE_ROWS).collect()
     mine = summaries["summary_id"]
     about = summaries["paper_id"].unique()
@@ -76,9 +78,9 @@ def _of_summaries(release: Path, table: str, summaries: pl.Series) -> dict[str, 
 
 
 def rows_of(table: pl.LazyFrame, column: str, values: pl.Series) -> pl.DataFrame:
-    """Return the rows of a table that have one of the values, in the table's order.
+    """Return the rows whose column has one of the values, in the table's order.
 
-    The bounds let Parquet's statistics pass by what a sorted table holds of other slices.
+    The bounds let Parquet's statistics skip other slices of a sorted table.
     """
     within = pl.col(column).is_between(pl.lit(values.min()), pl.lit(values.max()))
     wanted = values.unique().rename(column).to_frame().lazy()
@@ -87,7 +89,7 @@ def rows_of(table: pl.LazyFrame, column: str, values: pl.Series) -> pl.DataFrame
 
 
 def grouped(rows: pl.DataFrame, column: str) -> dict[str, list[Row]]:
-    """Return the rows by the value of a column."""
+    """Group rows by the value of a column."""
     groups: dict[str, list[Row]] = {}
     for row in rows.iter_rows(named=True):
         groups.setdefault(row[column], []).append(row)
@@ -95,7 +97,7 @@ def grouped(rows: pl.DataFrame, column: str) -> dict[str, list[Row]]:
 
 
 def _records(release: Path, summaries: pl.Series) -> pl.DataFrame:
-    """Return the records that carry the summaries, the best-known ones only, with their source."""
+    """Return the records of the summaries, up to a limit each, with their source."""
     names = scan_table(release, "sources").select("source_id", "name").collect()
     places = scan_table(release, "records").select("record_id", "summary_id", "status")
     listed = (
@@ -109,7 +111,7 @@ def _records(release: Path, summaries: pl.Series) -> pl.DataFrame:
 
 
 def _differing(records: pl.DataFrame) -> pl.DataFrame:
-    """Return the copies that are not, byte for byte, the record that was kept."""
+    """Return the copies that are not byte for byte equal to the kept record."""
     kept = records.filter(pl.col("status") == "kept").select("summary_id", kept_raw="raw")
     copies = records.filter(pl.col("status") == "duplicate").join(kept, on="summary_id")
     return copies.filter(pl.col("raw") != pl.col("kept_raw"))

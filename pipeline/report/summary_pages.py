@@ -1,4 +1,4 @@
-"""The page of one summary: all that the release knows of it, in HTML."""
+"""The page of one summary: all that the release knows about it, as HTML."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -12,18 +12,18 @@ from shortscience.pipeline.schema import PAPERS, SUMMARIES
 
 _MOST_DIFFERENCES = 40
 _LONGEST_DIFFERENCE = 400
-"""Code points of one place in which copies differ: a cut copy lacks half of a text."""
+"""Code points shown of one difference between copies: a truncated copy may lack half of a text."""
 _LONGEST_RAW = 20_000
-"""Code points of a record that a page shows; the Parquet files have the rest."""
+"""Code points of a record shown on a page; the Parquet files have the rest."""
 _LEAD = 140
 _LINKED_KINDS = {"cite", "reference"}
-"""Mentions that are no links as they stand."""
+"""Kinds of mentions that are not links in the text itself."""
 _NUMBER = re.compile(r"\[\^?\d+\]")
 _MARKED_UP = re.compile(r"[*_\[\]`$\\<&!|~]")
 
 
 def summary_html(part: Slice, summary: Row) -> str:
-    """Return the page of a summary of a slice, as the content of an `<article>`."""
+    """Return the page of a slice's summary, as the content of an `<article>`."""
     key, paper_id = summary["summary_id"], summary["paper_id"]
     records = part.records[key]
     kept = next(record for record in records if record["record_id"] == summary["record_id"])
@@ -53,7 +53,7 @@ def summary_html(part: Slice, summary: Row) -> str:
 
 
 def heading(summary: Row) -> str:
-    """Return what a summary is listed under: its paper's title, else its own first words."""
+    """Return the heading of a summary in lists: its paper's title, else its own first words."""
     return summary["title"] or lead(summary) or summary["summary_id"]
 
 
@@ -64,7 +64,7 @@ def lead(summary: Row) -> str:
 
 
 def links_to_papers(summary: Row, citations: Sequence[Row]) -> Iterator[PaperLink]:
-    """Yield the pieces of the Markdown that mention a known paper and are no links yet.
+    """Yield the pieces of the Markdown that mention a known paper and are not links yet.
 
     Spans count code points of `text`, from which `markdown` differs in white space only.
     """
@@ -86,7 +86,7 @@ def links_to_papers(summary: Row, citations: Sequence[Row]) -> Iterator[PaperLin
 
 
 def _linked_piece(row: Row) -> tuple[int, int]:
-    """Return the span of a mention that becomes a link: of an entry in a list, only the title."""
+    """Return the span of a mention that becomes a link; for a list entry, its title."""
     raw, title = row["raw"], row["title"] or ""
     at = raw.find(title)
     if row["kind"] == "reference" and title and at >= 0 and not _MARKED_UP.search(title):
@@ -96,10 +96,10 @@ def _linked_piece(row: Row) -> tuple[int, int]:
 
 
 def mentioned_works(citations: Sequence[Row], part: Slice) -> list[Row]:
-    """Gather citations by what they mention: a reference and all pointers to it are one work.
+    """Group citations by work: a reference and all pointers to it are one work.
 
-    Each has its `name`, the `paper_id` where that is known, the kinds of mention, and each sentence
-    once with the mention in it.
+    Each has its `name`, `paper_id` if known, kinds of mention, and each sentence once with its
+    mention.
     """
     works: dict[tuple[str, str], Row] = {}
     for row in citations:

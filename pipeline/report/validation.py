@@ -1,6 +1,6 @@
-"""What validation found, as a page: what was not met first, with the rows and where they are from.
+"""The results of a validation as a page: failed expectations first, with rows and their origin.
 
-A build writes it before anything is released, so it needs the tables and nothing else of a release.
+A build writes this page before it releases anything, so it uses only the tables.
 """
 
 import shutil
@@ -22,7 +22,7 @@ _STYLE = "report.css"
 
 @dataclass(frozen=True)
 class Row:
-    """A row that does not meet an expectation: its columns, and the bytes it was made from."""
+    """A row that fails an expectation: its columns, and the bytes it was made from."""
 
     key: str
     values: tuple[tuple[str, str], ...]
@@ -31,7 +31,7 @@ class Row:
 
     @property
     def is_plain_file(self) -> bool:
-        """Whether the source is a file of its own, whose bytes can be printed as they lie."""
+        """Whether the source is a file on disk, whose bytes a command can print."""
         packed = (".gz", ".xz", ".bz2", ".zst")
         name = self.source or "!"
         return "!" not in name and not name.endswith(packed)
@@ -39,7 +39,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Check:
-    """One expectation with its outcome; `unmet` counts rows, `rows` has the first of them."""
+    """One expectation and its outcome; `unmet` counts rows, `rows` has the first of them."""
 
     table: str
     column: str
@@ -71,10 +71,10 @@ class Validation:
 
 
 def write_validation(report: Mapping[str, Any], release: Path, folder: Path) -> Path:
-    """Write the page of a validation as a folder that opens without a network; return the page.
+    """Write the page of a validation into a folder that works offline; return its path.
 
-    `report` is what `validation.json` holds, `release` the folder with the tables, released or
-    not; `folder` is named after the release and replaced.
+    `report` is the content of `validation.json`, `release` the folder with the tables, released or
+    not. `folder` is named after the release and replaced.
     """
     shutil.rmtree(folder, ignore_errors=True)
     page = "index.html"
@@ -93,7 +93,7 @@ def write_validation(report: Mapping[str, Any], release: Path, folder: Path) -> 
 
 
 def lay_out(report: Mapping[str, Any], release: Path) -> Validation:
-    """Arrange the results of a validation, with the rows that did not pass."""
+    """Arrange the results of a validation, with the rows that failed."""
     return Validation(
         {
             name: tuple(_check(item, TABLES[name], release) for item in result["expectations"])
@@ -119,7 +119,7 @@ def _check(item: dict[str, Any], table: Table, release: Path) -> Check:
 
 
 def _expects(kind: str, kwargs: Mapping[str, Any]) -> str:
-    """Say in words what an expectation asks for; nothing where its reason says it all."""
+    """Describe an expectation in words; empty if its reason says it all."""
     low, high = kwargs.get("min_value"), kwargs.get("max_value")
     values = kwargs.get("value_set", [])
     match kind.removeprefix("expect_"):
@@ -142,7 +142,7 @@ def _expects(kind: str, kwargs: Mapping[str, Any]) -> str:
 
 
 def _rows(release: Path, table: Table, keys: Sequence[str]) -> tuple[Row, ...]:
-    """Read the rows of those keys; none when the table has not the columns that it should have."""
+    """Read the rows with those keys; none if the table lacks required columns."""
     if not keys:
         return ()
     parts = [pl.col(name).cast(pl.String).fill_null("None") for name in table.key]
@@ -173,7 +173,7 @@ def _shown(value: object) -> str:
 
 
 def _place(release: Path, row: Mapping[str, Any]) -> tuple[str | None, int, int]:
-    """Return name of the source, first byte and end of the record that a row was made from."""
+    """Return the source's name, and the byte span, of the record that a row was made from."""
     records = scan_table(release, "records")
     if "record_id" in row:
         wanted = pl.col("record_id") == row["record_id"]

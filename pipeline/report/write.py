@@ -1,19 +1,19 @@
 """Writing a report: the pages, and the data that they load piece by piece.
 
     index.html, summaries.html, validation.html, image.html
-    changes.html                what is new since an earlier release, where one was named
-    assets/                     style, scripts and font, as they are in this package
-    data/catalogue.js           how much there is, and where each page lies
+    changes.html                what is new since an earlier release, if one was named
+    assets/                     style, scripts and font, copied from this package
+    data/catalogue.js           how much there is, and the file of each page
     data/titles.js              the rows in the order of their titles
-    data/rows/<slice>.js        what the list shows of the summaries of a slice
+    data/rows/<slice>.js        the list's columns of a slice of summaries
     data/words/<file>.js        the search index
     data/pages/<number>.js      the pages of 32 summaries
     data/papers/<number>.js     the pages of 64 papers
-    report.json                 which release this is the report of
+    report.json                 the release that the report describes
 
 A page on disk may not read files (`fetch` refuses `file:`), but it may load scripts. So all data
-are scripts that hand one value to a function. One file per summary would be 100,000 files, which
-copy and delete slowly; 32 to a file are some 300 kB, which load in a few milliseconds.
+are scripts that pass one value to a function. One file per summary would make 100,000 files, which
+are slow to copy and delete; 32 per file take about 300 kB and load in a few milliseconds.
 """
 
 import json
@@ -53,17 +53,17 @@ from shortscience.pipeline.report.validation import lay_out as lay_out_validatio
 from shortscience.pipeline.version import pipeline_version
 
 PAGES_PER_FILE = 32
-"""Divides a slice."""
+"""A divisor of the slice size."""
 _PAPERS_PER_FILE = 64
 _CHOICES = ("language", "structure", "identified_by", "year")
-"""Columns by whose values the list is filtered."""
+"""Columns that the list can be filtered by."""
 _MARKER = "report.json"
 T = TypeVar("T")
 _FIRST = "index.html"
 
 
 class _Written(NamedTuple):
-    """What a slice leaves for the files about all of them."""
+    """What a slice contributes to the files about all slices."""
 
     words: pl.DataFrame
     first_ids: list[str]
@@ -76,9 +76,9 @@ def write_report(
 ) -> Path:
     """Write the report of a release as a folder; return its first page.
 
-    A report that is at `out` is replaced by one rename; OutputError if anything else is there.
-    The same release gives the same bytes, whatever the number of workers. `since` is what differs
-    from an earlier release.
+    A report at `out` is replaced by one rename; OutputError if anything else is there. The same
+    release gives the same bytes, whatever the number of workers. `since` is the difference from an
+    earlier release.
     """
     overview = survey(release)
     with _replacing(out, overview.release_id) as staging:
@@ -88,9 +88,9 @@ def write_report(
 
 
 def write_changes(found: Difference, out: Path) -> Path:
-    """Write what differs between two releases as a folder of one page; return the page.
+    """Write the differences between two releases as a folder with one page; return the page.
 
-    A report that is at `out` is replaced by one rename; OutputError if anything else is there.
+    A report at `out` is replaced by one rename; OutputError if anything else is there.
     """
     release_id = found.releases[1]
     with _replacing(out, release_id) as staging:
@@ -105,7 +105,7 @@ def write_changes(found: Difference, out: Path) -> Path:
 
 @contextmanager
 def _replacing(out: Path, release_id: str) -> Iterator[Path]:
-    """Provide a folder with the assets, which at the end takes the place of what is at `out`."""
+    """Provide a folder with the assets, which finally replaces `out`."""
     _check_replaceable(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".report-", dir=out.parent) as scratch:
@@ -186,13 +186,13 @@ def _each(write: Callable[[int], T], numbers: range, workers: int) -> Iterator[T
     if min(workers, len(numbers)) <= 1:
         yield from map(write, numbers)
         return
-    # Polars runs threads, which do not survive a fork.
+    # Polars' threads do not survive a fork.
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         yield from pool.map(write, numbers)
 
 
 def _write_slice(release: Path, folder: Path, number: int) -> _Written:
-    """Write what the list shows of a slice, and the pages of its summaries."""
+    """Write the list's columns of a slice, and the pages of its summaries."""
     part = read_slice(release, number)
     listed = _listed(part.summaries)
     _write_script(folder, f"rows/{number}", listed)
@@ -225,7 +225,7 @@ def _write_papers(release: Path, folder: Path, related: Path, number: int) -> li
 def _listed(summaries: pl.DataFrame) -> dict[str, list[Any]]:
     """Return the columns of the list, by name.
 
-    `paper` is what stands for a title that is not known: the paper's id, if it has one.
+    `paper` replaces an unknown title: the paper's id, if it has one.
     """
     counts = ("words", "equations", "images", "links", "citations", "copies")
     numbers = ("year", "votes", *(f"n_{name}" for name in counts))
@@ -242,7 +242,7 @@ def _listed(summaries: pl.DataFrame) -> dict[str, list[Any]]:
 
 
 def _write_script(folder: Path, name: str, value: object) -> None:
-    """Write a script that hands a value to the page under the name of the script."""
+    """Write a script that passes a value to the page under the script's name."""
     content = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     (folder / f"{name}.js").write_text(
         f"receive({json.dumps(name)},{content});\n", encoding="utf-8"

@@ -1,1 +1,1 @@
-"""Opening files, recognising their form, and cutting them into records. Repairs nothing."""
+"""Opening files, recognising their form and cutting them into records, without any repair."""

@@ -1,8 +1,7 @@
 """Archives: zip, tar, and the WARC and WET files of a crawl.
 
-Each knows how to list its entries, and how to open one of them again by its locator, without
-reading what stands before it. Nothing is ever unpacked under its own name, so that `../x` is only
-a name; links and devices are left out.
+Each lists its entries, and reopens an entry by its locator without reading the ones before it.
+Nothing is unpacked under its own name, so `../x` is harmless; links and devices are skipped.
 """
 
 import logging
@@ -30,8 +29,9 @@ _ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 _WARC_MAGIC = b"WARC/"
 _GZIP_MAGIC = b"\x1f\x8b"
 MAX_RATIO = 200
-"""An archive of text unpacks to some 3 to 50 times its size; gzip reaches 1,032 with zeros. What
-claims more is taken for a decompression bomb, unless it is small anyway."""
+"""Archives of text unpack to about 3 to 50 times their size; gzip reaches 1,032 with zeros. A
+larger claim counts as a decompression bomb, unless it is small in bytes.
+"""
 _SMALL_BYTES = 1 << 30
 UNPACKS_TOO_FAR = f"unpacks to more than {MAX_RATIO} times its size; unpack it yourself"
 _DAMAGED = "is a damaged archive"
@@ -39,10 +39,10 @@ _DAMAGED = "is a damaged archive"
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of an archive: a stream of its content, or what is wrong with it.
+    """One entry of an archive: a stream of its content, or its problem.
 
-    `packed` says that going back in the stream costs reading it again. A `page` of a crawl is
-    content as it stands, and is not looked into any further.
+    `packed` means that seeking back rereads the stream. A `page` of a crawl is final content and is
+    not searched for further archives.
     """
 
     locator: str
@@ -56,12 +56,12 @@ class Entry:
 
 
 class Archive(Protocol):
-    """What a kind of archive provides; it is opened with a seekable stream."""
+    """The interface of archives, which are opened with a seekable stream."""
 
     def __init__(self, stream: IO[bytes]) -> None: ...
 
     def entries(self) -> Iterator[Entry]:
-        """Yield every entry; SourceError from where on the archive is damaged."""
+        """Yield every entry; raise SourceError where damage begins."""
         ...
 
     def open(self, locator: int) -> Any:
@@ -70,12 +70,12 @@ class Archive(Protocol):
 
     @staticmethod
     def is_seekable(compressed: IO[bytes]) -> bool:
-        """Whether an entry of a compressed archive is found without unpacking all before it."""
+        """Whether a compressed archive's entries can be found without unpacking earlier ones."""
         ...
 
 
 def recognise(beginning: bytes) -> type[Archive] | None:
-    """Return the kind of archive that begins with these (decompressed) bytes; None for others."""
+    """Return the kind of archive that starts with these decompressed bytes, or None."""
     if beginning.startswith(_ZIP_MAGIC):
         return Zip
     if beginning.startswith(_WARC_MAGIC):
@@ -84,19 +84,19 @@ def recognise(beginning: bytes) -> type[Archive] | None:
 
 
 def may_unpack_to(n_bytes: int) -> int:
-    """Return the most that an archive of some size is let unpack to, in bytes."""
+    """Return the largest permitted unpacked size of an archive, in bytes."""
     return max(_SMALL_BYTES, MAX_RATIO * n_bytes)
 
 
 def size(stream: IO[bytes]) -> int:
-    """Return the size of a seekable stream in bytes, and go to its beginning."""
+    """Return the size of a seekable stream in bytes, and rewind it."""
     n_bytes = stream.seek(0, 2)
     stream.seek(0)
     return n_bytes
 
 
 class Zip:
-    """A zip archive. The locator is the entry's place in the directory."""
+    """A zip archive. The locator is the entry's position in the directory."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         with named_damage(_DAMAGED):
@@ -126,7 +126,7 @@ class Zip:
 
     @staticmethod
     def is_seekable(compressed: IO[bytes]) -> bool:  # noqa: ARG004 - of no such archive
-        """Say no: the directory stands at the end."""
+        """Return False: the directory is at the end."""
         return False
 
 
@@ -161,42 +161,42 @@ class Tar:
 
     @staticmethod
     def is_seekable(compressed: IO[bytes]) -> bool:  # noqa: ARG004 - of no such archive
-        """Say no: it is compressed as a whole."""
+        """Return False: it is compressed as a whole."""
         return False
 
 
 _PAGES = {"response": "warc", "resource": "warc", "conversion": "wet"}
 _LEFT_OUT = {
-    "revisit": "revisits, which have no page of their own",
+    "revisit": "revisits, which hold no page",
     "no HTML": "responses and resources that are not HTML",
-    "wrong length": "records that do not end where they say, whose pages may be cut",
+    "wrong length": "records shorter than declared, whose pages may be cut",
 }
-_ADDRESSES_WITH_SPACES = "records whose addresses hold spaces, which were escaped"
+_ADDRESSES_WITH_SPACES = "records whose addresses contained spaces, now escaped"
 
 
 class _Records(ArchiveIterator):  # type: ignore[misc]
-    """warcio's reader, which would say on standard error what is counted here."""
+    """warcio's reader, without the messages to standard error that are counted here."""
 
     INC_RECORD = ""
 
 
-# Where data is damaged, warcio says so on standard error and goes on; its records are then short.
+# warcio logs damaged data to standard error and continues with truncated records.
 bufferedreaders.sys = SimpleNamespace(stderr=SimpleNamespace(write=lambda _: None))
 
 
 @contextmanager
 def _counted_warnings() -> Iterator[list[str]]:
-    """Provide a list that takes what warcio logs meanwhile."""
-    said: list[str] = []
+    """Provide a list that collects what warcio logs in the context."""
+    warnings: list[str] = []
 
     def take(record: logging.LogRecord) -> bool:
-        said.append(record.getMessage())
+        warnings.append(record.getMessage())
         return False
 
     logger = logging.getLogger(recordloader.__name__)
     logger.addFilter(take)
     try:
-        yield said
+        yield warnings
     finally:
         logger.removeFilter(take)
 
@@ -211,12 +211,12 @@ class Warc:
     def entries(self) -> Iterator[Entry]:
         """Yield the pages: HTML responses, and the texts of a WET file.
 
-        What holds no page is counted, and told in a last entry that is nothing but a problem.
+        Other records are counted, and reported in a last entry that is only a problem.
         """
         left_out: Counter[str] = Counter()
         records = _Records(self._stream)
         last: Any = None
-        with named_damage(_DAMAGED, lambda: int(records.offset)), _counted_warnings() as said:
+        with named_damage(_DAMAGED, lambda: int(records.offset)), _counted_warnings() as warnings:
             for record in records:
                 left_out["wrong length"] += _breaks_off(last)
                 last = record
@@ -227,30 +227,32 @@ class Warc:
                 elif record.rec_type in _PAGES:
                     yield _page(record, str(records.offset))
         left_out["wrong length"] += _breaks_off(last) + records.err_count
-        counts = [f"{left_out[what]} {told}" for what, told in _LEFT_OUT.items() if left_out[what]]
+        counts = [
+            f"{left_out[what]} {reason}" for what, reason in _LEFT_OUT.items() if left_out[what]
+        ]
         if counts:
             yield Entry("", "", problem=f"left out: {'; '.join(counts)}")
-        if said:
-            yield Entry("", "", problem=f"has {len(said)} {_ADDRESSES_WITH_SPACES}")
+        if warnings:
+            yield Entry("", "", problem=f"has {len(warnings)} {_ADDRESSES_WITH_SPACES}")
 
     def open(self, locator: int) -> Any:
         """Return a stream of one page, without its headers."""
         self._stream.seek(locator)
         with _counted_warnings():
             record = next(iter(_Records(self._stream)))
-        # Closing the stream of the page would close the archive.
+        # Closing the page's stream would close the archive.
         return nullcontext(_content(record))
 
     @staticmethod
     def is_seekable(compressed: IO[bytes]) -> bool:
-        """Whether its records are compressed one by one by gzip, and not as a whole."""
+        """Whether gzip compresses its records one by one rather than as a whole."""
         by_gzip = compressed.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
         compressed.seek(0)
         if not by_gzip:
             return False
         try:
             with named_damage(_DAMAGED):
-                # From the second record on, warcio tells whether the first was compressed alone.
+                # warcio knows after the second record whether the first was compressed separately.
                 return len(list(islice(_Records(compressed), 2))) > 0
         except SourceError:
             return False
@@ -259,7 +261,7 @@ class Warc:
 
 
 def _breaks_off(record: Any) -> bool:
-    """Whether a record that was read to its end is shorter than it says."""
+    """Whether a record, read to its end, is shorter than declared."""
     return record is not None and getattr(record.raw_stream, "limit", 0) > 0
 
 
@@ -271,7 +273,7 @@ def _is_page(record: Any) -> bool:
 
 
 def _content(record: Any) -> Any:
-    """Return a stream of a record's page, with everything undone that its transfer did to it."""
+    """Return a stream of a record's page, with transfer and content encodings undone."""
     headers = record.http_headers
     if not headers:
         return record.raw_stream

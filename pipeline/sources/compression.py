@@ -20,12 +20,11 @@ class SourceError(ValueError):
 
 @contextmanager
 def named_damage(what: str, position: Callable[[], int] = lambda: 0) -> Iterator[None]:
-    """Turn whatever a library raises while it reads into a SourceError.
+    """Turn any exception of a library that reads a file into a SourceError.
 
-    What they raise for bytes that were never of their format is written nowhere: besides the
-    documented errors, warcio was seen to raise AttributeError and OverflowError, zipfile IndexError
-    and NotImplementedError. Nothing but reading may stand in this context: a full disk, say, is no
-    damage of the input.
+    Libraries do not document what they raise for arbitrary bytes: warcio was seen to raise
+    AttributeError and OverflowError, zipfile IndexError and NotImplementedError. Only reading may
+    happen in this context, since a full disk, for example, is not damage of the input.
     """
     try:
         yield
@@ -37,7 +36,7 @@ def named_damage(what: str, position: Callable[[], int] = lambda: 0) -> Iterator
 
 
 class KeptOpen:
-    """A stream that is not closed with what reads from it, as PyArrow would."""
+    """A stream that stays open when its reader closes, as PyArrow's does."""
 
     closed = False
 
@@ -61,7 +60,7 @@ _OPENERS: dict[bytes, Callable[[IO[bytes]], Any]] = {
 
 
 def is_compressed(stream: IO[bytes]) -> bool:
-    """Whether a stream, which stands at its beginning and is left there, is compressed."""
+    """Whether a rewound stream is compressed; its position is restored."""
     return _opener(stream) is not None
 
 
@@ -74,14 +73,14 @@ def _opener(stream: IO[bytes]) -> Callable[[IO[bytes]], Any] | None:
 
 @contextmanager
 def decompressed(stream: IO[bytes]) -> Iterator[Any]:
-    """Provide what a seekable stream holds, decompressed if it is compressed."""
+    """Provide the content of a seekable stream, decompressed if necessary."""
     opener = _opener(stream)
     with opener(stream) if opener else nullcontext(stream) as inner:
         yield inner
 
 
 def chunks(stream: IO[bytes]) -> Iterator[bytes]:
-    """Yield what a stream holds up to its end; SourceError from where on it is damaged."""
+    """Yield a stream's content to its end; raise SourceError where damage begins."""
     while True:
         with named_damage(DAMAGED):
             chunk = bytes(stream.read(_CHUNK_BYTES))

@@ -1,7 +1,7 @@
-"""Undoing what a server did to a page before it sent it: Content-Encoding (RFC 9110, 8.4).
+"""Undoing the Content-Encoding of a page in a crawl (RFC 9110, 8.4).
 
-Crawlers often store a page decoded and keep the header that says otherwise. So what does not begin
-like data of the encoding is taken as it stands, if it is text.
+Crawlers often store a page decoded but keep the header. So content that does not start like its
+encoding is kept as it is, if it is text.
 """
 
 import re
@@ -21,14 +21,14 @@ _NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 
 
 class Decoded:
-    """A stream of what chunks of bytes hold together."""
+    """A stream over chunks of bytes."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self._chunks = chunks
         self._left = b""
 
     def read(self, size: int = -1) -> bytes:
-        """Read up to `size` bytes, or all; nothing at the end."""
+        """Read up to `size` bytes, or all; empty at the end."""
         parts, length = [self._left], len(self._left)
         while size < 0 or length < size:
             chunk = next(self._chunks, None)
@@ -44,7 +44,7 @@ class Decoded:
 def decoded(stream: IO[bytes], encodings: str) -> Any:
     """Return a stream of a page that is encoded as a header says.
 
-    Reading from it raises SourceError where that cannot be undone.
+    Reading raises SourceError if that cannot be undone.
     """
     content: Any = stream
     for encoding in reversed([name.strip().lower() for name in encodings.split(",")]):
@@ -64,9 +64,9 @@ def _decode(stream: IO[bytes], encoding: str) -> Iterator[bytes]:
         chunks = decode(_remembered(stream, taken), beginning)
         first, rest = next(chunks, b""), chunks
     except Exception as error:
-        # What cannot be decoded from its beginning on was stored decoded, if it is text.
+        # Text that fails to decode at its start was stored decoded.
         if _NO_TEXT.search(beginning):
-            raise SourceError(f"is encoded as {encoding}, which cannot be undone") from error
+            raise SourceError(f"is encoded as {encoding}, which cannot be decoded") from error
         rest = chain(taken, iter(lambda: stream.read(_CHUNK_BYTES), b""))
     holds_nothing = bool(beginning)
     chunk: bytes | None = first
@@ -80,7 +80,7 @@ def _decode(stream: IO[bytes], encoding: str) -> Iterator[bytes]:
 
 
 def _remembered(stream: IO[bytes], taken: list[bytes]) -> Iterator[bytes]:
-    """Yield what was taken of a stream, and all that follows, which is remembered, too."""
+    """Yield the chunks taken from a stream and all that follow, which are remembered, too."""
     yield from taken[:]
     while chunk := stream.read(_CHUNK_BYTES):
         taken.append(chunk)
@@ -88,11 +88,11 @@ def _remembered(stream: IO[bytes], taken: list[bytes]) -> Iterator[bytes]:
 
 
 def _unknown(_chunks: Iterator[bytes], _beginning: bytes) -> Iterator[bytes]:
-    raise ValueError("no known encoding")
+    raise ValueError("unknown encoding")
 
 
 def _inflated(window: int) -> Callable[[Iterator[bytes]], Iterator[bytes]]:
-    """Decode by zlib; data that breaks off gives what it holds until there."""
+    """Decode by zlib; truncated data gives what it holds."""
 
     def inflate(chunks: Iterator[bytes]) -> Iterator[bytes]:
         inflater = zlib.decompressobj(window)
@@ -117,7 +117,7 @@ def _gzip(chunks: Iterator[bytes], beginning: bytes) -> Iterator[bytes]:
 
 
 def _deflate(chunks: Iterator[bytes], beginning: bytes) -> Iterator[bytes]:
-    # Most mean the format of zlib, as the standard says, and some send raw deflate.
+    # Most servers send the zlib format, as standardised, and some send raw deflate.
     has_header = (
         beginning[:1] and beginning[0] & 15 == 8 and int.from_bytes(beginning[:2]) % 31 == 0
     )

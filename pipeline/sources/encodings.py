@@ -1,4 +1,4 @@
-"""Turning a source's bytes into characters, one to one and without repair."""
+"""Decoding a source's bytes to characters, reversibly and without repair."""
 
 import codecs
 import re
@@ -7,11 +7,11 @@ import ftfy.bad_codecs  # noqa: F401 - registers sloppy-windows-1252, which has 
 
 UTF8 = "utf-8"
 MIXED = "utf-8+windows-1252"
-"""UTF-8 with stray bytes of windows-1252, as a page holds whose database mixed the two."""
+"""UTF-8 with stray windows-1252 bytes, from pages of a database that mixed the two."""
 BINARY = "latin-1"
-"""For what is no text: maps each byte to the code point of its value, so that nothing is lost."""
+"""For anything but text: maps each byte to the code point of its value, so nothing is lost."""
 UTF16 = "utf-16-le", "utf-16-be"
-"""For what begins with their byte order mark."""
+"""For data that starts with their byte order mark."""
 
 _UTF8_MARK = codecs.BOM_UTF8
 _UTF16_MARKS = dict(zip((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE), UTF16, strict=True))
@@ -34,8 +34,8 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 def without_surrogates(text: str) -> str:
     """Replace surrogates, which no text file can hold.
 
-    One that stands for an undecodable byte becomes that byte's character in windows-1252; any
-    other, as JSON can spell it, is half a character and becomes U+FFFD.
+    A surrogate for an undecodable byte becomes that byte's character in windows-1252; any other,
+    which JSON can express, becomes U+FFFD.
     """
     return _SURROGATE.sub(_replacement, text)
 
@@ -48,8 +48,8 @@ def _replacement(match: re.Match[str]) -> str:
 
 
 def detect(data: bytes) -> str:
-    """Return the encoding of a source: UTF8, MIXED, one of UTF16, or BINARY for what is no text."""
-    # The mark of UTF-32 begins like that of UTF-16; nobody writes files in it.
+    """Return the encoding of a source: UTF8, MIXED, one of UTF16, or BINARY if it is not text."""
+    # The mark of UTF-32 starts like that of UTF-16, but nobody uses UTF-32 for files.
     marked = _UTF16_MARKS.get(data[:2])
     if marked and not data.startswith(_UTF32_MARK):
         return marked
@@ -65,7 +65,7 @@ def detect(data: bytes) -> str:
 def decode(data: bytes, encoding: str = MIXED) -> str:
     """Decode bytes in an encoding that `detect` returned; never fails.
 
-    In UTF-16, half a character and the first byte of half a unit become U+FFFD.
+    In UTF-16, unpaired surrogates and an odd last byte become U+FFFD.
     """
     if encoding == BINARY:
         return data.decode(BINARY)
@@ -77,7 +77,7 @@ def decode(data: bytes, encoding: str = MIXED) -> str:
 
 
 def mark_length(data: bytes, encoding: str) -> int:
-    """Return the number of bytes of a source's byte order mark."""
+    """Return the length in bytes of a source's byte order mark."""
     if encoding in UTF16:
         return 2
     return len(_UTF8_MARK) if data.startswith(_UTF8_MARK) and encoding != BINARY else 0

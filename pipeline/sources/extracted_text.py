@@ -1,9 +1,9 @@
-r"""Listing pages as a text extractor (trafilatura 1.11 to 1.12) leaves them.
+r"""Listing pages as extracted by trafilatura 1.11 to 1.12.
 
 A record is a line `[link]`, then the whole summary on one line, then a trailer: the loading image
-and the table edge, ` ![]() |`, or only ` |` where images were not extracted. A record with comments
-ends in ` ![]()`, a line `2 Comments`, and a line `|`. Before the first record stand the site's
-greeting and its logos.
+and the table edge, ` ![]() |`, or only ` |` if images were not extracted. A record with comments
+ends with ` ![]()`, a line `2 Comments`, and a line `|`. The site's greeting and logos precede the
+first record.
 """
 
 import re
@@ -15,7 +15,7 @@ from shortscience.pipeline.sources.pieces import Piece, summary
 FORM = "extracted-text"
 KEEPS_STRUCTURE = False
 
-# Patterns begin with what is fixed, for which the engine searches fast, and look back from there.
+# Patterns start with a literal and look back from it, so that the regex engine searches fast.
 _MARK = re.compile(rb"\[link\](?:(?<=\n\[link\])|(?<=\A\[link\]))[ \t]*\r?$", re.MULTILINE)
 _GREETING = re.compile(rb"^Welcome to ShortScience\.org!", re.MULTILINE)
 _EDGE = re.compile(rb"\|(?<=[ \n]\|)[ \t]*\r?$", re.MULTILINE)
@@ -46,9 +46,9 @@ def parse(data: bytes) -> Iterator[Piece]:
 
 
 def _trailer(data: bytes, start: int, end: int) -> tuple[int, int]:
-    """Return where the summary in `data[start:end]` ends, and where its trailer ends.
+    """Return the end of the summary in `data[start:end]`, and the end of its trailer.
 
-    A page that breaks off may end within the trailer or before it.
+    A truncated page may end within the trailer or before it.
     """
     edge = _EDGE.search(data, start, end)
     if edge is None:
@@ -67,7 +67,7 @@ def _trailer(data: bytes, start: int, end: int) -> tuple[int, int]:
 
 
 def _around(data: bytes, start: int, end: int) -> Iterator[Piece]:
-    """Cut what stands outside of records into the site's boilerplate and stray text."""
+    """Cut the bytes outside records into the site's boilerplate and stray text."""
     position = start
     while position < end:
         kind, stop = _run(data, position, end)
@@ -79,7 +79,7 @@ def _around(data: bytes, start: int, end: int) -> Iterator[Piece]:
 
 
 def _run(data: bytes, start: int, end: int) -> tuple[str, int]:
-    """Return the kind of the line at `start`, and the end of the lines of that kind after it."""
+    """Return the kind of the line at `start`, and the end of the run of lines of that kind."""
     kind = ""
     position = start
     while position < end:
@@ -94,7 +94,7 @@ def _run(data: bytes, start: int, end: int) -> tuple[str, int]:
 
 
 def _strip(data: bytes, start: int, end: int) -> tuple[int, int]:
-    """Move both ends of a span inwards over white space."""
+    """Shrink a span to exclude white space at both ends."""
     while start < end and data[start] in _WHITE:
         start += 1
     while end > start and data[end - 1] in _WHITE:

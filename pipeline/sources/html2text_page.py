@@ -1,9 +1,9 @@
-r"""Pages as html2text makes Markdown of them, with and without links, wrapped or not.
+r"""Pages as Markdown by html2text, with and without links, wrapped or not.
 
 A summary is a block indented by four spaces below a line that ends in `[link] Summary by NAME 3
-years ago`: whatever an author wrote is indented, and so no text can look like that line. Before it
-stand the paper's links, title, authors, venue and year, then the votes and the buttons to share;
-behind it `more less` and the edge of a table.
+years ago`. All text by authors is indented, so none can look like that line. Before it come the
+paper's links, title, authors, venue and year, the votes and the share buttons; after it, `more
+less` and the edge of a table.
 """
 
 import re
@@ -17,7 +17,7 @@ from shortscience.pipeline.sources.pieces import NOTHING_KNOWN, Facts, Piece, su
 FORM = "extracted-text"
 KEEPS_STRUCTURE = True
 
-# Patterns begin with what is fixed, for which the engine searches fast. A long name may be wrapped.
+# Patterns start with a literal, so that the regex engine searches fast. A long name may be wrapped.
 _MARK = re.compile(
     rb"\[link\](?:\]\((?P<address>[^\r\n\"]{1,2000}?(?:\r?\n[^\r\n\"]{1,2000}?){0,5}?)(?:\s{1,2}\"Link\")?\))?"
     rb"(?:(?<!\n\[link\])\r?\n| ) {0,2}(?:\[edit\]\s{1,3})?\[?\s?Summary\s{1,3}by\s"
@@ -26,7 +26,7 @@ _MARK = re.compile(
 )
 _GREETING = re.compile(rb"\|[ ]{1,2}Welcome to ShortScience\.org![ ]{2,3}\r?\n")
 _INDENT = b"    "
-# Where html2text leaves a summary, an empty line follows the mark.
+# If html2text kept the summary, an empty line follows the mark.
 _INDENTED = re.compile(rb"[ \t\r]*\n[ \t\r\n]*(?<=\n) {4}")
 _BLOCK = re.compile(rb"(?: {4}[^\n]*+(?:\n|\Z)|[ \t\r]*+\n)*+")
 _TRAILER = re.compile(
@@ -79,7 +79,7 @@ def _marks(data: bytes) -> Iterator[re.Match[bytes]]:
 
 
 def _start(data: bytes, start: int, mark: int) -> int:
-    """Return where a further summary of the same paper begins: with its user or its votes."""
+    """Return the start of a further summary of the same paper: its user or its votes."""
     for pattern in _USER, _VOTES:
         found = [match.start() for match in pattern.finditer(data, start, mark)]
         if found:
@@ -100,5 +100,5 @@ def _body(block: bytes) -> str:
 
 
 def _unescape(text: str) -> str:
-    r"""Undo html2text's escapes: of `\` before a character of Markdown, and of lists."""
+    r"""Undo html2text's escapes: of `\` before a Markdown character, and of list markers."""
     return _ESCAPED.sub(r"\1", text)

@@ -1,9 +1,9 @@
 """Saved pages of the site: listings, papers, users, and pages without summaries.
 
-A page repeats a title block (`div.papertitle`) and a summary block (`div.vignette`), which holds
-the raw Markdown, escaped, in `pre.source`. Several summaries of one paper follow one title block. A
-record spans its summary block, and the title block where that stands right before it. Paper pages
-end with the preview of an empty summary, a block whose id is `guest`.
+A page repeats a title block (`div.papertitle`) and summary blocks (`div.vignette`), which hold the
+raw Markdown, HTML-escaped, in `pre.source`. Several summaries of one paper follow one title block.
+A record spans its summary block, and the title block if that directly precedes it. Paper pages end
+with the preview of an empty summary, a block with the id `guest`.
 """
 
 import html
@@ -36,8 +36,9 @@ _PUBLISHED = re.compile(rb'"datePublished"\s*:\s*"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\
 _FIRST = b"vignette-top"
 _VENUE = re.compile(r"(?P<venue>.*?) ?- (?P<year>\d{1,4})")
 _MAX_MARKUP_BYTES = 1 << 15
-"""Of a block, without its text; the largest known has 14,000. Lexbor's cost grows with the square
-of how deep elements are nested: a block of 100,000 open tags would take it a minute."""
+"""The limit for a block's markup; the largest known has 14,000. Lexbor's cost is quadratic in the
+nesting depth: a block of 100,000 open tags would take a minute.
+"""
 _SCHOLAR = "https://scholar.google.com/"
 
 
@@ -65,7 +66,7 @@ def parse(data: bytes) -> Iterator[Piece]:
         if start > position:
             yield Piece("boilerplate", position, start)
         facts = _facts(data[title.start : title.end]) if title is not None else NOTHING_KNOWN
-        # A paper's page tells when its first summary was posted, even where it shows another.
+        # A paper's page has the date of the paper's first summary, even if it shows another one.
         first = position == 0 and block.first
         yield _record(data, start, block, facts, _posted_at(data) if first else None)
         position = block.end
@@ -74,7 +75,7 @@ def parse(data: bytes) -> Iterator[Piece]:
 
 
 class _Block(NamedTuple):
-    """A title block, which reaches to the next block, or a summary block with its user's id."""
+    """A title block, up to the next block, or a summary block with its user's id."""
 
     start: int
     end: int
@@ -93,7 +94,8 @@ def _blocks(data: bytes) -> Iterator[_Block]:
         source = _SOURCE.search(data, match.end(), end)
         source_end = data.find(_SOURCE_END, source.end(), end) if source else -1
         if source is None or source_end < 0:
-            yield _Block(match.start(), end, match["id"])
+            nothing = match.end(), match.end()
+            yield _Block(match.start(), end, match["id"], markdown=nothing)
             continue
         block_end = _BLOCK_END.search(data, source_end, end)
         stop = block_end.end() if block_end else source_end + len(_SOURCE_END)
@@ -134,13 +136,13 @@ def _record(
 
 
 def _facts(block: bytes) -> Facts:
-    """Read a title block. Where the site knows no title, it shows the key, and the year 0."""
+    """Read a title block. For an unknown title, the site shows the key, and the year 0."""
     tree = _tree(block)
     title = _text(tree.css_first("span.papertitle"))
     address = _attribute(tree.css_first('a[href*="bibtexKey="]'), "href")
     key = key_in(address) if address else None
     authors = tuple(filter(None, (_text(node) for node in tree.css("span.paperauthors a"))))
-    # Behind the authors stands a link to "VENUE - YEAR", then the keywords.
+    # The authors are followed by a link "VENUE - YEAR", then the keywords.
     venues = (_VENUE.fullmatch(_text(node) or "") for node in tree.css("small > a"))
     venue = next(filter(None, venues), None)
     year = int(venue["year"]) if venue else 0
@@ -161,21 +163,21 @@ def _tree(markup: bytes) -> LexborHTMLParser:
 
 
 def _abstract(tree: LexborHTMLParser) -> str | None:
-    """Return what follows the label `Abstract:` in the hidden part of a title block."""
+    """Return the text after the label `Abstract:` in the hidden part of a title block."""
     hidden = tree.css_first('div[id^="more-"]')
     text = hidden.text() if hidden else ""
     return text.partition("Abstract:")[2].strip() or None
 
 
 def _posted_at(data: bytes) -> datetime | None:
-    """Return the time of posting that a paper's page tells in its JSON-LD."""
+    """Return the posting time in the JSON-LD of a paper's page."""
     match = _PUBLISHED.search(data)
     if match is None:
         return None
     try:
         date = datetime.strptime(match[1].decode(), "%Y-%m-%d %H:%M:%S")
     except ValueError:
-        return None  # such as the month 13
+        return None  # for example, month 13
     return date.replace(tzinfo=UTC)
 
 

@@ -1,4 +1,4 @@
-"""Finding the raw dumps that a call names."""
+"""Finding the raw dumps named in a call."""
 
 import errno
 import glob
@@ -19,7 +19,7 @@ from shortscience.pipeline.sources.members import members
 class Input:
     """One readable raw file, or one member of an archive.
 
-    What holds equal bytes, compressed or not, in an archive or not, is one source.
+    Inputs with equal decompressed bytes are one source.
     """
 
     path: Path
@@ -34,26 +34,26 @@ class Input:
 
 @dataclass(frozen=True)
 class Problem:
-    """A raw file that could not be used, or of which nothing could be used, and why."""
+    """A raw file that could not be used, at least in part, and why."""
 
     name: str
     reason: str
 
     def __str__(self) -> str:
-        """Say it in one sentence."""
+        """Return one sentence."""
         return f"{self.name}: {self.reason}"
 
 
 @dataclass(frozen=True)
 class Inventory:
-    """What was found, in the order of content and name: the order of the call is forgotten."""
+    """The inputs found, ordered by content and name whatever the order of the call."""
 
     inputs: tuple[Input, ...]
     problems: tuple[Problem, ...]
 
     @property
     def distinct(self) -> tuple[Input, ...]:
-        """One input per source: one that knows its address, and of these the first by name."""
+        """One input per source: one that knows its address if possible, then the first by name."""
         ranked = sorted(self.inputs, key=lambda item: (item.source_id, item.url is None, item.name))
         return tuple({item.source_id: item for item in reversed(ranked)}.values())[::-1]
 
@@ -61,7 +61,7 @@ class Inventory:
 def list_inputs(raw: Sequence[str]) -> list[tuple[Path, Path]]:
     """Return (root, file) of every file below the given files, folders and glob patterns.
 
-    Hidden files are left out. Raises NoInputError when there is none, or a name does not exist.
+    Hidden files are skipped. Raises NoInputError if there are no files, or a name does not exist.
     """
     found = [pair for item in raw for pair in _expand(item)]
     if not found:
@@ -74,9 +74,9 @@ def list_inputs(raw: Sequence[str]) -> list[tuple[Path, Path]]:
 def take_inventory(raw: Sequence[str], spool: Path) -> Inventory:
     """Find and hash every file below the given files, folders and glob patterns.
 
-    Names are relative to the folder (or the fixed part of the pattern) they were found in. Archives
-    that are compressed as a whole are unpacked into the folder `spool`, which must stay until the
-    inputs are read. Raises NoInputError when nothing is found, or nothing of it can be read.
+    Names are relative to the folder, or to the fixed part of the pattern. Archives compressed as a
+    whole are unpacked into the folder `spool`, which must stay until the inputs are read. Raises
+    NoInputError if nothing is found or readable.
     """
     inputs: list[Input] = []
     problems: set[Problem] = set()
@@ -90,7 +90,7 @@ def take_inventory(raw: Sequence[str], spool: Path) -> Inventory:
                 else:
                     inputs.append(found)
             if empty:
-                problems.add(Problem(name, "is an archive without any content"))
+                problems.add(Problem(name, "is an empty archive"))
         except OSError as error:
             reason = f"cannot be read ({error.strerror}); check its permissions"
             problems.add(Problem(name, reason))
@@ -105,7 +105,7 @@ def take_inventory(raw: Sequence[str], spool: Path) -> Inventory:
 
 
 def _named(found: Sequence[tuple[Path, Path]]) -> dict[Path, str]:
-    """Name each file once: relative to its root, and the first of its names if it has several."""
+    """Name each file once, relative to its root; the first name if it has several."""
     named = sorted(
         (path.relative_to(root).as_posix() if path != root else path.name, path)
         for root, path in found
@@ -150,9 +150,9 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 
 def _identify(path: Path, name: str, spool: Path) -> Iterator[Input | Problem]:
-    """Hash what a file holds, member by member.
+    """Hash the content of a file, member by member.
 
-    Raises OSError if it cannot be read, SourceError if it cannot be used from some point on.
+    Raises OSError if it cannot be read, SourceError where it becomes unusable.
     """
     status = path.stat()
     if stat.S_ISDIR(status.st_mode):

@@ -1,8 +1,8 @@
-"""The JSON export of a scraper: an object from ids to summaries.
+"""A scraper's JSON export: an object that maps ids to summaries.
 
-Each summary is an object with `transcript`, the author's Markdown with its line breaks;
-`sourceUrl`, the page on the site, whose query names the paper; and `linkToPaper`. The same objects
-in an array, or one per line, are read alike.
+Each summary is an object with `transcript`, the author's Markdown with line breaks; `sourceUrl`,
+the page on the site, whose query names the paper; and `linkToPaper`. The same objects may also be
+in an array, or one per line.
 """
 
 import json
@@ -34,9 +34,9 @@ def recognise(data: bytes) -> bool:
 def parse(data: bytes) -> Iterator[Piece]:
     """Cut an export into one piece per entry, and the punctuation between them.
 
-    An entry alone, with its key or without, is an export, too.
+    A single entry, with or without its key, is also an export.
     """
-    # Bytes that are no UTF-8 become surrogates, so that positions can be turned into offsets.
+    # Invalid UTF-8 becomes surrogates, so that positions can be mapped to offsets.
     text = data.decode("utf-8", "surrogateescape")
     offsets = _Offsets(text)
     keyed = _KEYED.match(text) is not None
@@ -59,14 +59,14 @@ def parse(data: bytes) -> Iterator[Piece]:
 
 
 class _Offsets:
-    """Turns growing positions in a text into byte offsets, in linear time over all calls."""
+    """Maps increasing positions in a text to byte offsets, in linear time over all calls."""
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._position = self._offset = 0
 
     def of(self, position: int) -> int:
-        """Return the offset of a position that is not before the one asked for last."""
+        """Return the offset of a position, which must not precede the previous one."""
         passed = self._text[self._position : position]
         self._offset += len(passed.encode("utf-8", "surrogateescape"))
         self._position = position
@@ -74,7 +74,7 @@ class _Offsets:
 
 
 def _entry(text: str, position: int, *, keyed: bool) -> tuple[Any, int] | None:
-    """Decode the entry at a position: (value, where it ends); None if it is broken."""
+    """Decode the entry at a position into (value, end); None if it is broken."""
     try:
         if keyed:
             _, key_end = _DECODER.raw_decode(text, position)

@@ -1,4 +1,4 @@
-"""A title block as Markdown: with or without links, its lines broken at a width or not."""
+"""A title block as Markdown: with or without links, wrapped or not."""
 
 import re
 from collections.abc import Callable
@@ -9,21 +9,21 @@ from shortscience.pipeline.sources.markdown_links import LINK, labels_only, shar
 from shortscience.pipeline.sources.pieces import Facts
 
 Unescape = Callable[[str], str]
-"""Undoes what an extractor does to characters of Markdown in running text."""
+"""Undoes an extractor's escapes of Markdown characters in running text."""
 
 _SCHOLAR = re.compile(rb"scholar\.google\.com(?:\]\(|[ \t\r]*\n)")
 _SCHOLAR_LABEL = "scholar.google.com"
 _BLANK_LINE = re.compile(rb"\n[ \t\r]*\n")
 _LONGEST_LINKS = 4000
 _LINE_BREAK = re.compile(r"[ \t]{2,}\n|\n[ \t]*(?=\n)")
-# Wrapping also breaks behind hyphens; one that is suspended (`pre- and post-`) has a space.
+# Wrapping also breaks after hyphens; a suspended one (`pre- and post-`) has a space.
 _BROKEN_WORD = re.compile(r"(?<=\w-)\n(?!(?:and|or|to)\b)")
 _KEYWORDS = "Keywords:"
 _ESCAPED_IN_ADDRESS = re.compile(r"\\([\\\[\]()])")
 
 
 def find(data: bytes, start: int, end: int) -> int | None:
-    """Return where the last title block of `data[start:end]` begins: with the paper's links."""
+    """Return the start of the last title block in `data[start:end]`, which is the paper's links."""
     marks = [match.start() for match in _SCHOLAR.finditer(data, start, end)]
     if not marks:
         return None
@@ -33,13 +33,13 @@ def find(data: bytes, start: int, end: int) -> int | None:
         return gaps[-1]
     if window == start:
         return start
-    # Never inside of a character: at the begin of a line, or of the links' label.
+    # At the start of a line or of the links' label, and so never inside a character.
     newline = data.find(b"\n", window, marks[-1])
     return marks[-1] if newline < 0 else newline + 1
 
 
 def read(block: bytes, unescape: Unescape) -> Facts:
-    """Read what a title block knows, and the votes below it."""
+    """Read the facts of a title block, and the votes below it."""
     text = decode(block).replace("\r\n", "\n")
     lines = [unescape(line) for line in _lines(text)]
     place = next((n for n, line in enumerate(lines) if line.startswith(_SCHOLAR_LABEL)), None)
@@ -53,18 +53,18 @@ def read(block: bytes, unescape: Unescape) -> Facts:
 
 
 def address(written: str) -> str:
-    """Return an address without the escapes and line breaks that an extractor puts into it."""
+    """Return an address without an extractor's escapes and line breaks."""
     return _ESCAPED_IN_ADDRESS.sub(r"\1", re.sub(r"\r?\n", "", written))
 
 
 def _lines(text: str) -> list[str]:
-    """Return the lines that the page broke itself, each on one line, without empty ones."""
+    """Return the page's own lines, unwrapped and without empty ones."""
     lines = _LINE_BREAK.split(labels_only(text))
     joined = (" ".join(_BROKEN_WORD.sub("", line).split()) for line in lines)
     return [line for line in joined if line]
 
 
 def _paper_url(text: str) -> str | None:
-    """Return the address of the first of the paper's links; the last of them leads to a search."""
+    """Return the address of the first of the paper's links; the last one leads to a search."""
     link = LINK.search(text, 0, text.index(_SCHOLAR_LABEL))
     return address(link["address"]) or None if link else None

@@ -1,7 +1,7 @@
-r"""Links and images as Markdown extractors write them, and the permalink of a summary.
+r"""Links and images as Markdown extractors write them, and a summary's permalink.
 
-html2text breaks lines inside of labels and addresses, and escapes `()[]\` in addresses; markdownify
-escapes nothing there. An address may hold quoted text, and the address of a user's picture has a
+html2text breaks lines inside labels and addresses, and escapes `()[]\` in addresses; markdownify
+escapes nothing there. An address may contain quotation marks, and that of a user's picture has a
 title of several lines of HTML.
 """
 
@@ -11,7 +11,7 @@ from urllib.parse import unquote_plus
 
 from shortscience.pipeline.sources.pieces import Facts
 
-# Possessive, so that what does not end as a link fails at once. Addresses of scripts nest brackets.
+# Possessive, so that a non-link fails without backtracking. `javascript:` addresses nest brackets.
 _IMAGE = r"!\[[^\[\]]{0,200}+\]\([^()]{0,400}+\)"
 _LABEL = rf"(?:\\.|{_IMAGE}|\[[^\[\]]{{0,40}}+\]|[^\[\]\\]){{0,500}}+"
 _QUOTED = r'"[^"]{0,1000}+"'
@@ -19,13 +19,13 @@ _FLAT = r'\([^()"]{0,400}+\)'
 _NESTED = rf'\((?:[^()"]|{_FLAT}){{0,400}}+\)'
 _BRACKETS = rf'\((?:[^()"]|{_NESTED}){{0,1000}}+\)'
 _ADDRESS = rf'(?:\\.|[^()"\\]|{_BRACKETS}|{_QUOTED}){{0,2000}}+'
-# The site puts titles and names into such addresses; an apostrophe ends them before their quote.
+# The site puts titles and names into these addresses; an apostrophe ends them prematurely.
 _SEARCH = (
     r'(?:https://scholar\.google\.com/scholar\?q|search\?term)="'
     r"(?:\\.|[^()\\]|\([^()]{0,400}+\)){0,1000}+"
 )
 PATTERN = rf"!?\[(?P<label>{_LABEL})\]\((?P<address>{_SEARCH}|{_ADDRESS})\)"
-"""A link or image; its label may hold images, and its address ends with its title in quotes."""
+"""A link or image; its label may contain images, and its address may end with a quoted title."""
 
 LINK = re.compile(PATTERN)
 _PERMALINK = re.compile(r"/paper\?bibtexKey=(?P<key>.{1,1000}?)(?:&a=(?P<user>[^&\s]{0,200}))?\Z")
@@ -34,7 +34,7 @@ _NOBODY = {"anon", "", None}
 
 
 class Permalink(NamedTuple):
-    """A summary's address, and what it says: the paper's key and the user's name."""
+    """A summary's address, with the paper's key and the user's name."""
 
     address: str
     bibtex_key: str
@@ -42,7 +42,7 @@ class Permalink(NamedTuple):
 
 
 def permalink(address: str) -> Permalink | None:
-    """Read a summary's address; None for any other."""
+    """Parse a summary's address; None for any other."""
     match = _PERMALINK.search(address)
     if match is None:
         return None
@@ -50,23 +50,24 @@ def permalink(address: str) -> Permalink | None:
 
 
 def shared_title(block: str) -> str | None:
-    """Return the paper's title as the button that shares it on Twitter holds it.
+    """Return the paper's title from the button that shares it on Twitter.
 
-    Lines are never broken there, and nothing is escaped but as in any address.
+    Lines are never broken there, and only the escapes of addresses occur.
     """
     match = _SHARED_TITLE.search(block)
     return " ".join(unquote_plus(match[1]).split()) or None if match else None
 
 
 def labels_only(text: str) -> str:
-    """Put labels in the place of links, and nothing in the place of images."""
+    """Replace links by their labels, and remove images."""
     return LINK.sub(lambda link: "" if link[0][0] == "!" else LINK.sub("", link["label"]), text)
 
 
 def identified(facts: Facts, link: Permalink | None, before: Facts) -> Facts:
-    """Add to the facts of a record what its permalink says.
+    """Add the facts in a record's permalink.
 
-    A summary without a title block is a further one of the paper `before` it, if its key says so.
+    A summary without a title block is about the same paper as the one `before` it, if its key
+    agrees.
     """
     if link is None:
         return facts

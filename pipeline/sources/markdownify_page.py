@@ -1,8 +1,8 @@
-r"""Pages as markdownify makes Markdown of them, with or without links.
+r"""Pages as Markdown by markdownify, with or without links.
 
-A summary is one row of a table: the votes, the buttons to share, `[link] Summary by NAME 3 years
-ago`, the summary between two fences with its line breaks turned into spaces, `Loading... more less`
-and the number of comments. Above the table stand the paper's links, title, authors, venue and year.
+A summary is one row of a table: the votes, the share buttons, `[link] Summary by NAME 3 years ago`,
+the summary between two fences with its line breaks turned into spaces, `Loading... more less` and
+the number of comments. Above the table are the paper's links, title, authors, venue and year.
 """
 
 import re
@@ -49,7 +49,7 @@ def parse(data: bytes) -> Iterator[Piece]:
         facts = known = _facts(data[start : row.start()], row, mark["address"], known)
         newline = data.find(b"\n", mark.end())
         row_end = len(data) if newline < 0 else newline + 1
-        # An author may have written the same; the site's own stands last.
+        # An author may have written the same; the site's own is last.
         ends = list(_END.finditer(data, mark.end(), row_end))
         text_end, position = ends[-1].span() if ends else (row_end, row_end)
         if not data[position:row_end].strip():
@@ -60,7 +60,7 @@ def parse(data: bytes) -> Iterator[Piece]:
 
 
 def _marks(data: bytes) -> Iterator[tuple[re.Match[bytes], re.Match[bytes]]]:
-    """Yield the mark and the begin of each row that holds a summary; a row holds one."""
+    """Yield the mark and the start of each row that holds a summary; a row holds one."""
     line_end = 0
     for mark in _MARK.finditer(data):
         if mark.start() < line_end:
@@ -74,7 +74,7 @@ def _marks(data: bytes) -> Iterator[tuple[re.Match[bytes], re.Match[bytes]]]:
 
 
 def _table(data: bytes, start: int, row: int) -> int:
-    """Return where the table begins whose first row stands at `row`."""
+    """Return the start of the table whose first row is at `row`."""
     window = max(start, row - _LONGEST_HEAD)
     head = _TABLE_HEAD.search(data[window:row])
     return window + head.start() if head else row

@@ -1,7 +1,7 @@
-"""What a raw file holds: itself, or the members of an archive.
+"""The contents of a raw file: itself, or the members of an archive.
 
-A file may be compressed, and so may each member of an archive. A member may again be an archive,
-as a crawl in a zip file is; deeper nesting is turned away.
+A file, and each member of an archive, may be compressed. A member may itself be an archive, such as
+a crawl in a zip file; deeper nesting is refused.
 """
 
 import tempfile
@@ -24,18 +24,19 @@ from shortscience.pipeline.sources.compression import (
 )
 
 MAX_SOURCE_BYTES = 1 << 30
-"""A source is parsed in memory: larger ones are turned away with the advice to split them. This
-also bounds what a decompression bomb can do."""
+"""A source is parsed in memory; larger ones are refused, with advice to split them. This also
+limits decompression bombs.
+"""
 
 _MAX_DEPTH = 2
 
 
 @dataclass(frozen=True)
 class Member:
-    """One piece of content: its decompressed bytes, or what is wrong with it.
+    """One piece of content: its decompressed bytes, or its problem.
 
-    `locator` finds it again in the file at `path`: one step per archive around it, none for a file
-    that is no archive. `form` is given where the archive decides it.
+    `locator` finds it again in the file at `path`: one step per enclosing archive, none for a plain
+    file. `form` is set if the archive determines it.
     """
 
     path: Path
@@ -49,18 +50,18 @@ class Member:
 
 
 def members(path: Path, spool: Path) -> Iterator[Member]:
-    """Yield what a file holds.
+    """Yield the contents of a file.
 
-    An archive that is compressed as a whole is unpacked once into the folder `spool`, where its
-    members can be found without reading what stands before them. Raises OSError when the file
-    cannot be read, and SourceError when it cannot be used any further.
+    An archive compressed as a whole is unpacked once into the folder `spool`, where its members can
+    be found directly. Raises OSError if the file cannot be read, and SourceError where it becomes
+    unusable.
     """
     with path.open("rb") as file:
         yield from _found(file, Member(path), spool, depth=0)
 
 
 def read_members(path: Path, locators: Collection[str]) -> Iterator[tuple[str, bytes]]:
-    """Yield (locator, data) of members that were found in a file, in the order of the file."""
+    """Yield (locator, data) of known members of a file, in the order of the file."""
     wanted = sorted(tuple(map(int, filter(None, locator.split("/")))) for locator in locators)
     with path.open("rb") as file:
         for steps, data in _wanted(file, wanted):
@@ -71,14 +72,14 @@ _Steps = tuple[int, ...]
 
 
 def _wanted(stream: IO[bytes], wanted: Sequence[_Steps]) -> Iterator[tuple[_Steps, bytes]]:
-    """Yield the members that are found by the wanted steps, which are sorted."""
+    """Yield the members with the wanted steps, which are sorted."""
     if wanted == [()]:
         with decompressed(stream) as content:
             yield (), _read(content)
         return
     kind = _archive(stream)
     if kind is None:
-        raise SourceError("is no archive any more")
+        raise SourceError("is no longer an archive")
     archive = kind(stream)
     for step, group in groupby(wanted, key=lambda steps: steps[0]):
         with named_damage(DAMAGED):
@@ -92,7 +93,7 @@ def _wanted(stream: IO[bytes], wanted: Sequence[_Steps]) -> Iterator[tuple[_Step
 
 
 def _archive(stream: IO[bytes]) -> type[Archive] | None:
-    """Return the kind of archive that a stream holds, compressed or not."""
+    """Return the kind of archive in a stream, compressed or not."""
     with decompressed(stream) as content, named_damage(DAMAGED):
         beginning = content.read(archives.BEGINNING_BYTES)
     stream.seek(0)
@@ -102,13 +103,13 @@ def _archive(stream: IO[bytes]) -> type[Archive] | None:
 def _found(
     stream: IO[bytes], here: Member, spool: Path, *, depth: int, packed: bool = False
 ) -> Iterator[Member]:
-    """Yield what a seekable stream holds, which stands where `here` says."""
+    """Yield the contents of a seekable stream, whose position in the file is `here`."""
     kind = _archive(stream)
     if kind is None:
         with decompressed(stream) as content:
             yield replace(here, data=_read(content))
     elif depth == _MAX_DEPTH:
-        raise SourceError("is an archive in an archive in an archive; unpack it")
+        raise SourceError("is an archive nested three levels deep; unpack it")
     elif packed or (is_compressed(stream) and not kind.is_seekable(stream)):
         unpacked = _unpack(stream, spool)
         with unpacked.open("rb") as file:
@@ -135,15 +136,15 @@ def _of_entry(entry: Entry, member: Member, spool: Path, depth: int) -> Iterator
     if entry.problem is not None:
         yield replace(member, problem=entry.problem)
     elif entry.page is not None:
-        told = {"form": entry.page, "url": entry.url, "retrieved_at": entry.retrieved_at}
-        yield replace(member, data=_read(entry.stream), **told)  # type: ignore[arg-type]
+        facts = {"form": entry.page, "url": entry.url, "retrieved_at": entry.retrieved_at}
+        yield replace(member, data=_read(entry.stream), **facts)  # type: ignore[arg-type]
     else:
         with entry.stream as content:
             yield from _found(content, member, spool, depth=depth + 1, packed=entry.packed)
 
 
 def _read(stream: Any) -> bytes:
-    """Read a stream to its end; SourceError when it holds more than MAX_SOURCE_BYTES."""
+    """Read a stream to its end; SourceError if it exceeds MAX_SOURCE_BYTES."""
     read, n_bytes = [], 0
     for chunk in chunks(stream):
         n_bytes += len(chunk)
@@ -156,7 +157,7 @@ def _read(stream: Any) -> bytes:
 
 
 def _unpack(stream: IO[bytes], spool: Path) -> Path:
-    """Write what a compressed stream holds into a new file of the spool."""
+    """Decompress a stream into a new file of the spool."""
     with named_damage(DAMAGED):
         left = archives.may_unpack_to(archives.size(stream))
     spool.mkdir(parents=True, exist_ok=True)

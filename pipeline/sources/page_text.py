@@ -1,9 +1,9 @@
-"""The whole text of a page, as BeautifulSoup and resiliparse extract it.
+"""The whole text of a page, as extracted by BeautifulSoup and resiliparse.
 
-Line breaks survive, and so does what stands around a summary: before it the links, title, authors,
-venue and year of the paper, which several summaries may follow; its votes; then a line `[link]` and
-a line `Summary by NAME 3 years ago`; behind it the words of two buttons, `more` and `less`.
-trafilatura 2.3 leaves the mark and the summary, without its empty lines.
+Line breaks survive, as does the text around a summary: before it the paper's links, title, authors,
+venue and year, which several summaries may share; the votes; a line `[link]` and a line `Summary by
+NAME 3 years ago`; after it the words of two buttons, `more` and `less`. trafilatura 2.3 keeps the
+mark and the summary, without its empty lines.
 """
 
 import re
@@ -36,7 +36,7 @@ def parse(data: bytes) -> Iterator[Piece]:
     paper = NOTHING_KNOWN
     for mark, end in zip(marks, bounds[1:], strict=True):
         start = max((m.start() for m in _PAPER.finditer(data, position, mark.start())), default=-1)
-        # The votes stand right before the mark; a comment further up may be a number, too.
+        # The votes directly precede the mark; a comment further up may also be a number.
         votes = title_block.votes(_lines(data[position : mark.start()])[-2:])
         if start < 0:
             start = mark.start()
@@ -45,7 +45,7 @@ def parse(data: bytes) -> Iterator[Piece]:
         facts = paper._replace(votes=votes)
         yield from site_text.around(data, position, start)
         buttons = _BUTTONS.search(data, mark.end() - 1, end)
-        # A page that breaks off has no buttons.
+        # A truncated page has no buttons.
         text_end = buttons.start() if buttons else end
         position = buttons.end() if buttons else end
         body = decode(data[mark.end() : text_end]).strip()

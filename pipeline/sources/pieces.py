@@ -1,4 +1,4 @@
-"""What a parser makes of a source: pieces that cover every byte of it."""
+"""The result of parsing a source: pieces that cover every byte of it."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from shortscience.pipeline.errors import ShortScienceError
 
 
 class Facts(NamedTuple):
-    """What a form still knows of a summary besides its text; None for what it does not."""
+    """The facts in a form besides a summary's text; None for unknown ones."""
 
     bibtex_key: str | None = None
     title: str | None = None
@@ -31,9 +31,9 @@ NOTHING_KNOWN = Facts()
 class Piece:
     """A run of bytes of one source, `data[start:end]`.
 
-    A record carries a summary: its `body` is the text as its author wrote it, decoded and
-    unescaped but not repaired. Boilerplate is what the site puts around summaries; anything else
-    is rejected, with the reason.
+    A record carries a summary: its `body` is the text as the author wrote it, decoded and unescaped
+    but not repaired. Boilerplate is the site's own text around summaries; anything else is
+    rejected, with a reason.
     """
 
     kind: Literal["record", "boilerplate", "rejected"]
@@ -45,18 +45,18 @@ class Piece:
 
 
 def summary(start: int, end: int, body: str, facts: Facts = NOTHING_KNOWN) -> Piece:
-    """Return the record of a summary, which is rejected when its text is empty."""
+    """Return the record of a summary, rejected if its text is empty."""
     if not body:
         return Piece("rejected", start, end, reason="no text")
     return Piece("record", start, end, body, facts)
 
 
 class CoverageError(ShortScienceError):
-    """A parser left bytes out or used them twice: a fault of this project, never of the input."""
+    """A parser skipped bytes or used them twice: a bug in this project."""
 
 
 def covering(pieces: Iterable[Piece], n_bytes: int) -> Iterator[Piece]:
-    """Pass pieces on and make sure that they cover 0 to `n_bytes` without gap or overlap."""
+    """Pass pieces on, checking that they cover 0 to `n_bytes` without gap or overlap."""
     position = 0
     for piece in pieces:
         if piece.start != position or piece.end <= piece.start:

@@ -33,11 +33,11 @@ _LOGGER = logging.getLogger(__name__)
 
 
 class Parser(Protocol):
-    """What a module per form provides."""
+    """The interface of each form's module."""
 
     FORM: str
     KEEPS_STRUCTURE: bool
-    """Whether its texts have the line breaks of their authors."""
+    """Whether its texts keep their authors' line breaks."""
 
     def recognise(self, data: bytes) -> bool:
         """Whether the bytes are of this form."""
@@ -58,7 +58,7 @@ PARSERS: tuple[Parser, ...] = (
     page_text,
     extracted_text,
 )
-"""Asked in this order."""
+"""Tried in this order."""
 
 SOURCE_SCHEMA = pl.Schema(
     {
@@ -77,7 +77,7 @@ FACTS_SCHEMA = pl.Schema(
         **SUMMARIES.types("author", "votes", "posted_at", "url"),
     }
 )
-"""What a form may know of a record besides its text, as in `pieces.Facts`."""
+"""The facts of a record besides its text, as in `pieces.Facts`."""
 
 RECORD_SCHEMA = pl.Schema(
     {
@@ -88,7 +88,7 @@ RECORD_SCHEMA = pl.Schema(
         "byte_end": pl.Int64(),
         "raw": pl.String(),
         "reason": pl.String(),
-        # The summary, neither repaired nor restored; null when rejected.
+        # The summary, neither repaired nor restored; null if rejected.
         "body": pl.String(),
         "keeps_structure": pl.Boolean(),
         **FACTS_SCHEMA,
@@ -105,8 +105,8 @@ def read_sources(
     for item, data in _contents(inputs):
         source = _parse(data, settings)
         form = item.form if source.form and item.form else source.form
-        told = item.url, item.retrieved_at, len(data), source.encoding
-        sources.append((item.source_id, form, *told))
+        facts = item.url, item.retrieved_at, len(data), source.encoding
+        sources.append((item.source_id, form, *facts))
         found = (piece for piece in source.pieces if piece.kind != "boilerplate")
         records.extend(
             _record(item.source_id, ordinal, data, piece, source)
@@ -119,7 +119,7 @@ def read_sources(
 
 
 def _contents(inputs: Iterable[Input]) -> Iterator[tuple[Input, bytes]]:
-    """Read inputs, each archive once; DamagedError when one is no longer what was hashed."""
+    """Read inputs, opening each archive once; DamagedError if one has changed since hashing."""
     by_path: dict[Path, dict[str, Input]] = {}
     for item in inputs:
         by_path.setdefault(item.path, {})[item.locator] = item
@@ -138,7 +138,7 @@ _CHANGED = "{} changed while it was being read; run the build again."
 
 @dataclass(frozen=True)
 class _Source:
-    """A parsed source; `form` is None when no parser recognises it."""
+    """A parsed source; `form` is None if no parser recognises it."""
 
     form: str | None
     encoding: str
@@ -163,7 +163,7 @@ def _parse(data: bytes, settings: SourceSettings) -> _Source:
 def _pieces(
     parse: transcoding.Parse, data: bytes, encoding: str, settings: SourceSettings
 ) -> list[Piece]:
-    """Collect what a parser yields. One that fails costs its own source, and no other."""
+    """Collect a parser's pieces. A failure costs only its own source."""
     try:
         return [_bounded(piece, settings) for piece in transcoding.pieces(parse, data, encoding)]
     except Exception as error:
@@ -172,7 +172,7 @@ def _pieces(
 
 
 def reread(raw: str) -> Piece | None:
-    """Parse the raw text of one record again, as the parser does that finds a record in it.
+    """Parse the raw text of one record again with the first parser that finds a record in it.
 
     None if no parser finds one.
     """

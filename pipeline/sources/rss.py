@@ -1,10 +1,10 @@
-"""The site's feeds: RSS with its own elements for key, votes and arXiv id.
+"""The site's feeds: RSS with extra elements for key, votes and arXiv id.
 
-A feed cuts addresses out of its texts, and a short one cuts them at 500 bytes and ends them with an
-ellipsis. Its `author` is a display name; the user name stands in the link.
+Feeds drop addresses from their texts, and short feeds cut texts at 500 bytes and append an
+ellipsis. `author` is a display name; the user name is in the link.
 
-Items are found by their tags, so that damage in one item, or a feed that breaks off, costs no
-other. Each is then read by a parser that recovers from broken XML and resolves no entities.
+Items are found by their tags, so that a damaged item or a truncated feed costs no other item. Each
+is then read by a parser that recovers from broken XML and resolves no entities.
 """
 
 import html
@@ -26,7 +26,7 @@ _TOKEN = re.compile(
 )
 _NAMESPACE = "http://www.shortscience.org"
 _ANONYMOUS = "anon"
-# What XML cannot hold: a recovering parser drops it, and more with it.
+# Characters invalid in XML: a recovering parser drops them, and more with them.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _AMPERSAND = re.compile(r"&(?:(?P<name>#?\w{1,32});)?")
 _OF_XML = frozenset(("amp", "lt", "gt", "quot", "apos"))
@@ -41,7 +41,7 @@ def recognise(data: bytes) -> bool:
 
 
 def parse(data: bytes) -> Iterator[Piece]:
-    """Cut a feed into one piece per item, and what stands around them."""
+    """Cut a feed into one piece per item, and the text around them."""
     position = 0
     for start, end in _items(data):
         if start > position:
@@ -53,7 +53,7 @@ def parse(data: bytes) -> Iterator[Piece]:
 
 
 def _items(data: bytes) -> Iterator[tuple[int, int]]:
-    """Yield where items begin and end; one that is not closed ends with the next, or the feed."""
+    """Yield the (start, end) of items; an unclosed one ends with the next item, or the feed."""
     start: int | None = None
     in_cdata = False
     for token in _TOKEN.finditer(data):
@@ -77,7 +77,7 @@ def _piece(data: bytes, start: int, end: int) -> Piece:
     votes = _text(item, "votes")
     arxiv = _text(item, "arxivid")
     link = _text(item, "link")
-    # By hand: `urldefrag` raises for addresses such as `http://[`, and a feed may hold anything.
+    # Not `urldefrag`, which raises for addresses such as `http://[`.
     user = link.partition("#")[2] if link else ""
     facts = Facts(
         bibtex_key=key,
@@ -101,7 +101,7 @@ def _read(item: str) -> etree._Element | None:
 
 
 def _mended(item: str) -> Iterator[str]:
-    """Yield parts of an item with everything that XML does not know spelled so that it does."""
+    """Yield the parts of an item, with everything invalid in XML respelled."""
     position = 0
     while (start := item.find(_CDATA, position)) >= 0:
         end = item.find(_CDATA_END, start)
@@ -118,7 +118,7 @@ def _escaped(markup: str) -> str:
 
 
 def _reference(ampersand: re.Match[str]) -> str:
-    """Resolve a named or numbered character of HTML; any other ampersand stands for itself."""
+    """Resolve a named or numbered HTML character; any other ampersand stands for itself."""
     name = ampersand["name"]
     if name is None:
         return "&amp;"
@@ -131,7 +131,7 @@ def _reference(ampersand: re.Match[str]) -> str:
 
 
 def _text(item: etree._Element | None, name: str) -> str | None:
-    """Return the text of an element of that name in any namespace; None for an empty one."""
+    """Return the text of an element with a name in any namespace; None if empty."""
     if item is None:
         return None
     found = item.find(f".//{{*}}{name}")

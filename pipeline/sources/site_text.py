@@ -1,7 +1,7 @@
-"""The site's own words around summaries, in whatever form a page comes.
+"""The site's own words around summaries, in all forms of pages.
 
-What stands outside of records is boilerplate where each of its words is known to be the site's;
-anything else may be a summary that was not recognised, and is rejected line by line.
+Text outside records is boilerplate if all of its words are known to be the site's; anything else
+may be an unrecognised summary and is rejected line by line.
 """
 
 import re
@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from shortscience.pipeline.sources import markdown_links
 from shortscience.pipeline.sources.pieces import Piece
 
-# Sentences by how they begin, and where needed how they end; they may be broken over lines. `#`
-# stands for a number, `~` for the rest of a sentence.
+# Sentences by their beginning and, where needed, their end; they may span lines. `#` stands for a
+# number, `~` for the rest of a sentence.
 _SENTENCES = (
     "ShortScience.org - Making Science Accessible!",
     "Welcome to ShortScience.org!",
@@ -28,7 +28,7 @@ _SENTENCES = (
     "Summary by guest # minutes ago",
     "Your comment:",
 )
-# These are the site's only where they fill a line, alone or with each other.
+# These are the site's only if they fill a line, alone or together.
 _LABELS = (
     "Login",
     "RSS Feed",
@@ -87,7 +87,7 @@ _LABEL_LINE = re.compile(
     rf"^(?:{_BETWEEN}{_LABEL}){{1,40}}+{_BETWEEN}$".encode(),
     re.MULTILINE,
 )
-# A no-break space and a bullet, which are no letters.
+# A no-break space and a bullet, which are not letters.
 _MARKS = re.compile(rb"\xc2\xa0|\xe2\x80\xa2")
 _LINK = re.compile(markdown_links.PATTERN.encode())
 _WORD = re.compile(rb"[\w\x80-\xff]")
@@ -98,13 +98,13 @@ _GREETING = re.compile(rb"\| Welcome to ShortScience\.org! \|")
 
 
 def greets(data: bytes, beginning: re.Pattern[bytes]) -> bool:
-    """Whether a page has a row of a table that begins so, and then greets."""
+    """Whether a page has a table row with this beginning that contains the greeting."""
     greetings = (match.start() for match in _GREETING.finditer(data))
     return any(beginning.fullmatch(data, data.rfind(b"\n", 0, at) + 1, at) for at in greetings)
 
 
 def around(data: bytes, start: int, end: int) -> Iterator[Piece]:
-    """Cut what stands outside of records into the site's boilerplate and stray text."""
+    """Cut the bytes outside records into the site's boilerplate and stray text."""
     if start == end:
         return
     text = data[start:end]
@@ -117,7 +117,7 @@ def around(data: bytes, start: int, end: int) -> Iterator[Piece]:
     while line_start < len(text):
         newline = text.find(b"\n", line_start)
         line_end = len(text) if newline < 0 else newline + 1
-        # An empty line goes with what stands before it.
+        # An empty line belongs to the text before it.
         if stray is None or text[line_start:line_end].strip():
             line_stray = _WORD.search(unknown, line_start, line_end) is not None
             if stray is not None and line_stray != stray:
@@ -135,12 +135,12 @@ def _outside(start: int, end: int, stray: bool) -> Piece:
 
 
 def _blank(match: re.Match[bytes]) -> bytes:
-    """Return white space as long as what was matched, with its line breaks where they were."""
+    """Return white space of the same length as a match, keeping its line breaks."""
     return _BLACK.sub(b" ", match[0])
 
 
 def _label(link: re.Match[bytes]) -> bytes:
-    """Leave of a link its label, where it stood, and nothing of an image."""
+    """Blank a link except for its label, in place; an image entirely."""
     if link[0].startswith(b"!"):
         return _blank(link)
     before = link.start("label") - link.start()

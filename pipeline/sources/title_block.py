@@ -1,4 +1,4 @@
-"""What stands before a summary, line by line: title, authors, venue and year, votes."""
+"""The lines before a summary: title, authors, venue and year, votes."""
 
 import re
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ _MAX_AUTHOR_LINES = 100
 
 
 def read(lines: Sequence[str]) -> Facts:
-    """Read the lines from the title on; the year 0 and an empty venue are not known."""
+    """Read the lines from the title on; the year 0 and an empty venue are unknown."""
     if not lines:
         return NOTHING_KNOWN
     title, *rest = lines
@@ -22,7 +22,7 @@ def read(lines: Sequence[str]) -> Facts:
     names = (_ET_AL.sub("", name) for name in re.split(r"\s+and\s+", " ".join(rest[:place])))
     authors = tuple(name for name in names if name)
     year = int(venue["year"]) if venue else 0
-    # Where the site knows no title it shows the key, and nobody as author.
+    # For an unknown title, the site shows the key and no authors.
     key = title if not authors and " " not in title and parse_bibtex_key(title) else None
     return Facts(
         bibtex_key=key,
@@ -35,6 +35,6 @@ def read(lines: Sequence[str]) -> Facts:
 
 
 def votes(lines: Sequence[str]) -> int | None:
-    """Return the last bare number, which stands between the arrows to vote up and down."""
+    """Return the last bare number, which is between the arrows for voting."""
     numbers = [line for line in lines if _NUMBER.fullmatch(line)]
     return int(numbers[-1]) if numbers else None

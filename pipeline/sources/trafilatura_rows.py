@@ -1,9 +1,9 @@
-r"""Listing pages as trafilatura 2.3 makes Markdown of them, or text with tables.
+r"""Listing pages as extracted by trafilatura 2.3, as Markdown or as text with tables.
 
-A summary is one row of a table: the votes, `[\[link\]](address)` or without links `[link]`, the
-summary with its line breaks turned into spaces, the loading image and the number of comments. For
-Markdown, the extractor takes a summary of several lines for code and fences it, or for prose and
-escapes characters of Markdown in it.
+A summary is one row of a table: the votes, `[\[link\]](address)` or, without links, `[link]`, the
+summary with its line breaks turned into spaces, the loading image and the number of comments. In
+Markdown, the extractor fences a summary of several lines that it takes for code, and escapes
+Markdown characters in others.
 """
 
 import re
@@ -27,7 +27,7 @@ _ROW = re.compile(
 )
 _BEFORE_GREETING = re.compile(rb"\|[^|\n]{0,200}")
 _EDGE = re.compile(rb"\|(?<!\\\|)[ \t]*\r?(?:\n|\Z)")
-# An author's own would be escaped, or stand before it in a fence.
+# An author's own would be escaped, or precede it in a fence.
 _LOADING = re.compile(r"!\[Loading\.\.\.\]\([^\s()]{1,200}\)")
 _TRAILER = re.compile(
     r"(?:\s\[?\d{1,9} Comments?(?:\]\(\S{1,400}\))?)?"
@@ -53,7 +53,7 @@ def parse(data: bytes) -> Iterator[Piece]:
     for (mark, row), bound in zip(rows, bounds[1:], strict=True):
         yield from site_text.around(data, position, row.start())
         edge = _EDGE.search(data, mark.end(), bound)
-        # A page that breaks off has no edge.
+        # A truncated page has no edge.
         text_end, position = edge.span() if edge else (bound, bound)
         body = _body(decode(data[mark.end() : text_end]), mark["escape"] is not None)
         facts = _facts(mark, row)
@@ -65,10 +65,10 @@ def parse(data: bytes) -> Iterator[Piece]:
 
 
 def _rows(data: bytes) -> Iterator[tuple[re.Match[bytes], re.Match[bytes]]]:
-    """Yield the mark of each summary and the begin of its row.
+    """Yield the mark of each summary and the start of its row.
 
-    A comment may begin with the same word as a mark; only a mark has an address or votes, or
-    stands indented on the page.
+    A comment may start with the same word as a mark; only a mark has an address or votes, or is
+    indented on the page.
     """
     line = searched = 0
     for mark in _MARK.finditer(data):
@@ -90,7 +90,7 @@ def _facts(mark: re.Match[bytes], row: re.Match[bytes]) -> Facts:
 
 
 def _body(cell: str, escaped: bool) -> str:
-    """Return a summary without what stands behind it in its cell, and without escapes."""
+    """Return a summary without the rest of its cell, and without escapes."""
     loading = list(_LOADING.finditer(cell))
     if loading:
         text = cell[: loading[-1].start()]
@@ -108,8 +108,7 @@ def _body(cell: str, escaped: bool) -> str:
 def _unescaped(match: re.Match[str]) -> str:
     r"""Undo an escape: the author's backslashes were doubled and one added.
 
-    An even number of them was not written by the extractor: it leaves formulas in `\(` and `\[` as
-    they are.
+    An even number of backslashes is not the extractor's: it leaves formulas in `\(` and `\[` alone.
     """
     backslashes, character = match.groups()
     if len(backslashes) % 2 == 0:

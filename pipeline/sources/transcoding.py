@@ -1,4 +1,4 @@
-"""Letting parsers, which read bytes of UTF-8, read sources with a byte order mark and in UTF-16."""
+"""Transcoding: let parsers of UTF-8 read sources with a byte order mark or in UTF-16."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -10,16 +10,16 @@ Parse = Callable[[bytes], Iterable[Piece]]
 
 
 def text_of(data: bytes, encoding: str) -> bytes:
-    """Return what parsers read of a source: without its byte order mark, in UTF-8.
+    """Return a source in UTF-8 and without byte order mark, as parsers need it.
 
-    A source in UTF-8, or in UTF-8 and windows-1252, is passed on as it is.
+    A source in UTF-8, or mixed with windows-1252, is passed on unchanged.
     """
     text = data[encodings.mark_length(data, encoding) :]
     return encodings.decode(text, encoding).encode() if encoding in encodings.UTF16 else text
 
 
 def pieces(parse: Parse, data: bytes, encoding: str) -> Iterator[Piece]:
-    """Yield a parser's pieces, which cover `data`; their spans count the bytes of `data`."""
+    """Yield a parser's pieces, with spans in the bytes of `data`, which they cover."""
     text = text_of(data, encoding)
     start = encodings.mark_length(data, encoding)
     if start:
@@ -34,7 +34,7 @@ def pieces(parse: Parse, data: bytes, encoding: str) -> Iterator[Piece]:
 
 
 def _end(text: bytes, piece: Piece, start: int, encoding: str, n_bytes: int) -> int:
-    """Return where a piece of `text` ends in the source, in which it begins at `start`."""
+    """Return the end in the source of a piece of `text` that starts there at `start`."""
     if piece.end == len(text):
         return n_bytes
     if encoding not in encodings.UTF16:

@@ -1,8 +1,8 @@
 """Fuzz every parser, one after the other: `python -m tests.fuzz.run --seconds N [TARGET …]`.
 
-Seeds are this project's own and, where they stand beside it, real files; they are read into a
-temporary folder. What breaks a target is minimised, kept in `--keep`, and printed with the command
-that runs it again.
+Seeds are this project's own and, if present beside it, real files, which are read into a temporary
+folder. An input that breaks a target is minimised, kept in `--keep`, and printed with the command
+that reproduces it.
 """
 
 import argparse
@@ -23,23 +23,23 @@ from tests.fuzz.targets import TARGETS
 AVAILABLE = importlib.util.find_spec("atheris") is not None
 MISSING = "atheris is not installed: it has wheels for Linux on x86-64 alone"
 MAX_BYTES = 8192
-"""Longest input that is tried; longer ones are slower and find nothing that these do not."""
+"""Longest input tried; longer ones are slower and find nothing new."""
 SECONDS_PER_INPUT = 300
-"""By the clock, and so many that a busy machine changes nothing: for what does not end at all."""
+"""Wall-clock limit against endless loops, long enough for a busy machine."""
 MEBIBYTES = 4096
 MINIMISING_SECONDS = 60
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a target fared: `crash` is the input that broke it, None if nothing did."""
+    """The result for a target: `crash` is the input that broke it, if any."""
 
     target: str
     crash: Path | None
     log: str
 
     def __str__(self) -> str:
-        """Say what broke, and how to see it again."""
+        """Return what broke, and how to reproduce it."""
         if self.crash is None:
             return f"{self.target}: nothing found"
         error = next((line for line in self.log.splitlines() if _is_error(line)), "no Python error")
@@ -58,7 +58,7 @@ def _is_error(line: str) -> bool:
 def fuzz(target: str, keep: Path, budget: Sequence[str], *, thorough: bool) -> Outcome:
     """Fuzz one target within a budget, options of libFuzzer such as `-runs=1000`.
 
-    A thorough run begins with real files as well, where there are any, and makes a crash smaller.
+    A thorough run also starts from real files, if there are any, and minimises a crash.
     """
     keep.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="fuzz-corpus-") as scratch:
@@ -75,12 +75,12 @@ def fuzz(target: str, keep: Path, budget: Sequence[str], *, thorough: bool) -> O
 
 
 def _harness(target: str, *options: str, seconds: float | None = None) -> tuple[int, str]:
-    """Run a harness; return its exit status and what it said. After `seconds` it is stopped."""
+    """Run a harness, stopping it after `seconds`; return its exit status and output."""
     limits = f"-timeout={SECONDS_PER_INPUT}", f"-rss_limit_mb={MEBIBYTES}"
     with subprocess.Popen(
         [sys.executable, "-m", "tests.fuzz.harness", target, *options, *limits],
         cwd=PROJECT,
-        # What libFuzzer tries next depends on what was covered, and the order of a set on hashes.
+        # Set order depends on hashes and affects coverage, which decides libFuzzer's next inputs.
         env=os.environ | {"PYTHONHASHSEED": "0"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -91,7 +91,7 @@ def _harness(target: str, *options: str, seconds: float | None = None) -> tuple[
         try:
             log, _ = harness.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
-            os.killpg(harness.pid, signal.SIGKILL)  # with the processes that it has started
+            os.killpg(harness.pid, signal.SIGKILL)  # with its child processes
             log, _ = harness.communicate()
         return harness.wait(), log
 
@@ -106,7 +106,7 @@ def _age(path: Path) -> int:
 
 
 def _minimised(target: str, crash: Path) -> Path:
-    """Let libFuzzer make a crash smaller; the crash itself where it does not manage."""
+    """Let libFuzzer minimise a crash; return the original if it fails."""
     small = crash.with_name(f"{crash.name}-minimised")
     _harness(
         target,

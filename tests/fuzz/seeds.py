@@ -1,4 +1,4 @@
-"""What fuzzing starts from: small files of every form, and the words their parsers look for."""
+"""Seeds for fuzzing: small files of every form, and the words that their parsers search for."""
 
 import bz2
 import gzip
@@ -15,7 +15,7 @@ from tests.unit.cases import FOLDER
 
 PAGES = "html", "warc", "wet", "rss", "text/*"
 PER_FOLDER = 8
-"""Of each folder of real pages; more of them tell a fuzzer nothing new."""
+"""Per folder of real pages; more do not help the fuzzer."""
 BYTES = 60_000
 
 _TEXT = r"""# Adam
@@ -94,7 +94,7 @@ def _containers() -> Iterator[bytes]:
 
 
 def real() -> Iterator[bytes]:
-    """Yield the beginnings of real files beside the project; none where there are none."""
+    """Yield the beginnings of real files beside the project, if there are any."""
     for pattern in PAGES:
         for folder in sorted((SHARED / "pages").glob(pattern)):
             for path in sorted(folder.iterdir())[:PER_FOLDER]:
@@ -104,7 +104,7 @@ def real() -> Iterator[bytes]:
 
 
 def write(folder: Path, target: str, *, with_real: bool) -> None:
-    """Write the seeds of a target: for a parser, what it recognises, if it recognises any."""
+    """Write the seeds of a target: for a parser, the files it recognises, if any."""
     found = [*own(), *(real() if with_real else ())]
     parsers = {parser.__name__.rpartition(".")[2]: parser for parser in PARSERS}  # type: ignore[attr-defined]
     if target in parsers:

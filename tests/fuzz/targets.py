@@ -1,7 +1,7 @@
-"""What must hold for any input: one target per parser, and for containers, encodings and texts.
+"""Invariants for any input: one target per parser, and for containers, encodings and texts.
 
-A target takes bytes, and raises when something does not hold. A parser may not raise at all: what
-it cannot use it rejects, with a reason. Of a file, only the project's own errors may come.
+A target takes bytes, and raises if an invariant is broken. A parser must not raise at all: it
+rejects what it cannot use, with a reason. Reading a file may raise only the project's own errors.
 """
 
 import contextlib
@@ -32,19 +32,20 @@ from shortscience.pipeline.sources.reading import PARSERS, Parser, read_sources,
 Target = Callable[[bytes], None]
 
 MAX_SOURCE_BYTES = 1 << 20
-"""What would unpack to more is turned away, as in a build, where the limit is a gibibyte."""
+"""Anything that would unpack to more is refused, as in a build, where the limit is a gibibyte."""
 STRETCHED_BYTES = 4_000, 32_000
-"""The two sizes to which an input is stretched. What is linear costs 8 times as much for the longer
-one, and what is quadratic 64 times, on whatever machine; processor time is not that of others."""
+"""The two sizes to which an input is stretched. Linear work costs 8 times as much for the longer
+one, quadratic work 64 times, on any machine; CPU time excludes other processes.
+"""
 MOST_GROWTH = 24
 LEAST_SECONDS = 0.002
-"""What takes less is not measured, but taken for this."""
+"""Shorter durations are counted as this."""
 _STRETCH_ONE_IN = 8
 _MEASUREMENTS = 2
 
 
 class BrokenInvariantError(AssertionError):
-    """Something that holds for every input did not."""
+    """An invariant does not hold."""
 
 
 def demand(condition: object, message: str) -> None:
@@ -66,7 +67,7 @@ def of_parser(parser: Parser) -> Target:
 
 
 def check_piece(data: bytes, piece: Piece) -> None:
-    """Demand what a piece promises: a clean text, or a reason; and that it can be read again."""
+    """Check a piece: a clean text, or a reason; and that it can be read again."""
     if piece.kind != "record":
         demand(piece.body is None, f"{piece.kind} with a text")
         demand((piece.kind == "rejected") == bool(piece.reason), f"{piece.kind}: {piece.reason!r}")
@@ -81,7 +82,7 @@ def check_piece(data: bytes, piece: Piece) -> None:
 
 
 def within_bounds(data: bytes, work: Callable[[bytes], object]) -> None:
-    """Demand that the cost of work on an input, repeated, does not grow faster than its length."""
+    """Check that the cost of work on a repeated input does not grow faster than its length."""
     if not data or zlib.crc32(data) % _STRETCH_ONE_IN:
         return
     short, long = ((data * (size // len(data) + 1))[:size] for size in STRETCHED_BYTES)
@@ -105,7 +106,7 @@ def _seconds(work: Callable[[bytes], object], data: bytes) -> float:
 
 
 def containers(data: bytes) -> None:
-    """Open any file: what it holds can be found again, and the rest is taken in any case."""
+    """Open any file: its contents can be found again, and damage loses nothing else."""
     members.MAX_SOURCE_BYTES = MAX_SOURCE_BYTES
     with tempfile.TemporaryDirectory(prefix="fuzz-") as scratch:
         raw, spool = Path(scratch) / "raw", Path(scratch) / "spool"
@@ -122,7 +123,7 @@ def containers(data: bytes) -> None:
 
 
 def decoding(data: bytes) -> None:
-    """Decode any bytes: one to one where they are text of one encoding, and never a failure."""
+    """Decode any bytes: reversibly if they are text of one encoding, and never failing."""
     encoding = encodings.detect(data)
     text = encodings.decode(data, encoding)
     text.encode()
@@ -137,7 +138,7 @@ def decoding(data: bytes) -> None:
 
 
 def _is_whole(data: bytes, encoding: str) -> bool:
-    """Whether bytes are an encoding's, with no half of a character among them."""
+    """Whether bytes are valid in an encoding, without half characters."""
     try:
         data.decode(encoding)
     except UnicodeDecodeError:
@@ -181,7 +182,7 @@ def _bare(text: str) -> str:
 
 
 def bibliographies(data: bytes) -> None:
-    """Read any bytes as a bibliography of each format: as entries, or with what is wrong."""
+    """Read any bytes as a bibliography of each format: as entries or problems."""
     for reader in READERS:
         demand(isinstance(reader.recognise(data.decode("utf-8", "replace")), bool), "no bool")
         _read_bibliography(reader, data)

@@ -1,4 +1,4 @@
-"""Publishing in a process of its own, which can be killed."""
+"""Publishing in a separate process, which can be killed."""
 
 import tempfile
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.hub.server import TOKEN
 
 
 def publish_from(address: str, repo: str, release: Path, scratch: Path, *, xet: bool) -> None:
-    """Publish a release to a hub, over Xet or LFS; what is left by one that is killed is there."""
+    """Publish a release to a hub, over Xet or LFS, with all temporary files in `scratch`."""
     tempfile.tempdir = str(scratch)
     huggingface_hub.constants.HF_HUB_DISABLE_XET = not xet
     publish(release, Target(repo), HfApi(endpoint=address, token=TOKEN))

@@ -1,8 +1,8 @@
 """A stand-in for the Hugging Face Hub on loopback: dataset repositories over the Hub's protocol.
 
-It speaks what the real client and `datasets` ask for: repositories, commits with a parent, tags,
-pull requests, settings, uploads over LFS (whole and in parts) and Xet (with a storage in a local
-folder), and downloads of ranges. A `Fault` is a request that goes wrong.
+It supports what the real client and `datasets` use: repositories, commits with a parent, tags, pull
+requests, settings, uploads over LFS (whole and in parts) and Xet (with a local folder as storage),
+and downloads of ranges. A `Fault` makes a request fail.
 """
 
 import base64
@@ -27,7 +27,7 @@ LARGE = (".parquet",)
 PART_BYTES = 50_000
 RETRY_AFTER_SECONDS = 0
 STORAGE = "/storage"
-"""Where the Xet storage is out of order; one that works is a folder."""
+"""An address for a Xet storage that is broken; a working one is a folder."""
 
 FaultKind = Literal["throttled", "failing", "refusing", "reset before", "reset after"]
 STATUS: dict[str | None, int] = {"throttled": 429, "failing": 500, "refusing": 403}
@@ -69,7 +69,7 @@ class Repo:
 
     @property
     def history(self) -> list[Commit]:
-        """The commits of `main`, the newest first."""
+        """The commits of `main`, newest first."""
         found, oid = [], self.refs.get("refs/heads/main")
         while oid:
             found.append(self.commits[oid])
@@ -86,7 +86,7 @@ class Repo:
 
 
 class RefusedError(Exception):
-    """An answer that is no success."""
+    """An error response."""
 
     def __init__(self, status: int, code: str, **headers: str) -> None:
         super().__init__(code)
@@ -107,7 +107,7 @@ class Answer:
 
 
 class Hub:
-    """All repositories, the stored objects, and the requests that came in."""
+    """All repositories, the stored objects, and the received requests."""
 
     def __init__(self, storage: Path) -> None:
         self.repos: dict[str, Repo] = {}
@@ -132,7 +132,7 @@ class Hub:
         self.before = lambda _request: None
 
     def fault_of(self, number: int) -> FaultKind | None:
-        """Tell how the request of this number goes wrong."""
+        """Return how the request with a number fails, if it does."""
         if self.requests[number].split()[1].startswith(STORAGE):
             return self.storage_fault or "failing"
         if self.fault is None:
@@ -149,7 +149,7 @@ class Hub:
         return repo
 
     def edit(self, name: str, files: dict[str, bytes]) -> None:
-        """Commit files as a person does on the Hub's pages."""
+        """Commit files, as a person does on the Hub's pages."""
         repo = self.repos[name]
         tree = repo.history[0].tree | {path: self.store(data) for path, data in files.items()}
         repo.commit("refs/heads/main", tree, "edit")
@@ -235,7 +235,7 @@ WRITES = {"create", "preupload", "commit", "tag", "settings", "lfs_batch"}
 
 
 class Handler(BaseHTTPRequestHandler):
-    """One request: find its route, let it go wrong if it is to, answer."""
+    """One request: find its route, apply its fault, respond."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -269,7 +269,7 @@ class Handler(BaseHTTPRequestHandler):
         return self.rfile.read(int(self.headers.get("Content-Length") or 0))
 
     def _reset(self) -> None:
-        """Close the connection with nothing said, so that the client sees it reset."""
+        """Close the connection without a response, so that the client sees a reset."""
         self.close_connection = True
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.connection.close()
@@ -502,7 +502,7 @@ class Handler(BaseHTTPRequestHandler):
             del tree[value["path"]]
 
     def _large(self, sha256: str) -> Blob:
-        """Return a file that was uploaded before; a pointer to nothing is refused."""
+        """Return an uploaded file; refuse a pointer to a missing one."""
         xet = None
         if sha256 in self.hub.objects:
             size = len(self.hub.objects[sha256])
@@ -532,7 +532,7 @@ class Handler(BaseHTTPRequestHandler):
         return Answer.of({"transfer": "multipart", "objects": objects})
 
     def _upload_of(self, item: dict[str, Any]) -> dict[str, Any]:
-        """Say where to put an object: at once, or in parts when it is long."""
+        """Return where to upload an object: whole, or in parts if it is long."""
         oid, size = item["oid"], item["size"]
         if oid in self.hub.objects:
             return {"oid": oid, "size": size}

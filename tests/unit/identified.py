@@ -1,4 +1,4 @@
-"""Everything that the papers stage finds, as several test modules and benchmarks look at it."""
+"""The complete result of the papers stage, for several test modules."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from shortscience.pipeline.tasks import AtOnce, Tasks
 
 
 class Identified(NamedTuple):
-    """All parts of what was found together, each sorted by its key; evidence, as it is believed."""
+    """The concatenated parts of the result, sorted by key; evidence by rank."""
 
     papers: pl.DataFrame
     evidence: pl.DataFrame
@@ -31,7 +31,7 @@ def identify(
     n_parts: int = 1,
     tasks: Tasks | None = None,
 ) -> Identified:
-    """Identify papers in so many parts."""
+    """Identify papers in `n_parts` parts."""
     frames = (
         Parts.dealt(frame, "summary_id", n_parts=n_parts, tasks=tasks or AtOnce())
         for frame in (facts, citations, links)

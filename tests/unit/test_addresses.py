@@ -28,7 +28,7 @@ def test_addresses(case):
 
 @given(TEXTS | st.text(max_size=60))
 @settings(derandomize=True, max_examples=200)
-def test_raw_is_what_stands_at_the_offsets(text):
+def test_raw_is_the_text_at_the_offsets(text):
     for item in addresses(text, scan(text)):
         assert text[item.start : item.end] == item.raw
         if isinstance(item, Link):

@@ -1,4 +1,4 @@
-"""Facts that do not fit their columns cost themselves, and are named."""
+"""Facts that do not fit their columns become null, and are reported."""
 
 import json
 from pathlib import Path
@@ -23,7 +23,7 @@ FACTS = {
 
 
 def records(**facts: object) -> pl.DataFrame:
-    """One record that knows some facts."""
+    """One record with some facts."""
     known = {"record_id": "a", "source_id": "s", "ordinal": 7} | facts
     return pl.DataFrame([{name: known.get(name) for name in RECORD_SCHEMA}], schema=RECORD_SCHEMA)
 
@@ -43,24 +43,26 @@ def records(**facts: object) -> pl.DataFrame:
         pytest.param("votes", -3, -3, id="votes"),
     ],
 )
-def test_a_fact_is_admitted_or_named(fact: str, value: object, admitted: object) -> None:
+def test_a_fact_is_admitted_or_reported(fact: str, value: object, admitted: object) -> None:
     found, refused = admit_records(records(**{fact: value}))
     assert found[fact].to_list() == [admitted]
     assert found.drop(fact).equals(records().drop(fact))
     assert len(refused) == (admitted is None)
     for problem in refusals(refused, {"s": "dump.json"}):
         assert problem.name == "dump.json"
-        assert problem.reason.startswith(f"1 values are left out of {FACTS[fact]}, first '{value}'")
+        assert problem.reason.startswith(
+            f"1 values do not fit {FACTS[fact]} and became null, first '{value}'"
+        )
         assert "(record 7)" in problem.reason
 
 
-def test_an_address_of_a_source_is_admitted_or_named() -> None:
+def test_a_sources_address_is_admitted_or_reported() -> None:
     known = {"source_id": "s", "n_bytes": 1, "encoding": "utf-8", "url": "urn:uuid:1"}
     row = {name: known.get(name) for name in SOURCE_SCHEMA}
     found, refused = admit_sources(pl.DataFrame([row], schema=SOURCE_SCHEMA))
     assert found["url"].to_list() == [None]
     (problem,) = refusals(refused, {"s": "crawl.warc"})
-    assert "sources.url, first 'urn:uuid:1'" in problem.reason
+    assert "sources.url and became null, first 'urn:uuid:1'" in problem.reason
 
 
 ODD = st.sampled_from(
@@ -75,7 +77,7 @@ ODD = st.sampled_from(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-def test_whatever_a_dump_tells_fits_the_tables(
+def test_admitted_facts_fit_the_tables(
     tmp_path: Path, one: str, two: str, three: str, form: str
 ) -> None:
     texts = {

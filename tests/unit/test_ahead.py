@@ -1,4 +1,4 @@
-"""Items that are made ahead are the same items, and what goes wrong in making one is not lost."""
+"""Read-ahead yields the same items, and raises errors where they belong."""
 
 from collections.abc import Iterator
 
@@ -29,7 +29,7 @@ def test_only_one_item_is_made_ahead() -> None:
     assert len(made) <= 3
 
 
-def test_an_error_is_raised_behind_the_items_before_it() -> None:
+def test_an_error_is_raised_after_the_items_before_it() -> None:
     def items() -> Iterator[int]:
         yield 1
         raise ValueError("two")

@@ -1,4 +1,4 @@
-"""Bibliography files of every format, read into one index, and what is no bibliography refused."""
+"""Bibliography files of every format, read into one index; other files are refused."""
 
 import bz2
 import gzip
@@ -35,7 +35,7 @@ def indexed(path: Path) -> Index:
 
 
 def entries(index: Index) -> list[dict[str, Any]]:
-    """The entries as a case writes them: what look-up adds for titles is left out."""
+    """Return the entries in the format of the cases, without columns added for title lookup."""
     names = (
         index.scan("names")
         .filter(~pl.col("name").str.starts_with(TITLE_PREFIX))
@@ -83,14 +83,14 @@ def test_a_file_may_be_compressed(compress: Callable[[bytes], bytes], tmp_path: 
         pytest.param(b"<html><body/></html>", "no bibliography", id="other XML"),
         pytest.param(b'<dblp><article key="a"><title>', "its XML is damaged", id="cut XML"),
         pytest.param(
-            b'{"key": "a", "title": "b", "authors": "co', "no JSON", id="a cut line alone"
+            b'{"key": "a", "title": "b", "authors": "co', "a JSON object", id="a cut line alone"
         ),
         pytest.param(
             gzip.compress(json.dumps(KITE).encode() * 99)[:-20], "fetch it again", id="cut gzip"
         ),
     ],
 )
-def test_what_cannot_be_read_is_refused_by_name(
+def test_an_unreadable_file_is_refused_by_name(
     content: bytes, message: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "notes.txt"
@@ -120,7 +120,9 @@ def test_entries_that_cannot_be_read_are_counted_and_named(tmp_path: Path) -> No
     lines.write_text(f'{json.dumps(KITE)}\n{{"key": "co\n[1]\n{json.dumps(KITE)}\n')
     assert len(entries(indexed(lines))) == 2
     (problem,) = problems(lines)
-    assert problem.startswith("kites.jsonl: 2 entries could not be read, or in part (no JSON")
+    assert problem.startswith(
+        "kites.jsonl: 2 entries could not be read, or only in part (not a JSON"
+    )
     assert problem.endswith("first line 2, line 3")
     bibtex = tmp_path / "kites.bib"
     bibtex.write_text(
@@ -128,11 +130,11 @@ def test_entries_that_cannot_be_read_are_counted_and_named(tmp_path: Path) -> No
     )
     assert [entry["title"] for entry in entries(indexed(bibtex))] == ["One", "T"]
     (problem,) = problems(bibtex)
-    assert problem.startswith("kites.bib: 1 entries could not be read, or in part (")
+    assert problem.startswith("kites.bib: 1 entries could not be read, or only in part (")
     assert problem.endswith("first b (line 2)")
 
 
-def test_what_parents_say_is_inherited_from_any_file(tmp_path: Path) -> None:
+def test_parents_fields_are_inherited_across_files(tmp_path: Path) -> None:
     child = "@inproceedings{a, title={Many heads}, crossref={Nips17}, doi={10.1000/aaaaaa}}\n"
     parent = "@proceedings{nips17, title={Advances}, xdata={common}}\n"
     common = "@xdata{common, year={2017}}\n"
@@ -204,7 +206,7 @@ def test_the_cost_of_a_file_is_linear(unit: str, tmp_path: Path) -> None:
     assert steps(16_000) < 12 * steps(4_000) + 20_000
 
 
-def test_an_index_is_used_again_until_the_file_changes(
+def test_an_index_is_reused_until_the_file_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, cache = write_lines(tmp_path / "kites.jsonl", KITE), tmp_path / "cache"
@@ -268,7 +270,7 @@ def test_a_lookup_follows_names_from_one_bibliography_into_the_other(tmp_path: P
     assert found_entries(both, names.clear()).is_empty()
 
 
-def test_a_title_that_many_have_finds_none_of_them(tmp_path: Path) -> None:
+def test_a_title_of_many_papers_matches_none(tmp_path: Path) -> None:
     def prefaces(count: int) -> Index:
         rows = [
             KITE | {"key": f"conf/kites/{place}", "title": "Message from the chairs"}

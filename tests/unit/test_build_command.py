@@ -1,4 +1,4 @@
-"""What `shortscience build` makes of its arguments."""
+"""How `shortscience build` interprets its arguments."""
 
 import shlex
 from pathlib import Path
@@ -24,7 +24,7 @@ from shortscience.commands.build import build
             "--bibliography a.bib b.bib --keep 2 a.bib",
             ["a.bib", "b.bib"],
             ["a.bib"],
-            id="a file behind another option is a dump",
+            id="a file after another option is a dump",
         ),
         pytest.param("--bibliography=a.bib b.bib", ["a.bib"], ["b.bib"], id="with an equals sign"),
         pytest.param("a.bib b.bib", [], ["a.bib", "b.bib"], id="dumps alone"),

@@ -1,4 +1,4 @@
-"""A card that people edit on the Hub, and one that is generated anew: what stays of each."""
+"""Merging a card edited on the Hub with a newly generated one."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ def test_front_matter(case: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("front", ["a: [", "- a", "text"])
-def test_front_matter_that_is_none_is_refused(front: str) -> None:
+def test_invalid_front_matter_is_refused(front: str) -> None:
     with pytest.raises(ValueError, match="front matter"):
         parse_card(f"---\n{front}\n---\n# T\n")
 
@@ -50,7 +50,7 @@ CARDS = st.builds(
 
 
 @given(CARDS)
-def test_what_is_written_is_read_back(card: Card) -> None:
+def test_a_card_survives_a_round_trip(card: Card) -> None:
     written = card.to_markdown()
     assert parse_card(written).to_markdown() == written
 
@@ -65,7 +65,7 @@ def test_merging_again_changes_nothing(new: Card, there: Card) -> None:
 
 
 @given(CARDS, CARDS, CARDS)
-def test_every_section_of_a_person_stays(new: Card, there: Card, was: Card) -> None:
+def test_every_hand_written_section_stays(new: Card, there: Card, was: Card) -> None:
     generated = was.digests()
     merged = merge_cards(new, there, generated)
     for part in hand_edited(there, generated):

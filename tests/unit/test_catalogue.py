@@ -1,4 +1,4 @@
-"""Catalogues of known summaries: what is recognised by them, and what is not."""
+"""Catalogues of known summaries: what they recognise, and what they do not."""
 
 import gzip
 import json
@@ -32,7 +32,7 @@ MATCHING = Settings().catalogue
 
 
 def summaries(texts: dict[str, str], papers: dict[str, str] | None = None) -> pl.DataFrame:
-    """Summaries by id; each is of a paper of its own unless `papers` names another."""
+    """Return summaries by id; each has its own paper unless `papers` names another."""
     ids = list(texts)
     of_papers = [f"arxiv:{(papers or {}).get(name, name)}" for name in ids]
     return pl.DataFrame(
@@ -52,7 +52,7 @@ def catalogue(known: pl.DataFrame) -> Catalogue:
 
 
 def recognised(texts: dict[str, str], known: Catalogue, n_parts: int = 1) -> pl.DataFrame:
-    """Return `record_id`, `match`, `similarity` and `paper_id` of what is recognised."""
+    """Return `record_id`, `match`, `similarity` and `paper_id` of recognised records."""
     records = pl.DataFrame(
         {"record_id": list(texts), "text": list(texts.values())},
         schema={"record_id": pl.String, "text": pl.String},
@@ -65,13 +65,13 @@ def recognised(texts: dict[str, str], known: Catalogue, n_parts: int = 1) -> pl.
 
 
 def words(start: int, count: int) -> str:
-    """Text of so many different words, none of which another range has."""
+    """Return a text of `count` different words, disjoint from those of other ranges."""
     return " ".join(f"w{number}" for number in range(start, start + count))
 
 
 @pytest.mark.parametrize("case", cases("catalogue", "recognised", "left_alone"))
 def test_what_is_recognised(case: dict[str, str | list[list[int]]]) -> None:
-    """Texts of cases are ranges of words: `[start, count]` each."""
+    """Texts of cases are ranges of words, `[start, count]`."""
     texts = {
         name: " ".join(words(*run) for run in runs) for name, runs in case["summaries"].items()
     }
@@ -129,7 +129,7 @@ VERSIONS = st.sampled_from(sorted(KNOWN)).flatmap(
 
 
 @given(st.lists(VERSIONS, min_size=1, max_size=8), st.randoms(), st.integers(1, 4))
-def test_neither_order_nor_parts_show(texts: list[str], random, n_parts: int) -> None:
+def test_order_and_parts_do_not_affect_the_result(texts: list[str], random, n_parts: int) -> None:
     known = catalogue(summaries(KNOWN))
     records = {f"{place:02}": text for place, text in enumerate(texts)}
     shuffled = list(records.items())
@@ -160,16 +160,16 @@ def test_a_catalogue_holds_no_text(tmp_path: Path) -> None:
 
 
 def decompressed(path: Path) -> bytes:
-    """Everything that is in a Parquet file, as it is without compression."""
+    """Return the decompressed content of a Parquet file."""
     plain = path.with_suffix(".plain")
     pq.write_table(pq.read_table(path), plain, compression="none")
     return plain.read_bytes()
 
 
 def test_fingerprints_are_those_of_this_version() -> None:
-    """Where this fails, catalogues recognise nothing any more: raise VERSION, and make them again.
+    """If this fails, existing catalogues recognise nothing: increment VERSION and remake them.
 
-    The texts have what normal forms are about: marks, addresses, accents, and other scripts.
+    The texts cover everything that normal forms treat: marks, addresses, accents and other scripts.
     """
     texts = (
         "Ärger à la *carte*: https://example.org/x – naïve\n\n$x^2$ " * 9,
@@ -189,7 +189,7 @@ def written(tmp_path: Path) -> Path:
 
 
 @given(st.data())
-def test_a_damaged_byte_is_noticed_or_does_not_matter(tmp_path_factory, data) -> None:
+def test_a_damaged_byte_is_detected_or_harmless(tmp_path_factory, data) -> None:
     path = tmp_path_factory.getbasetemp() / "damaged.parquet"
     known = catalogue(summaries(KNOWN))
     write_catalogue(known.rows, path)
@@ -202,26 +202,26 @@ def test_a_damaged_byte_is_noticed_or_does_not_matter(tmp_path_factory, data) ->
         assert "damaged.parquet is" in str(error)
 
 
-def test_a_catalogue_that_was_cut_off_is_named(written: Path) -> None:
+def test_a_truncated_catalogue_is_reported(written: Path) -> None:
     written.write_bytes(written.read_bytes()[:-20])
     with pytest.raises(UsageError, match=r"known\.parquet is damaged"):
         read_catalogue(written)
 
 
-def test_a_catalogue_of_another_version_is_named(written: Path) -> None:
+def test_a_catalogue_of_another_version_is_reported(written: Path) -> None:
     metadata = {b"shortscience-catalogue-version": b"99"}
     pq.write_table(pq.read_table(written).replace_schema_metadata(metadata), written)
     with pytest.raises(UsageError, match=r"known\.parquet is a catalogue of version 99"):
         read_catalogue(written)
 
 
-def test_another_parquet_file_is_no_catalogue(tmp_path: Path) -> None:
+def test_another_parquet_file_is_refused(tmp_path: Path) -> None:
     pl.DataFrame({"content_id": ["a"]}).write_parquet(tmp_path / "other.parquet")
-    with pytest.raises(UsageError, match=r"other\.parquet is no catalogue"):
+    with pytest.raises(UsageError, match=r"other\.parquet is not a catalogue"):
         read_catalogue(tmp_path / "other.parquet")
 
 
-def test_a_folder_is_no_place_for_a_catalogue(tmp_path: Path) -> None:
+def test_a_folder_as_output_is_refused(tmp_path: Path) -> None:
     nothing = CATALOGUE.to_frame()
     with pytest.raises(OutputError, match="nowhere"):
         write_catalogue(nothing, tmp_path / "nowhere" / "known.parquet")
@@ -246,8 +246,8 @@ def test_the_shipped_catalogue_does_not_know_the_sample_dumps() -> None:
     assert recognised(records, read_catalogue(SHIPPED_CATALOGUE)).is_empty()
 
 
-def test_the_shipped_catalogue_has_no_sentence_of_anybody(shared: Path, tmp_path: Path) -> None:
-    """No run of eight words of the export is in the file, but those in titles and addresses."""
+def test_the_shipped_catalogue_has_no_sentence_of_a_summary(shared: Path, tmp_path: Path) -> None:
+    """The file has no run of eight words of the export except in titles and addresses."""
     copy = tmp_path / "copy.parquet"
     copy.write_bytes(SHIPPED_CATALOGUE.read_bytes())
     held = plain(decompressed(copy).decode(errors="replace"))

@@ -46,7 +46,7 @@ def test_citations_are_in_order_at_their_offsets_and_inside_their_context(text):
     ("text", "subjects"),
     [
         pytest.param("Fawzi et al. study nets.", ["Fawzi et al."], id="at the beginning"),
-        pytest.param("# Idea\n\n**Fawzi et al.** study nets.", ["Fawzi et al."], id="behind marks"),
+        pytest.param("# Idea\n\n**Fawzi et al.** study nets.", ["Fawzi et al."], id="after marks"),
         pytest.param("Inspired by biology, Roy et al. propose it.", ["Roy et al."], id="clause"),
         pytest.param("It is new. In this paper, Roy et al. test it.", ["Roy et al."], id="said so"),
         pytest.param("Roy et al. say a. Later, Roy et al. say b.", ["Roy et al."] * 2, id="again"),
@@ -55,7 +55,7 @@ def test_citations_are_in_order_at_their_offsets_and_inside_their_context(text):
         pytest.param("Nets fail. Roy et al. have shown why.", [], id="in a later sentence"),
     ],
 )
-def test_whom_a_summary_is_about_is_its_subject(text, subjects):
+def test_the_authors_a_summary_is_about_are_its_subject(text, subjects):
     assert [item.raw.strip("*") for item in cited(text) if item.subject] == subjects
 
 

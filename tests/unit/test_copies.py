@@ -1,4 +1,4 @@
-"""Copies bring identity together: what one record knows, its summary knows."""
+"""Copies share their facts: what one record knows, its summary knows."""
 
 import json
 from pathlib import Path
@@ -22,7 +22,7 @@ PAGE = "https://www.shortscience.org/paper?bibtexKey="
 
 
 def build(folder: Path, **files: str) -> tuple[Identified, pl.DataFrame]:
-    """Identities and kept texts of some dumps."""
+    """Return identities and kept texts of some dumps."""
     for name, content in files.items():
         (folder / name).write_text(content)
     frames = process(take_inventory([str(folder)], NO_SPOOL).inputs, SETTINGS)
@@ -60,7 +60,7 @@ def test_a_flattened_summary_takes_its_paper_from_an_export(tmp_path: Path) -> N
     assert found.summaries["url"].to_list() == [f"{PAGE}journals/corr/KingmaB14"]
 
 
-def test_an_export_alone_speaks_for_itself(tmp_path: Path) -> None:
+def test_an_export_alone_identifies_its_paper(tmp_path: Path) -> None:
     found, _ = build(tmp_path, export=export("journals/corr/1412.6980"))
     assert found.papers.select("paper_id", "identified_by").rows() == [("arxiv:1412.6980", "page")]
 
@@ -70,7 +70,7 @@ def test_a_dump_alone_knows_nothing(tmp_path: Path) -> None:
     assert found.papers["identified_by"].to_list() == ["nothing"]
 
 
-def test_copies_that_disagree_follow_the_kept_one(tmp_path: Path) -> None:
+def test_the_kept_copy_decides_between_disagreeing_copies(tmp_path: Path) -> None:
     found, cleaned = build(tmp_path, export=export("conf/a/B1", "conf/c/D2"))
     assert len(cleaned) == 1
     assert found.papers["paper_id"].to_list() in (["dblp:conf/a/B1"], ["dblp:conf/c/D2"])

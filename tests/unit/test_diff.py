@@ -1,4 +1,4 @@
-"""What is told of two releases: held against a comparison of dictionaries, row by row."""
+"""Differences between releases, checked against a comparison of dictionaries, row by row."""
 
 import tempfile
 from pathlib import Path
@@ -88,7 +88,7 @@ def test_examples_are_named_by_title_else_by_first_words() -> None:
     }  # fmt: skip
 
 
-def test_identities_are_told() -> None:
+def test_changed_identities_are_listed() -> None:
     old = [summary("a", "summary:a"), summary("b", "arxiv:1"), summary("c", "arxiv:1")]
     new = [summary("a", "arxiv:2"), summary("b", "summary:b"), summary("c", "doi:1")]
     same = [summary("d", "summary:d"), summary("e", "arxiv:3")]
@@ -104,7 +104,7 @@ def record(name: str, status: str, carries: str | None) -> Row:
     return {"record_id": name, "status": status, "summary_id": carries}
 
 
-def test_moved_copies_are_told() -> None:
+def test_moved_copies_are_listed() -> None:
     found = differ(
         {"records": [record("a", "kept", "s"), record("b", "duplicate", "s")]},
         {"records": [record("a", "kept", "s"), record("b", "kept", "t")]},
@@ -113,7 +113,7 @@ def test_moved_copies_are_told() -> None:
     assert found.fates == {"duplicate to kept": 1}
 
 
-def test_columns_that_came_and_went_are_told() -> None:
+def test_added_and_removed_columns_are_listed() -> None:
     with tempfile.TemporaryDirectory() as folder:
         old, new = (write(Path(folder) / name, {}) for name in ("old", "new"))
         path = new / "data" / "links" / "train-00000-of-00001.parquet"
@@ -139,7 +139,7 @@ def test_lists_and_nulls_are_compared_by_value() -> None:
     }
 
 
-def test_the_same_release_is_told_in_one_line() -> None:
+def test_equal_releases_give_one_line() -> None:
     found = differ(
         {"summaries": [summary("a", "arxiv:1")]}, {"summaries": [summary("a", "arxiv:1")]}
     )
@@ -160,7 +160,7 @@ def test_both_layouts_show_counts_and_examples() -> None:
         ] == [1, 2, 1, 0, 1]
 
 
-def test_the_card_tells_numbers_and_none_of_the_texts() -> None:
+def test_the_card_has_numbers_and_no_texts() -> None:
     hostile = "<script>[x](javascript:1)"
     told = to_card(
         differ(

@@ -29,13 +29,13 @@ VOCABULARY = [
 
 
 def prose(seed: int, words: int = 150) -> str:
-    """A text that shares next to no shingle with one of another seed."""
+    """Return a text that shares almost no shingle with texts of other seeds."""
     generator = random.Random(seed)
     return " ".join(generator.choice(VOCABULARY) for _ in range(words))
 
 
 def frame(*texts: str, structure: str = "restored") -> pl.DataFrame:
-    """Cleaned records, as the search sees them."""
+    """Return cleaned records, as the search receives them."""
     return pl.DataFrame(
         {
             "record_id": [key("record", number, text) for number, text in enumerate(texts)],
@@ -46,7 +46,7 @@ def frame(*texts: str, structure: str = "restored") -> pl.DataFrame:
 
 
 def signed(records: pl.DataFrame) -> pl.DataFrame:
-    """Signatures of records of which no form knows the paper."""
+    """Return signatures of records without a known paper."""
     return sign(records, SIGNING).with_columns(
         identified=pl.lit(value=False), earlier=pl.lit(value=False)
     )
@@ -57,7 +57,7 @@ def find(records: pl.DataFrame) -> Duplicates:
 
 
 def fates(*texts: str) -> list[tuple[str, str | None]]:
-    """(status, relation) of each text, in order."""
+    """Return (status, relation) of each text, in order."""
     records = frame(*texts)
     outcomes = records.select("record_id").join(
         find(records).outcomes, on="record_id", maintain_order="left"
@@ -96,7 +96,7 @@ def test_normal_form_ignores_what_dumps_add_or_lose(one: str, other: str) -> Non
         pytest.param("a b c", "a b d", id="another word"),
     ],
 )
-def test_normal_form_keeps_what_tells_texts_apart(one: str, other: str) -> None:
+def test_normal_form_keeps_distinguishing_words(one: str, other: str) -> None:
     forms = normal_form(pl.Series([one, other]))
     assert forms[0] != forms[1]
 
@@ -148,7 +148,7 @@ def test_a_cut_copy_never_joins_two_different_summaries() -> None:
     assert outcomes == [KEPT, KEPT, ("duplicate", "truncated")]
 
 
-def test_a_cut_of_a_cut_leads_to_the_whole_text() -> None:
+def test_a_truncated_truncated_copy_joins_the_whole_text() -> None:
     records = frame(LONG, " ".join(LONG.split()[:90]), " ".join(LONG.split()[:40]))
     outcomes = find(records).outcomes
     assert outcomes["kept_record_id"].unique().to_list() == [records["record_id"][0]]
@@ -164,7 +164,7 @@ def test_similarity_is_measured_to_the_kept_text_itself() -> None:
     assert removed["similarity"].to_list() == pytest.approx([expected])
 
 
-def test_a_hot_bucket_of_templates_stays_linear_and_correct() -> None:
+def test_a_large_bucket_of_templates_stays_linear_and_correct() -> None:
     texts = [f"{LONG} variant {number}" for number in range(500)]
     found = find(frame(*texts))
     assert found.outcomes["summary_id"].n_unique() == 1
@@ -193,7 +193,7 @@ def test_beginnings_are_equal_when_the_first_words_are() -> None:
     assert hashes[4] not in (None, hashes[0])
 
 
-def test_a_long_row_of_cuts_leads_to_the_whole_text_in_linear_time() -> None:
+def test_a_long_chain_of_truncated_copies_is_followed_in_linear_time() -> None:
     words = prose(9, 3_000).split()
     cuts = [" ".join(words[:size]) for size in range(30, len(words) + 1, 30)]
     outcomes = find(frame(*cuts)).outcomes
@@ -201,12 +201,12 @@ def test_a_long_row_of_cuts_leads_to_the_whole_text_in_linear_time() -> None:
     assert set(outcomes["relation"].drop_nulls()) <= {"near", "truncated"}
 
 
-def test_two_clusters_that_cut_each_other_stay_what_they_are() -> None:
+def test_clusters_that_truncate_each_other_stay_separate() -> None:
     kept = np.array([0, 1, 0, 1])
     assert attach_cut_copies(kept, {0: 3, 1: 2}).tolist() == kept.tolist()
 
 
-def test_what_an_earlier_release_has_is_not_taken_again() -> None:
+def test_summaries_of_an_earlier_release_are_left_out() -> None:
     records = frame(LONG, EDITED, CUT, prose(7), prose(8))
     earlier = signed(frame(LONG, prose(8))).with_columns(
         earlier=pl.lit(value=True), record_id=pl.lit("earlier:") + pl.col("record_id")
@@ -282,7 +282,7 @@ def test_jaccard_is_exact(texts: list[str]) -> None:
 @settings(derandomize=True, max_examples=40, deadline=None)
 @given(st.lists(WORDS.map(" ".join), min_size=1, max_size=8), st.integers(1, 7))
 def test_shingles_do_not_depend_on_the_batch(texts: list[str], cut: int) -> None:
-    """Texts of any size lie in chunks of any size."""
+    """Texts of any size may be in chunks of any size."""
 
     def hashes(part: list[str]) -> Shingles:
         return shingle(hash_words(pl.Series(part, dtype=pl.String)), 3)
@@ -329,7 +329,7 @@ def test_copies_are_found_in_scripts_without_spaces(first: int, last: int) -> No
 
 
 @pytest.mark.parametrize("unseen", ["\u00ad", "\u200b", "\u2060", "\ufeff"])
-def test_of_copies_that_differ_by_what_is_not_seen_the_one_without_is_kept(unseen: str) -> None:
+def test_the_copy_without_invisible_characters_is_kept(unseen: str) -> None:
     clean = prose(1)
     marked = clean.replace("tz", f"t{unseen}z").replace("er", f"e{unseen}r")
     for texts in ([clean, marked], [marked, clean]):

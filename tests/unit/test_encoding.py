@@ -1,4 +1,4 @@
-"""What is repaired, and what must stay as it is."""
+"""What is repaired, and what must not change."""
 
 import re
 import unicodedata
@@ -95,7 +95,7 @@ PROOF = st.text(st.sampled_from("‘’“”–—…•éüñaZ1 .,'\"-(\n中"
 
 @given(PROOF)
 @settings(derandomize=True, max_examples=2_000)
-def test_what_is_skipped_as_clean_would_not_be_changed(text):
+def test_skipped_texts_are_unchanged_by_ftfy(text):
     if not suspects(pl.Series([text]))[0]:
         assert ftfy.fix_and_explain(text, REPAIR_ONLY).text == text
         assert repair(text) == Repaired(text, ())
@@ -104,7 +104,7 @@ def test_what_is_skipped_as_clean_would_not_be_changed(text):
 @given(PROOF)
 @settings(derandomize=True, max_examples=1_000)
 def test_one_pass_after_the_other_is_what_ftfy_does(text):
-    """Where no formula cuts the text and ftfy leaves no control, the repairs are ftfy's."""
+    """For texts without formulas and remaining controls, the repairs are ftfy's."""
     fixed = ftfy.fix_and_explain(text, REPAIR_ONLY).text
     if not scan(text) and not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", fixed):
         assert repair(text).text == fixed
@@ -125,15 +125,15 @@ def test_long_runs_of_ascii_between_broken_letters_change_nothing(pieces):
 
 @given(st.lists(PROOF, max_size=5))
 @settings(derandomize=True, max_examples=300)
-def test_a_text_is_suspect_when_one_of_its_pieces_is(pieces):
-    """Repair looks at pieces between formulas: none may be broken in a text that is skipped."""
+def test_a_text_is_suspect_if_one_of_its_pieces_is(pieces):
+    """Repair works on pieces between formulas, so a skipped text must have no broken piece."""
     whole = suspects(pl.Series(["".join(pieces)]))[0]
     assert whole or not any(ftfy.badness.is_bad(piece) for piece in pieces)
 
 
 @given(st.lists(PROOF, max_size=6))
 @settings(derandomize=True, max_examples=100)
-def test_the_short_cut_changes_nothing(texts):
+def test_the_fast_path_gives_the_same_result(texts):
     bodies = pl.DataFrame(
         {"record_id": map(str, range(len(texts))), "body": texts, "reason": None},
         schema={"record_id": pl.String, "body": pl.String, "reason": pl.String},

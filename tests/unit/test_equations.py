@@ -20,13 +20,13 @@ def test_equations(case):
 
 @given(TEXTS | st.text(max_size=60))
 @settings(derandomize=True, max_examples=150)
-def test_raw_is_what_stands_at_the_offsets(text):
+def test_raw_is_the_text_at_the_offsets(text):
     for item in equations(text, scan(text)):
         assert text[item.start : item.end] == item.raw
         assert item.latex in item.raw
 
 
-def test_deep_nesting_is_judged_not_raised():
+def test_deep_nesting_raises_nothing():
     assert isinstance(well_formed("{" * 5_000 + "}" * 5_000), bool)
 
 
@@ -36,7 +36,7 @@ PARTS += r" \\ \| { } {a} [ ] ( ) ^ _ x 2 & % # ~ -- '' \foo \not \vec {b}{c} \$
 
 @given(st.lists(st.sampled_from([*PARTS.split(), " ", "\n"]), max_size=9).map("".join))
 @settings(derandomize=True, max_examples=3_000)
-def test_the_parser_would_pass_what_it_is_not_asked_about(latex):
+def test_formulas_that_skip_the_parser_would_pass_it(latex):
     if _is_plain(latex):
         assert _parses(latex)
 
@@ -55,5 +55,5 @@ def test_the_parser_would_pass_what_it_is_not_asked_about(latex):
         ("{" * 60 + "}" * 60, False),
     ],
 )
-def test_what_the_parser_is_not_asked_about(latex, plain):
+def test_plain_formulas_skip_the_parser(latex, plain):
     assert _is_plain(latex) == plain

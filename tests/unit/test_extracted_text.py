@@ -72,7 +72,7 @@ def test_pieces_cover_every_byte_of_any_input(data):
 
 @given(st.lists(st.tuples(SUMMARIES, TRAILERS), max_size=4), st.booleans())
 @settings(derandomize=True, max_examples=150)
-def test_the_text_is_exactly_what_stood_between_mark_and_trailer(written, greeting):
+def test_the_text_is_exactly_the_bytes_between_mark_and_trailer(written, greeting):
     page = "Welcome to ShortScience.org!\n![]() ![]()\n" if greeting else ""
     page += "".join(f"[link]\n{text}{trailer}" for text, trailer in written)
     data = page.encode()
@@ -98,6 +98,6 @@ def test_recognise(data, known):
 @pytest.mark.parametrize(
     "unit", [b"[link]\n", b"|", b" |\n", b"![]()", b" ", b"\n", b"1 Comment\n"]
 )
-def test_large_damaged_pages_are_cut_all_the_same(unit):
+def test_large_damaged_pages_are_parsed(unit):
     data = b"[link]\n" + unit * 20_000
     assert sum(piece.end - piece.start for piece in parse(data)) == len(data)

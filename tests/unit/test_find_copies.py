@@ -1,4 +1,4 @@
-"""The search for copies finds what comparing everything with everything finds, in any parts."""
+"""The search for copies finds what comparing all pairs finds, in any number of parts."""
 
 import random
 from itertools import combinations, pairwise
@@ -22,7 +22,7 @@ SETTINGS = DuplicateSettings()
 
 
 def corpus(seed: int, originals: int = 40) -> pl.DataFrame:
-    """Records of which many are copies, in all ways in which texts are."""
+    """Return records with many copies, of every kind."""
     draw = random.Random(seed)
     texts = []
     for number in range(originals):
@@ -38,7 +38,7 @@ def corpus(seed: int, originals: int = 40) -> pl.DataFrame:
 def in_parts(
     records: pl.DataFrame, batches: int, n_parts: int, tasks: Tasks | None = None
 ) -> Duplicates:
-    """Search records that come in so many batches, in so many parts."""
+    """Search records in `batches` batches and `n_parts` parts."""
     bounds = [len(records) * number // batches for number in range(batches + 1)]
     parts = [records[start:end] for start, end in pairwise(bounds)]
     tasks = tasks or AtOnce()
@@ -62,7 +62,7 @@ def jaccard(one: str, other: str) -> float:
 
 
 def by_comparing_all(records: pl.DataFrame) -> dict[str, tuple[str, str | None, float | None]]:
-    """Return the kept record, relation and similarity of each record, by the definitions alone."""
+    """Return each record's kept record, relation and similarity, from the definitions alone."""
     normal = dict(zip(records["record_id"], normal_form(records["text"]), strict=True))
     longest = sorted(normal, key=lambda name: (-len(normal[name]), name))
     first = {normal[name]: name for name in reversed(longest)}
@@ -122,7 +122,7 @@ def test_copies_are_those_that_comparing_all_texts_finds(seed: int) -> None:
 
 @settings(max_examples=25)
 @given(st.integers(0, 1_000), st.integers(1, 9), st.integers(1, 30))
-def test_batches_and_parts_do_not_show(seed: int, batches: int, n_parts: int) -> None:
+def test_batches_and_parts_do_not_affect_the_result(seed: int, batches: int, n_parts: int) -> None:
     records = corpus(seed)
     whole, parted = in_parts(records, 1, 1), in_parts(records, batches, n_parts)
     assert parted.outcomes.equals(whole.outcomes)
@@ -137,7 +137,7 @@ def test_the_corpus_has_copies_of_all_kinds() -> None:
 
 
 @pytest.mark.parametrize("n_parts", [1, 5])
-def test_a_hot_bucket_lies_in_one_part(n_parts: int) -> None:
+def test_a_large_bucket_is_in_one_part(n_parts: int) -> None:
     same = " ".join(f"word{number}" for number in range(60))
     records = frame(*(f"{same} {number}" for number in range(100)))
     outcomes = in_parts(records, 4, n_parts).outcomes
@@ -153,5 +153,5 @@ def test_no_records_have_no_copies() -> None:
 def test_texts_in_another_order_than_their_signatures_are_refused() -> None:
     texts = pl.LazyFrame({"record_id": ["a", "b"], "text": ["A.", "B."]})
     located = pl.DataFrame({"row": [0], "record_id": ["b"], "number": [7], "receiver": [0]})
-    with pytest.raises(ValueError, match="order of their signatures"):
+    with pytest.raises(ValueError, match="different orders"):
         read_normal_forms(located, texts)

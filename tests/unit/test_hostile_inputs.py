@@ -1,4 +1,4 @@
-"""Inputs made to break a reader: each costs itself, in bounded time, with a reason."""
+"""Malicious inputs: each costs only itself, in bounded time, with a reason."""
 
 import gzip
 import io
@@ -29,7 +29,7 @@ TEXT = b"[link]\nA text. |\n"
 
 @pytest.fixture
 def raw(tmp_path: Path) -> Path:
-    """A folder with one good dump beside whatever a test adds."""
+    """A folder with one good dump, to which tests add others."""
     folder = tmp_path / "raw"
     folder.mkdir()
     (folder / "good.txt").write_bytes(TEXT)
@@ -43,13 +43,13 @@ def inventory(raw: Path) -> Inventory:
 
 
 def records(raw: Path) -> pl.DataFrame:
-    """The records beside the one of the good dump."""
+    """Return the records other than the good dump's."""
     inputs = [item for item in inventory(raw).distinct if item.name != "good.txt"]
     return read_sources(inputs, SourceSettings())[1]
 
 
 def tar_with(*infos: tuple[str, bytes, str]) -> bytes:
-    """A tar of (name, type, link name) with a text in what is a file."""
+    """Return a tar of (name, type, link name), where files hold a text."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
         for name, kind, linked in infos:
@@ -70,7 +70,7 @@ NAMES = "../../evil", "/etc/evil", "a/../../../evil", "C:\\evil", "-rf", "a\nb"
         pytest.param(tar_with(*((name, tarfile.REGTYPE, "") for name in NAMES)), id="tar"),
     ],
 )
-def test_names_that_lead_elsewhere_are_only_names(raw: Path, archive: bytes) -> None:
+def test_names_that_would_escape_the_archive_are_harmless(raw: Path, archive: bytes) -> None:
     (raw / "packed.bin").write_bytes(archive)
     before = set(raw.parent.rglob("*"))
     found = inventory(raw)
@@ -79,7 +79,7 @@ def test_names_that_lead_elsewhere_are_only_names(raw: Path, archive: bytes) -> 
     assert set(raw.parent.rglob("*")) == before
 
 
-def test_links_and_devices_are_named_and_not_followed(raw: Path) -> None:
+def test_links_and_devices_are_reported_and_not_followed(raw: Path) -> None:
     secret = raw.parent / "secret.txt"
     secret.write_bytes(b"[link]\nA secret. |\n")
     kinds = {
@@ -118,7 +118,7 @@ def test_a_link_in_a_zip_is_a_text_with_the_name_of_its_target(raw: Path) -> Non
     ],
     ids=["compressed page", "page of zeros in a compressed record"],
 )
-def test_a_bomb_in_a_crawl_costs_its_own_page(
+def test_a_bomb_in_a_crawl_costs_only_its_page(
     raw: Path, monkeypatch: pytest.MonkeyPatch, headers: str, body: bytes
 ) -> None:
     monkeypatch.setattr(members_module, "MAX_SOURCE_BYTES", 1 << 22)
@@ -132,7 +132,7 @@ def test_a_bomb_in_a_crawl_costs_its_own_page(
 
 
 def lying(length: bytes) -> bytes:
-    """A crawl whose first of two pages says that it has another length."""
+    """Return a crawl of two pages, the first with a wrong length."""
     html = "Content-Type: text/html"
     crawl = gzip.decompress(
         warc_of(("http://a.org/1", html, TEXT * 9), ("http://a.org/2", html, TEXT * 2))
@@ -145,20 +145,20 @@ def lying(length: bytes) -> bytes:
     ("length", "reason"),
     [
         (b"40", "damaged"),
-        (b"100000", "do not end where they say"),
+        (b"100000", "shorter than declared"),
         pytest.param(
             b"99999999999999999999",
             "damaged",
         ),
     ],
 )
-def test_a_crawl_that_lies_about_a_length_says_so(raw: Path, length: bytes, reason: str) -> None:
+def test_a_wrong_length_in_a_crawl_is_reported(raw: Path, length: bytes, reason: str) -> None:
     (raw / "crawl.warc").write_bytes(lying(length))
     assert reason in " ".join(problem.reason for problem in inventory(raw).problems)
 
 
 @pytest.mark.parametrize("length", [b"-1", b"many", b""])
-def test_a_crawl_with_no_length_at_all_is_read_or_named(raw: Path, length: bytes) -> None:
+def test_a_crawl_without_lengths_is_read_or_reported(raw: Path, length: bytes) -> None:
     (raw / "crawl.warc").write_bytes(lying(length))
     found = inventory(raw)
     assert len(found.inputs) > 1 or found.problems
@@ -176,7 +176,7 @@ def newer_zip() -> bytes:
 
 
 def nameless_zip() -> bytes:
-    """A name ends at a zero byte: of this one, nothing is left."""
+    """Return a zip whose entry's name starts with a zero byte, which ends it."""
     return zip_of(name=TEXT).replace(b"name", b"\0ame")
 
 
@@ -202,7 +202,7 @@ def damaged_zip() -> bytes:
         pytest.param(gzip.compress(TEXT * 999)[:12], id="gzip that ends in its header"),
     ],
 )
-def test_a_broken_archive_is_named_and_the_rest_is_taken(raw: Path, data: bytes) -> None:
+def test_a_broken_archive_is_reported_and_the_rest_is_read(raw: Path, data: bytes) -> None:
     (raw / "broken.bin").write_bytes(data)
     named = {problem.name.partition("!")[0] for problem in inventory(raw).problems}
     assert named == {"broken.bin"}
@@ -213,7 +213,7 @@ def test_an_entry_without_a_name_is_read(raw: Path) -> None:
     assert {item.name for item in inventory(raw).inputs} == {"good.txt", "packed.zip"}
 
 
-def test_an_archive_with_nothing_in_it_is_no_dump(tmp_path: Path) -> None:
+def test_an_empty_archive_is_reported(tmp_path: Path) -> None:
     (tmp_path / "empty.zip").write_bytes(zip_of())
     with pytest.raises(NoInputError, match=r"empty\.zip"):
         take_inventory([str(tmp_path / "empty.zip")], tmp_path / "spool")
@@ -291,7 +291,7 @@ def test_no_surrogate_of_an_export_reaches_a_table(raw: Path) -> None:
         pytest.param(b"<html>ShortScience.org" * 1, None, id="a page with nothing on it"),
     ],
 )
-def test_what_is_no_record_is_rejected_with_one_reason(
+def test_bytes_outside_records_are_rejected_with_one_reason(
     raw: Path, data: bytes, reason: str | None
 ) -> None:
     (raw / "hostile.bin").write_bytes(data)
@@ -312,7 +312,7 @@ print(len(records), round(peak_mib()))
 
 
 def test_a_page_with_many_records_takes_time_and_memory_in_proportion(raw: Path) -> None:
-    """The bounds are generous: measured were 3 s and 400 MiB, of a page of nothing but records."""
+    """The bounds are generous: a page full of records took 3 s and 400 MiB."""
     count = 100_000
     (raw / "good.txt").write_bytes(b"[link]\nA. |\n" * count)
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime

@@ -1,4 +1,4 @@
-"""Saved pages of the site, in its own shape, with text of this project."""
+"""Saved pages of the site, in its format, with this project's texts."""
 
 import html
 import json
@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shortscience.pipeline.settings import Settings
+from shortscience.pipeline.sources import html_page
+from shortscience.pipeline.sources.encodings import decode
 from shortscience.pipeline.sources.html_page import parse, recognise
 from shortscience.pipeline.sources.inputs import take_inventory
 from shortscience.pipeline.sources.pieces import Facts, Piece, covering
@@ -66,7 +68,7 @@ def records(data: bytes) -> list[Piece]:
 TEXT = "## Idea\n\n* Steps of $a & b < c$\n* `<pre>` and [link] and an em — dash"
 
 
-def test_a_listing_tells_all_it_knows() -> None:
+def test_all_facts_of_a_listing_are_read() -> None:
     block = title_block(authors="Diederik P. Kingma|Jimmy Ba", venue="ICLR - New York - 2015")
     (record,) = records(page(block, summary_block(TEXT)))
     assert record.body == TEXT
@@ -91,7 +93,7 @@ def test_a_record_is_read_again_from_its_raw_text() -> None:
     assert (again.body, again.facts) == (record.body, record.facts)
 
 
-def test_what_the_site_does_not_know_is_null() -> None:
+def test_facts_unknown_to_the_site_are_null() -> None:
     unknown = title_block(title="somekey2015", key="somekey2015", venue="arXiv - 0")
     (record,) = records(page(unknown, summary_block("A text.", user="anon", key="somekey2015")))
     facts = record.facts
@@ -122,13 +124,13 @@ def test_a_paper_page_has_several_summaries_and_an_empty_preview() -> None:
     assert second.facts.posted_at is None
 
 
-def test_a_page_that_shows_another_summary_than_the_first_tells_no_date() -> None:
+def test_the_date_is_null_if_the_first_summary_is_not_on_the_page() -> None:
     (record,) = records(page(title_block(), summary_block("Second.", style="alt"), head=JSON_LD))
     assert record.facts.posted_at is None
 
 
 @pytest.mark.parametrize("date", ["0000-00-00", "2019-13-22", "2019-02-30"])
-def test_a_date_that_is_none_costs_nothing_else(date: str) -> None:
+def test_an_invalid_date_costs_only_itself(date: str) -> None:
     head = JSON_LD.replace("2019-07-22", date)
     (record,) = records(page(title_block(), summary_block("A text."), head=head))
     assert (record.body, record.facts.posted_at) == ("A text.", None)
@@ -150,6 +152,22 @@ def test_pages_without_a_record(blocks: list[str], reasons: list[str]) -> None:
     found = list(covering(parse(data), len(data)))
     assert [piece.reason for piece in found if piece.kind == "rejected"] == reasons
     assert not [piece for piece in found if piece.kind == "record"]
+
+
+def test_of_a_summary_without_a_text_only_its_own_bytes_are_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    data = page(*[summary_block("A.").partition("<pre")[0]] * 50)
+    n_decoded = 0
+
+    def counted(some: bytes, *encoding: str) -> str:
+        nonlocal n_decoded
+        n_decoded += len(some)
+        return decode(some, *encoding)
+
+    monkeypatch.setattr(html_page, "decode", counted)
+    assert [piece.reason for piece in parse(data)].count("no text") == 50
+    assert n_decoded < 2 * len(data)
 
 
 def test_what_follows_the_end_of_the_page_is_covered() -> None:
@@ -186,7 +204,7 @@ def test_pieces_cover_every_byte_of_any_input(blocks: list[str]) -> None:
 
 
 def test_every_real_page_gives_its_records(shared: Path) -> None:
-    """Every field that a page shows, against the truth of all saved pages."""
+    """Every field on a page, against the truth of all saved pages."""
     lines = (shared / "pages" / "manifest.jsonl").read_text().splitlines()
     wrong = []
     for truth in map(json.loads, lines):

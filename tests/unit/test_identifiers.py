@@ -1,4 +1,4 @@
-"""Every way in which papers are named, in one form."""
+"""Every way of naming papers, in one form."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Papers are identified in parts as they are all at once."""
+"""Identifying papers in parts gives the same result as all at once."""
 
 from collections.abc import Sequence
 from random import Random
@@ -40,7 +40,7 @@ def bibliography(tmp_path_factory: pytest.TempPathFactory) -> list[Index]:
 
 
 class Said:
-    """What the stages before found out about some summaries, at random."""
+    """Random results of the previous stages for some summaries."""
 
     def __init__(self, seed: int, n_summaries: int) -> None:
         draw = Random(seed)
@@ -108,7 +108,7 @@ def assert_same(one: Identified, other: Identified) -> None:
 
 @settings(derandomize=True, max_examples=15)
 @given(st.integers(0, 1_000), st.integers(0, 40), st.integers(2, 9), st.sampled_from([0, 2]))
-def test_the_parts_do_not_count(
+def test_the_number_of_parts_does_not_affect_the_result(
     bibliography: list[Index], seed: int, n_summaries: int, n_parts: int, n_files: int
 ) -> None:
     said = Said(seed, n_summaries)
@@ -116,7 +116,7 @@ def test_the_parts_do_not_count(
     assert_same(said.identify(known), said.identify(known, n_parts))
 
 
-def test_what_is_said_holds_every_kind_of_evidence(bibliography: list[Index]) -> None:
+def test_the_random_summaries_cover_every_kind_of_evidence(bibliography: list[Index]) -> None:
     found = [Said(seed, 6).identify(bibliography) for seed in range(20)]
     papers = pl.concat([part.papers for part in found])
     known = {"page", "copy", "identifier", "bibliography", "linked", "nothing"}
@@ -127,9 +127,9 @@ def test_what_is_said_holds_every_kind_of_evidence(bibliography: list[Index]) ->
     assert {"page", "dblp", "arxiv"} == set(found[0].evidence["source"])
 
 
-def test_what_tasks_answer_is_the_same_each_time(bibliography: list[Index]) -> None:
+def test_tasks_are_deterministic(bibliography: list[Index]) -> None:
     class Doubting(AtOnce):
-        """An engine that does each task twice, as if its first result were lost."""
+        """An engine that runs each task twice, as if its first result were lost."""
 
         def run(self, function, *arguments):
             once, again = function(*arguments), function(*arguments)
@@ -145,11 +145,11 @@ def test_what_tasks_answer_is_the_same_each_time(bibliography: list[Index]) -> N
 
 
 ORDERED = {"source", "component", "rank", "summary_ids"}
-"""Columns that number rows which others know by these numbers."""
+"""Columns of row numbers that other frames refer to."""
 
 
 def _plain(answer: object) -> object:
-    """What must not change: rows in their order where they are numbered, else as a set."""
+    """Return what must not change: numbered rows in order, others as a set."""
     if isinstance(answer, pl.DataFrame):
         rows = answer.rows()
         return rows if ORDERED & set(answer.columns) else sorted(map(repr, rows))

@@ -1,4 +1,4 @@
-"""Finding the raw dumps that a call names."""
+"""Finding the raw dumps named in a call."""
 
 import bz2
 import gzip
@@ -62,7 +62,7 @@ def test_names_are_relative_to_what_was_named(
     assert names(take_inventory([str(dumps / item) for item in raw], spool)) == expected
 
 
-def test_the_order_of_the_call_is_forgotten(dumps: Path, spool: Path) -> None:
+def test_the_order_of_the_call_does_not_matter(dumps: Path, spool: Path) -> None:
     parts = [str(dumps / "a.txt"), str(dumps / "b")]
     assert take_inventory(parts, spool) == take_inventory(parts[::-1], spool)
 
@@ -75,13 +75,13 @@ def test_files_with_equal_bytes_are_one_source(dumps: Path, spool: Path) -> None
 
 
 @pytest.mark.parametrize("raw", ["missing", "missing/*.txt", "empty"])
-def test_nothing_found_is_said(tmp_path: Path, raw: str, spool: Path) -> None:
+def test_a_call_without_files_is_refused(tmp_path: Path, raw: str, spool: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(NoInputError, match=raw.split("/")[0]):
         take_inventory([str(tmp_path / raw)], spool)
 
 
-def test_what_cannot_be_read_is_named_and_the_rest_is_taken(dumps: Path, spool: Path) -> None:
+def test_an_unreadable_file_is_reported_and_the_rest_is_read(dumps: Path, spool: Path) -> None:
     secret, closed = dumps / "secret.txt", dumps / "closed"
     secret.write_text("5")
     closed.mkdir()
@@ -128,7 +128,7 @@ def test_compressed_or_not_it_is_the_same_source(
 
 
 @pytest.mark.parametrize("compress", COMPRESSIONS)
-def test_damaged_compression_is_named_and_the_rest_is_taken(
+def test_damaged_compression_is_reported_and_the_rest_is_read(
     dumps: Path, compress: Callable[[bytes], bytes], spool: Path
 ) -> None:
     whole = compress(bytes(random.Random(0).randbytes(100_000)))
@@ -194,14 +194,14 @@ def test_archives_hold_sources(tmp_path: Path, archive: bytes, spool: Path) -> N
 
 
 @pytest.mark.parametrize("archive", [zip_of(one=PAGE), tar_of("w:gz", one=PAGE)])
-def test_a_damaged_archive_is_named(dumps: Path, archive: bytes, spool: Path) -> None:
+def test_a_damaged_archive_is_reported(dumps: Path, archive: bytes, spool: Path) -> None:
     (dumps / "packed.bin").write_bytes(archive[: len(archive) // 2])
     inventory = take_inventory([str(dumps)], spool)
     named = {item.name for item in inventory.inputs} | {p.name for p in inventory.problems}
     assert "packed.bin" in named
 
 
-def test_an_encrypted_member_is_named_and_the_rest_is_taken(tmp_path: Path, spool: Path) -> None:
+def test_an_encrypted_member_is_reported_and_the_rest_is_read(tmp_path: Path, spool: Path) -> None:
     data = bytearray(zip_of(locked=PAGE, open=PAGE))
     for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         data[data.index(signature) + offset] |= 1
@@ -212,7 +212,7 @@ def test_an_encrypted_member_is_named_and_the_rest_is_taken(tmp_path: Path, spoo
 
 
 def warc_of(*responses: tuple[str, str, bytes]) -> bytes:
-    """A crawl of (address, HTTP headers, body), each record compressed on its own."""
+    """Return a crawl of (address, HTTP headers, body), each record compressed separately."""
     buffer = io.BytesIO()
     writer = WARCWriter(buffer, gzip=True)
     for url, headers, body in responses:
@@ -283,7 +283,7 @@ ENCODED = [
 
 
 def crawl_between(tmp_path: Path, encoding: str, body: bytes) -> Path:
-    """A crawl with a page in an encoding between two plain ones."""
+    """Return a crawl with an encoded page between two plain ones."""
     plain = [(f"http://a.org/{n}", HTML.strip(), PAGE + n.encode()) for n in "13"]
     page = "http://a.org/2", f"{HTML}Content-Encoding: {encoding}", body
     path = tmp_path / "crawl.warc.gz"
@@ -313,7 +313,7 @@ def test_a_page_may_be_in_any_encoding(
         pytest.param("zstd", zstd(NOISE)[:99], "encoded as zstd", id="cut zstd"),
     ],
 )
-def test_an_encoding_that_cannot_be_undone_costs_its_page(
+def test_an_undecodable_page_costs_only_itself(
     tmp_path: Path, spool: Path, encoding: str, body: bytes, reason: str
 ) -> None:
     inventory = take_inventory([str(crawl_between(tmp_path, encoding, body))], spool)
@@ -343,7 +343,7 @@ def test_a_resource_is_a_page_if_it_is_html(tmp_path: Path, spool: Path) -> None
     assert problem.reason == "left out: 1 responses and resources that are not HTML"
 
 
-def test_what_warcio_has_to_say_is_told_once_and_names_the_file(
+def test_warcio_warnings_are_reported_once_with_the_file(
     tmp_path: Path, spool: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     crawl = gzip.decompress(warc_of(*((f"http://a.org/{n}", HTML.strip(), PAGE) for n in "12")))
@@ -352,8 +352,8 @@ def test_what_warcio_has_to_say_is_told_once_and_names_the_file(
     (tmp_path / "short.warc").write_bytes(crawl.replace(b"\r\n\r\nWARC", b"more\r\n\r\nWARC", 1))
     inventory = take_inventory([str(tmp_path)], spool)
     assert [str(problem) for problem in inventory.problems] == [
-        "short.warc: left out: 1 records that do not end where they say, whose pages may be cut",
-        "spaces.warc: has 2 records whose addresses hold spaces, which were escaped",
+        "short.warc: left out: 1 records shorter than declared, whose pages may be cut",
+        "spaces.warc: has 2 records whose addresses contained spaces, now escaped",
     ]
     assert capfd.readouterr() == ("", "")
 
@@ -379,7 +379,7 @@ def zip_stored(**files: bytes) -> bytes:
         pytest.param(zip_of(crawl=bz2.compress(gzip.decompress(CRAWL))), 1, id="bz2 in a zip"),
     ],
 )
-def test_a_crawl_is_read_wherever_it_lies(
+def test_a_crawl_is_read_in_any_container(
     tmp_path: Path, spool: Path, archive: bytes, unpacked: int
 ) -> None:
     (tmp_path / "packed.bin").write_bytes(archive)
@@ -405,13 +405,13 @@ def test_an_archive_in_an_archive_is_read(tmp_path: Path, spool: Path, archive: 
     assert len(read_sources(inventory.inputs, SourceSettings())[1]) == 1000
 
 
-def test_deeper_nesting_is_turned_away_and_the_rest_is_taken(tmp_path: Path, spool: Path) -> None:
+def test_deeper_nesting_is_refused_and_the_rest_is_read(tmp_path: Path, spool: Path) -> None:
     (tmp_path / "packed.zip").write_bytes(zip_of(a=zip_of(b=zip_of(c=PAGE)), z=PAGE))
     inventory = take_inventory([str(tmp_path)], spool)
     assert names(inventory) == ["packed.zip!z"]
     (problem,) = inventory.problems
     assert problem.name == "packed.zip!a!b"
-    assert "archive in an archive in an archive" in problem.reason
+    assert "nested three levels deep" in problem.reason
 
 
 def test_two_members_of_one_name_are_two_sources(tmp_path: Path, spool: Path) -> None:
@@ -449,8 +449,8 @@ def test_revisits_and_cut_records_are_counted(tmp_path: Path, spool: Path) -> No
     (tmp_path / "revisit.warc").write_bytes(revisit)
     reasons = {p.name: p.reason for p in take_inventory([str(tmp_path)], spool).problems}
     assert reasons == {
-        "lying.warc": "left out: 1 records that do not end where they say, whose pages may be cut",
-        "revisit.warc": "left out: 1 revisits, which have no page of their own;"
+        "lying.warc": "left out: 1 records shorter than declared, whose pages may be cut",
+        "revisit.warc": "left out: 1 revisits, which hold no page;"
         " 1 responses and resources that are not HTML",
     }
 
@@ -459,7 +459,7 @@ def _length(crawl: bytes) -> int:
     return int(crawl.partition(b"Content-Length: ")[2].partition(b"\r\n")[0])
 
 
-def test_a_crawl_that_breaks_off_keeps_what_stands_before(tmp_path: Path, spool: Path) -> None:
+def test_a_truncated_crawl_keeps_the_pages_before(tmp_path: Path, spool: Path) -> None:
     (tmp_path / "crawl.warc.gz").write_bytes(CRAWL[: len(CRAWL) * 2 // 3])
     inventory = take_inventory([str(tmp_path)], spool)
     assert "crawl.warc.gz!http://a.org/1" in names(inventory)

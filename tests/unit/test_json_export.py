@@ -1,4 +1,4 @@
-"""The JSON export of a scraper, whole and damaged."""
+"""A scraper's JSON export, whole and damaged."""
 
 import json
 
@@ -67,7 +67,7 @@ def test_a_record_is_read_again_from_its_raw_text() -> None:
         ),
     ],
 )
-def test_damage_costs_what_it_touches(text: str, reasons: list[str]) -> None:
+def test_damage_costs_only_its_own_entry(text: str, reasons: list[str]) -> None:
     found = pieces(text.encode())
     assert [piece.body for piece in found if piece.kind == "record"] == ["A."]
     assert [piece.reason for piece in found if piece.kind == "rejected"] == reasons
@@ -88,7 +88,7 @@ def test_a_broken_address_costs_nothing(page: str, key: str | None) -> None:
     assert second.body == ADAM["transcript"]
 
 
-def test_what_no_text_can_hold_is_replaced() -> None:
+def test_surrogates_are_replaced() -> None:
     lone = records(b'[{"transcript": "half \\ud83d a character"}]')[0].body
     stray = records(b'[{"transcript": "caf\xe9"}]')[0].body
     assert (lone, stray) == ("half \N{REPLACEMENT CHARACTER} a character", "café")

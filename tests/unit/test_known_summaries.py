@@ -37,7 +37,7 @@ FACTS_OF_MOSS = {
 
 
 def catalogue(*facts: dict, text: str = MOSS, name: str = "known.parquet") -> Catalogue:
-    """A catalogue with one text, of a paper of which these facts are known."""
+    """Return a catalogue with one text, whose paper has these facts."""
     (known,) = facts or (FACTS_OF_MOSS,)
     papers = pl.DataFrame([known], schema=FACTS)
     summaries = pl.DataFrame(
@@ -106,13 +106,13 @@ def test_confidence_follows_from_the_match(tmp_path: Path, text: str, confidence
     assert paper["identity_confidence"] == pytest.approx(confidence)
 
 
-def test_how_a_summary_is_known_is_kept(tmp_path: Path) -> None:
+def test_the_match_of_a_known_summary_is_kept_as_evidence(tmp_path: Path) -> None:
     found = found_in(tmp_path, {"a.txt": dump(MOSS, FERN)}, catalogue())
     (known,) = found.known.collect().to_dicts()
     assert (known["origin"], known["match"], known["similarity"]) == ("known.parquet", "exact", 1.0)
 
 
-def test_how_a_summary_is_known_is_told(tmp_path: Path) -> None:
+def test_explain_shows_how_a_summary_was_recognised(tmp_path: Path) -> None:
     found = found_in(tmp_path, {"a.txt": dump(" ".join(MOSS.split()[:70]))}, catalogue())
     release = tmp_path / "releases" / "r"
     write_paper_evidence(found, release, AtOnce())
@@ -130,19 +130,19 @@ def test_an_unknown_summary_stays_unknown(tmp_path: Path) -> None:
     assert paper["title"] is None
 
 
-def test_a_page_is_believed_before_a_catalogue(tmp_path: Path) -> None:
+def test_a_page_takes_precedence_over_a_catalogue(tmp_path: Path) -> None:
     export = f'[{{"transcript": "{MOSS}", "sourceUrl": "https://shortscience.org/paper?bibtexKey=conf/a/B1"}}]'
     (paper,) = summarised(found_in(tmp_path, {"a.json": export}, catalogue()))
     assert (paper["paper_id"], paper["identified_by"]) == ("dblp:conf/a/B1", "page")
 
 
-def test_a_catalogue_is_believed_before_the_header(tmp_path: Path) -> None:
+def test_a_catalogue_takes_precedence_over_the_header(tmp_path: Path) -> None:
     text = "[Paper](https://arxiv.org/abs/1412.6980) " + MOSS
     (paper,) = summarised(found_in(tmp_path, {"a.txt": dump(text)}, catalogue()))
     assert (paper["paper_id"], paper["identified_by"]) == ("arxiv:1611.03530", "catalogue")
 
 
-def test_a_catalogue_is_believed_before_a_bibliography_that_fills_what_it_does_not_know(
+def test_a_catalogue_takes_precedence_over_bibliographies_which_fill_its_gaps(
     tmp_path: Path,
 ) -> None:
     lines = tmp_path / "arxiv.jsonl"
@@ -161,7 +161,7 @@ def test_a_catalogue_is_believed_before_a_bibliography_that_fills_what_it_does_n
     assert paper["described_by"] == ["known.parquet", "arxiv.jsonl"]
 
 
-def test_of_several_catalogues_the_first_is_believed(tmp_path: Path) -> None:
+def test_the_first_of_several_catalogues_decides(tmp_path: Path) -> None:
     other = dict.fromkeys(FACTS) | {
         "paper_id": "dblp:conf/a/B1", "identifiers": ["dblp:conf/a/B1"], "identity_confidence": 1.0,
     }  # fmt: skip
@@ -171,7 +171,7 @@ def test_of_several_catalogues_the_first_is_believed(tmp_path: Path) -> None:
     assert paper["paper_id"] == "dblp:conf/a/B1"
 
 
-def test_a_catalogue_that_knows_no_name_tells_the_title(tmp_path: Path) -> None:
+def test_a_catalogue_without_a_name_gives_the_title(tmp_path: Path) -> None:
     unnamed = FACTS_OF_MOSS | {
         "paper_id": "summary:s", "identifiers": [], "bibtex_key": None, "url": None,
     }  # fmt: skip
@@ -189,7 +189,7 @@ def test_two_summaries_of_a_known_paper_are_of_one_paper(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("n_parts", [2, 3])
-def test_the_number_of_parts_does_not_show(tmp_path: Path, n_parts: int) -> None:
+def test_the_number_of_parts_does_not_affect_the_result(tmp_path: Path, n_parts: int) -> None:
     cut = " ".join(FERN.split()[:60])
     dumps = {"a.txt": dump(MOSS), "b.txt": dump(cut), "c.txt": dump("A third text.")}
     catalogues = catalogue(), catalogue(FACTS_OF_MOSS | {"paper_id": "doi:10.1000/moss"}, text=FERN)

@@ -1,4 +1,4 @@
-"""The whole text of a page, as extractors that keep line breaks leave it."""
+"""The whole text of a page, by extractors that keep line breaks."""
 
 import json
 from pathlib import Path
@@ -33,7 +33,7 @@ def records(text: str) -> list[Piece]:
 
 
 @pytest.mark.parametrize("buttons", [BUTTONS, "\n\n\n\t more\n\t less\n\n"])
-def test_a_summary_and_what_stands_before_it(buttons: str) -> None:
+def test_a_summary_and_its_title_block(buttons: str) -> None:
     page = HEAD + TITLE + MARK + TEXT + buttons + FOOT
     assert recognise(page.encode())
     (record,) = records(page)
@@ -49,7 +49,7 @@ def test_a_summary_and_what_stands_before_it(buttons: str) -> None:
     assert (again.body, again.facts) == (record.body, record.facts)
 
 
-def test_a_key_in_the_place_of_a_title_is_the_key() -> None:
+def test_a_key_in_place_of_a_title_is_the_key() -> None:
     title = "scholar.google.com\njournals/corr/KingmaB14\narXiv - 0 via Local Bibsonomy\n"
     (record,) = records(HEAD + title + MARK + TEXT + BUTTONS)
     assert record.facts == Facts(bibtex_key="journals/corr/KingmaB14", venue="arXiv", votes=7)
@@ -71,7 +71,7 @@ def test_a_second_summary_of_a_paper_has_votes_of_its_own(between: str, votes: i
     assert first.facts.votes is not None
 
 
-def test_a_page_that_breaks_off_keeps_what_it_has() -> None:
+def test_a_truncated_page_keeps_its_records() -> None:
     (record,) = records(HEAD + TITLE + MARK + "One that ends")
     assert record.body == "One that ends"
 

@@ -1,4 +1,4 @@
-"""Who is summarised, who is cited, and how sure that is."""
+"""Which papers are summarised and cited, with what confidence."""
 
 import gzip
 import json
@@ -38,7 +38,7 @@ def identify(text: str, *bibliography: Path) -> Identified:
 def identify_all(
     summaries: Mapping[str, tuple[str, dict[str, object]]], *bibliography: Path
 ) -> Identified:
-    """Identify the papers of summaries, given by text and what their pages tell."""
+    """Identify the papers of summaries, given by text and the facts of their pages."""
     cleaned = pl.DataFrame(
         {"record_id": list(summaries), "text": [text for text, _ in summaries.values()]}
     )
@@ -79,7 +79,7 @@ def linked(
         f"{'word ' * 100} [Link to the paper.]({ADAM})",
     ],
 )
-def test_a_label_tells_that_a_link_is_the_paper(text: str) -> None:
+def test_a_labelled_link_identifies_the_paper(text: str) -> None:
     found = identify(text)
     assert found.summaries["paper_id"].to_list() == ["arxiv:1412.6980"]
     assert found.papers["identified_by"].to_list() == ["identifier"]
@@ -92,16 +92,16 @@ def test_a_label_tells_that_a_link_is_the_paper(text: str) -> None:
     [
         pytest.param(f"It builds on Adam ({ADAM}).", id="a cited work in the first sentence"),
         pytest.param(f"See [their earlier work]({ADAM}).", id="a link to related work"),
-        pytest.param(f"{'word ' * 100} paper: {ADAM}", id="far behind the header"),
-        pytest.param(f"{'word ' * 100} [paper]({ADAM})", id="a paper far behind the header"),
+        pytest.param(f"{'word ' * 100} paper: {ADAM}", id="far after the header"),
+        pytest.param(f"{'word ' * 100} [paper]({ADAM})", id="a paper far after the header"),
         pytest.param(
             f"{'word ' * 100} [Link to paper]({ADAM}), [Link to paper]({ADAM[:-1]}1)",
-            id="two papers behind the header",
+            id="two papers after the header",
         ),
         pytest.param("[code](https://github.com/a/b)", id="a link to code"),
     ],
 )
-def test_other_links_do_not(text: str) -> None:
+def test_an_unlabelled_link_does_not(text: str) -> None:
     found = identify(text)
     assert found.summaries["paper_id"].to_list() == ["summary:s"]
     own = found.papers.filter(pl.col("paper_id") == "summary:s")
@@ -131,7 +131,7 @@ def write_lines(path: Path, *rows: dict[str, object]) -> Path:
     return path
 
 
-def test_a_bibliography_fills_titles_and_the_first_file_is_believed(tmp_path: Path) -> None:
+def test_bibliographies_fill_titles_and_the_first_file_takes_precedence(tmp_path: Path) -> None:
     arxiv = write_lines(
         tmp_path / "arxiv.jsonl.gz",
         {
@@ -206,7 +206,7 @@ def test_citations_of_every_kind_resolve_to_one_paper(tmp_path: Path) -> None:
     assert paper["identified_by"] == "bibliography"
 
 
-def test_a_link_of_the_site_resolves_to_the_summary_at_hand() -> None:
+def test_a_link_to_the_site_resolves_to_the_summarised_paper() -> None:
     told = {"bibtex_key": "conf/kites/RoyK19"}
     link = "See https://www.shortscience.org/paper?bibtexKey=conf/kites/RoyK19 for more."
     found = identify_all({"a": ("Kites fly.", told), "b": (link, {})})
@@ -224,7 +224,7 @@ def test_a_link_of_the_site_resolves_to_the_summary_at_hand() -> None:
         r"\cite{journals/corr/1901.00001}",
     ],
 )
-def test_what_points_at_the_own_paper_is_no_citation(link: str, tmp_path: Path) -> None:
+def test_a_summary_does_not_cite_its_own_paper(link: str, tmp_path: Path) -> None:
     files = write_lines(tmp_path / "dblp", KITES), write_lines(tmp_path / "arxiv", PREPRINT)
     told = {"bibtex_key": "conf/kites/RoyK19"}
     found = identify_all({"s": (f"This is about {link} and kites.", told)}, *files)
@@ -247,7 +247,7 @@ def test_a_key_with_the_authors_of_another_paper_is_kept_apart_and_reported(tmp_
     assert list(about.values()) == [[sentence], [sentence]]
 
 
-def test_the_words_of_a_paper_are_those_of_the_key_its_page_has(tmp_path: Path) -> None:
+def test_title_and_authors_come_from_the_entry_of_the_pages_key(tmp_path: Path) -> None:
     renamed = PREPRINT | {"title": "Kites in storms, an early version"}
     files = write_lines(tmp_path / "dblp", KITES), write_lines(tmp_path / "arxiv", renamed)
     for key, title in (
@@ -260,7 +260,7 @@ def test_the_words_of_a_paper_are_those_of_the_key_its_page_has(tmp_path: Path) 
         assert (paper["year"], paper["venue"]) == (2019, "KITES")
 
 
-def test_a_page_is_believed_before_bibliographies_which_fill_what_it_lacks(tmp_path: Path) -> None:
+def test_a_page_takes_precedence_over_bibliographies_which_fill_its_gaps(tmp_path: Path) -> None:
     files = write_lines(tmp_path / "dblp", KITES), write_lines(tmp_path / "arxiv", PREPRINT)
     page = {"bibtex_key": "conf/kites/RoyK19", "title": "Kites in a heavy storm"}
     paper = identify_all({"s": ("Kites.", page)}, *files).papers.to_dicts()[0]
@@ -268,7 +268,7 @@ def test_a_page_is_believed_before_bibliographies_which_fill_what_it_lacks(tmp_p
     assert paper["described_by"] == ["page", "dblp", "arxiv"]
 
 
-def test_evidence_tells_which_source_named_a_paper_what(tmp_path: Path) -> None:
+def test_evidence_has_the_claims_of_each_source(tmp_path: Path) -> None:
     files = write_lines(tmp_path / "dblp", KITES), write_lines(tmp_path / "arxiv", PREPRINT)
     found = identify_all({"s": ("Kites.", {"bibtex_key": "conf/kites/RoyK19"})}, *files)
     assert found.evidence.select("paper_id", "source", "names").rows() == [
@@ -280,7 +280,7 @@ def test_evidence_tells_which_source_named_a_paper_what(tmp_path: Path) -> None:
 
 @given(st.randoms(use_true_random=False))
 @settings(derandomize=True, max_examples=8)
-def test_the_order_of_summaries_and_of_records_does_not_count(random: Random) -> None:
+def test_the_order_of_summaries_and_records_does_not_matter(random: Random) -> None:
     records: list[dict[str, object]] = [
         KITES,
         KITES
@@ -306,7 +306,7 @@ def test_the_order_of_summaries_and_of_records_does_not_count(random: Random) ->
     assert first.evidence.equals(same.evidence)
     order = ["summary_id", "start", "key"]
     assert first.citations.sort(order).equals(same.citations.sort(order))
-    # Of two records that contradict each other, a sentence names the one first that comes first.
+    # A conflict's sentence names the contradicting records in their order.
     assert first.papers.drop("conflicts").equals(again.papers.drop("conflicts"))
     assert first.papers["conflicts"].list.len().equals(again.papers["conflicts"].list.len())
     assert first.summaries.equals(again.summaries)
@@ -366,7 +366,7 @@ def test_words_link_a_summary_to_a_paper(more: str, tmp_path: Path) -> None:
         pytest.param(
             f"{ABOUT_LANTERN}{' It is good.' * 40} \\cite{{conf/icml/Mork16}}",
             "summary:s",
-            id="it cites the paper behind its header",
+            id="it cites the paper after its header",
         ),
     ],
 )
@@ -416,7 +416,7 @@ OF_SHIPS = {"bibtex_key": "conf/x/Ship", "title": "Ships: TidalNet at Sea", "aut
         pytest.param("Read my summary of EbbNet.", "mo", [TIDAL], None, id="another name"),
     ],
 )
-def test_a_name_is_the_paper_that_its_writer_summarised(
+def test_a_nickname_resolves_to_the_paper_its_writer_summarised(
     text: str,
     author: str | None,
     pages: list[dict[str, object]],
@@ -437,6 +437,6 @@ def test_a_name_is_the_paper_that_its_writer_summarised(
         pytest.param("I liked TidalNet.", id="no summary"),
     ],
 )
-def test_names_alone_are_no_mentions(text: str) -> None:
+def test_a_nickname_without_a_summary_is_not_a_mention(text: str) -> None:
     told = {"s": (text, {"author": "mo"}), "p": ("It ebbs.", TIDAL)}
     assert identify_all(told).citations.is_empty()

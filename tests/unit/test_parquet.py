@@ -1,4 +1,4 @@
-"""Tables in files: which rows stand in which follows from the table alone."""
+"""Tables in files: the table alone decides which rows are in which file."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -19,7 +19,7 @@ LINKS = TABLES["links"]
 
 @pytest.fixture(scope="module", autouse=True)
 def small() -> None:
-    """Cut files and row groups as small as tables are here."""
+    """Make files and row groups as small as the tables here."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(parquet, "ROW_GROUP_ROWS", 4)
         patch.setattr(parquet, "FILE_ROWS", 12)
@@ -54,7 +54,7 @@ def test_all_files_but_the_last_are_full(count: int, cuts: list[int]) -> None:
 def test_the_bytes_do_not_depend_on_the_frames(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Texts that outgrow the dictionary of a column within the first row group, and two files.
+    # Texts that outgrow a column's dictionary within the first row group, and two files.
     monkeypatch.setattr(parquet, "ROW_GROUP_ROWS", 3_000)
     monkeypatch.setattr(parquet, "FILE_ROWS", 3_000)
     draw = Random(1)

@@ -1,4 +1,4 @@
-"""Frames in parts: rows move, and the parts are never seen in what they are together."""
+"""Frames in parts: rows move, and the number of parts does not affect the whole."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -47,7 +47,7 @@ def test_route_is_map_and_then_a_move(frames: list[list[tuple[str, int]]], n: in
         assert one.equals(other)
 
 
-def test_rows_of_a_part_stand_in_the_order_of_those_they_come_from() -> None:
+def test_rows_keep_the_order_of_their_former_parts() -> None:
     parts = Parts.of([frame([("b", 2), ("a", 1)]), frame([("a", 3), ("b", 4)])], TASKS)
     odd = parts.route(doubled, to=pl.col("ordinal") % 2, n_parts=2, times=1).fetch()[1]
     assert odd["ordinal"].to_list() == [1, 3]
@@ -75,9 +75,7 @@ def test_parts_beside_each_other() -> None:
 
 
 @given(st.lists(KEYS), st.integers(0, 2_000))
-def test_what_memory_does_not_hold_comes_back_from_the_disk(
-    keys: list[tuple[str, int]], bytes_in_memory: int
-) -> None:
+def test_spilled_results_are_read_back(keys: list[tuple[str, int]], bytes_in_memory: int) -> None:
     with TemporaryDirectory() as scratch:
         parts = Parts.of([frame(keys), frame(keys)], Spilling(Path(scratch), bytes_in_memory))
         assert parts.collect().equals(pl.concat([frame(keys)] * 2))
@@ -85,7 +83,7 @@ def test_what_memory_does_not_hold_comes_back_from_the_disk(
         assert not any(Path(scratch).iterdir())
 
 
-def test_memory_is_free_again_when_parts_are_gone(tmp_path: Path) -> None:
+def test_memory_and_files_are_freed_with_their_parts(tmp_path: Path) -> None:
     rows = frame([(f"{number:024x}", number) for number in range(100)])
     tasks = Spilling(tmp_path, bytes_in_memory=int(1.5 * rows.estimated_size()))
     held = tasks.run(frame, rows.rows())
@@ -132,7 +130,7 @@ def add(frame: pl.DataFrame, other: pl.DataFrame, *, third: pl.DataFrame, plus: 
     return [plus + sum(sum(part["row"]) for part in (frame, other, third))]
 
 
-def test_a_function_gets_the_same_part_of_all_that_is_in_parts() -> None:
+def test_a_function_gets_the_same_part_of_all_arguments() -> None:
     added = rows([1], [2]).map(add, rows([10], [20]), third=rows([100], [200]), plus=1_000)
     assert added.fetch() == [[1_111], [1_222]]
 
@@ -144,7 +142,7 @@ def test_the_fields_of_a_named_tuple_are_parts() -> None:
 
 
 @given(st.lists(st.lists(st.integers(0, 9)), min_size=1, max_size=5), st.integers(1, 5))
-def test_rows_move_and_none_is_lost(parts: list[list[int]], n_parts: int) -> None:
+def test_moving_rows_loses_none(parts: list[list[int]], n_parts: int) -> None:
     moved = lists(rows(*parts).by("row", n_parts=n_parts))
     assert len(moved) == n_parts
     assert sorted(all_of(moved)) == sorted(all_of(parts))
@@ -152,7 +150,7 @@ def test_rows_move_and_none_is_lost(parts: list[list[int]], n_parts: int) -> Non
 
 
 @given(st.lists(st.lists(st.integers(0, 9)), min_size=1, max_size=5))
-def test_what_comes_together_is_cut_into_the_same_parts_again(parts: list[list[int]]) -> None:
+def test_together_and_cut_are_inverse(parts: list[list[int]]) -> None:
     together = rows(*parts).together()
     assert lists(together) == [all_of(parts)]
     assert lists(together.cut([len(part) for part in parts])) == parts

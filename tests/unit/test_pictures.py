@@ -1,4 +1,4 @@
-"""Charts as SVG documents: what they hold, and that nothing in them acts."""
+"""Charts as SVG documents: their content, and no active content."""
 
 from xml.etree import ElementTree
 
@@ -13,7 +13,7 @@ LABEL = st.text(st.characters(categories=("L", "N", "P", "S", "Zs")), max_size=4
 
 
 def bars_of(drawn: str) -> list[tuple[float, float]]:
-    """Return start and width of the bars: rectangles behind the labels."""
+    """Return the start and width of bars: rectangles right of the labels."""
     rectangles = ElementTree.fromstring(drawn).iter(f"{SVG}rect")
     boxes = [(float(item.attrib["x"]), float(item.attrib["width"])) for item in rectangles]
     return [box for box in boxes if box[0] >= 190]
@@ -46,5 +46,5 @@ def test_any_label_is_text_and_everything_lies_inside(
         assert float(item.attrib["x"]) + float(item.attrib["width"]) <= 720
         bottom = float(item.attrib["y"]) + float(item.attrib["height"])
         assert bottom <= float(root.attrib["height"])
-    alone = len(counts) == 1  # told in a sentence
+    alone = len(counts) == 1  # shown as a sentence
     assert len(bars_of(drawn)) == (0 if alone else sum(count > 0 for _, count in counts))

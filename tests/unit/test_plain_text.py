@@ -1,4 +1,4 @@
-"""What is left of a summary when only its words count."""
+"""The plain text of summaries."""
 
 import re
 

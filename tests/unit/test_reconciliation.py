@@ -1,4 +1,4 @@
-"""Which names are one paper's: by the union of evidence, and never through a wrong link."""
+"""Which names are one paper's: united by evidence, never through a wrong claim."""
 
 import itertools
 import random
@@ -28,7 +28,7 @@ STORM, SILK = "How to fly a kite in a storm", "Silk worms and their keepers"
 
 
 class Said(NamedTuple):
-    """What a source says of one paper; its own key is the first name."""
+    """A source's claims about one paper; its own key is the first name."""
 
     names: tuple[str, ...]
     title: str | None = None
@@ -40,7 +40,7 @@ def described(said: Said) -> Description:
 
 
 def reconciled(said: Sequence[Said], seed: int = 0) -> Groups:
-    """Reconcile what sources say, with their claims in any order."""
+    """Reconcile sources, with their claims in random order."""
     claims = [
         (number, name, place == 0)
         for number, item in enumerate(said)
@@ -124,9 +124,7 @@ sources = st.builds(
 
 @given(st.lists(sources, min_size=1, max_size=6), st.integers(0, 9))
 @settings(derandomize=True, max_examples=150)
-def test_any_evidence_gives_papers_that_do_not_contradict_themselves(
-    said: list[Said], seed: int
-) -> None:
+def test_no_paper_contradicts_itself(said: list[Said], seed: int) -> None:
     found, conflicts = united(said)
     assert (found, sorted(conflicts)) == (united(said, seed)[0], sorted(united(said, seed)[1]))
     assert set().union(*found) == {name for item in said for name in item.names}
@@ -137,7 +135,7 @@ def test_any_evidence_gives_papers_that_do_not_contradict_themselves(
 
 @given(st.lists(sources, min_size=2, max_size=6))
 @settings(derandomize=True, max_examples=150)
-def test_sources_that_contradict_each_other_never_speak_of_one_paper(said: list[Said]) -> None:
+def test_contradicting_sources_are_never_one_paper(said: list[Said]) -> None:
     papers = reconciled(said).sources.sort("rank")["group"].to_list()
     for (one, paper), (other, other_paper) in itertools.combinations(
         zip(said, papers, strict=True), 2
@@ -148,5 +146,5 @@ def test_sources_that_contradict_each_other_never_speak_of_one_paper(said: list[
 
 @given(st.permutations(["Ada B. Roy", "Bo Kim", "Jo Li"]))
 @settings(derandomize=True, max_examples=10)
-def test_the_order_of_authors_does_not_count(order: list[str]) -> None:
+def test_the_order_of_authors_does_not_matter(order: list[str]) -> None:
     assert shared_authors(order, ["Roy, Ada", "B. Kim", "J. Li"]) == 1.0

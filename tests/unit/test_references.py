@@ -1,4 +1,4 @@
-"""Entries of the list of references that a text ends with."""
+"""Entries of the list of references that ends a text."""
 
 import pytest
 from hypothesis import given, settings
@@ -31,7 +31,7 @@ def test_entries_are_apart_in_order_and_at_their_offsets(text):
 
 @given(TEXTS)
 @settings(derandomize=True, max_examples=200)
-def test_pointers_are_outside_of_entries_and_say_what_their_entry_does(text):
+def test_pointers_are_outside_entries_and_share_their_fields(text):
     entries = references(text)
     by_number = {entry.number: entry for entry in entries}
     for item in pointers(text, entries):
@@ -40,7 +40,7 @@ def test_pointers_are_outside_of_entries_and_say_what_their_entry_does(text):
         assert item[4:] == by_number[item.number][4:]
 
 
-def test_an_entry_is_told_from_what_follows_it_on_the_line():
+def test_an_entry_ends_before_other_text_on_its_line():
     tails = (" # More", " ![plot](p.png)", " See this post too.", "\n\nMore.", "\n- More")
     for tail in tails:
         (entry,) = references(f"[1] On deep nets, Roy et al., 2016.{tail}")

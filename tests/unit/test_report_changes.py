@@ -1,4 +1,4 @@
-"""Two versions of a value shown as one: what both have, what went, what came."""
+"""Two versions of a value shown as one: common, removed and added words."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ def test_runs_hold_both_texts_whole(old: str, new: str) -> None:
 
 
 @pytest.mark.parametrize("case", cases("diff_runs", "runs"))
-def test_what_is_shown_of_two_texts(case: dict[str, Any]) -> None:
+def test_differences_are_shown_with_context(case: dict[str, Any]) -> None:
     old, new = (case[name] * case.get("times", 1) for name in ("old", "new"))
     assert [list(run) for run in shown_runs(old, new)] == case["shown"]
 
@@ -36,7 +36,7 @@ def test_a_difference_is_shown_wherever_it_is(word: str, times: int, old: str, n
     assert sum(len(run.words) for run in shown) < 40_000
 
 
-def test_many_differences_are_cut_and_the_cut_is_told() -> None:
+def test_many_differences_are_truncated_with_a_mark() -> None:
     old, new = (" ".join(f"{n}{end} same" for n in range(500)) for end in "ab")
     *shown, last = shown_runs(old, new)
     assert len(shown) == 40

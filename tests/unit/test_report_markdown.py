@@ -1,4 +1,4 @@
-"""Summaries as HTML: what is shown, and that nothing of a hostile summary can act."""
+"""Summaries as HTML: what is shown, and that hostile summaries have no effect."""
 
 import re
 from urllib.parse import urlsplit
@@ -20,8 +20,8 @@ WEB = "http://", "https://"
 
 
 def assert_harmless(html: str) -> None:
-    """Whatever a browser would make of it, there is nothing in it that acts or loads."""
-    # The strict parser: markup that is not well formed could be read in two ways.
+    """Assert that nothing in the HTML runs or loads, however a browser parses it."""
+    # A strict parser, as malformed markup is ambiguous.
     closed = re.sub("<(br|hr)>", r"<\1/>", html)
     tree = etree.fromstring(f"<report>{closed}</report>".encode())
     for element in tree.iter():
@@ -53,7 +53,7 @@ def test_shown(case):
 
 
 @pytest.mark.parametrize("case", cases("report_markdown", "linked"))
-def test_a_mention_of_a_known_paper_leads_to_it(case):
+def test_a_mention_of_a_known_paper_links_to_it(case):
     start = case["markdown"].index(case["mention"])
     link = PaperLink(start, start + len(case["mention"]), "doi:10.1/x")
     assert to_html(case["markdown"], [link]).strip() == case["html"]
@@ -66,7 +66,7 @@ def test_a_sentence(case):
 
 
 @given(st.text(max_size=60), st.integers(0, 60), st.integers(1, 60), st.text(max_size=9))
-def test_whatever_is_linked_is_harmless(text, start, length, paper_id):
+def test_any_link_is_harmless(text, start, length, paper_id):
     link = PaperLink(min(start, len(text)), min(start + length, len(text)), f"doi:{paper_id}")
     html = re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "", to_html(text, [link]))
     assert_harmless(html)
@@ -83,7 +83,7 @@ def test_a_hostile_sentence(case):
 
 @pytest.mark.parametrize("case", cases("report_markdown", "hostile"))
 def test_hostile(case):
-    # Parquet holds any character; browsers show the few that XML refuses as nothing.
+    # Parquet allows any character; browsers ignore the few that XML refuses.
     assert_harmless(re.sub("[\x00-\x08]", "", to_html(case["text"])))
 
 
@@ -125,7 +125,7 @@ PIECES += ["\\begin{align}", "\\end{align}", "\\href{", "_", "^", "formula0e", "
 
 @given(st.lists(st.sampled_from([*PIECES, *HOSTILE[:12]]), max_size=20).map("".join))
 @settings(derandomize=True, max_examples=600, deadline=None)
-def test_whatever_is_put_together_is_harmless(text):
+def test_any_text_is_harmless(text):
     assert_harmless(to_html(text))
 
 
@@ -155,5 +155,5 @@ def test_a_formula_as_mathml(latex, mathml):
     "latex",
     [r"\foo", r"\left( a", "{" * 300, r"\def\a{aa}\a", r"\newcommand{\a}{a}\a", "x" * 2_001],
 )
-def test_what_cannot_be_shown_faithfully_is_not_converted(latex):
+def test_unfaithful_formulas_are_not_converted(latex):
     assert to_mathml(latex, display=True) is None

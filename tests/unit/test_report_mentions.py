@@ -1,4 +1,4 @@
-"""Mentions of papers on a summary's page: where links stand, and which mentions are one work."""
+"""Mentions of papers on a summary's page: their links, and grouping by work."""
 
 from types import SimpleNamespace
 from typing import Any, cast
@@ -38,7 +38,7 @@ ENTRY = "[1] A Title, Ann Lee, 2016"
         ("[1] *A* b, 2016", "[1] *A* b, 2016", {"kind": "reference", "title": "*A* b"}, ["[1]"]),
     ],
 )
-def test_what_of_a_mention_becomes_a_link(
+def test_the_linked_piece_of_a_mention(
     text: str, mention: str, values: Row, links: list[str]
 ) -> None:
     assert linked(text, text, citation(text, mention, **values)) == links

@@ -1,4 +1,4 @@
-"""The charts of the overview: what a bar stands for, and how long it is."""
+"""The charts of the overview: what bars show, and their lengths."""
 
 import polars as pl
 import pytest
@@ -42,7 +42,7 @@ def test_a_frame_of_counts_as_bars():
     )
 
 
-def test_a_bar_leads_to_the_summaries_behind_it():
+def test_a_bar_links_to_its_summaries():
     frame = pl.DataFrame({"venue": ["A & B"], "len": [3]})
     (bar,) = counted(frame, "Venues", "venue", "summaries", query="venue").bars
     assert bar.link == "?venue=A+%26+B"
@@ -81,7 +81,7 @@ def test_a_bin_is_a_range_of_the_list(label, written):
     assert _with_ranges(drawn, "n_words").bars[0].link == f"?n_words={written}"
 
 
-def test_a_series_that_a_label_lacks_is_nought():
+def test_a_missing_series_is_zero():
     rows = [("html", "kept", 2), ("rss", "duplicate", 3), ("html", "rejected", 1)]
     frame = pl.DataFrame(rows, schema=["form", "status", "len"], orient="row")
     found = stacked(frame, "Fates", "form", ("kept", "duplicate", "rejected"))
@@ -101,7 +101,7 @@ def test_values_are_counted_between_edges(values, least, bins):
     assert _binned(frame, "n", (1, 2, 5), least).rows() == bins
 
 
-def test_what_is_rare_is_summed_up():
+def test_small_counts_are_summed_up():
     counts = pl.DataFrame({"code": [f"c{n:02}" for n in range(20)], "len": range(20, 0, -1)})
     kept = _most(counts.cast({"len": pl.UInt32}))
     assert kept.height == 16

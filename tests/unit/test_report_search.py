@@ -1,4 +1,4 @@
-"""The search index: what a word finds is what the texts hold."""
+"""The search index: words find the rows whose texts contain them."""
 
 import polars as pl
 import pytest
@@ -64,7 +64,7 @@ def test_words(text, words):
     assert set(words_of_slice(summaries(text))["word"]) == words
 
 
-def test_all_that_names_a_paper_is_searched():
+def test_all_fields_that_name_a_paper_are_searched():
     lists = pl.List(pl.String)
     frame = summaries("text title text title text").with_columns(
         title=pl.lit("Title"), venue=pl.lit("NIPS"), author=pl.lit("jo"),

@@ -45,7 +45,7 @@ def bodies(feed: str) -> list[str | None]:
     return [piece.body for piece in pieces(feed) if piece.kind == "record"]
 
 
-def test_an_item_tells_key_user_votes_and_paper() -> None:
+def test_an_item_has_key_user_votes_and_paper() -> None:
     feed = HEAD + item("Steps that\n\nadapt, 1 &lt; 2 &amp; more.") + FOOT
     (record,) = [piece for piece in pieces(feed) if piece.kind == "record"]
     assert record.body == "Steps that\n\nadapt, 1 < 2 & more."
@@ -61,7 +61,7 @@ def test_an_item_tells_key_user_votes_and_paper() -> None:
     assert (again.body, again.facts) == (record.body, record.facts)
 
 
-def test_nobody_is_named_anon() -> None:
+def test_anon_is_not_a_user() -> None:
     (record,) = [p for p in pieces(HEAD + item("A.", "anon") + FOOT) if p.kind == "record"]
     assert record.facts.author is None
 

@@ -1,4 +1,4 @@
-"""What is marked as code, math and URL, and what is left as prose."""
+"""What is marked as code, math and URL, and what remains prose."""
 
 import re
 import re._parser as sre
@@ -49,7 +49,7 @@ def test_spans_and_what_is_outside_tile_the_text(text):
 
 
 def unlimited(part):
-    """Yield what a parsed regular expression repeats without a limit."""
+    """Yield the unlimited repetitions of a parsed regular expression."""
     if isinstance(part, tuple) and part[0] in REPEATS and part[1][1] == sre.MAXREPEAT:
         yield str(part[1][2])
     if isinstance(part, tuple | list | sre.SubPattern):
@@ -58,7 +58,7 @@ def unlimited(part):
 
 
 def test_nothing_is_repeated_without_a_limit_but_runs_of_ticks_blanks_hosts_and_data():
-    """So the work at each position is bounded, and the cost of a text linear in its length."""
+    """This bounds the work at each position, and makes the cost of a text linear."""
     parsed = sre.parse(_SCANNER.pattern, _SCANNER.flags & ~re.UNICODE)
     runs = "`", r"[ \t]", r"[\w-]", r"[^\s()<>]", "[a-zA-Z0-9+/=%]"
     assert set(unlimited(parsed)) == {str(sre.parse(run)) for run in runs}
@@ -71,7 +71,7 @@ def test_nothing_is_repeated_without_a_limit_but_runs_of_ticks_blanks_hosts_and_
         *("www.a.b", "(", r"\[", r"\[=", r"\(", r"\begin{align}", "\\", "\\$", "$$a", "\n", " "),
     ],
 )
-def test_what_opens_and_never_closes_is_soon_given_up(unit):
+def test_unclosed_spans_are_abandoned_soon(unit):
     text = (unit * 30_000)[:30_000]
     started = time.process_time()
     assert all(span.end <= len(text) for span in scan(text))
@@ -99,5 +99,5 @@ def test_flattening_a_text_changes_no_span():
         ("http://a.b/c?d=1", "http://a.b/c?d=1"),
     ],
 )
-def test_an_address_gives_back_what_belongs_to_its_sentence(url, trimmed):
+def test_an_address_excludes_its_sentences_punctuation(url, trimmed):
     assert trim_url(url) == trimmed

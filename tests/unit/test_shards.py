@@ -1,4 +1,4 @@
-"""The map stage: batches, shards, and what becomes of records that hold nothing."""
+"""The map stage: batches, shards, and records without content."""
 
 import gc
 from pathlib import Path
@@ -54,7 +54,7 @@ def test_batches_also_end_at_a_hash_that_begins_with_zeros() -> None:
         pytest.param({"duplicates": DuplicateSettings(near_threshold=0.9)}, set(), id="duplicates"),
     ],
 )
-def test_a_setting_changes_the_shards_that_it_reaches(
+def test_a_setting_renames_only_the_shards_it_affects(
     changed: dict[str, object], reached: set[str]
 ) -> None:
     batch = Batch((source(1),))
@@ -82,7 +82,7 @@ def test_the_garbage_collector_is_back_after_a_batch_that_failed(tmp_path: Path)
 
 
 def test_a_summary_that_is_repeated_gives_each_record_what_it_gives_one() -> None:
-    """Each text is worked on once; with its line breaks kept, it is another Markdown."""
+    """Each text is processed once; with its line breaks kept, its Markdown differs."""
     text = "A text that cites \\cite{key} and $x^2$. - One - Two"
     rows = [("a", text, False), ("b", text, False), ("c", text, True)]
     columns = ["record_id", "body", "keeps_structure"]
@@ -120,7 +120,7 @@ def test_texts_on_the_disk_give_the_same_as_texts_at_hand(tmp_path: Path) -> Non
         *((layer, "digests.json") for layer in LAYERS),
     ],
 )
-def test_a_shard_with_one_wrong_bit_is_made_anew(tmp_path: Path, layer: str, name: str) -> None:
+def test_a_shard_with_one_wrong_bit_is_rebuilt(tmp_path: Path, layer: str, name: str) -> None:
     batch = cut_batches(take_inventory([str(RAW)], NO_SPOOL).distinct, 1)[0]
     assert build_shards(batch, SETTINGS, tmp_path)
     file = tmp_path / batch.keys(SETTINGS)[layer] / name

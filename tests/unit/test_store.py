@@ -1,4 +1,4 @@
-"""The output folder keeps what it has until something better stands in its place."""
+"""The output folder keeps what it has until a replacement is complete."""
 
 import errno
 import json
@@ -15,7 +15,7 @@ FILES = {"README.md": b"a card", "data/papers/train-00000-of-00001.parquet": b"a
 
 
 def stage(folder: Path, mark: str = "whole") -> Path:
-    """Write what a release consists of into a folder."""
+    """Write the files of a release into a folder."""
     for name, content in FILES.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
@@ -35,11 +35,11 @@ def store(tmp_path: Path) -> Store:
 
 
 def mark(store: Store) -> str:
-    """Tell which of several releases `latest` leads to."""
+    """Return which of several releases `latest` points to."""
     return str(json.loads((store.latest / "manifest.json").read_text())["mark"])
 
 
-def test_a_whole_release_is_there(store: Store) -> None:
+def test_an_intact_release_exists(store: Store) -> None:
     assert store.has(RELEASE_ID)
     assert not store.has("fedcba9876543210")
 
@@ -54,7 +54,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
-def test_a_damaged_release_stays_until_its_successor_stands(
+def test_a_damaged_release_stays_until_it_is_replaced(
     store: Store, damage: Callable[[Path], object]
 ) -> None:
     release = store.release(RELEASE_ID)
@@ -71,7 +71,7 @@ def test_a_damaged_release_stays_until_its_successor_stands(
 
 @pytest.mark.parametrize("number", [errno.EIO, errno.EACCES, errno.ESTALE, errno.EMFILE])
 @pytest.mark.parametrize("read", ["read_text", "stat"])
-def test_a_read_that_fails_costs_nothing(
+def test_a_failed_read_loses_nothing(
     store: Store, monkeypatch: pytest.MonkeyPatch, read: str, number: int
 ) -> None:
     def fail(*_: object, **__: object) -> None:
@@ -84,7 +84,7 @@ def test_a_read_that_fails_costs_nothing(
     assert mark(store) == "whole"
 
 
-def test_a_build_killed_while_it_replaces_a_release_leaves_it_to_the_next(store: Store) -> None:
+def test_the_next_build_finishes_an_interrupted_replacement(store: Store) -> None:
     store.release(RELEASE_ID).rename(store.work / f"damaged-{RELEASE_ID}")
     with store.locked():
         assert mark(store) == "whole"

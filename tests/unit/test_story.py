@@ -1,10 +1,10 @@
-"""Stories in words: what is said of one difference, and that no line grows too long."""
+"""Explanations in words: single differences, and line lengths."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shortscience.pipeline.release.story import tell_difference
+from shortscience.pipeline.release.story import format_difference
 
 
 @pytest.mark.parametrize(
@@ -18,11 +18,11 @@ from shortscience.pipeline.release.story import tell_difference
     ],
 )
 def test_a_difference_in_words(kept: str, copy: str, told: str) -> None:
-    assert tell_difference(kept, copy, 20) == told
+    assert format_difference(kept, copy, 20) == told
 
 
 @given(st.text(), st.text(min_size=1), st.integers(5, 60))
 def test_words_are_cut_to_the_width(kept: str, copy: str, width: int) -> None:
-    told = tell_difference(kept, copy, width)
+    told = format_difference(kept, copy, width)
     assert len(told) <= len('has "" for ""') + 2 * width
     assert len(told.splitlines()) == 1 or not told.isprintable()

@@ -1,4 +1,4 @@
-"""Where a flattened summary gets its line breaks back."""
+"""Restoring the line breaks of flattened summaries."""
 
 import re
 import time
@@ -111,7 +111,7 @@ def test_the_confidence_is_the_mean_of_the_boundaries():
 
 @given(FLAT)
 @settings(derandomize=True, max_examples=100)
-def test_spans_that_are_known_make_no_difference(text):
+def test_given_spans_give_the_same_result(text):
     assert restore(text, scan(text)) == restore(text)
 
 
@@ -124,7 +124,7 @@ def test_line_breaks_stand_where_spaces_were(text):
 
 
 @pytest.mark.parametrize("case", cases("structure", "broken"))
-def test_what_begins_a_line_is_a_block_to_a_markdown_parser(case):
+def test_restored_lines_are_blocks_to_a_markdown_parser(case):
     starts = {block.token for block in blocks(case["markdown"])}
     for part in case["markdown"].split("\n\n"):
         before = case["markdown"][: case["markdown"].index(part)]
@@ -159,7 +159,7 @@ def test_the_cost_of_a_text_is_bounded(unit):
 @settings(derandomize=True, max_examples=200)
 @given(FLAT)
 def test_spans_are_moved_with_the_line_breaks(text):
-    """Code, math and addresses stay what they are, but for the white space within."""
+    """Code, math and addresses stay the same except for white space inside."""
     spans = scan(text)
     markdown, _, moved, _ = restore(text, spans)
     assert [span.kind for span in moved] == [span.kind for span in spans]

@@ -1,4 +1,4 @@
-"""What the benchmark of restored structure counts, and how."""
+"""The counts of the benchmark of restored structure."""
 
 import json
 
@@ -14,7 +14,7 @@ def test_blocks(case):
     assert sorted(blocks(case["markdown"])) == [tuple(block) for block in case["blocks"]]
 
 
-def test_what_is_found_and_what_is_missed():
+def test_found_and_missed_items_are_counted():
     pair = Pair("# A\n\n* b\n* c", "# A * b * c")
     scores = compare([pair], ["# A\n\n* b * c"])
     assert scores["heading"] == Score(both=1, found=1, written=1)

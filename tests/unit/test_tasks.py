@@ -1,4 +1,4 @@
-"""Rows that are dealt out to parts."""
+"""Rows distributed over parts."""
 
 import pickle
 

@@ -1,7 +1,7 @@
-"""Pages as extractors of Markdown leave them: the same summaries and facts in every form.
+"""Pages by Markdown extractors: the same summaries and facts in every form.
 
-The pages in `cases/text_forms.json` are what the extractors make of one page in the site's shape.
-Its summaries look like the site's own words wherever they can.
+The pages in `cases/text_forms.json` are the extractors' output for one page in the site's format.
+Its summaries imitate the site's own words wherever they can.
 """
 
 import json
@@ -43,8 +43,8 @@ def records(parser: ModuleType, text: str) -> list[Piece]:
     return [piece for piece in pieces(parser, text) if piece.kind == "record"]
 
 
-def told(record: Piece) -> dict[str, Any]:
-    """Return what a record says, as the cases spell it."""
+def facts_of(record: Piece) -> dict[str, Any]:
+    """Return a record's facts in the format of the cases."""
     known = {name: value for name, value in record.facts._asdict().items() if value is not None}
     if record.facts.authors:
         known["authors"] = list(record.facts.authors)
@@ -52,13 +52,13 @@ def told(record: Piece) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("case", PAGES)
-def test_every_summary_is_found_with_what_the_form_knows(case: dict[str, Any]) -> None:
+def test_every_summary_is_found_with_the_facts_of_its_form(case: dict[str, Any]) -> None:
     parser = FORMS[case["module"]]
-    assert [told(record) for record in records(parser, case["text"])] == case["records"]
+    assert [facts_of(record) for record in records(parser, case["text"])] == case["records"]
 
 
 @pytest.mark.parametrize("case", PAGES)
-def test_everything_else_is_known_to_be_the_sites(case: dict[str, Any]) -> None:
+def test_everything_else_is_boilerplate(case: dict[str, Any]) -> None:
     found = pieces(FORMS[case["module"]], case["text"])
     assert [piece for piece in found if piece.kind == "rejected"] == []
     assert any(piece.kind == "boilerplate" for piece in found)
@@ -75,13 +75,13 @@ def test_each_form_is_recognised_by_its_own_parser(case: dict[str, Any]) -> None
 @pytest.mark.parametrize("case", PAGES)
 def test_a_record_is_read_again_from_its_raw_text(case: dict[str, Any]) -> None:
     data = case["text"].encode()
-    blocks = [told(record) for record in records(FORMS[case["module"]], case["text"])]
+    blocks = [facts_of(record) for record in records(FORMS[case["module"]], case["text"])]
     for record, before in zip(records(FORMS[case["module"]], case["text"]), blocks, strict=True):
         again = reading.reread(data[record.start : record.end].decode())
         assert again is not None
         assert again.body == before["body"]
         # A further summary of a paper has no title of its own.
-        assert told(again)["facts"].items() <= before["facts"].items()
+        assert facts_of(again)["facts"].items() <= before["facts"].items()
 
 
 @pytest.mark.parametrize("case", PAGES)
@@ -89,27 +89,27 @@ def test_windows_line_ends_change_nothing(case: dict[str, Any]) -> None:
     text = case["text"].replace("\n", "\r\n")
     assert FORMS[case["module"]].recognise(text.encode())
     found = pieces(FORMS[case["module"]], text)
-    assert [told(piece) for piece in found if piece.kind == "record"] == case["records"]
+    assert [facts_of(piece) for piece in found if piece.kind == "record"] == case["records"]
     assert [piece for piece in found if piece.kind == "rejected"] == []
 
 
 @pytest.mark.parametrize("case", PAGES)
-def test_a_page_that_breaks_off_keeps_the_records_before(case: dict[str, Any]) -> None:
+def test_a_truncated_page_keeps_the_records_before(case: dict[str, Any]) -> None:
     parser, text = FORMS[case["module"]], case["text"]
     data = text.encode()
     whole = records(parser, text)
     for place in range(0, len(data), 37):
         cut = data[:place].decode(errors="ignore")
         found = records(parser, cut)
-        complete = [told(record) for record in whole if record.end <= place]
-        assert [told(record) for record in found[: len(complete)]] == complete
-        # Of the one that is cut, the text is no more than its beginning and a cut trailer.
+        complete = [facts_of(record) for record in whole if record.end <= place]
+        assert [facts_of(record) for record in found[: len(complete)]] == complete
+        # The truncated one has at most the beginning of its text and of a trailer.
         for record, begun in zip(whole[len(complete) :], found[len(complete) :], strict=False):
             whole_texts = (letters(record.body) + trailer for trailer in TRAILERS)
             assert any(text.startswith(letters(begun.body)) for text in whole_texts)
 
 
-# The letters of what stands behind a summary, which may be cut, too.
+# The letters of the text after a summary, which may also be cut.
 TRAILERS = "Loadinghttpsiimgurcomlgif", "Loadingmoreless", "moreless"
 
 
@@ -135,7 +135,7 @@ def test_a_damaged_page_never_raises_and_loses_nothing(case: dict[str, Any]) -> 
 
 
 def damaged(text: str) -> Iterator[str]:
-    """Shuffle, drop, double and cut the lines of a page, always in the same ways."""
+    """Shuffle, drop, double and cut the lines of a page, reproducibly."""
     lines = text.splitlines(keepends=True)
     for seed in range(20):
         chance = random.Random(seed)
@@ -172,7 +172,7 @@ def test_pieces_cover_every_byte_of_any_input(parser: ModuleType, parts: list[st
 @pytest.mark.parametrize("case", cases("text_forms", "single"))
 def test_one_record(case: dict[str, Any]) -> None:
     parser = FORMS[case["module"]]
-    assert [told(record) for record in records(parser, case["text"])] == case["records"]
+    assert [facts_of(record) for record in records(parser, case["text"])] == case["records"]
     rejected = [piece for piece in pieces(parser, case["text"]) if piece.kind == "rejected"]
     assert [piece.reason for piece in rejected] == case.get("rejected", [])
 
@@ -191,7 +191,7 @@ EXTRACTORS = {
 
 
 @pytest.mark.parametrize("extractor", EXTRACTORS)
-def test_real_pages_give_every_record_that_is_left(shared: Path, extractor: str) -> None:
+def test_real_pages_give_every_remaining_record(shared: Path, extractor: str) -> None:
     module, knows, left = EXTRACTORS[extractor]
     lines = (shared / "pages" / "manifest.jsonl").read_text().splitlines()
     truths = {Path(truth["file"]).stem: truth["records"] for truth in map(json.loads, lines)}

@@ -59,7 +59,7 @@ def test_the_records_are_those_of_the_plain_file(tmp_path: Path, encoding: str) 
         (codecs.BOM_UTF8 + b"\0", "latin-1", ["binary data"]),
     ],
 )
-def test_what_is_no_text_or_of_no_form(
+def test_binary_data_and_unknown_forms_are_rejected(
     tmp_path: Path, data: bytes, encoding: str, reasons: list[str]
 ) -> None:
     sources, records = read(tmp_path, data)

@@ -1,4 +1,4 @@
-"""What the name of a result covers: the modules that compute it, their libraries, and no more."""
+"""The scope of result names: the modules that compute them and their libraries, no more."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -78,7 +78,7 @@ def covered(*modules: str) -> set[str]:
     return {name.removeprefix("shortscience.") for name in version._closure(modules)[0]}
 
 
-def test_a_release_is_named_after_the_stages_and_not_after_what_shows_or_sends_it() -> None:
+def test_the_release_id_depends_on_the_stages_and_not_on_report_or_publishing() -> None:
     modules = covered(*STAGES)
     assert not [name for name in modules if "report" in name.split(".") or "publishing" in name]
     assert not [name for name in modules if name.startswith(("commands", "flows"))]
@@ -90,7 +90,7 @@ def test_a_release_is_named_after_the_stages_and_not_after_what_shows_or_sends_i
     assert made_by <= modules
 
 
-def test_libraries_that_decide_bytes_are_in_the_name() -> None:
+def test_the_release_id_depends_on_libraries_that_affect_bytes() -> None:
     decide = {"PyYAML", "great_expectations", "pandas", "polars", "pyarrow", "selectolax", "warcio"}
     assert decide <= version.library_versions(*STAGES).keys()
 
@@ -130,10 +130,10 @@ PAGE = Input(
         ),
     ],
 )
-def test_what_shows_in_a_release_is_in_its_name(other: Recipe) -> None:
+def test_everything_that_affects_a_release_is_in_its_id(other: Recipe) -> None:
     assert other.release_id != recipe(PAGE).release_id
 
 
-def test_the_bytes_of_a_catalogue_are_in_the_name_of_a_release() -> None:
+def test_the_release_id_depends_on_the_catalogues_bytes() -> None:
     known, other = (recipe(PAGE, catalogue=letter * 64) for letter in "cd")
     assert known.release_id != other.release_id

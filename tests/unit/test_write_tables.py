@@ -1,4 +1,4 @@
-"""Tables are the same files, byte for byte, in whatever parts and by whichever engine."""
+"""Tables are the same files, byte for byte, in any number of parts and on any engine."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -25,7 +25,7 @@ SETTINGS = Settings()
 
 
 class Searched(NamedTuple):
-    """The sample dumps, up to where the papers stage begins."""
+    """The sample dumps, processed up to the papers stage."""
 
     inputs: list[Input]
     shards: Shards
@@ -60,7 +60,7 @@ def whole(searched: Searched, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("n_parts", [1, 2, 7, 20])
-def test_parts_do_not_show_in_any_of_several_files(
+def test_parts_do_not_affect_several_files(
     searched: Searched, n_parts: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parquet, "ROW_GROUP_ROWS", 10)
@@ -72,7 +72,7 @@ def test_parts_do_not_show_in_any_of_several_files(
 
 
 @pytest.mark.parametrize("n_parts", [2, 7, 20])
-def test_parts_do_not_show_in_one_file(
+def test_parts_do_not_affect_one_file(
     searched: Searched, whole: Path, n_parts: int, tmp_path: Path
 ) -> None:
     searched.write(InParts(n_parts), tmp_path)
@@ -88,7 +88,7 @@ def test_more_records_than_memory_holds_are_written_in_more_parts(
 
 
 @pytest.mark.parametrize("bytes_in_memory", [0, 10_000])
-def test_what_lies_on_the_disk_in_the_meantime_does_not_show(
+def test_spilling_does_not_affect_the_files(
     searched: Searched, whole: Path, bytes_in_memory: int, tmp_path: Path
 ) -> None:
     release, scratch = tmp_path / "release", tmp_path / "scratch"
@@ -105,11 +105,9 @@ def test_rows_are_in_the_order_of_their_keys(whole: Path, name: str) -> None:
     assert not rows.select(TABLES[name].key).is_duplicated().any()
 
 
-def test_what_a_task_that_was_given_up_has_begun_is_removed(
-    searched: Searched, tmp_path: Path
-) -> None:
+def test_leftovers_of_abandoned_tasks_are_removed(searched: Searched, tmp_path: Path) -> None:
     class Stray(AtOnce):
-        """An engine of which tasks leave files behind."""
+        """An engine whose tasks leave files behind."""
 
         def get(self, refs):
             for folder in (tmp_path / "data").glob("*"):

@@ -12,7 +12,7 @@ Source = tuple[str, str | None, int, int]  # name, form, records kept, records r
 
 
 def release(folder: Path, *sources: Source) -> Path:
-    """The two tables that the alarm reads."""
+    """The two tables that the check reads."""
     records = [
         {"source_id": name, "status": status, "reason": None}
         for name, _, kept, rejected in sources
@@ -45,7 +45,7 @@ HTML, RSS = ("a.html", "html", 20, 0), ("feed.xml", "rss", 5, 0)
         pytest.param([("new.html", "html", 0, 0), RSS], "html", id="replaced by an empty one"),
     ],
 )
-def test_a_form_that_gave_records_and_gives_none(
+def test_a_form_that_stops_giving_records_raises(
     tmp_path: Path, after: list[Source], lost: str | None
 ) -> None:
     former = release(tmp_path / "former", HTML, RSS)
@@ -58,6 +58,6 @@ def test_a_form_that_gave_records_and_gives_none(
     check_yields(staged, former, [lost])
 
 
-def test_the_first_release_has_nothing_to_compare_with(tmp_path: Path) -> None:
+def test_the_first_release_is_not_compared(tmp_path: Path) -> None:
     staged = release(tmp_path / "staged", ("a.html", "html", 0, 0))
     check_yields(staged, tmp_path / "latest", ())

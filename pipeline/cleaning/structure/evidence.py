@@ -138,6 +138,5 @@ def _kind(first: str) -> str:
 def _taken_up(words: Sequence[str], before: str) -> str:
     """Return how many of the words stood in the sentence before, in thirds."""
     long = [word for word in words if len(word) >= _SHORT]
-    if not long:
-        return "no words"
-    return str(3 * len([word for word in long if word in before]) // len(long))
+    said = [word for word in long if word in before]
+    return str(3 * len(said) // len(long)) if long else "no words"

@@ -1,1 +1,1 @@
-"""Bibliography files: one reader per format, one index per file, and looking papers up in them."""
+"""Bibliography files: one reader per format, one index per file, and lookups."""

@@ -1,7 +1,7 @@
 """arXiv records as JSON lines: `arxiv_id`, `title`, `authors` joined by ", ", `doi`, `created`.
 
-Such tables have often been through a spreadsheet, which takes numbers for decimal fractions:
-1906.05274 becomes 1906.0527399999999, and 1708.07120 becomes 1708.0712. Both are undone.
+Such tables have often been through a spreadsheet that stored ids as decimal fractions: 1906.05274
+became 1906.0527399999999, and 1708.07120 became 1708.0712. Both are undone.
 """
 
 import re
@@ -26,7 +26,7 @@ VENUE = "arXiv"
 
 
 def recognise(beginning: str) -> bool:
-    """Whether the first line has such keys."""
+    """Whether the first line has these keys."""
     return {"arxiv_id", "title", "authors"} <= first_keys(beginning)
 
 
@@ -49,23 +49,23 @@ def _entry(item: dict[str, Any]) -> Entry:
     )
 
 
-# Affiliations, in brackets that may hold others, and the colon behind a collaboration.
+# Affiliations, in possibly nested brackets, and the colon after a collaboration.
 _AFFILIATION = re.compile(r"\s*\((?:[^()]|\((?:[^()]|\([^()]{0,400}\)){0,400}\)){0,2000}\)")
 _BETWEEN = re.compile(r",\s+(?:and\s+)?|\s+and\s+|\s*:\s+|\s*;\s+")
 
 
 def authors_of(written: str) -> list[str]:
-    """Return the authors that a text lists, without their affiliations."""
+    """Return the authors in a list, without their affiliations."""
     return [name.strip() for name in _BETWEEN.split(_AFFILIATION.sub("", written))]
 
 
 def dois(value: object) -> Iterator[Identifier | None]:
-    """Parse the DOIs of a record: a few have several, with a space between them."""
+    """Parse the DOIs of a record; a few records have several, separated by a space."""
     return map(parse_doi, (text(value) or "").split())
 
 
 def arxiv_number(written: str) -> Identifier | None:
-    """Parse an arXiv number that may have been stored as a decimal fraction."""
+    """Parse an arXiv id that may have been stored as a decimal fraction."""
     if found := parse_arxiv(written):
         return found
     if not _FRACTION.fullmatch(written):

@@ -1,4 +1,4 @@
-"""The snapshot of arXiv's metadata: JSON lines, one object per paper."""
+"""arXiv's metadata snapshot: JSON lines, one object per paper."""
 
 from collections.abc import Iterator
 from typing import IO, Any

@@ -1,7 +1,7 @@
-"""BibTeX and biblatex, by pybtex: block by block, so that a long file needs no more memory.
+"""BibTeX and biblatex, by pybtex: block by block, in bounded memory.
 
-pybtex's low-level parser goes on behind what it cannot read, and takes repeated fields and keys as
-they come; bibtexparser (1 and 2) drops such entries without a word.
+pybtex's low-level parser continues after errors and accepts repeated fields and keys; bibtexparser
+(1 and 2) silently drops such entries.
 """
 
 import re
@@ -52,18 +52,17 @@ _SAYS_ARXIV = (
 _OF_ARXIV = re.compile(r"\b(?:arxiv|corr)\b", re.IGNORECASE)
 _NUMBER = re.compile(rf"(?<![\w.])(?:abs/)?({ARXIV})", re.IGNORECASE)
 _WEB = re.compile(r"https?://[^\s{}<>\"]+")
-_TILDE = re.compile(r"\{?\\textasciitilde(?:\{\}|\})?|\\~\{\}")
 _URL_ESCAPE = re.compile(r"\\(?=[_%#&~$])|\\url(?=\{)|[{}]")
 _TITLE_END = (".", "?", "!", ":")
 
 
 def recognise(beginning: str) -> bool:
-    """Whether an entry begins somewhere in the beginning of the file, which is nothing else."""
+    """Whether the beginning of a file has a BibTeX entry and is not of another format."""
     return not beginning.lstrip().startswith(("{", "<", "[")) and bool(START.search(beginning))
 
 
 def read(stream: IO[bytes]) -> Iterator[Found]:
-    """Yield the entries, what some hand down to others, and what could not be read."""
+    """Yield entries, inheritable fields of parents, and unreadable pieces."""
     from shortscience.pipeline.papers.bibliography.bibtex_parser import parse, strings
 
     macros = strings()
@@ -86,7 +85,7 @@ def _place(block: Block, line: int, commands: list[Any]) -> str:
 
 
 class _Fields(NamedTuple):
-    """The fields of an entry by name, the first of each name that holds something."""
+    """The fields of an entry: the first non-empty one of each name."""
 
     values: dict[str, str]
 
@@ -107,11 +106,11 @@ class _Fields(NamedTuple):
         return text or None
 
     def place(self) -> str | None:
-        """Return where a work was published."""
+        """Return the venue."""
         return next((text for name in _PLACES if (text := self.text(name))), None)
 
     def addresses(self) -> Iterator[str]:
-        """Yield the addresses in all fields that may have one."""
+        """Yield the addresses in all fields that may hold one."""
         for name in _ADDRESSES:
             if written := self.values.get(name):
                 bare = _URL_ESCAPE.sub(
@@ -125,7 +124,7 @@ class _Fields(NamedTuple):
         return next((year for year in dates if year), None)
 
     def parents(self) -> tuple[str, ...]:
-        """Return the keys of the entries that hand down what this one does not say."""
+        """Return the keys of the entries that this one inherits from."""
         written = ",".join(self.values.get(name, "") for name in ("crossref", "xref", "xdata"))
         return tuple(key.strip().casefold() for key in written.split(",") if key.strip())
 
@@ -149,7 +148,7 @@ def _entry(key: str, fields: _Fields) -> Entry:
 
 
 def _identifiers(fields: _Fields) -> Iterator[Identifier | None]:
-    """Yield the identifiers of an entry, wherever people put them."""
+    """Yield the identifiers in any field of an entry."""
     doi = plain(fields.values.get("doi", ""))
     yield parse_doi(doi) or parse_url(doi)
     yield parse_arxiv(plain(fields.values.get("eprint", "")))
@@ -161,18 +160,18 @@ def _identifiers(fields: _Fields) -> Iterator[Identifier | None]:
 
 
 def _preprint(fields: _Fields) -> Iterator[Identifier | None]:
-    said = [plain(fields.values.get(name, "")) for name in _SAYS_ARXIV]
-    for text in said:
+    texts = [plain(fields.values.get(name, "")) for name in _SAYS_ARXIV]
+    for text in texts:
         for labelled in ARXIV_LABELLED.finditer(text):
             yield parse_arxiv(labelled[1])
-    if any(map(_OF_ARXIV.search, said)):
+    if any(map(_OF_ARXIV.search, texts)):
         for name in ("volume", "number", "pages", "eid", "eprint"):
             if number := _NUMBER.search(plain(fields.values.get(name, ""))):
                 yield parse_arxiv(number[1])
 
 
 def _people(written: str) -> Iterator[str]:
-    """Yield the names of people, given names first."""
+    """Yield names of people, given names first."""
     from shortscience.pipeline.papers.bibliography.bibtex_parser import given_first, split_names
 
     for person in split_names(" ".join(written.split())):

@@ -10,19 +10,20 @@ START = re.compile(r"^[ \t]*@[ \t]*(\w+)[ \t]*[{(]", re.MULTILINE)
 _ENTRY = re.compile(r"[ \t]*@[ \t]*\w+[ \t]*[{(][ \t]*[^\s,{}()\"=]*[ \t]*(?:,|\r?\n|=)")
 _DEFINITION = re.compile(r"[ \t]*@[ \t]*(?:string|comment|preamble)[ \t]*[{(]", re.IGNORECASE)
 _INNER = 3
-"""Entries that may stand within a field of another, as some that are quoted in an abstract do:
-where there are more, a brace is missing."""
+"""Entries that may lie within a field of another, as when an abstract quotes some; with more, a
+brace must be missing.
+"""
 
 
 class Block(NamedTuple):
-    """Some lines of a file, from `line` on, which counts from 1."""
+    """Lines of a file; the first has the number `line`, from 1."""
 
     text: str
     line: int
 
 
 def blocks(stream: IO[bytes]) -> Iterator[Block]:
-    """Cut a file before each line that begins an entry; UTF-8, else windows-1252."""
+    """Cut a file before each line that begins an entry; decode as UTF-8, else windows-1252."""
     lines = (decode(raw.removeprefix(b"\xef\xbb\xbf")) for raw in stream)
     number = 1
     for block in _cut(lines):
@@ -49,7 +50,7 @@ def _cut(lines: Iterable[str]) -> Iterator[list[str]]:
 
 
 class _Open:
-    """Lines of an entry that is not known to be complete, and how many braces are open."""
+    """The lines of an entry not yet known to be complete, and its open braces."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -57,18 +58,18 @@ class _Open:
         self.inner: list[int] = []
 
     def is_closed_by(self, line: str) -> bool:
-        """Whether a line begins another entry, and not one within a field of this one."""
+        """Whether a line begins another entry, rather than one inside a field of this entry."""
         if not self.lines or "@" not in line:
             return False
         begins = _ENTRY.match(line) or _DEFINITION.match(line)
         return bool(begins and self.depth <= 1) or bool(self.depth <= 0 and START.match(line))
 
     def lacks_a_brace(self) -> bool:
-        """Whether so many entries begin within it that it should have ended before them."""
+        """Whether so many entries begin inside it that a closing brace must be missing."""
         return len(self.inner) > _INNER
 
     def add(self, line: str) -> None:
-        """Take one more line."""
+        """Append a line."""
         if self.lines and "@" in line and _ENTRY.match(line):
             self.inner.append(len(self.lines))
         self.lines.append(line)

@@ -1,4 +1,4 @@
-"""pybtex's low-level parser, more lenient: what it would refuse in real files is read."""
+"""A lenient pybtex low-level parser, which reads real files that the original refuses."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ from pybtex.utils import CaseInsensitiveDict
 
 
 class Command(NamedTuple):
-    """An entry or another command: its kind in small letters, key, and (name, value) of fields."""
+    """An entry or another command: lower-case kind, key, and (name, value) of fields."""
 
     kind: str
     key: str
@@ -21,14 +21,14 @@ class Command(NamedTuple):
 
 
 def strings() -> Any:
-    """Return the strings that are defined before a file begins: the names of months."""
+    """Return the predefined strings: the names of months."""
     return CaseInsensitiveDict(month_names)
 
 
 def parse(text: str, macros: Any) -> tuple[list[Command], list[tuple[int, str]]]:
-    """Return the commands of a text, and (line, reason) of what could not be read in it.
+    """Return the commands of a text, and (line, reason) of its unreadable pieces.
 
-    Strings that are defined are added to `macros`.
+    Strings that the text defines are added to `macros`.
     """
     parser = _Parser(text, macros)
     commands = [
@@ -42,7 +42,7 @@ def parse(text: str, macros: Any) -> tuple[list[Command], list[tuple[int, str]]]
 
 
 class _Parser(LowLevelParser):  # type: ignore[misc]
-    """Takes entries without a key, fields without a comma between, and strings nobody defined."""
+    """Accepts entries without a key, missing commas between fields, and undefined strings."""
 
     pos: int
     current_field_name: Any
@@ -84,7 +84,7 @@ class _Parser(LowLevelParser):  # type: ignore[misc]
         return str(self.macros[name]) if name in self.macros else name
 
     def skip_to(self, patterns: Sequence[Any]) -> Any:
-        """Find the first of some signs by one search: one for each reads to the end each time."""
+        """Find the first of several tokens in one search; the original needs one for each."""
         match = _any_of(tuple(patterns)).search(self.text, self.pos)
         if match is None:
             return None
@@ -100,7 +100,7 @@ def _any_of(patterns: tuple[Any, ...]) -> re.Pattern[str]:
 
 
 def split_names(written: str) -> Iterator[str]:
-    """Yield the names that stand in a field, parted by `and`."""
+    """Yield the names in a field, separated by `and`."""
     for name in split_name_list(written):
         yield name.strip().removeprefix("and ").removesuffix(" and").strip(" ,")
 

@@ -16,7 +16,7 @@ from shortscience.pipeline.papers.bibliography.markup import plain, plain_names
 
 
 def recognise(beginning: str) -> bool:
-    """Whether the first line has such keys."""
+    """Whether the first line has these keys."""
     return {"key", "title", "authors"} <= first_keys(beginning)
 
 

@@ -1,9 +1,9 @@
 """The XML dump of DBLP (https://dblp.org/faq/1474679.html), streamed.
 
-Its named characters are defined in a file beside it. That is never opened, nor is anything else
-that a document type names: before the XML is parsed, references are replaced by the characters that
-HTML calls so, of which DBLP's are a part, and any other ampersand stands for itself. So no entity
-is ever expanded, and a file without a document type is read alike.
+Its named characters are defined in a separate DTD. Neither it nor anything else that a document
+type refers to is ever opened: before parsing, entity references are replaced by the HTML characters
+of that name, which include DBLP's, and any other ampersand stands for itself. So no entity is
+expanded, and a file needs no document type.
 """
 
 import re
@@ -34,21 +34,21 @@ _KINDS = (
     "data",
 )
 _PLACES = ("booktitle", "journal", "publisher", "school")
-_FULL_STOP = re.compile(r"(?<!\.)\.$")  # which DBLP puts behind every title; not one of three
+_FULL_STOP = re.compile(r"(?<!\.)\.$")  # the full stop DBLP puts after every title, but no ellipsis
 _AMPERSAND = re.compile(rb"&(?:(#\d{1,7}|#x[0-9a-fA-F]{1,6}|\w{1,32});)?")
 _OF_XML = frozenset((b"amp", b"lt", b"gt", b"quot", b"apos"))
 _CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _LONGEST_NAME = 40
-_NAMESAKE = re.compile(r" \d{4}$")  # DBLP numbers people of one name: `Jie Wen 0001`
+_NAMESAKE = re.compile(r" \d{4}$")  # DBLP numbers namesakes: `Jie Wen 0001`
 
 
 def recognise(beginning: str) -> bool:
-    """Whether it is XML whose root is `dblp`."""
+    """Whether the file is XML with the root `dblp`."""
     return bool(re.match(r"\s*<", beginning)) and bool(re.search(r"<dblp[\s>]", beginning))
 
 
 def read(stream: IO[bytes]) -> Iterator[Found]:
-    """Yield one entry per publication; home pages are none."""
+    """Yield one entry per publication, skipping home pages."""
     records = etree.iterparse(
         _Resolved(stream),
         tag=(*_KINDS, "www"),
@@ -88,23 +88,23 @@ def plain_people(record: etree._Element) -> tuple[str, ...]:
 
 
 def _text(element: etree._Element | None) -> str | None:
-    """Return the text of an element and of what it contains; None for an empty one."""
+    """Return the text inside an element, with that of its children; None if empty."""
     if element is None:
         return None
     return unmarked("".join(map(str, element.itertext()))) or None
 
 
 class _Resolved:
-    """A stream of XML in which characters of HTML are named by their numbers."""
+    """A stream of XML with named HTML characters replaced by numeric references."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
         self._left = b""
 
     def read(self, size: int) -> bytes:
-        """Read about so many bytes; nothing at the end."""
+        """Read about `size` bytes; empty at the end."""
         data = self._left + self._stream.read(size)
-        # A reference may be cut where the read ends.
+        # A read may end inside a reference.
         cut = (
             data.rfind(b"&", max(0, len(data) - _LONGEST_NAME))
             if len(data) > len(self._left)
@@ -127,7 +127,7 @@ def _numbered(ampersand: re.Match[bytes]) -> bytes:
 
 
 def _forget(record: etree._Element) -> None:
-    """Free what was read: the tree would grow with the file."""
+    """Free a parsed record, as the tree would grow with the file."""
     record.clear()
     parent = record.getparent()
     while parent is not None and record.getprevious() is not None:

@@ -1,4 +1,4 @@
-"""What every reader of a bibliography yields, whatever the format."""
+"""What every bibliography reader yields, whatever the format."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -8,10 +8,10 @@ from shortscience.pipeline.identifiers import Identifier, also_named
 
 
 class Entry(NamedTuple):
-    """One paper as a bibliography describes it; the first of its `names` is the entry's own key.
+    """A paper as a bibliography describes it; the first of its `names` is the entry's own key.
 
-    Names are identifiers as `scheme:value`. What an entry does not say itself is taken from the
-    entries whose keys are its `parents`.
+    Names are identifiers as `scheme:value`. Missing fields are inherited from the entries whose
+    keys are in `parents`.
     """
 
     names: tuple[str, ...]
@@ -24,7 +24,7 @@ class Entry(NamedTuple):
 
 
 class Parent(NamedTuple):
-    """What an entry hands down to others that name its key."""
+    """Fields that other entries inherit by naming this key."""
 
     key: str
     year: int | None
@@ -33,7 +33,7 @@ class Parent(NamedTuple):
 
 
 class Unread(NamedTuple):
-    """An entry of which something, or all, could not be read: where it stands, and why."""
+    """An entry that could not be read, or only in part: its place, and the reason."""
 
     place: str
     reason: str
@@ -46,10 +46,10 @@ class Reader(Protocol):
     """A format: a module with these two functions."""
 
     def recognise(self, beginning: str) -> bool:
-        """Whether a file that begins like this is of the format."""
+        """Whether a file with this beginning has the format."""
 
     def read(self, stream: IO[bytes]) -> Iterator[Found]:
-        """Yield what a decompressed file holds, in bounded memory; ValueError if damaged."""
+        """Yield the entries of a decompressed file, in bounded memory; ValueError if damaged."""
 
 
 Kind = TypeVar("Kind", Entry, Parent)
@@ -57,7 +57,7 @@ Item = TypeVar("Item")
 
 
 def attempt(read: Callable[[Item], Kind], item: Item, place: object) -> Kind | Unread:
-    """Read one entry; where that fails, it costs this entry alone."""
+    """Read one entry; if that fails, return it as Unread."""
     try:
         return read(item)
     except Exception as error:
@@ -65,7 +65,7 @@ def attempt(read: Callable[[Item], Kind], item: Item, place: object) -> Kind | U
 
 
 def names(*identifiers: Identifier | None) -> tuple[str, ...]:
-    """Return the distinct names of what could be parsed, and those they imply, in this order."""
+    """Return the distinct names of the parsed identifiers and those they imply, in order."""
     known = [item for item in identifiers if item]
     implied = [other for item in known if (other := also_named(item))]
     return tuple(dict.fromkeys(item.name for item in (*known, *implied)))
@@ -75,6 +75,6 @@ _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d")
 
 
 def year_of(text: object) -> int | None:
-    """Return the year that a date of any kind begins with or holds."""
+    """Return the first year in a date of any format."""
     match = _YEAR.search(str(text or ""))
     return int(match[0]) if match else None

@@ -1,9 +1,9 @@
-"""The index of a bibliography file: made once, read again as long as the file is the same.
+"""The index of a bibliography file, built once and reused while the file is the same.
 
-An index is a folder of three Parquet files. `entries` has one row per entry, `entry` being its
-place in the file; `names` has one row per entry and name, where `own` marks the entry's own key;
-`parents` has what entries hand down to those that name their `key`. What could not be read stands
-beside them, counted.
+An index is a folder of three Parquet files: `entries` has one row per entry, where `entry` is its
+position in the file; `names` one row per entry and name, where `own` marks the entry's key;
+`parents` the fields inherited by entries that name their `key`. A JSON file counts what could not
+be read.
 """
 
 import io
@@ -52,7 +52,7 @@ READERS: tuple[Reader, ...] = (
     openalex,
     bibtex,
 )
-"""Asked in this order."""
+"""Tried in this order."""
 
 _BEGINNING = 1 << 16
 _AT_ONCE = 20_000
@@ -84,7 +84,7 @@ _NAMES = pa.schema([("name", pa.string()), ("entry", pa.int64()), ("own", pa.boo
 
 @dataclass(frozen=True)
 class Index:
-    """One indexed file; `file` is its name, which tells where a title was taken from."""
+    """One indexed file; `file` is the file's name, recorded as the source of titles."""
 
     file: str
     folder: Path
@@ -95,23 +95,23 @@ class Index:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """What could not be read of the file: one sentence per reason, with the first places."""
+        """Return one problem per reason that entries could not be read, with the first places."""
         unread: list[dict[str, Any]] = json.loads((self.folder / _UNREAD).read_text("utf-8"))
         return tuple(
             Problem(
                 self.file,
-                f"{told['count']} entries could not be read, or in part ({told['reason']}), first"
-                f" {', '.join(told['first'])}",
+                f"{reason['count']} entries could not be read, or only in part"
+                f" ({reason['reason']}), first {', '.join(reason['first'])}",
             )
-            for told in unread
+            for reason in unread
         )
 
 
 def index_file(path: Path, sha256: str, cache: Path) -> Index:
-    """Return the index of a file; make it below `cache`, unless it is there already.
+    """Return the index of a file, building it below `cache` if needed.
 
-    Raises UsageError when the file is of no known format or damaged. The index appears under its
-    name, which is derived from the file's hash and the code's, only when it is complete.
+    Raises UsageError if the file is damaged or of an unknown format. The index is named after the
+    hashes of the file and the code, and appears only when complete.
     """
     index = Index(
         path.name,
@@ -130,7 +130,7 @@ def index_file(path: Path, sha256: str, cache: Path) -> Index:
 
 
 class _Rewound(io.RawIOBase):
-    """A stream whose beginning has been read already, from its beginning."""
+    """A stream and its already read beginning, as one stream."""
 
     def __init__(self, beginning: bytes, stream: Any) -> None:
         self._beginning, self._stream = beginning, stream
@@ -151,14 +151,14 @@ def _read(stream: Any, path: Path) -> Iterator[Found]:
     reader = next((reader for reader in READERS if reader.recognise(text)), None)
     if reader is None:
         raise UsageError(
-            f"{path} is no bibliography: give DBLP's XML, arXiv's snapshot, OpenAlex works, BibTeX,"
-            " or JSON lines with `key` or `arxiv_id` beside `title` and `authors`."
+            f"{path} is not a bibliography: use DBLP's XML, arXiv's snapshot, OpenAlex works,"
+            " BibTeX, or JSON lines with `key` or `arxiv_id` beside `title` and `authors`."
         )
     return reader.read(io.BufferedReader(_Rewound(beginning, stream), 1 << 20))
 
 
 def _write(found: Iterator[Found], folder: Path) -> None:
-    """Write an index; ValueError where no entry can be read."""
+    """Write an index; raise ValueError if no entry can be read."""
     unread = _Unread()
     n_entries = 0
     with (
@@ -179,29 +179,29 @@ def _write(found: Iterator[Found], folder: Path) -> None:
                 pa.table(dict(zip(_PARENTS.names, columns, strict=True)), schema=_PARENTS)
             )
             unread.count(item for item in some if isinstance(item, Unread))
-    told = unread.told()
-    if told and not n_entries:
-        raise ValueError(f"no entry in it can be read ({told[0]['reason']})")
-    (folder / _UNREAD).write_text(json.dumps(told), encoding="utf-8")
+    reasons = unread.by_frequency()
+    if reasons and not n_entries:
+        raise ValueError(f"none of its entries can be read ({reasons[0]['reason']})")
+    (folder / _UNREAD).write_text(json.dumps(reasons), encoding="utf-8")
 
 
 class _Unread:
-    """Counts what could not be read by its reason, and remembers the first places."""
+    """Counts unreadable entries by reason, and keeps the first places."""
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
         self._first: dict[str, list[str]] = {}
 
     def count(self, some: Iterable[Unread]) -> None:
-        """Count some more."""
+        """Count entries."""
         for place, reason in some:
             self._counts[reason[:_LONGEST_REASON]] += 1
             first = self._first.setdefault(reason[:_LONGEST_REASON], [])
             if len(first) < _EXAMPLES:
                 first.append(place)
 
-    def told(self) -> list[dict[str, Any]]:
-        """Return a list of reasons, the most frequent first."""
+    def by_frequency(self) -> list[dict[str, Any]]:
+        """Return the reasons, most frequent first."""
         return [
             {"reason": reason, "count": count, "first": self._first[reason]}
             for reason, count in self._counts.most_common()
@@ -209,7 +209,7 @@ class _Unread:
 
 
 def _writable(entry: Entry) -> Entry:
-    """Replace halves of characters in an entry, which JSON can spell and no file can hold."""
+    """Replace lone surrogates in an entry, which JSON can express and UTF-8 cannot."""
     texts = (*entry.names, entry.title, *entry.authors, entry.venue, entry.abstract, *entry.parents)
     try:
         "".join(filter(None, texts)).encode()

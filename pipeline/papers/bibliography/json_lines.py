@@ -1,7 +1,7 @@
-"""JSON objects: what the formats written as JSON lines share.
+"""JSON objects: the common part of all JSON formats.
 
-Besides one object per line, a file may hold one over many lines, or an array, or what an API
-answers: an object whose `results` are the objects.
+Besides one object per line, a file may hold one object over many lines, an array, or the answer of
+an API: an object whose `results` are the objects.
 """
 
 import json
@@ -15,7 +15,7 @@ from shortscience.pipeline.sources.encodings import decode
 
 _DECODER = json.JSONDecoder()
 _LONGEST_DOCUMENT = 1 << 26
-"""Characters of a value over many lines, which is held in memory: pages of an API have less."""
+"""Characters of a value over many lines, which is held in memory; API pages have fewer."""
 _RESULTS = "results"
 _KEY = re.compile(r'"((?:[^"\\]|\\.){1,60})"\s*:')
 _BETWEEN = re.compile(r"[\s,\[\]\ufeff]*")
@@ -25,7 +25,7 @@ _EDGES = "\ufeff \t\r\n,[]"
 def first_keys(beginning: str) -> frozenset[str]:
     """Return the keys of the first object; none if there is none.
 
-    Where it is longer than the beginning, these are all names in it that a colon follows.
+    If the object exceeds the beginning, these are all names in it followed by a colon.
     """
     text = beginning.lstrip("\ufeff \t\r\n[")
     if not text.startswith("{"):
@@ -40,7 +40,7 @@ def first_keys(beginning: str) -> frozenset[str]:
 
 
 def objects(stream: IO[bytes]) -> Iterator[dict[str, Any] | Unread]:
-    """Yield the objects of a file, and what of it is none; ValueError if it is too long a one."""
+    """Yield the objects of a file, and other values as Unread; ValueError if one is too long."""
     lines = ((number, decode(raw)) for number, raw in enumerate(stream, 1))
     written = ((number, line) for number, line in lines if line.strip(_EDGES))
     start, first = next(written, (1, ""))
@@ -52,13 +52,13 @@ def objects(stream: IO[bytes]) -> Iterator[dict[str, Any] | Unread]:
 
 
 def _document(first: str, lines: Iterator[tuple[int, str]], start: int) -> Iterator[Any]:
-    """Yield the objects of a text whose values go over lines."""
+    """Yield the objects of a file whose values span lines."""
     parts, length = [first], len(first)
     for _, line in lines:
         parts.append(line)
         length += len(line)
         if length > _LONGEST_DOCUMENT:
-            raise ValueError("line 1 begins no JSON that ends soon; write one object per line")
+            raise ValueError("line 1 begins too long a JSON value; write one object per line")
     text = "".join(parts)
     position = _BETWEEN.match(text).end()  # type: ignore[union-attr]
     while position < len(text):
@@ -85,9 +85,9 @@ def _objects(value: Any, line: int) -> Iterator[dict[str, Any] | Unread]:
     elif isinstance(value, dict):
         yield value
     else:
-        yield Unread(f"line {line}", "no JSON object")
+        yield Unread(f"line {line}", "not a JSON object")
 
 
 def text(value: object) -> str | None:
-    """Return a value that is a text with something in it."""
+    """Return a value if it is a non-blank text."""
     return value if isinstance(value, str) and value.strip() else None

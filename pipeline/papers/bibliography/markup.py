@@ -1,4 +1,4 @@
-"""Text of the fields of bibliographies: LaTeX, HTML, JATS and MathML become plain characters."""
+"""Converting LaTeX, HTML, JATS and MathML in bibliography fields to plain text."""
 
 import logging
 import re
@@ -23,12 +23,12 @@ _SYMBOLS = {
     "textasciicircum": r"\^{}",
     **dict.fromkeys("em it bf sc tt rm sf sl normalfont small large protect newblock".split(), ""),
 }
-# What points elsewhere says nothing; a base that is empty holds up what is raised behind it.
+# Cross-references carry no text, nor does an empty base of a superscript.
 _UNSAID = re.compile(
     r"\\(?:cite[a-z]*|[a-zA-Z]?ref|label|includegraphics)\*?\{[^{}]{0,400}\}|\{\}[\^_]"
 )
 _NUMBERED = re.compile(r"\\unicode\{(\d{1,7})\}")
-# Commands that show what stands in their last argument, and those that have another one before.
+# Commands that show their last argument: those with one argument, and those with two.
 _SHOWN = re.compile(
     r"\\(?:(?:text(?:tt|sf|up|md|bf|it|sl|sc|rm|normal|superscript|subscript)?|math(?:rm|bf|it|sf|tt)"
     r"|operatorname|emph|[mhf]box|ensuremath|underline|uline|sout|url|path|nolinkurl|enquote|acs?"
@@ -53,14 +53,14 @@ logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)
 
 
 def plain(text: str) -> str:
-    r"""Turn LaTeX and markup into text: `{\"{o}}` into ö, `{AAAI}` into AAAI; on one line."""
+    r"""Turn LaTeX and markup into one line of text: `{\"{o}}` into ö, `{AAAI}` into AAAI."""
     return unmarked(_from_latex(text) if _SIGNS.search(text) else text)
 
 
 def unmarked(text: str) -> str:
-    """Take tags out of a text, and resolve the characters that it names; on one line."""
+    """Remove tags and resolve character references, on one line."""
     if "&" in text:
-        # A few are escaped twice.
+        # A few references are escaped twice.
         text = _REFERENCE.sub(_character, _REFERENCE.sub(_character, text))
     if "<" in text:
         text = _TAG.sub(lambda tag: " " if tag["block"] or ":p" in tag[0] else "", text)
@@ -68,7 +68,7 @@ def unmarked(text: str) -> str:
 
 
 def plain_names(people: Iterable[str]) -> tuple[str, ...]:
-    """Turn the names of authors into text, and leave out empty ones."""
+    """Turn the names of authors into plain text, dropping empty ones."""
     return tuple(name for name in map(plain, people) if name)
 
 
@@ -80,12 +80,12 @@ def _character(reference: re.Match[str]) -> str:
 
 
 def _numbered(code: int) -> str:
-    """Return the character of a number; a space for what no text may hold."""
+    """Return the character with a code; a space for characters that no text may hold."""
     return chr(code) if 31 < code < 0xD800 or 0xDFFF < code <= sys.maxunicode else " "
 
 
 def _from_latex(text: str) -> str:
-    # A few hundred commands make up all letters of a bibliography: each is parsed once.
+    # A few hundred commands cover the letters of a bibliography, so each is parsed once.
     simple = _SPECIAL.sub(lambda found: _latex_to_text(found[0]), text) if "\\" in text else text
     if "\\" in simple or "$" in simple:
         shown = _latex_to_text(text)
@@ -96,11 +96,11 @@ def _from_latex(text: str) -> str:
 
 @lru_cache(maxsize=1 << 14)
 def _latex_to_text(text: str) -> str:
-    """Turn LaTeX into text; where that fails, leave the letters of it."""
+    """Turn LaTeX into text; if that fails, keep its letters."""
     text = _NUMBERED.sub(lambda number: _numbered(int(number[1])), text)
     shown = _SHOWN.sub("", _UNSAID.sub("", text))
     named = _COMMAND.sub(_known_or_name, shown)
-    # Per cent signs in titles are no comments, whether or not they are escaped.
+    # Per cent signs in titles are not comments, escaped or not.
     escaped = re.sub(r"(?<!\\)%", r"\\%", named)
     try:
         return str(_LATEX.latex_to_text(escaped, tolerant_parsing=True))
@@ -109,7 +109,7 @@ def _latex_to_text(text: str) -> str:
 
 
 def _known_or_name(command: re.Match[str]) -> str:
-    r"""Leave a command that is known; of others, the argument, or else the name, as of `\TeX`."""
+    r"""Keep a known command; replace others by their argument, else by their name, as `\TeX`."""
     name = command[1]
     if name in _SYMBOLS:
         return _SYMBOLS[name]

@@ -30,7 +30,7 @@ def read(stream: IO[bytes]) -> Iterator[Found]:
 
 def _entry(item: dict[str, Any]) -> Entry:
     title = text(item.get("title")) or text(item.get("display_name"))
-    # Until 2023, places were called venues.
+    # Until 2023, sources were called venues.
     places = [
         *(_object(item.get(name)) for name in ("primary_location", "host_venue")),
         *_objects(item.get("locations")),
@@ -63,9 +63,9 @@ def _objects(value: object) -> list[dict[str, Any]]:
 
 
 def _abstract(inverted: object) -> str | None:
-    """Put the words of an abstract back in order: it is stored as word → positions.
+    """Put the words of an abstract, stored as word → positions, back in order.
 
-    Snapshots of 2023 have that as a text in JSON, within which it is called `InvertedIndex`.
+    Snapshots of 2023 store that mapping as JSON text, under the key `InvertedIndex`.
     """
     if isinstance(inverted, str):
         try:

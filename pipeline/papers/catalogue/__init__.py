@@ -1,4 +1,4 @@
-"""Catalogues of known summaries: what their texts are recognised by, and what papers they are of.
+"""Catalogues of known summaries: fingerprints to recognise their texts by, and their papers.
 
 A catalogue is one Parquet file, made from a release. It holds fingerprints instead of texts.
 """

@@ -1,4 +1,4 @@
-"""The file of a catalogue: its columns, and how it is written and read."""
+"""The catalogue file: its columns, writing and reading."""
 
 import contextlib
 from collections.abc import Iterator
@@ -13,9 +13,9 @@ from shortscience.pipeline.errors import OutputError, UsageError
 from shortscience.pipeline.settings import SignatureSettings
 
 VERSION = 1
-"""To be raised when a text gets other fingerprints, or the columns change: a test says when."""
+"""Increment when fingerprints or columns change; a test fails when that is due."""
 SIGNING = SignatureSettings()
-"""All catalogues are made with the default settings, as most builds are."""
+"""All catalogues use the default settings, as most builds do."""
 _VERSION = b"shortscience-catalogue-version"
 
 FACTS = pl.Schema(
@@ -31,7 +31,7 @@ FACTS = pl.Schema(
         "identity_confidence": pl.Float64(),
     }
 )
-"""What is known of the paper of a summary, as the table of papers has it."""
+"""The facts about a summary's paper, as in the table of papers."""
 
 
 CATALOGUE = pl.Schema(
@@ -53,7 +53,7 @@ CATALOGUE = pl.Schema(
 
 @dataclass(frozen=True)
 class Catalogue:
-    """A catalogue in memory: the name of its file, and its rows, in the order of `content_id`."""
+    """A catalogue in memory: its file name, and its rows ordered by `content_id`."""
 
     name: str
     rows: pl.DataFrame
@@ -62,10 +62,10 @@ class Catalogue:
 def write_catalogue(rows: pl.DataFrame, path: Path) -> None:
     """Write the rows of a catalogue; equal rows give equal bytes.
 
-    The file appears complete. Raises OutputError if it cannot be written there.
+    The file appears only when complete. Raises OutputError if it cannot be written.
     """
     if path.is_dir() or not path.absolute().parent.is_dir():
-        raise OutputError(f"{path} is no file in a folder that exists; name another --out.")
+        raise OutputError(f"{path} is not a file in an existing folder; name another --out.")
     table = rows.match_to_schema(CATALOGUE).rechunk().to_arrow()
     unfinished = path.with_name(f".{path.name}.unfinished")
     try:
@@ -74,7 +74,7 @@ def write_catalogue(rows: pl.DataFrame, path: Path) -> None:
             unfinished,
             compression="zstd",
             compression_level=19,
-            # Hashes are all different.
+            # Hashes do not compress.
             use_dictionary=[name for name in FACTS if name != "paper_id"],
             write_statistics=False,
             write_page_checksum=True,
@@ -85,16 +85,16 @@ def write_catalogue(rows: pl.DataFrame, path: Path) -> None:
 
 
 def read_catalogue(path: Path) -> Catalogue:
-    """Read a catalogue; UsageError if the file is none, is damaged, or is of another version."""
+    """Read a catalogue; UsageError if it is damaged, of another version, or something else."""
     with _clear_errors(path), pq.ParquetFile(path, page_checksum_verification=True) as file:
         version = (file.schema_arrow.metadata or {}).get(_VERSION, b"").decode()
         if not version:
             raise UsageError(
-                f"{path} is no catalogue; make one with `shortscience catalogue --out FILE`."
+                f"{path} is not a catalogue; make one with `shortscience catalogue --out FILE`."
             )
         if version != str(VERSION):
             raise UsageError(
-                f"{path} is a catalogue of version {version}, and this program reads version"
+                f"{path} is a catalogue of version {version}, but this program reads version"
                 f" {VERSION}; make it again with `shortscience catalogue --out FILE`."
             )
         return Catalogue(path.name, _rows(file.read()))
@@ -103,7 +103,7 @@ def read_catalogue(path: Path) -> Catalogue:
 def _rows(table: pa.Table) -> pl.DataFrame:
     """Return a table with the columns of a catalogue; ValueError if it has others.
 
-    Polars panics over damaged names, so it gets none that stand in the file.
+    Polars panics on damaged column names, so the file's own names never reach it.
     """
     bare = pa.table(table.columns, names=table.column_names)
     return pl.DataFrame(bare.cast(CATALOGUE.to_frame().to_arrow().schema))
@@ -117,6 +117,6 @@ def _clear_errors(path: Path) -> Iterator[None]:
         raise UsageError(f"There is no catalogue at {path}; check its name.") from None
     except (OSError, ValueError, KeyError, pa.ArrowException) as error:
         raise UsageError(
-            f"{path} is damaged, or is no catalogue; fetch it again, or make it again with"
+            f"{path} is damaged or not a catalogue; fetch it again, or make it with"
             " `shortscience catalogue --out FILE`."
         ) from error

@@ -1,4 +1,4 @@
-"""The fingerprints of texts that are not compared for every record, but for candidates alone."""
+"""Fingerprints that are computed only for candidates, not for every record."""
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +11,7 @@ from shortscience.pipeline.papers.catalogue.file import SIGNING
 
 
 def fingerprints(texts: pl.Series) -> pl.DataFrame:
-    """Return the `beginnings` and the `signature` of each text, as a catalogue has them."""
+    """Return the `beginnings` and `signature` of each text, as catalogues hold them."""
     words = hash_words(normal_form(texts))
     minima = minhash(words, SIGNING).astype("<u2")  # the low halves
     signatures = [row.tobytes() for row in minima]
@@ -26,7 +26,7 @@ def fingerprints(texts: pl.Series) -> pl.DataFrame:
 def estimated_similarities(one: pl.Series, other: pl.Series) -> npt.NDArray[np.float64]:
     """Return the estimated Jaccard similarity of pairs of signatures, row by row.
 
-    With 126 minima, the standard error is 0.045 at most.
+    With 126 minima, the standard error is at most 0.045.
     """
     if not len(one):
         return np.empty(0)

@@ -1,4 +1,4 @@
-"""Making a catalogue of the tables of a release."""
+"""Making a catalogue from the tables of a release."""
 
 from collections.abc import Iterable
 
@@ -9,13 +9,13 @@ from shortscience.pipeline.papers.catalogue.file import CATALOGUE, FACTS, SIGNIN
 from shortscience.pipeline.papers.catalogue.fingerprints import fingerprints
 
 OF_SUMMARY = ("summary_id", "paper_id", "text", "structure")
-"""The columns of summaries that a catalogue is made from."""
+"""The columns of `summaries` that a catalogue is made from."""
 
 
 def make_catalogue(summaries: Iterable[pl.DataFrame], papers: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows of a catalogue, one per summary, in the order of `content_id`.
+    """Return the rows of a catalogue, one per summary, ordered by `content_id`.
 
-    `summaries` has OF_SUMMARY, in parts of any size; `papers` has FACTS.
+    `summaries` has OF_SUMMARY, in frames of any size; `papers` has FACTS.
     """
     parts = [_fingerprinted(part) for part in summaries]
     return (

@@ -1,4 +1,4 @@
-"""Recognising records by a catalogue: whole, cut, or edited."""
+"""Recognising records by a catalogue: whole, truncated or edited."""
 
 from collections.abc import Iterable
 
@@ -12,9 +12,9 @@ from shortscience.pipeline.papers.catalogue.fingerprints import (
 from shortscience.pipeline.settings import CatalogueSettings
 
 MATCHES = (EXACT, TRUNCATED, NEAR) = ("exact", "truncated", "near")
-"""How a record is recognised, the surest first."""
+"""How a record is recognised, surest first."""
 OF_SIGNATURE = ("record_id", "content_id", "beginning", "bands", "n_words")
-"""The columns of signatures that records are recognised by."""
+"""The columns of signatures that recognition needs."""
 RECOGNISED = pl.Schema(
     {
         "record_id": pl.String(),
@@ -27,8 +27,9 @@ RECOGNISED = pl.Schema(
 )
 
 _MOST_OF_BAND = 8
-"""Summaries with an equal band that a record is compared with: so pairs grow linearly, whatever
-template they share."""
+"""Summaries per band that a record is compared with; the limit keeps pairs linear even if many
+summaries share a template.
+"""
 
 
 def recognise(
@@ -39,8 +40,7 @@ def recognise(
 ) -> pl.DataFrame:
     """Return the records that a catalogue knows, with RECOGNISED, sorted by `record_id`.
 
-    The arguments are those of `compare`. A record that fits summaries of several papers is left
-    out.
+    Takes the arguments of `compare`. A record that matches summaries of several papers is left out.
     """
     pairs = compare(signatures, texts, catalogue, settings)
     return believe(pairs, catalogue, settings.near_similarity)
@@ -52,12 +52,12 @@ def compare(
     catalogue: Catalogue,
     settings: CatalogueSettings,
 ) -> pl.DataFrame:
-    """Compare records with the summaries that they may be copies of; return pairs, with RECOGNISED.
+    """Compare records with summaries they may be copies of; return pairs, with RECOGNISED.
 
     `signatures` has OF_SIGNATURE, made with SIGNING, the settings of catalogues. `texts` has
     `record_id` and `text` of all records, in parts that fit into memory; it is read once, and only
-    if some records may be cut or edited. `row` is null where a record may be cut from summaries of
-    several papers.
+    if a record may be truncated or edited. `row` is null for a record that may be a prefix of
+    summaries of several papers.
     """
     rows = catalogue.rows.with_row_index("row")
     records = signatures.with_row_index("record")
@@ -67,8 +67,8 @@ def compare(
     others = records.join(exact, on="record", how="anti")
     banded = _sharing_a_band(others, rows, settings)
     begun = _sharing_a_beginning(others, rows)
-    asked = others.join(pl.concat([banded, begun], how="diagonal"), on="record", how="semi")
-    compared = _compared(asked, texts)
+    requested = others.join(pl.concat([banded, begun], how="diagonal"), on="record", how="semi")
+    compared = _compared(requested, texts)
     cut = _with_similarity(_cut(begun, compared, rows), compared, rows, TRUNCATED)
     near = _with_similarity(banded, compared, rows, NEAR)
     pairs = pl.concat([exact, cut, near])
@@ -76,9 +76,9 @@ def compare(
 
 
 def believe(pairs: pl.DataFrame, catalogue: Catalogue, near_similarity: float) -> pl.DataFrame:
-    """Return the best pair of each record, unless its pairs are of several papers.
+    """Return the best pair of each record whose pairs agree on one paper.
 
-    Near ones count if they are so similar.
+    Near pairs count from `near_similarity` on.
     """
     similar = pairs.filter((pl.col("match") != NEAR) | (pl.col("similarity") >= near_similarity))
     papers = catalogue.rows.select("paper_id").with_row_index("row")
@@ -95,7 +95,7 @@ def believe(pairs: pl.DataFrame, catalogue: Catalogue, near_similarity: float) -
 def _sharing_a_band(
     records: pl.DataFrame, rows: pl.DataFrame, settings: CatalogueSettings
 ) -> pl.DataFrame:
-    """Return the pairs of a `record` and a `row` that may be near, both long enough."""
+    """Return pairs (`record`, `row`) that may be near copies, both long enough."""
     long = pl.col("n_words") >= settings.near_min_words
     known = rows.filter(long).select("row", band="bands").explode("band")
     known = known.filter(pl.col("row").cum_count().over("band") <= _MOST_OF_BAND)
@@ -109,9 +109,9 @@ def _sharing_a_beginning(records: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFr
     return records.select("record", "beginning", "n_words").join(known, on="beginning", how="semi")
 
 
-def _compared(asked: pl.DataFrame, texts: Iterable[pl.DataFrame]) -> pl.DataFrame:
-    """Return each `record` that was asked for with the fingerprints of its text."""
-    ids = asked.select("record_id", "record")
+def _compared(requested: pl.DataFrame, texts: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """Return the fingerprints of each requested `record`."""
+    ids = requested.select("record_id", "record")
     parts = (part.join(ids, on="record_id") for part in (texts if len(ids) else ()))
     found = [
         pl.concat([part.select("record"), fingerprints(part["text"])], how="horizontal")
@@ -122,10 +122,10 @@ def _compared(asked: pl.DataFrame, texts: Iterable[pl.DataFrame]) -> pl.DataFram
 
 
 def _cut(begun: pl.DataFrame, compared: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the pairs of a `record` and the longest `row` that it may have been cut from.
+    """Return pairs of a `record` and the longest `row` that it may be a prefix of.
 
-    All words of the record are compared but the last, fewer than `prefix_words`: the very last one
-    may be cut, too. `row` is null where summaries of several papers have them in common.
+    The last words of a record, fewer than `prefix_words`, are not compared, as the very last one
+    may be cut. `row` is null if summaries of several papers match.
     """
     known = (
         rows.select("row", "paper_id", "n_words", beginning="beginnings")
@@ -151,7 +151,7 @@ def _cut(begun: pl.DataFrame, compared: pl.DataFrame, rows: pl.DataFrame) -> pl.
 def _with_similarity(
     pairs: pl.DataFrame, compared: pl.DataFrame, rows: pl.DataFrame, match: str
 ) -> pl.DataFrame:
-    """Add `match` and the estimated `similarity` to pairs; null where they have no row."""
+    """Add `match` and the estimated `similarity` to pairs; null for pairs without a row."""
     known = rows.select("row", known="signature")
     found = pairs.join(compared.select("record", "signature"), on="record").join(
         known, on="row", how="left"

@@ -1,4 +1,4 @@
-"""Which summaries of a build are known to catalogues."""
+"""Recognition: which summaries of a build are in a catalogue."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -22,7 +22,7 @@ from shortscience.pipeline.shards import Shards
 KNOWN = pl.Schema(
     {
         "summary_id": pl.String(),
-        # The place of the catalogue among those of the build, and its name.
+        # The catalogue's rank among those of the build, and its name.
         "file": pl.Int32(),
         "origin": pl.String(),
         # Its row.
@@ -34,24 +34,23 @@ KNOWN = pl.Schema(
         **{name: FACTS[name] for name in FACTS if name != "identity_confidence"},
     }
 )
-"""How a summary is known: by which catalogue, through which of its records, and as of what paper.
-
-`confidence` is how sure the paper is, 0 to 1.
+"""How a summary is known: by which catalogue, through which record, and its paper. `confidence` is
+that of the paper, 0 to 1.
 """
 
 NOTHING_KNOWN = pl.DataFrame(schema=KNOWN)
 
 
 class Recogniser(NamedTuple):
-    """Catalogues, the first of which is believed, and the settings of the build."""
+    """Catalogues, in order of precedence, and the settings of the build."""
 
     catalogues: tuple[Catalogue, ...]
     settings: Settings
 
     def known_records(self, shards: Shards, outcomes: pl.DataFrame) -> pl.DataFrame:
-        """Return what catalogues know of the records in some shards, with KNOWN.
+        """Return the catalogues' matches for the records of some shards, with KNOWN.
 
-        `outcomes` has what became of the records, row by row.
+        `outcomes` has the records' outcomes, row by row.
         """
         if not self.catalogues:
             return NOTHING_KNOWN
@@ -64,7 +63,7 @@ class Recogniser(NamedTuple):
         return pl.concat([NOTHING_KNOWN, *found])
 
     def _known(self, signatures: pl.DataFrame, shards: Shards, place: int) -> pl.DataFrame:
-        """Return what one catalogue knows of records."""
+        """Return one catalogue's matches for records."""
         catalogue, settings = self.catalogues[place], self.settings.catalogue
         texts = shards.frames("cleaned", ["record_id", "text"])
         found = recognise(signatures, texts, catalogue, settings)
@@ -79,24 +78,24 @@ class Recogniser(NamedTuple):
 
 
 def known_summaries(records: pl.DataFrame) -> pl.DataFrame:
-    """Return one row per summary, of those with KNOWN: the first catalogue's best match."""
+    """Return the best match per summary, from the first catalogue that has one, with KNOWN."""
     return records.sort(
         "summary_id", "file", "match", -pl.col("similarity"), "entry", "record_id"
     ).unique("summary_id", keep="first", maintain_order=True)
 
 
 def none_known(_facts: pl.DataFrame) -> pl.DataFrame:
-    """Return the summaries that are known without any catalogue."""
+    """Return the matches of a build without catalogues: none."""
     return NOTHING_KNOWN
 
 
 def unknown(facts: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """Return the facts of the summaries that no catalogue knows."""
+    """Return the facts of summaries that are in no catalogue."""
     return facts.join(known, on="summary_id", how="anti", maintain_order="left")
 
 
 def _signatures(shards: Shards, settings: Settings) -> pl.DataFrame:
-    """Return OF_SIGNATURE of all records; sign them again if the build has other settings."""
+    """Return OF_SIGNATURE of all records, signing them again if the build's settings differ."""
     if settings.signatures == SIGNING:
         return shards.scan("signatures").select(*OF_SIGNATURE).collect()
     return pl.concat(_signed_again(shards))

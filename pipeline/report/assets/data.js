@@ -1,4 +1,4 @@
-// Loading data. Pages on disk may not read files, but may load scripts: each script of data/ calls
+// Loading data. Pages on disk may not read files but may load scripts: each script in data/ calls
 // `receive` with its name and one value.
 "use strict";
 
@@ -8,7 +8,7 @@ function receive(name, value) {
   waiting.get(name)?.(value);
 }
 
-/** Load data/NAME.js and return its value; rejects when the file is not there. */
+/** Load data/NAME.js and return its value; rejects if the file is missing. */
 function load(name) {
   return new Promise((resolve, reject) => {
     const script = document.createElement("script");
@@ -23,7 +23,7 @@ function load(name) {
   });
 }
 
-/** Make a loader that asks for each name once, and remembers the values asked for last. */
+/** Make a loader that loads each name once, and caches the most recent values. */
 function remembering(most) {
   const known = new Map();
   return (name) => {

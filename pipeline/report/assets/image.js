@@ -1,4 +1,4 @@
-// One image from the web, asked for by a click; the page around it is told how large it is.
+// One image from the web, loaded on a click; reports its size to the surrounding page.
 "use strict";
 
 const state = document.getElementById("state");
@@ -16,5 +16,5 @@ if (/^https?:\/\//i.test(address)) {
   image.src = address;
   document.body.append(image);
 } else {
-  state.textContent = "This is no address of an image on the web.";
+  state.textContent = "This is not the web address of an image.";
 }

@@ -1,4 +1,4 @@
-// The list of summaries: what is asked for, in which order, and what is shown of each.
+// The list of summaries: the query, the order, and the entries.
 "use strict";
 
 const SHOWN = 50;
@@ -31,7 +31,7 @@ const $ = (id) => document.getElementById(id);
 const boxes = [...document.querySelectorAll("#filters input[type=checkbox]")];
 const columns = Object.fromEntries(NAMES.map((name) => [name, []]));
 const orders = new Map();
-/** What the address asks for and the form has no control for: [column, value]. */
+/** Filters in the address without a control in the form: [column, value]. */
 let chosen = [];
 let about;
 let rowsLoaded = 0;
@@ -39,7 +39,7 @@ let matching = [];
 let found = null;
 let latestSearch = 0;
 
-/** Load all rows, a slice at a time; the list is there after the first. */
+/** Load all rows slice by slice; the list appears after the first slice. */
 async function loadRows() {
   about = await catalogue;
   for (const name of NUMBERS) columns[name] = new Int32Array(about.summaries);
@@ -56,7 +56,7 @@ async function loadRows() {
   if (!about.summaries) await search();
 }
 
-/** Offer the values that occur; a choice of one is none. */
+/** Offer the values that occur, if there are several. */
 function offer(name, values) {
   const shown = name === "year" ? [...values].reverse() : values;
   for (const value of shown) $(name).add(new Option(value || "not known", value));
@@ -76,7 +76,7 @@ async function ordered(name) {
   return rows;
 }
 
-/** Sort rows by a column of whole numbers, as numbers that hold both: sorted without a callback. */
+/** Sort rows by a column of integers, packed with the row into one number to sort without a callback. */
 function descending(numbers) {
   const largest = numbers.reduce((a, b) => Math.max(a, b), 0);
   const keys = Float64Array.from(numbers, (value, row) => (largest - value) * numbers.length + row);
@@ -89,7 +89,7 @@ function byScore(rows, score) {
   return Array.from(best, (place) => rows[place]);
 }
 
-/** Make a test of rows from a column and a value, which of a number may be a range: "5..9". */
+/** Make a predicate on rows from a column and a value; numbers may have a range: "5..9". */
 function holding([name, value]) {
   const column = columns[name];
   if (!NUMBERS.includes(name)) return (row) => column[row] === value;
@@ -105,7 +105,7 @@ function wanted() {
   return (row) => tests.every((test) => test(row));
 }
 
-/** Find what the form asks for, and show it; an answer that a newer question overtook is dropped. */
+/** Run the form's query and show its results, unless a newer query has started. */
 async function search() {
   const number = (latestSearch += 1);
   $("results").setAttribute("aria-busy", "true");
@@ -123,7 +123,7 @@ async function search() {
   $("results").setAttribute("aria-busy", String(!complete));
 }
 
-/** Say how many summaries there are, and why none where there is none. */
+/** Show the number of summaries, or the reason why there are none. */
 function tell(complete) {
   const [count, total] = [matching.length, about.summaries].map((value) => value.toLocaleString("en"));
   const unknown = (found?.unknown ?? []).map((word) => `“${word}”`).join(", ");
@@ -145,7 +145,7 @@ function showMore() {
   return $("results").children[shown];
 }
 
-/** Build one entry, of text only: nothing of a summary is read as markup here. */
+/** Build one entry from text nodes only: summaries are never parsed as markup here. */
 function item(row) {
   const entry = document.createElement("li");
   const link = document.createElement("a");
@@ -194,13 +194,13 @@ function shortened(name) {
 
 // Where a query hit.
 
-/** Return the expression that finds the words of the query in a text. */
+/** Return the expression that matches the query's words in a text. */
 function hits() {
   const words = (found?.words ?? []).map((word) => (keyOf(word, about).length < about.keyBytes ? `${word}(?![\\p{L}\\p{N}])` : `${word}[\\p{L}\\p{N}]*`));
   return words.length ? new RegExp(`(?<![\\p{L}\\p{N}])(?:${words.join("|")})`, "giu") : null;
 }
 
-/** Cut a text at the words of the query, which become marks. */
+/** Split a text at the query's words, which become marks. */
 function marked(text) {
   const pattern = hits();
   if (!pattern) return [text];
@@ -215,7 +215,7 @@ function marked(text) {
   return [...parts, text.slice(position)];
 }
 
-/** Say in which fields the words stand; when the entry comes into view, show them in the text. */
+/** Show which fields match; once the entry scrolls into view, show the match in the text. */
 function showHit(entry, row, shown) {
   const where = Object.entries(about.fields).filter(([, bit]) => found.fields[row] & bit).map(([name]) => name);
   const hit = paragraph("hit", `Found in: ${where.join(", ")}`);
@@ -246,7 +246,7 @@ async function showPassage(hit, row) {
   hit.append(" – ", start ? "… " : "", ...marked(passage), " …");
 }
 
-// The state of the form in the address, so that it can be kept and sent.
+// The state of the form in the address, so that it can be bookmarked and shared.
 
 function writeState() {
   const state = new URLSearchParams(chosen);
@@ -271,7 +271,7 @@ function readState() {
   showChosen();
 }
 
-/** Show what is chosen without a control of its own, each with a button that lets go of it. */
+/** Show the filters without a control, each with a button that removes it. */
 function showChosen() {
   $("chosen").hidden = !chosen.length;
   const entries = chosen.map(([name, value]) => {
@@ -318,7 +318,7 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   $("query").focus();
 });
-// On a phone, what was found comes before the controls.
+// On a phone, results come before the controls.
 if (matchMedia("(max-width: 40rem)").matches) $("controls").open = false;
 
 loadRows().catch((error) => ($("status").textContent = `${error.message}; make the report again.`));

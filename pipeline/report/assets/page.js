@@ -1,12 +1,12 @@
-// The page of one summary or paper, as the address names it: summaries.html#<id>. Its HTML was made
-// from an allowlist when the report was written.
+// The page of the summary or paper in the address: summaries.html#<id>. Its HTML was made from an
+// allowlist when the report was written.
 "use strict";
 
 const loadPages = remembering(12);
 let listAddress = "#?";
 let opened = "";
 
-/** Return heading and content of the page of an id, if there is one. */
+/** Return the heading and content of an id's page, if there is one. */
 async function pageOf(id) {
   const { firstIds, firstPapers } = await catalogue;
   const [first, folder] = id.includes(":") ? [firstPapers, "papers"] : [firstIds, "pages"];
@@ -25,7 +25,7 @@ async function route() {
   else await open(named(location.hash.slice(1)));
 }
 
-/** Return the id that an address names, whoever wrote it. */
+/** Return the id in an address, encoded or not. */
 function named(fragment) {
   try {
     return decodeURIComponent(fragment);
@@ -47,7 +47,7 @@ async function open(id) {
   scrollTo(0, 0);
 }
 
-/** Show the list again; another question than before is asked anew. */
+/** Show the list again; a changed query runs anew. */
 function back() {
   document.title = "Summaries – ShortScience dataset";
   if (opened) document.querySelector(`#results a[href="#${CSS.escape(opened)}"]`)?.focus();
@@ -59,7 +59,7 @@ function back() {
   }
 }
 
-// Images: this page may load none, so each stands in a frame of its own, of its own size.
+// Images: this page may load none, so each one gets a frame of its size.
 
 function showImage(button) {
   const frame = document.createElement("iframe");

@@ -1,18 +1,18 @@
-// The search index: words to rows and the fields they stand in. Only the files of the words of a
-// query are loaded, and only the rows of words that match are decoded.
+// The search index: from words to rows and fields. Only the files of a query's words are loaded, and
+// only the rows of matching words are decoded.
 "use strict";
 
 const DIGITS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
 const VALUE = new Uint8Array(128);
 [...DIGITS].forEach((digit, value) => (VALUE[digit.charCodeAt(0)] = value));
 
-const MOST_WORDS = 250; // what a byte per row counts
+const MOST_WORDS = 250; // the maximum of one byte per row
 const WEIGHT = { title: 8, key: 8, authors: 5, "reviewer or venue": 4, text: 1 };
 const OFTEN = 2; // more than the text's own weight, less than that of any other field
 const BEGINNING = 0.6; // of the weight of a whole word
 const loadWords = remembering(48);
 
-/** Cut a query into words as the index has them: lower case, no accents, letters and digits. */
+/** Split a query into words like the index: lower case, no accents, letters and digits. */
 function wordsOf(query, longest) {
   const folded = query.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   const words = folded.match(/[\p{L}\p{N}]+/gu) ?? [];
@@ -27,7 +27,7 @@ function fileOf(key, about) {
   return key.reduce((number, byte) => number * 256 + byte, 0) % about.wordFiles;
 }
 
-/** Return the weight of each of the 64 sets of fields that a word may stand in. */
+/** Return the weight of each of the 64 sets of fields that may contain a word. */
 function weightsOf(about) {
   const bits = [...Object.entries(about.fields).map(([name, bit]) => [bit, WEIGHT[name]]), [about.oftenBit, OFTEN]];
   return Float32Array.from({ length: 64 }, (_, set) =>
@@ -35,7 +35,7 @@ function weightsOf(about) {
   );
 }
 
-/** Find the rows that hold all words of a query; null when it has none.
+/** Find the rows with all words of a query; null if it has none.
  *  A word matches words that begin with it; one too short for a whole key matches only itself.
  *  `holds(row)`, its `score`, the set of `fields` the words stand in, and the words `unknown`. */
 async function find(query, about) {
@@ -67,7 +67,7 @@ async function find(query, about) {
   return { holds: (row) => found[row] === words.length, score, fields, words, unknown };
 }
 
-/** Count one more word for the rows that hold all words before it; keep its best weight in each. */
+/** Count another word in the rows that have all previous words; keep its best weight in each. */
 function mark(rows, number, rarity, slice, weights, { found, fields, best }) {
   for (let at = 0; at < rows.length; at += 2) {
     const first = rows[at] * slice;

@@ -1,5 +1,6 @@
-"""The flow `build-dataset`, against a real Prefect server."""
+"""The flows, against a real Prefect server."""
 
+import contextlib
 import errno
 import itertools
 import json
@@ -12,28 +13,35 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
+import pydantic
 import pytest
+from huggingface_hub import HfApi
 from prefect.artifacts import Artifact
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun, State, TaskRun
 from prefect.testing.utilities import prefect_test_harness
 
+import shortscience.flows.publish_dataset as publish_module
 from shortscience.flows.build_dataset import build_dataset
 from shortscience.flows.notification import ADDRESSES
+from shortscience.flows.publish_dataset import publish_dataset
 from shortscience.pipeline.build import BuildResult
 from shortscience.pipeline.engines import local as workers
-from shortscience.pipeline.errors import BusyError, LostFormError, ValidationError
-from shortscience.pipeline.parameters import BuildParameters
+from shortscience.pipeline.errors import BusyError, LostFormError, PublishError, ValidationError
+from shortscience.pipeline.parameters import BuildParameters, PublishParameters
 from shortscience.pipeline.release.parquet import read_table
 from shortscience.pipeline.release.store import Store
 from shortscience.pipeline.release.suite_files import EXPECTATIONS
+from shortscience.pipeline.release.validation import validate
 from shortscience.pipeline.settings import CleaningSettings, DuplicateSettings, Settings
 from shortscience.pipeline.sources.inputs import take_inventory
 from tests.conftest import NO_SPOOL, RAW, differing
+from tests.hub.server import TOKEN, Hub, running_hub
 from tests.installation import Inbox
 
 pytestmark = pytest.mark.server
+REPO = "someone/shortscience"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -85,7 +93,7 @@ FEED = """<?xml version="1.0"?>
 """
 
 
-def test_a_form_that_gives_nothing_any_more_stops_the_build(tmp_path: Path) -> None:
+def test_a_form_that_stops_giving_records_stops_the_build(tmp_path: Path) -> None:
     feed, out = tmp_path / "dumps" / "feed.xml", tmp_path / "out"
     shutil.copytree(RAW, feed.parent)
     feed.write_text(FEED)
@@ -103,7 +111,7 @@ def test_a_form_that_gives_nothing_any_more_stops_the_build(tmp_path: Path) -> N
     assert (out / "latest").readlink() != latest
 
 
-def test_a_build_tells_what_is_new_since_the_former_release(released: Path) -> None:
+def test_a_build_shows_changes_since_the_former_release(released: Path) -> None:
     new = released.parent / "new.txt"
     new.write_text("[link]\nA summary that no release has had so far, of a paper on ferns. |\n")
     state, _ = run(parameters(released, raw=[str(RAW), str(new)]))
@@ -113,7 +121,7 @@ def test_a_build_tells_what_is_new_since_the_former_release(released: Path) -> N
     assert re.search(r"\| summaries \| (\d+) \| \d+ \| 1 \| 0 \| 0 \|", str(artifact.data))
 
 
-def test_a_former_release_that_cannot_be_compared_with_fails_no_build(released: Path) -> None:
+def test_an_incomparable_former_release_does_not_fail_the_build(released: Path) -> None:
     former = (released / "latest").resolve()
     (former / "data" / "links" / "train-00000-of-00001.parquet").write_bytes(b"damaged")
     some = sorted(RAW.iterdir())[:1]
@@ -122,7 +130,7 @@ def test_a_former_release_that_cannot_be_compared_with_fails_no_build(released: 
     assert (released / "latest").resolve().name == state.result()["release_id"]
 
 
-def test_a_build_against_an_earlier_release_takes_only_what_is_new(
+def test_a_build_against_an_earlier_release_has_only_new_summaries(
     built: Path, tmp_path: Path
 ) -> None:
     new = tmp_path / "new.txt"
@@ -133,7 +141,7 @@ def test_a_build_against_an_earlier_release_takes_only_what_is_new(
     result = state.result()
     assert result["tables"]["summaries"] == 1
     assert result["records"]["kept"] == 1
-    assert any("are in the earlier release already" in notice for notice in result["notices"])
+    assert any("are already in the earlier release" in notice for notice in result["notices"])
     records = read_table(Path(result["release"]), "records").filter(pl.col("status") == "rejected")
     known = records.filter(
         pl.col("reason").str.contains("copy of a summary of the earlier release")
@@ -188,7 +196,7 @@ def test_progress_and_results_show_up_as_artifacts(released: Path) -> None:
     assert "Every expectation was met" in artifacts["validation"].data
 
 
-def test_the_last_state_sums_up(released: Path) -> None:
+def test_the_final_state_summarises_the_build(released: Path) -> None:
     state, flow_run = run(parameters(released))
     assert flow_run.state
     assert flow_run.state.message == state.message
@@ -198,7 +206,7 @@ def test_the_last_state_sums_up(released: Path) -> None:
 @pytest.mark.parametrize(
     ("error", "told"), [(KeyboardInterrupt(), []), (BusyError("busy"), ["failure"])]
 )
-def test_people_are_told_of_what_they_did_not_do(
+def test_failures_and_crashes_send_notifications_and_cancellations_do_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException, told: list[str]
 ) -> None:
     def fail(*_: object) -> None:
@@ -239,11 +247,15 @@ def impossible(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     )
     (suites / "summaries.json").write_text(json.dumps(suite))
     monkeypatch.setattr("shortscience.pipeline.release.suite_files.EXPECTATIONS", suites)
+    # In this process, as another one would read the project's suites.
+    monkeypatch.setattr(
+        "shortscience.pipeline.build.validator", lambda: contextlib.nullcontext(validate)
+    )
 
 
 @pytest.mark.usefixtures("impossible")
 def test_a_failed_expectation_fails_the_run_with_its_reason(released: Path, built: Path) -> None:
-    # The inputs are unchanged; a release that met other expectations is another release.
+    # With unchanged inputs, a release that met other expectations is still another release.
     state, flow_run = run(parameters(released))
     assert flow_run.state_name == "Failed"
     with pytest.raises(ValidationError) as caught:
@@ -260,7 +272,7 @@ def test_a_failed_expectation_fails_the_run_with_its_reason(released: Path, buil
     assert "Only English, for once." in page.read_text()
 
 
-def test_a_second_build_on_the_same_folder_is_told_at_once(released: Path) -> None:
+def test_a_second_build_on_the_same_folder_fails_at_once(released: Path) -> None:
     with Store(released).locked():
         state, _ = run(parameters(released))
     with pytest.raises(BusyError, match="Another build"):
@@ -292,7 +304,7 @@ def test_retries_only_where_a_retry_can_help(
     assert len(calls) == (2 if helps else 1)
 
 
-def test_a_clock_that_jumps_changes_nothing(
+def test_the_clock_does_not_affect_the_bytes(
     released: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for path, seconds in zip(released.rglob("*"), itertools.cycle((0, 4e9)), strict=False):
@@ -328,3 +340,42 @@ def test_a_full_disk_leaves_the_former_release(built: Path, tmp_path: Path, size
         assert not list((out / ".work").glob("release-*"))
     finally:
         subprocess.run(["umount", "--lazy", str(out)], check=True)
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    """A stand-in for the Hugging Face Hub."""
+    with running_hub(tmp_path) as hub:
+        monkeypatch.setattr(
+            publish_module, "connect", lambda: HfApi(endpoint=hub.address, token=TOKEN)
+        )
+        yield hub
+
+
+def test_a_run_publishes_and_leaves_an_artifact(hub: Hub, built: Path) -> None:
+    result = publish_dataset(PublishParameters(repo=REPO, dataset=str(built)))
+    assert result["commit"] == hub.repos[REPO].tags[built.name]
+    artifact = Artifact.get("publication")
+    assert artifact is not None
+    assert "| added | `data/summaries/train-00000-of-00001.parquet` |" in str(artifact.data)
+    assert TOKEN not in str(artifact.data)
+
+
+def test_a_run_that_is_refused_fails_in_one_sentence_without_the_token(
+    hub: Hub, built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = TOKEN + "ofSomebodyElse"
+    monkeypatch.setattr(publish_module, "connect", lambda: HfApi(hub.address, token=other))
+    state = publish_dataset(PublishParameters(repo=REPO, dataset=str(built)), return_state=True)
+    assert state.is_failed()
+    with pytest.raises(PublishError, match="has no access"):
+        state.result()
+    with get_client(sync_client=True) as client:
+        run = client.read_flow_run(state.state_details.flow_run_id)
+    assert TOKEN not in json.dumps(run.model_dump(mode="json"))
+
+
+@pytest.mark.parametrize("repo", ["", "name", "a/b/c", "a b/c"])
+def test_an_invalid_repository_name_is_refused_before_the_run(repo: str) -> None:
+    with pytest.raises(pydantic.ValidationError):
+        PublishParameters(repo=repo)

@@ -1,9 +1,5 @@
-"""The search of this project: signed by two processes, searched and verified by one.
+"""The search of this project: two processes sign the texts, one searches and verifies."""
 
-With `sign` behind the folders, signatures alone.
-"""
-
-import sys
 import time
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
@@ -20,8 +16,7 @@ from shortscience.pipeline.settings import Settings
 from shortscience.pipeline.spilling import Spilling
 
 SETTINGS = Settings()
-_START_SECONDS = 1.0  # long enough for no process to do the work of another
-ALONE = "sign" in sys.argv[3:]
+_START_SECONDS = 1.0  # long enough that no process does the work of another
 
 
 def read(path: Path) -> pl.DataFrame:
@@ -32,7 +27,7 @@ def read(path: Path) -> pl.DataFrame:
 
 
 def sign_file(path: Path, scratch: Path) -> None:
-    """Sign the texts of a file, and write the signatures, as a shard's are written."""
+    """Sign the texts of a file, and write the signatures as a shard does."""
     signed = sign(read(path), SETTINGS.signatures).with_columns(
         identified=pl.lit(value=False), earlier=pl.lit(value=False)
     )
@@ -43,8 +38,6 @@ def search(folder: Path, scratch: Path) -> Iterable[int]:
     """Return the records that are copies of another one."""
     paths = sorted(folder.iterdir())
     list(POOL.map(sign_file, paths, [scratch] * len(paths)))
-    if ALONE:
-        return []
     tasks = Spilling(scratch)
     found = search_for_copies(
         Parts.of([pl.scan_parquet(scratch / "*.parquet")], tasks),
@@ -59,6 +52,6 @@ def search(folder: Path, scratch: Path) -> Iterable[int]:
 
 if __name__ == "__main__":
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as POOL:
-        # The peers' processes are forked, with all that they import: these get to import it, too.
+        # The peers' workers are forked with all imports done, so these import before the clock too.
         list(POOL.map(time.sleep, [_START_SECONDS] * PROCESSES))
         race(search)
