@@ -30,13 +30,9 @@ _BEHIND = {
 def code_digest(*modules: str) -> str:
     """Return a hash of modules and everything they import, as 64 hexadecimal digits.
 
-        Modules are named without the package, as `pipeline.layers`. Modules of this project count by
-    <<<<<<< HEAD
-        their source and the JSON file of their name, wherever in a module they are imported; libraries
-        count by their version.
-    =======
-        their source, wherever they are imported; libraries count by their version.
-    >>>>>>> main
+    Modules are named without the package, as `pipeline.layers`. Modules of this project count by
+    their source and by the JSON file of their name, wherever they are imported; libraries count by
+    their version.
     """
     hasher = hashlib.sha256()
     files, _ = _closure(modules)
@@ -130,7 +126,7 @@ def _path(module: str) -> Path | None:
 
 
 def _data(module: str) -> bytes:
-    """Return the numbers that a module reads from the JSON file beside it; nothing without one."""
+    """Return the JSON file beside a module, which it reads; empty if there is none."""
     path = _path(module)
     data = path.with_suffix(".json") if path else None
     return data.read_bytes() if data and data.is_file() else b""

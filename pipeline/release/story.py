@@ -50,9 +50,10 @@ def _summary(story: Story) -> _Sections:
             _quoted(summary["text"], _WIDTH),
             f"{summary['n_words']:,} words, language {summary['language']}{by},"
             f" {_structure(summary)}",
-            *_boundaries(story["boundaries"]),
         ],
     )
+    if story["boundaries"]:
+        yield "Where its lines are least sure", _boundaries(story["boundaries"])
     yield "Where it came from", _place(record, story["source"])
     yield "What was repaired", _repairs(story["repairs"])
     yield "Why it is kept", [_why_kept(summary["n_copies"]), *_copies(story["copies"])]
@@ -155,8 +156,8 @@ def _structure(summary: Row) -> str:
 def _boundaries(boundaries: Sequence[Row]) -> list[str]:
     """Tell the least sure of the boundaries, which are sorted so."""
     return [
-        f"{found['probability']:.0%} sure: {found['kind']} at {found['start']:,}:"
-        f" …{found['before'][-_SHORT // 2 :]} | {found['after'][: _SHORT // 2]}…"
+        f"{found['probability']:.0%}  {found['kind']:<14} …{found['before'][-_SHORT // 2 :]} |"
+        f" {found['after'][: _SHORT // 2]}…"
         for found in boundaries[:_FIRST]
     ]
 
