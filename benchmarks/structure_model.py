@@ -154,9 +154,9 @@ class Judged(NamedTuple):
     def by(cls, model: ParagraphModel, texts: Sequence[Read]) -> "Judged":
         """Judge all places of some texts by a model."""
         found = [
-            (chance, text.begins(start))
+            (chance, text.begins(place.start))
             for text in texts
-            for start, chance in model.chances(text.prose, text.marks, text.run_ins)
+            for place, chance in model.chances(text.prose, text.marks, text.run_ins)
         ]
         chances, right = zip(*found, strict=True)
         return cls(np.array(chances), np.array(right))

@@ -23,7 +23,7 @@ from shortscience.pipeline.cleaning.structure.evidence import (
     of_unbroken,
 )
 from shortscience.pipeline.cleaning.structure.layout import Mark
-from shortscience.pipeline.cleaning.structure.places import parted
+from shortscience.pipeline.cleaning.structure.places import Place, parted
 
 ANYWHERE = ("anywhere", "")
 """The evidence that every place has: how seldom paragraphs begin."""
@@ -54,7 +54,7 @@ class ParagraphModel:
 
     def chances(
         self, prose: str, marks: Sequence[Mark], run_ins: Sequence[int]
-    ) -> Iterator[tuple[int, float]]:
+    ) -> Iterator[tuple[Place, float]]:
         """Yield each place where a paragraph could begin, in order, and how likely one does."""
         of_all = self._total([ANYWHERE, *of_text(prose, marks, run_ins)])
         for segment, inside in parted(prose, marks, run_ins):
@@ -64,7 +64,7 @@ class ParagraphModel:
             starts = [place.start for place in inside]
             unbroken = exp(-self._total([of_unbroken(segment)]))
             chances = _chances(segment.start, starts, against, self._lengths, unbroken)
-            yield from zip(starts, chances, strict=True)
+            yield from zip(inside, chances, strict=True)
 
     def _total(self, evidence: Iterable[Evidence]) -> float:
         weigh = self._weights.get

@@ -15,6 +15,10 @@ LIKELY = 0.5
 """Probability from which on a paragraph begins: a break that is more likely wrong than right costs
 a reader more than one that is missing."""
 
+LIKELY_WITHIN = 0.2
+"""The same where a capital within a sentence shows that a line began: a reader sees at once that a
+break is missing there."""
+
 _STRONG = ("**", "__")
 _LONGEST_RUN_IN = 84  # characters, its signs included
 _BEFORE_RUN_IN = ".!?:)*"
@@ -25,8 +29,8 @@ def paragraphs(prose: str, marks: Sequence[Mark]) -> list[Boundary]:
     """Return where paragraphs begin in the prose between and around the marks, in order."""
     run_ins = sorted(set(run_in_starts(prose, marks)))
     found = {start: Boundary(start, "run-in", SHARES["run-in"]) for start in run_ins if start}
-    for start, chance in MODEL.chances(prose, marks, run_ins):
-        if chance >= LIKELY:
+    for (start, ending), chance in MODEL.chances(prose, marks, run_ins):
+        if chance >= (LIKELY_WITHIN if ending == "word" else LIKELY):
             found[start] = Boundary(start, "paragraph", chance)
     for begin, end in _between_lists(prose, marks):
         sentence = prose.rfind(". ", begin, end)

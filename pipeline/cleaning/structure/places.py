@@ -18,7 +18,7 @@ _BEHIND = {
     for sign in signs
 }
 # Where a word that would be small within a sentence has a capital, a line began.
-_BEHIND_WORD = re.compile(rf" (?<=[^\W_] )([A-Z][a-z']*+)(?=,?+ [a-z{COVER}])")
+_BEHIND_WORD = re.compile(rf" (?:(?<=[^\W_] )|(?<=[^\W_]\) ))([A-Z][a-z']*+)(?=,?+ [a-z{COVER}])")
 _OPENERS = OPENERS - {"A", "I"} | frozenset(
     "My Next Once Moreover Furthermore Therefore Hence".split()
 )
@@ -105,7 +105,7 @@ def places(prose: str) -> list[Place]:
 
 def _goes_on(prose: str, end: int) -> bool:
     """Whether a line can hardly end here: a title goes on behind a small word."""
-    return prose[prose.rfind(" ", 0, end) + 1 : end] in SMALL_WORDS
+    return prose[prose.rfind(" ", 0, end) + 1 : end].lower() in SMALL_WORDS
 
 
 def _follows_abbreviation(prose: str, start: int) -> bool:
