@@ -1,18 +1,19 @@
 """How well summaries are linked to papers by their words: `python -m benchmarks.linking [FOLDER]`.
 
 FOLDER holds `corpus/flattened_pairs.jsonl.gz`, summaries as a dump holds them, with the site's key
-of their papers; `corpus/paper_truth.json.gz`, the titles that somebody confirmed, by key; and two
-bibliographies, of which all records are candidates.
+of their papers; the titles that somebody confirmed, in `corpus/paper_truth.json.gz` by key and in
+`bibliography/known_titles.jsonl` by arXiv number; and the bibliographies FILES, of which all
+records are candidates.
 
 A summary is *linkable* if its confirmed title is that of a record, and a link is right if its title
-is, letter by letter. Each summary is read as it is, and without the identifiers and addresses of
-its own paper; and each is read again with its paper taken from the candidates: then every link is
-wrong.
+is, letter by letter. Each summary is read without the identifiers and addresses of its own paper,
+and again with its paper taken from the candidates: then every link is wrong. Those count ABSENT:
+of five summaries whose title is known, one has no record in these files.
 
-Papers are divided into two halves by a hash of their title. `--fit` looks for the model's numbers
-among the summaries of the development half, and prints them; of the other half, nothing but the
-totals that are printed is ever looked at. `--dev` and `--folds` judge each eighth of the papers, of
-the development half or of all, by numbers that were fitted to the rest.
+Papers are divided into two halves by a hash of their title. `--fit` prints the module of weights,
+`--prior` the numbers of the prior, both from the development half alone. That half is judged by
+folds, each eighth of its papers by weights that were fitted to the rest; the other half by the
+weights that the project has. Of it, nothing but the totals that are printed is ever looked at.
 """
 
 import argparse
@@ -20,10 +21,10 @@ import gzip
 import itertools
 import json
 import re
+import resource
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -34,89 +35,90 @@ from scipy.optimize import minimize
 from scipy.stats import binomtest
 
 from benchmarks.halves import HALVES, half
-from benchmarks.papers import FACTS, indexes
-from benchmarks.papers import identified as identified_papers
 from shortscience.pipeline.extraction.extract import extract
-from shortscience.pipeline.papers.bibliography.index import Index
+from shortscience.pipeline.papers.bibliography.index import Index, index_file
 from shortscience.pipeline.papers.descriptions import title_words
-from shortscience.pipeline.papers.linking import model
-from shortscience.pipeline.papers.linking.features import FEATURES
-from shortscience.pipeline.papers.linking.link import Linker, link, titles_of
-from shortscience.pipeline.papers.linking.title_index import TitleIndex, title_index
-from shortscience.pipeline.papers.linking.weights import Background
+from shortscience.pipeline.papers.linking import prior, weights
+from shortscience.pipeline.papers.linking.features import FEATURES, Summary, features
+from shortscience.pipeline.papers.linking.link import best_candidates, reading, works_of
+from shortscience.pipeline.papers.linking.model import FAR, compare
+from shortscience.pipeline.papers.linking.text_index import TextIndex, index_folder, text_index
 from shortscience.pipeline.papers.naming import with_names
-from shortscience.pipeline.parts import Parts
+from shortscience.pipeline.recipe import sha256
 from shortscience.pipeline.scanner import scan
 from shortscience.pipeline.settings import PaperSettings
-from shortscience.pipeline.tasks import AtOnce
 
 DEFAULT_FOLDER = Path("../shared")
-THRESHOLDS = (0.5, 0.8, 0.9, 0.95, 0.98)
-BINS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0)
-FITTED = tuple(name for name in FEATURES if name != "abstract")
-"""No bibliography here has abstracts: `benchmarks.linking_abstracts` tells what they weigh."""
+FILES = ("dblp.jsonl.gz", "arxiv_snapshot.jsonl.xz", "proceedings.bib.xz")
+PRECISIONS = (0.98, 0.96, 0.95, 0.9)
+BINS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 1.0)
+ABSENT = 0.25
 _FOLDS = 8
-_RIDGE = 4.0
+_RIDGE = 8.0
 _SMOOTHING = 1.0
 
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 
 class Case(NamedTuple):
-    """A summary; `right` is the number of its paper's confirmed title, -1 if it has none."""
+    """A summary without its own names, and the letters and number of its paper's title."""
 
     text: str
     letters: str
     right: int
 
 
-class Verdict(NamedTuple):
-    """The best candidate of a summary: how likely it is said to be, and whether it is right."""
+class Group(NamedTuple):
+    """The candidates of a case: FEATURES of each, and which is right; its fold and its weight."""
 
-    probability: float
-    right: bool
-
-
-@dataclass
-class Bench:
-    """Cases of one half with their candidates."""
-
-    cases: list[Case]
-    pairs: pl.DataFrame
-
-    def among(self) -> str:
-        """Tell in a sentence how often the right title is a candidate, and the best one."""
-        reached = self.pairs.filter("right")["row"].n_unique() / len(self.cases)
-        first = sum(verdict.right for verdict in self.verdicts()) / len(self.cases)
-        return f"{len(self.cases)} linkable, {reached:.3f} among the candidates, {first:.3f} first"
-
-    def verdicts(self, *, absent: bool = False) -> list[Verdict]:
-        """Judge each case; `absent` takes its paper away first."""
-        pairs = self.pairs.filter(~pl.col("right")) if absent else self.pairs
-        best = (
-            model.judge(pairs)
-            .sort("row", "probability", "title", descending=[False, True, False])
-            .unique("row", keep="first")
-        )
-        found = {
-            row: Verdict(*rest)
-            for row, *rest in best.select("row", "probability", "right").iter_rows()
-        }
-        return [found.get(row, Verdict(0.0, right=False)) for row in range(len(self.cases))]
+    values: Floats
+    right: Bools
+    fold: int
+    weight: float
 
 
-def read_cases(folder: Path, index: TitleIndex, *, hidden: bool) -> list[Case]:
-    """Read all summaries with a confirmed paper; `hidden` removes what names their own paper."""
+class Model(NamedTuple):
+    """What is fitted: weights of features, the score of none, and the calibration."""
+
+    weights: Floats
+    none: float
+    calibration: Floats
+
+
+class Verdicts(NamedTuple):
+    """The best candidate of each group: how likely it is said to be, and whether it is right."""
+
+    probability: Floats
+    right: Bools
+    weight: Floats
+
+    def of(self, chosen: Bools) -> "Verdicts":
+        """Return some of them."""
+        return Verdicts(*(values[chosen] for values in self))
+
+
+def indexes(folder: Path, cache: Path) -> list[Index]:
+    """Index the bibliographies."""
+    paths = [folder / "bibliography" / name for name in FILES]
+    return [index_file(path, sha256(path), cache) for path in paths]
+
+
+def read_cases(folder: Path, index: TextIndex, halves: Sequence[str] = HALVES) -> list[Case]:
+    """Read the linkable summaries of some halves."""
     truth = json.loads(gzip.decompress((folder / "corpus/paper_truth.json.gz").read_bytes()))
-    titles = index.scan("titles").select("text").collect()["text"]
+    known = map(json.loads, (folder / "bibliography/known_titles.jsonl").open(encoding="utf-8"))
+    by_number = {record["arxiv_id"]: record for record in known}
+    titles = index.scan("titles").collect()["title"]
     numbers = {_letters(title): number for number, title in enumerate(titles)}
     cases = []
     with gzip.open(folder / "corpus/flattened_pairs.jsonl.gz", "rt") as lines:
         for pair in map(json.loads, lines):
-            paper = truth.get(pair["bibtex_key"])
-            text = without_own_names(pair["flattened"], pair) if hidden else pair["flattened"]
+            paper = truth.get(pair["bibtex_key"]) or by_number.get(pair["arxiv_id"])
             letters = _letters(paper["title"]) if paper else ""
-            cases.append(Case(text, letters, numbers.get(letters, -1) if paper else -1))
+            if letters in numbers and half(letters) in halves:
+                text = without_own_names(pair["flattened"], pair)
+                cases.append(Case(text, letters, numbers[letters]))
     return cases
 
 
@@ -131,52 +133,155 @@ def without_own_names(text: str, paper: dict[str, Any]) -> str:
     return re.sub(rf"(?i){address}|(?:{any_name})(?:v\d+)?", " ", text)
 
 
-def cited_titles(
-    texts: pl.Series, index: TitleIndex, bibliography: Sequence[Index]
+def cited_works(
+    texts: pl.DataFrame, index: TextIndex, bibliography: Sequence[Index]
 ) -> pl.DataFrame:
-    """Return `row` and `title` of what texts cite by an identifier behind their headers."""
-    frame = pl.DataFrame({"record_id": map(str, range(len(texts))), "text": texts})
-    found = with_names(extract(frame, map(scan, texts))["citations"])
+    """Return `summary_id` and `work` of what texts cite by an identifier behind their headers."""
+    records = texts.rename({"summary_id": "record_id"})
+    found = with_names(extract(records, map(scan, texts["text"]))["citations"])
     behind = found.filter(pl.col("start") >= PaperSettings().header_chars).drop_nulls("name")
     cited = behind.select("name", summary_id="record_id").unique()
-    titles = titles_of(cited, index, bibliography)
-    return titles.select(pl.col("summary_id").cast(pl.UInt32).alias("row"), "title")
+    return works_of(cited, index, bibliography)
 
 
-def prepare(
-    cases: Sequence[Case],
-    linker: Linker,
-    index: TitleIndex,
-    bibliography: Sequence[Index],
-    halves: Sequence[str] = HALVES,
-) -> Bench:
-    """Find the candidates of the linkable cases of some halves."""
-    chosen = [case for case in cases if case.right >= 0 and half(case.letters) in halves]
-    texts = pl.Series([case.text for case in chosen], dtype=pl.String)
-    pairs = linker.candidates(texts, cited_titles(texts, index, bibliography))
-    right = pl.Series([case.right for case in chosen])
-    is_right = pairs["title"] == right.gather(pairs["row"])
-    return Bench(chosen, pairs.with_columns(right=is_right))
+def frame_of(cases: Sequence[Case]) -> pl.DataFrame:
+    """Return cases as summaries."""
+    ids = [f"{number:05}" for number in range(len(cases))]
+    return pl.DataFrame({"summary_id": ids, "text": [case.text for case in cases]})
 
 
-def report(found: Sequence[Verdict], absent: Sequence[Verdict], threshold: float) -> Iterator[str]:
-    """Yield the lines of the tables: links and their precision, and how sure they are said to be.
+def groups(
+    cases: Sequence[Case], index: TextIndex, bibliography: Sequence[Index]
+) -> tuple[list[Group], list[Group]]:
+    """Return the candidates of all cases, and of all with their paper taken away."""
+    texts = frame_of(cases)
+    cited = cited_works(texts, index, bibliography).group_by("summary_id").agg("work")
+    read = reading(texts.lazy()).collect()
+    read = read.join(cited, on="summary_id", how="left", maintain_order="left")
+    present, absent = [], []
+    for case, (_, words, subjects, without) in zip(cases, read.iter_rows(), strict=True):
+        works = [work for work in index.search(words) if work.number not in (without or ())]
+        values = np.array(features(Summary(words, subjects), works, index))
+        values = values.reshape(-1, len(FEATURES))
+        right = np.array([work.number == case.right for work in works], dtype=bool)
+        fold = sum(case.letters.encode()) % _FOLDS
+        present.append(Group(values, right, fold, 1.0))
+        absent.append(Group(values[~right], right[~right], fold, ABSENT))
+    return present, absent
 
-    `absent` are the verdicts on the same cases with their paper taken away.
-    """
+
+def fitted(examples: Sequence[Group]) -> Model:
+    """Fit the weights, and calibrate what models say that were fitted without a fold."""
+    scores, right, weight = [], [], []
+    for fold in range(_FOLDS):
+        model = _scoring([group for group in examples if group.fold != fold])
+        inside = [group for group in examples if group.fold == fold]
+        best = [_best(group, *model) for group in inside]
+        scores += [said for said, _ in best]
+        right += [is_right for _, is_right in best]
+        weight += [group.weight for group in inside]
+    calibration = _logistic(np.array(scores), np.array(right), np.array(weight))
+    return Model(*_scoring(examples), calibration)
+
+
+def _scoring(examples: Sequence[Group]) -> tuple[Floats, float]:
+    """Maximise the likelihood less a ridge on scaled features."""
+    examples = [group for group in examples if len(group.right)]
+    values = np.concatenate([group.values for group in examples])
+    scale = values.std(axis=0) + 1e-9
+    values = values / scale
+    target = np.concatenate([group.right for group in examples]).astype(float)
+    sizes = np.array([len(group.right) for group in examples])
+    starts, of = np.cumsum(sizes) - sizes, np.repeat(np.arange(len(sizes)), sizes)
+    weight = np.array([group.weight for group in examples])
+    absent = 1 - np.add.reduceat(target, starts)
+
+    def loss(found: Floats) -> tuple[float, Floats]:
+        scores = values @ found[1:]
+        highest = np.maximum(np.maximum.reduceat(scores, starts), found[0])
+        shares, left = np.exp(scores - highest[of]), np.exp(found[0] - highest)
+        total = np.add.reduceat(shares, starts) + left
+        shares, left = shares / total[of], left / total
+        likelihood = np.add.reduceat(shares * target, starts) + left * absent
+        ridge = _RIDGE * np.append(0, found[1:])
+        slope = np.append(weight @ (left - absent), (weight[of] * (shares - target)) @ values)
+        return float(ridge @ found / 2 - weight @ np.log(likelihood)), slope + ridge
+
+    start = np.append(5.0, np.zeros(values.shape[1]))
+    found: Floats = minimize(loss, start, jac=True, method="L-BFGS-B").x
+    return found[1:] / scale, float(found[0])
+
+
+def _best(group: Group, scoring: Floats, none: float) -> tuple[tuple[float, float], bool]:
+    """Return the log odds and distance of the best candidate, and whether it is right."""
+    if not len(group.right):
+        return (-FAR, -FAR), False
+    scores = group.values @ scoring
+    odds, distance = compare(scores, none)
+    best = int(scores.argmax())
+    return (float(odds[best]), float(distance[best])), bool(group.right[best])
+
+
+def _logistic(values: Floats, outcome: Bools, weight: Floats) -> Floats:
+    """Return the offset and the slopes of a logistic regression, lightly held towards zero."""
+    with_offset = np.column_stack([np.ones(len(values)), values])
+
+    def loss(line: Floats) -> float:
+        signed = np.where(outcome, 1, -1) * (with_offset @ line)
+        return float(weight @ np.logaddexp(0, -signed) + line[1:] @ line[1:] / 2)
+
+    found: Floats = minimize(loss, np.zeros(with_offset.shape[1])).x
+    return found
+
+
+def judged(examples: Sequence[Group], model: Model) -> Verdicts:
+    """Judge the best candidate of each group."""
+    best = [_best(group, model.weights, model.none) for group in examples]
+    line = model.calibration[0] + np.array([said for said, _ in best]) @ model.calibration[1:]
+    right = np.array([is_right for _, is_right in best])
+    return Verdicts(1 / (1 + np.exp(-line)), right, np.array([group.weight for group in examples]))
+
+
+def cross_validated(examples: Sequence[Group]) -> Verdicts:
+    """Judge each fold by a model that was fitted and calibrated without its papers."""
+    fold = np.array([group.fold for group in examples])
+    found = Verdicts(*(np.zeros(len(examples), kind) for kind in (float, bool, float)))
+    for number in range(_FOLDS):
+        model = fitted([group for group in examples if group.fold != number])
+        part = judged([group for group in examples if group.fold == number], model)
+        for values, some in zip(found, part, strict=True):
+            values[fold == number] = some
+    return found
+
+
+def shipped() -> Model:
+    """Return the model that the project has."""
+    calibration = np.array([weights.OFFSET, weights.OF_ODDS, weights.OF_DISTANCE])
+    scoring = np.array([weights.COEFFICIENTS[name] for name in FEATURES])
+    return Model(scoring, weights.NONE_OF_THEM, calibration)
+
+
+def report(found: Verdicts, absent: Verdicts, threshold: float) -> Iterator[str]:
+    """Yield the lines of the tables: coverage by precision, links by threshold, reliability."""
+    order = np.argsort(-found.probability, kind="stable")
+    right = np.cumsum(found.right[order])
+    precision = right / np.arange(1, len(order) + 1)
+    for least in PRECISIONS:
+        reached = np.flatnonzero(precision >= least)
+        coverage = right[reached[-1]] / len(order) if len(reached) else 0
+        yield f"coverage at precision {least}: {coverage:.3f}"
     columns = f"{'wrong':>7}{'precision':>11}{'interval':>14}{'coverage':>10}{'if absent':>11}"
     yield f"{'threshold':>10}{'links':>7}{columns}"
-    for least in sorted({*THRESHOLDS, threshold}):
-        links = [verdict for verdict in found if verdict.probability >= least]
-        right = sum(verdict.right for verdict in links)
-        precision = f"{right / len(links):.3f}" if links else "-"
-        interval = "{:.3f}-{:.3f}".format(*wilson(right, len(links))) if links else "-"
-        wrong = sum(verdict.probability >= least for verdict in absent)
+    for least in sorted({0.5, 0.8, 0.9, 0.95, 0.98, threshold}):
+        links = found.of(found.probability >= least)
+        n_links, n_right = len(links.right), int(links.right.sum())
+        share = f"{n_right / n_links:.3f}" if n_links else "-"
+        interval = "{:.3f}-{:.3f}".format(*wilson(n_right, n_links)) if n_links else "-"
         yield (
-            f"{least:>10}{len(links):>7}{len(links) - right:>7}{precision:>11}{interval:>14}"
-            f"{right / len(found):>10.3f}{wrong:>11}"
+            f"{least:>10}{n_links:>7}{n_links - n_right:>7}{share:>11}{interval:>14}"
+            f"{n_right / len(order):>10.3f}{(absent.probability >= least).sum():>11}"
         )
-    yield from _reliability([*found, *absent])
+    yield from _reliability(Verdicts(*map(np.concatenate, zip(found, absent, strict=True))))
 
 
 def wilson(right: int, total: int) -> tuple[float, float]:
@@ -185,220 +290,108 @@ def wilson(right: int, total: int) -> tuple[float, float]:
     return interval.low, interval.high
 
 
-def _reliability(verdicts: Sequence[Verdict]) -> Iterator[str]:
-    yield f"{'said':>12}{'cases':>7}{'mean said':>11}{'right':>8}"
-    for low, high in itertools.pairwise(BINS):
-        inside = [v for v in verdicts if low <= v.probability < high or v.probability == high]
-        if inside:
-            said = np.mean([verdict.probability for verdict in inside])
-            right = np.mean([verdict.right for verdict in inside])
-            yield f"{f'{low}-{high}':>12}{len(inside):>7}{said:>11.3f}{right:>8.3f}"
+def _reliability(verdicts: Verdicts) -> Iterator[str]:
+    yield f"{'said':>12}{'cases':>9}{'mean said':>11}{'right':>8}"
+    place = np.digitize(verdicts.probability, BINS[1:-1])
+    for number, (low, high) in enumerate(itertools.pairwise(BINS)):
+        inside = verdicts.of(place == number)
+        if len(inside.right):
+            said, right = (
+                np.average(values, weights=inside.weight)
+                for values in (inside.probability, inside.right)
+            )
+            yield f"{f'{low}-{high}':>12}{inside.weight.sum():>9}{said:>11.3f}{right:>8.3f}"
 
 
-@dataclass
-class Examples:
-    """Candidates to fit a model to: each summary with its paper among them, and again without.
+def module(model: Model) -> Iterator[str]:
+    """Yield the lines of the module of weights."""
+    yield '"""The weights of features: what `python -m benchmarks.linking --fit` prints."""'
+    yield "\nCOEFFICIENTS: dict[str, float] = {"
+    yield from (
+        f'    "{name}": {float(f"{weight:.4g}")},'
+        for name, weight in zip(FEATURES, model.weights, strict=True)
+    )
+    yield f"}}\nNONE_OF_THEM = {model.none:.4g}"
+    names = "OFFSET", "OF_ODDS", "OF_DISTANCE"
+    for name, value in zip(names, model.calibration, strict=True):
+        yield f"{name} = {value:.4g}"
 
-    `values` are those that are FITTED, scaled; `right` tells the paper's; `group` numbers the
-    summaries, again from their number on where the paper is taken away; `fold` is that of each
-    group.
-    """
 
-    values: Floats
-    right: npt.NDArray[np.bool_]
-    group: npt.NDArray[np.int64]
-    fold: npt.NDArray[np.int64]
-
-    @classmethod
-    def of(cls, bench: Bench, scale: Floats) -> "Examples":
-        """Take the cases of a half, or of both."""
-        pairs = pl.concat(
-            [
-                bench.pairs.with_columns(group=pl.col("row").cast(pl.Int64)),
-                bench.pairs.filter(~pl.col("right")).with_columns(
-                    group=pl.col("row").cast(pl.Int64) + len(bench.cases)
-                ),
-            ]
+def prior_of(cases: Sequence[Case], bibliography: Sequence[Index], index: TextIndex) -> list[str]:
+    """Return the log odds of years and kinds for being summarised."""
+    works = index.scan("records").collect()
+    frames = [
+        found.scan("entries").select("entry", "title", "year", "venue") for found in bibliography
+    ]
+    told = pl.concat(
+        frame.with_columns(source=pl.lit(place, pl.Int32)) for place, frame in enumerate(frames)
+    ).collect()
+    known = (
+        works.join(told, on=["source", "entry"])
+        .group_by("work", maintain_order=True)
+        .agg(
+            pl.col("title").first(),
+            pl.col("year").min(),
+            pl.col("venue").drop_nulls().str.join(" "),
+            n_records=pl.len(),
         )
-        fold = np.array([fold_of(case.letters) for case in bench.cases])
-        return cls(
-            pairs.select(*FITTED).to_numpy() / scale,
-            pairs["right"].to_numpy(),
-            pairs["group"].to_numpy(),
-            np.concatenate([fold, fold]),
-        )
-
-    def among(self, fold: int, *, within: bool) -> "Examples":
-        """Return those `within` a fold, or those without."""
-        chosen = (self.fold[self.group] == fold) == within
-        return Examples(self.values[chosen], self.right[chosen], self.group[chosen], self.fold)
-
-
-class Judged(NamedTuple):
-    """The best candidate of each group, judged by a model that was fitted to other papers."""
-
-    odds: Floats
-    right: npt.NDArray[np.bool_]
-    group: npt.NDArray[np.int64]
+        .with_columns(**prior.KINDS, bin=prior.year_bin())
+    )
+    chosen = known.filter(pl.col("work").is_in([case.right for case in cases]))
+    n_bins = len(prior.OF_YEARS)
+    some, every = (
+        np.bincount(frame["bin"], minlength=n_bins) + _SMOOTHING for frame in (chosen, known)
+    )
+    odds = np.log(some / some.sum() / (every / every.sum()))
+    lines = [f"OF_YEARS = {tuple(round(float(value), 2) for value in odds)}"]
+    for name in prior.KINDS:
+        shares = [(frame[name].sum() + _SMOOTHING) / (len(frame) + 2) for frame in (chosen, known)]
+        lines.append(f'"{name}": {np.log(shares[0] / shares[1]):.2f}')
+    return lines
 
 
-def scale_of(bench: Bench) -> Floats:
-    """Return the standard deviation of each feature."""
-    return bench.pairs.select(pl.col(name).std() for name in FITTED).to_numpy()[0]
+def costs(cases: Sequence[Case], bibliography: Sequence[Index], cache: Path) -> Iterator[str]:
+    """Yield what it costs to make the index and to link."""
+    started = time.process_time(), time.perf_counter()
+    index = text_index(bibliography, cache)
+    seconds = time.process_time() - started[0], time.perf_counter() - started[1]
+    files = [path for path in index_folder(bibliography, cache).rglob("*") if path.is_file()]
+    yield (
+        f"index of {index.scan('titles').select(pl.len()).collect().item():,} works:"
+        f" {seconds[1]:.0f} s, {seconds[0]:.0f} s of processor time,"
+        f" {sum(path.stat().st_size for path in files) / 1e6:.0f} MB"
+    )
+    texts, nothing = frame_of(cases).lazy(), pl.DataFrame(schema=_NOTHING)
+    started = time.process_time(), time.perf_counter()
+    best_candidates(texts, nothing, index)
+    yield f"{len(cases) / (time.process_time() - started[0]):.0f} summaries/s of processor time"
+    yield f"largest memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB"
 
 
-def judged(examples: Examples) -> Judged:
-    """Judge each fold by the model of the others."""
-    parts = []
-    for number in range(_FOLDS):
-        weights = _fitted(examples.among(number, within=False))
-        parts.append(_first(examples.among(number, within=True), weights))
-    return Judged(*map(np.concatenate, zip(*parts, strict=True)))
-
-
-def fit(bench: Bench) -> Iterator[str]:
-    """Fit the model to the cases of a half, and yield its numbers as they stand in the module."""
-    scale = scale_of(bench)
-    examples = Examples.of(bench, scale)
-    said = judged(examples)
-    slope, offset = _platt(said.odds, said.right)
-    weights = _fitted(examples)
-    for name, weight in zip(FITTED, weights[1:] / scale, strict=True):
-        yield f'    "{name}": {weight:.4g},'
-    yield f"NONE_OF_THEM = {weights[0]:.4g}"
-    yield f"SLOPE, OFFSET = {slope:.3g}, {offset:.3g}"
-
-
-def cross_validated(bench: Bench) -> tuple[list[Verdict], list[Verdict]]:
-    """Return what models say that were fitted and calibrated without the papers of a fold.
-
-    The verdicts on all cases, and on all with their paper taken away.
-    """
-    examples = Examples.of(bench, scale_of(bench))
-    said = judged(examples)
-    fold = examples.fold[said.group]
-    found = [Verdict(0.0, right=False)] * len(examples.fold)
-    for number in range(_FOLDS):
-        inside = fold == number
-        slope, offset = _platt(said.odds[~inside], said.right[~inside])
-        probability = 1 / (1 + np.exp(-(slope * said.odds[inside] + offset)))
-        rows = said.group[inside], probability, said.right[inside]
-        for group, likely, right in zip(*rows, strict=True):
-            found[group] = Verdict(float(likely), bool(right))
-    return found[: len(bench.cases)], found[len(bench.cases) :]
-
-
-def fold_of(letters: str) -> int:
-    """Return the fold of a paper: all summaries of it are in one."""
-    return sum(letters.encode()) % _FOLDS
-
-
-def _fitted(examples: Examples) -> Floats:
-    """Maximise the likelihood less a ridge: one weight per feature behind that of none of them."""
-    values, target = examples.values, examples.right.astype(float)
-    starts = np.flatnonzero(np.diff(examples.group, prepend=-1))
-    of = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(values)))
-    none = 1 - np.add.reduceat(target, starts)
-
-    def loss(weights: Floats) -> tuple[float, Floats]:
-        scores = values @ weights[1:]
-        highest = np.maximum(np.maximum.reduceat(scores, starts), weights[0])
-        shares = np.exp(scores - highest[of])
-        left = np.exp(weights[0] - highest)
-        total = np.add.reduceat(shares, starts) + left
-        shares, left = shares / total[of], left / total
-        likelihood = np.add.reduceat(shares * target, starts) + left * none
-        ridge = _RIDGE * np.append(0, weights[1:])
-        gradient = np.append((left - none).sum(), (shares - target) @ values)
-        return float(ridge @ weights / 2 - np.log(likelihood).sum()), gradient + ridge
-
-    start = np.append(5.0, np.zeros(values.shape[1]))
-    found: Floats = minimize(loss, start, jac=True, method="L-BFGS-B").x
-    return found
-
-
-def _first(examples: Examples, weights: Floats) -> Judged:
-    """Return the log odds of the best candidate of each group, and whether it is right."""
-    scores = examples.values @ weights[1:]
-    groups, starts = np.unique(examples.group, return_index=True)
-    odds, right = [], []
-    for place in np.split(np.arange(len(scores)), starts[1:]):
-        best = place[scores[place].argmax()]
-        others = np.append(scores[place[place != best]], weights[0])
-        odds.append(scores[best] - np.logaddexp.reduce(others))
-        right.append(examples.right[best])
-    return Judged(np.array(odds), np.array(right), groups)
-
-
-def _platt(odds: Floats, outcome: npt.NDArray[np.bool_]) -> tuple[float, float]:
-    def loss(line: Floats) -> float:
-        signed = np.where(outcome, 1, -1) * (line[0] * odds + line[1])
-        return float(np.logaddexp(0, -signed).sum())
-
-    slope, offset = minimize(loss, np.array([1.0, 0.0])).x
-    return float(slope), float(offset)
+_NOTHING = {"summary_id": pl.String(), "work": pl.Int32()}
 
 
 def _letters(title: str) -> str:
     return "".join(title_words(title))
 
 
-def fit_prior(bench: Bench, index: TitleIndex) -> Iterator[str]:
-    """Yield the log odds of years and venues for being summarised."""
-    titles = index.scan("titles").drop("text").collect()
-    chosen = titles[sorted({case.right for case in bench.cases})]
-    bins = [
-        np.bincount(
-            np.digitize(some["year"].fill_null(0).to_numpy(), model.YEARS),
-            minlength=len(model.OF_YEARS),
-        )
-        for some in (chosen, titles)
-    ]
-    share = (bins[0] + _SMOOTHING) / (bins[0].sum() + _SMOOTHING * len(bins[0]))
-    odds = np.log(share / (bins[1] + _SMOOTHING) * bins[1].sum())
-    yield f"OF_YEARS = {tuple(float(round(value, 2)) for value in odds)}"
-    for name in model.OF_VENUES:
-        shares = [(some[name].sum() + _SMOOTHING) / (len(some) + 2) for some in (chosen, titles)]
-        yield f'    "{name}": {np.log(shares[0] / shares[1]):.2f},'
-
-
-def identified(cases: Sequence[Case], bibliography: Sequence[Index]) -> Iterator[str]:
-    """Yield how many linkable cases are identified by anything, and how many papers are right."""
-    ids = [f"{number:05}" for number in range(len(cases))]
-    frame = pl.DataFrame({"record_id": ids, "text": [case.text for case in cases]})
-    citations = extract(frame, map(scan, frame["text"]))["citations"].rename(
-        {"record_id": "summary_id"}
-    )
-    facts = pl.DataFrame([{"summary_id": key} for key in ids], schema=FACTS)
-    texts = frame.lazy().rename({"record_id": "summary_id"})
-    settings = PaperSettings()
-    frames = (Parts.of([frame], AtOnce()) for frame in (texts, facts, citations))
-    links = link(*frames, bibliography=bibliography, settings=settings).collect()
-    told = identified_papers(facts, citations, links, bibliography)
-    yield f"{'half':>10}{'linkable':>10}{'identified by':>15}{'titled':>8}{'right':>7}"
+def judge_halves(folder: Path, index: TextIndex, bibliography: Sequence[Index]) -> Iterator[str]:
+    """Yield the tables of both halves."""
     for name in HALVES:
-        chosen = [
-            (case, by, title)
-            for case, by, title in zip(cases, told["identified_by"], told["title"], strict=True)
-            if case.right >= 0 and half(case.letters) == name
-        ]
-        for kind in ("identifier", "bibliography", "linked"):
-            titled = [(case, title) for case, by, title in chosen if by == kind and title]
-            right = sum(_letters(title) == case.letters for case, title in titled)
-            counts = f"{kind:>15}{len(titled):>8}{right:>7}"
-            yield f"{name:>10}{len(chosen):>10}{counts}"
-
-
-def speed(texts: pl.Series, linker: Linker) -> str:
-    """Return a sentence on what linking costs."""
-    frame = pl.DataFrame({"summary_id": [f"{n:05}" for n in range(len(texts))], "text": texts})
-    others = pl.DataFrame(schema={"summary_id": pl.String(), "title": pl.Int32()})
-    seconds = []
-    for _ in range(3):
-        started = time.process_time()
-        linker.link([frame], others)
-        seconds.append(time.process_time() - started)
-    return f"{len(texts) / min(seconds):,.0f} summaries per second of processor time"
+        cases = read_cases(folder, index, [name])
+        examples = groups(cases, index, bibliography)
+        reached = np.mean([group.right.any() for group in examples[0]])
+        if name == HALVES[0]:
+            both = cross_validated([*examples[0], *examples[1]])
+        else:
+            both = judged([*examples[0], *examples[1]], shipped())
+        present = np.arange(len(both.right)) < len(cases)
+        found, absent = both.of(present), both.of(~present)
+        yield (
+            f"\n{name}: {len(cases)} linkable, {reached:.3f} among the candidates,"
+            f" {found.right.mean():.3f} first"
+        )
+        yield from report(found, absent, PaperSettings().link_threshold)
 
 
 def main() -> None:
@@ -407,39 +400,26 @@ def main() -> None:
     parser.add_argument("folder", nargs="?", type=Path, default=DEFAULT_FOLDER)
     parser.add_argument("--cache", type=Path, help="where the bibliographies' indexes are kept")
     instead = parser.add_mutually_exclusive_group()
-    instead.add_argument("--fit", action="store_true", help="fit the model to the development half")
-    instead.add_argument("--dev", action="store_true", help="judge the development half alone")
-    instead.add_argument("--folds", action="store_true", help="judge all papers by the others")
+    instead.add_argument("--fit", action="store_true", help="print the module of weights")
+    instead.add_argument("--prior", action="store_true", help="print the numbers of the prior")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         cache = arguments.cache or Path(scratch)
         bibliography = indexes(arguments.folder, cache)
-        index = title_index(bibliography, cache)
-        for hidden, told in ((True, "own names removed"), (False, "as they are")):
-            cases = read_cases(arguments.folder, index, hidden=hidden)
-            texts = pl.Series([case.text for case in cases])
-            linker = Linker(index, Background.of(index, [texts]))
-            development = HALVES[:1]
-            if arguments.fit:
-                bench = prepare(cases, linker, index, bibliography, development)
-                print("\n".join([*fit_prior(bench, index), *fit(bench)]))
-                return
-            if arguments.folds or arguments.dev:
-                chosen = development if arguments.dev else HALVES
-                bench = prepare(cases, linker, index, bibliography, chosen)
-                print(f"\n{told}, each fold by the others")
+        index = text_index(bibliography, cache)
+        development = read_cases(arguments.folder, index, HALVES[:1])
+        if arguments.fit:
+            present, absent = groups(development, index, bibliography)
+            print("\n".join(module(fitted([*present, *absent]))))
+        elif arguments.prior:
+            print("\n".join(prior_of(development, bibliography, index)))
+        else:
+            for line in judge_halves(arguments.folder, index, bibliography):
+                print(line, flush=True)
+            with tempfile.TemporaryDirectory() as fresh:
                 print(
-                    "\n".join(report(*cross_validated(bench), PaperSettings().link_threshold)),
-                    flush=True,
+                    "\n".join(costs(read_cases(arguments.folder, index), bibliography, Path(fresh)))
                 )
-                continue
-            for name in HALVES:
-                bench = prepare(cases, linker, index, bibliography, [name])
-                print(f"\n{told}, {name}\n{bench.among()}")
-                verdicts = bench.verdicts(), bench.verdicts(absent=True)
-                print("\n".join(report(*verdicts, PaperSettings().link_threshold)))
-            print(f"\n{speed(texts, linker)}")
-        print("\n".join(["\nas they are, by whatever tells", *identified(cases, bibliography)]))
 
 
 if __name__ == "__main__":

@@ -331,9 +331,9 @@ PAPERS = Table(
             "described_by",
             Type.STRINGS,
             "Where the paper's description is from: `page`, or the name of a catalogue or of a"
-            " bibliography. Title, authors and abstract are from the page, else from a catalogue,"
-            " else from the record of the page's key or of `paper_id`; all else, and they too where"
-            " these are silent, from the first.",
+            " bibliography. Title, authors, abstract, year and venue are from the page, else from a"
+            " catalogue, else from the record of the page's key; the first three else from the"
+            " record of `paper_id`; all else, and they too where these are silent, from the first.",
         ),
         Column(
             "conflicts",
@@ -349,6 +349,12 @@ PAPERS = Table(
         _confidence("identity_confidence", "Confidence in its identity, 0 to 1."),
         _count("n_summaries", "summaries of it", "summaries.paper_id"),
         _count("n_citations", "mentions of it in summaries", "citations.cited_paper_id"),
+        Column(
+            "venue_key",
+            Type.STRING,
+            "Short name of a known venue, such as `NeurIPS`, `CVPR` or `arXiv`.",
+            nullable=True,
+        ),
     ),
     never_empty=True,
 )

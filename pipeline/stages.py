@@ -20,7 +20,7 @@ from shortscience.pipeline.observer import Observer
 from shortscience.pipeline.papers.bibliography.index import Index, index_file
 from shortscience.pipeline.papers.catalogue.file import read_catalogue
 from shortscience.pipeline.papers.catalogue.recognition import Recogniser
-from shortscience.pipeline.papers.linking.title_index import title_folder
+from shortscience.pipeline.papers.linking.text_index import index_folder
 from shortscience.pipeline.papers.stage import Identified, identify
 from shortscience.pipeline.parameters import BuildParameters
 from shortscience.pipeline.recipe import Recipe
@@ -139,7 +139,7 @@ def index_bibliography(recipe: Recipe, cache: Path) -> list[Index]:
     """Index new bibliography files, and remove the indexes of files no longer in use."""
     indexes = [index_file(item.path, item.source_id, cache) for item in recipe.bibliography]
     if indexes:
-        used = [*(index.folder for index in indexes), title_folder(indexes, cache)]
+        used = [*(index.folder for index in indexes), index_folder(indexes, cache)]
         keep_only(cache, {folder.name for folder in used})
     return indexes
 

@@ -71,6 +71,25 @@ def shortscience() -> Shortscience:
     return _shortscience
 
 
+@pytest.fixture(scope="session")
+def shortscience_process() -> Shortscience:
+    """The command in a separate process, for libraries that read the environment only once."""
+
+    def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+        inherited = {key: value for key, value in os.environ.items() if "PREFECT" not in key}
+        return subprocess.run(
+            [str(BIN / "shortscience"), *map(str, arguments)],
+            cwd=PROJECT,
+            env=inherited | environment,
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )
+
+    return run
+
+
 @pytest.fixture(scope="session", autouse=True)
 def one_validator() -> Iterator[None]:
     """Share one validation process, which takes seconds to start, among all builds."""

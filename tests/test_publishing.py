@@ -572,20 +572,20 @@ def test_xet_carries_the_large_files(
 
 
 def test_the_command_publishes_and_reports(
-    hub: Hub, shortscience: Shortscience, built: Path, monkeypatch: pytest.MonkeyPatch
+    hub: Hub, shortscience_process: Shortscience, built: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(os.environ, "HF_ENDPOINT", hub.address)
     monkeypatch.setitem(os.environ, "HF_TOKEN", TOKEN)
-    planned = shortscience("publish", built, "--repo", REPO, "--dry-run")
+    planned = shortscience_process("publish", built, "--repo", REPO, "--dry-run")
     assert planned.returncode == 0, planned.stderr
     assert "add  data/summaries/train-00000-of-00001.parquet" in planned.stdout
     assert "cannot be seen: it is not there yet, or it is private" in planned.stdout
     assert hub.repos == {}
-    sent = shortscience("publish", built, "--repo", REPO, "--tag", "v1", "--json")
+    sent = shortscience_process("publish", built, "--repo", REPO, "--tag", "v1", "--json")
     assert sent.returncode == 0, sent.stderr
     assert json.loads(sent.stdout)["commit"] == hub.repos[REPO].tags["v1"]
     assert_holds(hub, built)
-    again = shortscience("publish", built, "--repo", REPO, "--tag", "v1")
+    again = shortscience_process("publish", built, "--repo", REPO, "--tag", "v1")
     assert again.stdout.endswith("already; no commit was made.\n")
     for done in (planned, sent, again):
         assert TOKEN not in done.stdout + done.stderr
@@ -594,7 +594,7 @@ def test_the_command_publishes_and_reports(
 def test_a_release_is_compared_with_a_published_one(
     hub: Hub,
     api: HfApi,
-    shortscience: Shortscience,
+    shortscience_process: Shortscience,
     built: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -602,21 +602,21 @@ def test_a_release_is_compared_with_a_published_one(
     monkeypatch.setitem(os.environ, "HF_ENDPOINT", hub.address)
     monkeypatch.setitem(os.environ, "HF_HOME", str(tmp_path))
     publish(built, Target(REPO), api)
-    same = shortscience("diff", f"{REPO}@{built.name}", built, "--json")
+    same = shortscience_process("diff", f"{REPO}@{built.name}", built, "--json")
     assert same.returncode == 0, same.stderr
     tables = json.loads(same.stdout)["tables"].values()
     assert [table["rows"][0] == table["rows"][1] > 0 for table in tables] == [True] * 8
     assert not any(table["added"]["count"] or table["changed"] for table in tables)
-    missing = shortscience("diff", f"{REPO}@v9", built)
+    missing = shortscience_process("diff", f"{REPO}@v9", built)
     assert (missing.returncode, missing.stderr.count("\n")) == (1, 1)
     assert f"{REPO}@v9 is not there" in missing.stderr
 
 
 def test_the_command_reports_errors_in_one_sentence(
-    hub: Hub, shortscience: Shortscience, built: Path, monkeypatch: pytest.MonkeyPatch
+    hub: Hub, shortscience_process: Shortscience, built: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(os.environ, "HF_ENDPOINT", hub.address)
     monkeypatch.setitem(os.environ, "HF_TOKEN", "hf_ofSomebodyElse")
-    refused = shortscience("publish", built, "--repo", REPO)
+    refused = shortscience_process("publish", built, "--repo", REPO)
     assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
     assert "check both" in refused.stderr

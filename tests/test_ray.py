@@ -235,10 +235,10 @@ def test_workers_killed_at_any_step_of_papers_and_tables_do_not_affect_the_relea
 
 
 def test_a_cluster_that_does_not_answer_is_named(
-    shortscience: Shortscience, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shortscience_process: Shortscience, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RAY_ADDRESS", "127.0.0.1:1")
-    done = shortscience("build", RAW, "--out", tmp_path, "--engine", "ray")
+    done = shortscience_process("build", RAW, "--out", tmp_path, "--engine", "ray")
     assert done.returncode == 2
     assert "127.0.0.1:1" in done.stderr
     assert "RAY_ADDRESS" in done.stderr
@@ -266,8 +266,11 @@ def guarded() -> Iterator[str]:
         text=True,
     ) as head:
         assert head.stdout
-        yield head.stdout.readlines(1)[-1].strip()
-        head.communicate()
+        yield head.stdout.readline().strip()
+        # Its daemons inherit the pipe: do not wait until they all have closed it.
+        assert head.stdin
+        head.stdin.close()
+        head.wait(_TIMEOUT)
 
 
 @pytest.mark.parametrize(
@@ -278,10 +281,10 @@ def guarded() -> Iterator[str]:
     ],
 )
 def test_a_cluster_that_refuses_is_never_replaced(
-    guarded: str, environment: dict[str, str], shortscience: Shortscience, tmp_path: Path
+    guarded: str, environment: dict[str, str], shortscience_process: Shortscience, tmp_path: Path
 ) -> None:
     command = ["build", RAW, "--out", tmp_path, "--engine", "ray"]
-    done = shortscience(*command, RAY_ADDRESS=guarded, **environment)
+    done = shortscience_process(*command, RAY_ADDRESS=guarded, **environment)
     assert done.returncode == 2
     sentence = done.stderr.splitlines()[-1]
     assert sentence.startswith(f"shortscience: The Ray cluster at {guarded} cannot be used: ")
@@ -291,10 +294,10 @@ def test_a_cluster_that_refuses_is_never_replaced(
 
 @pytest.mark.long
 def test_a_client_with_the_token_is_admitted(
-    guarded: str, built: Path, shortscience: Shortscience, tmp_path: Path
+    guarded: str, built: Path, shortscience_process: Shortscience, tmp_path: Path
 ) -> None:
     token = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": _TOKEN}
     command = ["build", RAW, "--out", tmp_path, "--engine", "ray"]
-    done = shortscience(*command, RAY_ADDRESS=guarded, **token)
+    done = shortscience_process(*command, RAY_ADDRESS=guarded, **token)
     assert done.returncode == 0, done.stderr
     assert not differing(built, tmp_path / "latest")

@@ -8,13 +8,22 @@ from shortscience.pipeline.identifiers import NAMING_SCHEMES, SCHEMES, address
 from shortscience.pipeline.papers.attribution import STRENGTH_OF_EVIDENCE
 from shortscience.pipeline.papers.frames import CATALOGUE, PAGE, Frame
 from shortscience.pipeline.papers.naming import scheme
+from shortscience.pipeline.papers.venues import venue_key
 from shortscience.pipeline.schema import PAPERS
 
 _PAPERS = PAPERS.polars_schema
 _WEB_ADDRESS = r"^((?:https?|ftp)://\S+)$"
+_MIRROR = r"(?i)^\w+://(?:[^/]*\.)?(?:sci-hub|libgen|arxiv-sanity|arxiv-vanity|gitxiv)\."
+"""Sites that show papers of others."""
+_LAST_FIRST, _SUFFIX = r"^([^,]+),\s*([^,]+)$", r",\s*(?:Jr|Sr|I{2,3}|IV)\b"
+_YEAR_OF_KEY = r"^(?:conf|journals)/.*[A-Za-z](\d{2})[a-z]?$"
+_YEAR_OF_ARXIV = r"^(?:[a-z-]+(?:\.[A-Z]{2})?/)?(\d{2})\d{2}"
+_CENTURY = 50
+"""Two digits below this are of the 2000s: DBLP has papers since 1936, arXiv since 1991."""
 _LISTS = ("identifiers", "described_by", "conflicts")
 _DESCRIPTION = ("title", "authors", "year")
-_BY_ORDER = ("bibtex_key", "paper_url", "year", "venue")
+_BY_ORDER = ("bibtex_key", "paper_url")
+_BY_KEY = ("year", "venue")
 _BY_CLOSENESS = ("title", "authors", "abstract")
 
 
@@ -60,7 +69,15 @@ def _rows(joined: pl.DataFrame) -> pl.DataFrame:
     return (
         joined.with_columns(
             bibtex_key=pl.coalesce("bibtex_key", "cite_key"),
-            url=pl.coalesce(pl.col("paper_url").str.extract(_WEB_ADDRESS), "address"),
+            url=_url(),
+            venue_key=venue_key(pl.col("venue")),
+            year=pl.coalesce(
+                "year",
+                _year("bibtex_key", _YEAR_OF_KEY),
+                _year("dblp_key", _YEAR_OF_KEY),
+                _year("arxiv_id", _YEAR_OF_ARXIV),
+            ),
+            authors=pl.col("authors").list.eval(_given_name_first(pl.element())),
             identified_by=pl.when(written).then(pl.lit("bibliography")).otherwise("identified_by"),
         )
         .select(
@@ -69,6 +86,25 @@ def _rows(joined: pl.DataFrame) -> pl.DataFrame:
         .cast(_PAPERS)
         .sort("paper_id")
     )
+
+
+def _url() -> pl.Expr:
+    """Return the address of the paper's strongest identifier, else what its page links to."""
+    linked = pl.col("paper_url").str.extract(_WEB_ADDRESS)
+    original = pl.when(~linked.str.contains(_MIRROR)).then(linked)
+    on_the_site = scheme(pl.col("paper_id")) == "shortscience"
+    return pl.coalesce(pl.when(~on_the_site).then("address"), original, "address")
+
+
+def _year(name: str, pattern: str) -> pl.Expr:
+    """Return the year of which a key or a number has the last two digits."""
+    digits = pl.col(name).str.extract(pattern).cast(pl.Int32)
+    return digits + pl.when(digits < _CENTURY).then(2000).otherwise(1900)
+
+
+def _given_name_first(name: pl.Expr) -> pl.Expr:
+    turned = name.str.replace(_LAST_FIRST, "$2 $1")
+    return pl.when(name.str.contains(_SUFFIX)).then(name).otherwise(turned)
 
 
 def _identified(summarised: pl.DataFrame, cited: pl.DataFrame) -> pl.DataFrame:
@@ -102,8 +138,9 @@ def _described(known: pl.DataFrame) -> pl.DataFrame:
 
     Its words are taken from a page, else from a catalogue that knows one of its summaries, else
     from the record of the key that a page has, or of the identifier that the paper is filed under;
-    all else from the first source that knows it. So a preprint keeps its own title, and yet tells
-    where it was published.
+    year and venue from the page, a catalogue or the record of the page's key, unless that is a
+    preprint's; all else from the first source that knows it. So a preprint keeps its own title, and
+    yet tells where it was published.
     """
     pages = known.filter(pl.col("kind") == PAGE).select("paper_id", "key").drop_nulls().unique()
     distance = (
@@ -118,17 +155,19 @@ def _described(known: pl.DataFrame) -> pl.DataFrame:
         .otherwise(4)
     )
     order = known.select("paper_id", "key", "rank", "kind").with_row_index("row")
-    closeness = (
-        order.join(
-            pages.with_columns(shown=pl.lit(value=True)),
-            on=["paper_id", "key"],
-            how="left",
-            maintain_order="left",
-        )
-        .with_columns(distance=distance)
-        .sort("paper_id", "distance", "rank")["row"]
-    )
+    ranked = order.join(
+        pages.with_columns(shown=pl.lit(value=True)),
+        on=["paper_id", "key"],
+        how="left",
+        maintain_order="left",
+    ).with_columns(distance=distance)
+    closeness = ranked.sort("paper_id", "distance", "rank")["row"]
+    preprint = pl.col("key").str.starts_with("arxiv:") & (pl.col("distance") == 2)
+    by_key = ranked.sort(
+        "paper_id", pl.when(preprint).then(3).otherwise(pl.min_horizontal("distance", 3)), "rank"
+    )["row"]
     by_order = order.sort("paper_id", "rank")["row"]
+    places = dict.fromkeys(_BY_ORDER, by_order) | dict.fromkeys(_BY_KEY, by_key)
     described_by = (
         known.select(
             "paper_id", "origin", describes=pl.any_horizontal(pl.col(_DESCRIPTION).is_not_null())
@@ -139,9 +178,8 @@ def _described(known: pl.DataFrame) -> pl.DataFrame:
     )
     # A field at a time: all of them at once, in order, would be held three times.
     papers = known.select("paper_id").unique()
-    for name in (*_BY_ORDER, *_BY_CLOSENESS):
-        places = by_order if name in _BY_ORDER else closeness
-        field = known.select("paper_id", name)[places].drop_nulls()
+    for name, rows in (places | dict.fromkeys(_BY_CLOSENESS, closeness)).items():
+        field = known.select("paper_id", name)[rows].drop_nulls()
         papers = papers.join(
             field.unique("paper_id", keep="first", maintain_order=True), on="paper_id", how="left"
         )

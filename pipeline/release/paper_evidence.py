@@ -11,7 +11,7 @@ import polars as pl
 
 from shortscience.pipeline.folders import appearing
 from shortscience.pipeline.papers.linking.features import FEATURES
-from shortscience.pipeline.papers.linking.model import COEFFICIENTS
+from shortscience.pipeline.papers.linking.weights import COEFFICIENTS
 from shortscience.pipeline.papers.stage import Identified
 from shortscience.pipeline.parts import Parts
 from shortscience.pipeline.release.store import paper_evidence_folder

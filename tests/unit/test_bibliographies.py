@@ -76,11 +76,11 @@ def test_a_file_may_be_compressed(compress: Callable[[bytes], bytes], tmp_path: 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        pytest.param(b"", "no bibliography", id="nothing"),
-        pytest.param(b"Some notes on kites.\n", "no bibliography", id="prose"),
-        pytest.param(b'{"a": 1}\n', "no bibliography", id="other JSON lines"),
-        pytest.param(b"[1, 2]\n", "no bibliography", id="a JSON list"),
-        pytest.param(b"<html><body/></html>", "no bibliography", id="other XML"),
+        pytest.param(b"", "not a bibliography", id="nothing"),
+        pytest.param(b"Some notes on kites.\n", "not a bibliography", id="prose"),
+        pytest.param(b'{"a": 1}\n', "not a bibliography", id="other JSON lines"),
+        pytest.param(b"[1, 2]\n", "not a bibliography", id="a JSON list"),
+        pytest.param(b"<html><body/></html>", "not a bibliography", id="other XML"),
         pytest.param(b'<dblp><article key="a"><title>', "its XML is damaged", id="cut XML"),
         pytest.param(
             b'{"key": "a", "title": "b", "authors": "co', "a JSON object", id="a cut line alone"

@@ -5,39 +5,36 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shortscience.pipeline.papers.bibliography.index import Index, index_file
-from shortscience.pipeline.papers.linking import terms
-from shortscience.pipeline.papers.linking.abstracts import N_TELLING
+from shortscience.pipeline.papers.linking import prior, terms, text_index
 from shortscience.pipeline.papers.linking.features import FEATURES
-from shortscience.pipeline.papers.linking.link import LINK_SCHEMA, Linker
-from shortscience.pipeline.papers.linking.title_index import (
-    ABSTRACT,
-    KINDS,
-    TitleIndex,
-    title_index,
-)
-from shortscience.pipeline.papers.linking.weights import Background
+from shortscience.pipeline.papers.linking.link import LINK_SCHEMA, best_candidates
+from shortscience.pipeline.papers.linking.model import compare
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "linking.json").read_text())
 
-NOTHING_CITED = pl.DataFrame(schema={"summary_id": pl.String(), "title": pl.Int32()})
+NOTHING_CITED = pl.DataFrame(schema={"summary_id": pl.String(), "work": pl.Int32()})
 
 
 def bibliography(folder: Path, records: list[dict[str, str]]) -> Index:
+    folder.mkdir(exist_ok=True)
     path = folder / "records.jsonl"
     path.write_text("".join(json.dumps(record) + "\n" for record in records))
     return index_file(path, str(hash(path.read_text())), folder / "cache")
 
 
-def linked(folder: Path, records: list[dict[str, str]], summaries: dict[str, str]) -> pl.DataFrame:
-    index = title_index([bibliography(folder, records)], folder / "cache")
-    texts = pl.DataFrame({"summary_id": list(summaries), "text": list(summaries.values())})
-    return Linker(index, Background.of(index, [texts["text"]])).link([texts], NOTHING_CITED)
+def linked(
+    folder: Path, records: list[dict[str, str]], summaries: dict[str, str], **settings: Any
+) -> pl.DataFrame:
+    index = text_index.text_index([bibliography(folder, records)], folder / "cache")
+    texts = pl.LazyFrame({"summary_id": list(summaries), "text": list(summaries.values())})
+    return best_candidates(texts, NOTHING_CITED, index, **settings)
 
 
 @pytest.mark.parametrize("case", CASES["first"], ids=lambda case: case["name"])
@@ -70,38 +67,66 @@ def test_an_abstract_tells_what_its_title_does_not(case: dict[str, str], tmp_pat
     assert f"arxiv:{case['paper']}" not in names
 
 
-def told_of(index: TitleIndex, title: str) -> list[str]:
-    number = index.scan("titles").filter(text=title).select("title").collect().item()
-    members = index.members[index.member_ends[number] : index.member_ends[number + 1]]
-    names = index.scan("terms").collect()["term"]
-    return names.gather(members[index.kind[members] == KINDS.index(ABSTRACT)]).to_list()
-
-
-@pytest.mark.parametrize("case", CASES["telling"], ids=lambda case: case["name"])
-def test_telling_words_of_an_abstract(case: dict[str, Any], tmp_path: Path) -> None:
+@pytest.mark.parametrize("case", CASES["none_of_theirs"], ids=lambda case: case["name"])
+def test_other_authors_make_a_candidate_less_likely(case: dict[str, str], tmp_path: Path) -> None:
     papers = CASES["papers_with_abstracts"]
-    index = title_index([bibliography(tmp_path, papers)], tmp_path / "cache")
-    told = told_of(index, case["paper"])
-    assert told[: len(case.get("told", []))] == case.get("told", [])
-    assert not {*told} & {*case.get("untold", [])}
-
-
-def test_an_abstract_of_any_length_adds_few_words_and_none_of_its_title(tmp_path: Path) -> None:
-    long = " ".join(f"word{number}" for number in range(N_TELLING * 5))
-    papers = [*CASES["papers_with_abstracts"]]
-    papers[1] = {**papers[1], "abstract": f"Patience, patience, patience! {long}"}
-    index = title_index([bibliography(tmp_path, papers)], tmp_path / "cache")
-    told = told_of(index, "On Patience")
-    assert len(told) == N_TELLING
-    assert "~patience" not in told
+    said = case["summary"]
+    unnamed = said.replace("Morkved et al. let", "They let")
+    best = linked(tmp_path, papers, {"a": said, "b": unnamed}).filter(place=0)
+    assert best["name"].to_list() == [f"arxiv:{case['paper']}"] * 2
+    assert best["strangers"].to_list() == [1, 0]
+    assert best["probability"][0] < best["probability"][1]
 
 
 def test_the_abstract_of_any_record_of_a_title_is_read(tmp_path: Path) -> None:
     papers = CASES["papers_with_abstracts"]
     bare = [{"key": "conf/acl/Slow17", "title": "Slow rivers", "authors": "Ona Valdrin"}]
     both = [bibliography(tmp_path, some) for some in (bare, papers)]
-    index = title_index(both, tmp_path / "cache")
-    assert "~gate" in told_of(index, "Slow rivers")
+    index = text_index.text_index(both, tmp_path / "cache")
+    texts = pl.LazyFrame({"summary_id": ["s"], "text": ["QuietGate has quantised gates."]})
+    found = best_candidates(texts, NOTHING_CITED, index).row(0, named=True)
+    assert found["name"] == "dblp:conf/acl/Slow17"
+    assert found["abstract"] == 1
+
+
+def test_short_titles_are_found_beside_abstracts(tmp_path: Path) -> None:
+    many = [
+        {
+            "arxiv_id": f"1801.{n:05}",
+            "title": f"Paper {n}",
+            "authors": "Per Quist",
+            "abstract": f"Harbour note {n} " * 9,
+        }
+        for n in range(100)
+    ]
+    papers = [*many, *CASES["papers_with_abstracts"]]
+    found = linked(tmp_path, papers, {"s": "Notes on a harbour."}, shown=100)
+    assert "arxiv:1701.00014" in found["name"].to_list()
+
+
+@pytest.mark.parametrize("of", ["replies", "no_replies"])
+def test_what_answers_a_paper_is_seldom_summarised(of: str) -> None:
+    frame = pl.DataFrame({"title": CASES[of]}).select(prior.KINDS["reply"])
+    assert frame.to_series().to_list() == [of == "replies"] * len(CASES[of])
+
+
+def test_segments_make_no_difference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    summaries = {case["name"]: case["summary"] for case in CASES["first"]}
+    together = linked(tmp_path / "a", CASES["records"], summaries)
+    monkeypatch.setattr(text_index, "_SEGMENT", 3)
+    assert linked(tmp_path / "b", CASES["records"], summaries).equals(together)
+
+
+@given(st.lists(st.floats(-50, 50), min_size=1, max_size=9), st.floats(-50, 50))
+def test_candidates_and_none_of_them_share_one_probability(
+    scores: list[float], none: float
+) -> None:
+    odds, distance = compare(np.array(scores), none)
+    shares = np.exp(odds) / (1 + np.exp(odds))
+    assert shares.sum() <= 1 + 1e-9
+    best = np.argmax(scores)
+    assert odds[best] >= odds.max() - 1e-6
+    assert distance[best] == distance.max() >= 0
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from itertools import product
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shortscience.pipeline.extraction.extract import CITATION_SCHEMA, extract
+from shortscience.pipeline.extraction.extract import extract
 from shortscience.pipeline.papers.bibliography.index import Index, index_file
 from shortscience.pipeline.papers.frames import FACTS
 from shortscience.pipeline.papers.linking.link import link
@@ -25,6 +26,11 @@ from tests.unit import identified
 from tests.unit.identified import Identified
 
 ADAM = "https://arxiv.org/abs/1412.6980"
+
+
+FACTS_OF_PAPERS = json.loads(
+    (Path(__file__).parents[1] / "cases" / "paper_facts.json").read_text("utf-8")
+)
 
 
 def indexed(path: Path) -> Index:
@@ -374,14 +380,27 @@ def test_words_do_not_link(text: str, paper_id: str, tmp_path: Path) -> None:
     assert identify(text, library(tmp_path)).summaries["paper_id"].to_list() == [paper_id]
 
 
-def test_a_bibliography_too_large_for_an_index_of_titles_links_nothing(tmp_path: Path) -> None:
-    settings = PaperSettings(link_max_records=3)
-    index = indexed(library(tmp_path))
-    texts = pl.LazyFrame({"summary_id": ["s"], "text": [ABOUT_LANTERN]})
-    facts = pl.DataFrame([{"summary_id": "s"}], schema=FACTS)
-    citations = pl.DataFrame(schema={**CITATION_SCHEMA, "summary_id": pl.String()})
-    assert linked(texts, facts, citations, [index], settings).is_empty()
-    assert not linked(texts, facts, citations, [index], PaperSettings()).is_empty()
+@pytest.mark.parametrize("case", FACTS_OF_PAPERS, ids=lambda case: case["name"])
+def test_facts_follow_from_identifiers(case: dict[str, Any]) -> None:
+    paper = identify_all({"s": ("A summary.", case["page"])}).papers.row(0, named=True)
+    expected = {name: case[name] for name in ("year", "url", "authors") if name in case}
+    assert {name: paper[name] for name in expected} == expected
+
+
+@pytest.mark.parametrize("turned", [False, True], ids=["the key's first", "the key's last"])
+def test_the_record_of_the_page_s_key_tells_year_and_venue(tmp_path: Path, turned: bool) -> None:
+    files = [
+        write_lines(tmp_path / "dblp", KITES),
+        write_lines(tmp_path / "arxiv", PREPRINT),
+    ]
+    page = {"s": ("A summary.", {"bibtex_key": KITES["key"]})}
+    found = identify_all(page, *(reversed(files) if turned else files))
+    paper = found.papers.row(0, named=True)
+    assert (paper["paper_id"], paper["year"], paper["venue"]) == (
+        "arxiv:1901.00001",
+        2019,
+        "KITES",
+    )
 
 
 def test_without_a_bibliography_nothing_is_linked() -> None:

@@ -1,16 +1,14 @@
-"""Linking summaries that name no paper to the titles of a bibliography."""
+"""Linking summaries that name no paper to the works of a bibliography."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import polars as pl
 
 from shortscience.pipeline.papers.bibliography.index import Index
-from shortscience.pipeline.papers.linking.candidates import Titles, candidates, weigh
-from shortscience.pipeline.papers.linking.features import FEATURES, features
-from shortscience.pipeline.papers.linking.model import judge, prior
-from shortscience.pipeline.papers.linking.summary_terms import Vocabulary, summary_terms
-from shortscience.pipeline.papers.linking.title_index import TitleIndex, title_index
-from shortscience.pipeline.papers.linking.weights import Background
+from shortscience.pipeline.papers.linking import terms
+from shortscience.pipeline.papers.linking.features import FEATURES, Summary, features
+from shortscience.pipeline.papers.linking.model import judge
+from shortscience.pipeline.papers.linking.text_index import TextIndex, text_index
 from shortscience.pipeline.papers.naming import with_names
 from shortscience.pipeline.parts import Parts
 from shortscience.pipeline.settings import PaperSettings
@@ -26,20 +24,17 @@ LINK_SCHEMA = pl.Schema(
     }
 )
 NO_LINKS = pl.DataFrame(schema=LINK_SCHEMA)
-_NUMBERED = pl.Schema(
+_FOUND = pl.Schema(
     {
-        "number" if name == "title" else name: LINK_SCHEMA[name]
-        for name in LINK_SCHEMA
-        if name != "name"
+        "summary_id": pl.String(),
+        "place": pl.Int32(),
+        "work": pl.Int32(),
+        "probability": pl.Float64(),
+        **dict.fromkeys(FEATURES, pl.Float64()),
     }
-    | {"number": pl.Int32()}
 )
-_FRAMES = ("titles", "records")
 SHOWN = 3
 """The first candidate and its runners-up, which are kept to explain a link or the lack of one."""
-_AT_ONCE = 1_000
-_SAMPLED = 5_000
-"""Summaries that tell which words are common. Their ids are hashes, so the first are any."""
 
 
 def link(
@@ -55,22 +50,24 @@ def link(
     `texts` has `summary_id` and `text`, lazily, in parts of its own; `facts` has FACTS, and
     `citations` has `summary_id` and CITATION_SCHEMA, in parts by summary, and so are the links that
     are returned: the SHOWN best of each summary, with LINK_SCHEMA. What a summary cites by an
-    identifier behind its header is no candidate. The index of titles is made beside those of the
-    bibliography, unless it is there. Nothing is linked where the bibliography is too large for such
-    an index.
+    identifier behind its header is no candidate. The index of works is made beside those of the
+    bibliography, unless it is there.
     """
-    if not bibliography or sum(map(_n_records, bibliography)) > settings.link_max_records:
+    if not bibliography:
         return facts.map(_no_links)
     unnamed = facts.map(_unnamed, citations=citations, settings=settings)
     if not any(unnamed.sizes()):
         return facts.map(_no_links)
-    sample = facts.map(_first_ids).together().map(_first_ids).fetch()[0]
-    sampled = texts.map(_sampled, sample=sample).together()
-    background = sampled.map(_background, bibliography=bibliography).fetch()[0]
+    open_index(bibliography)
     ids = texts.map(_ids, part=texts.numbers()).by("summary_id", n_parts=len(facts))
     wanted = ids.map(_with_names, unnamed).repartition(_part, n_parts=len(texts))
-    links = texts.map(_link, wanted, bibliography=bibliography, background=background)
+    links = texts.map(_link, wanted, bibliography=bibliography)
     return links.by("summary_id", n_parts=len(facts))
+
+
+def open_index(bibliography: Sequence[Index]) -> TextIndex:
+    """Return the index of works of all files; make it beside their own, unless it is there."""
+    return text_index(bibliography, bibliography[0].folder.parent)
 
 
 def _no_links(_facts: pl.DataFrame) -> pl.DataFrame:
@@ -89,14 +86,6 @@ def _unnamed(
     return unnamed.join(names, on="summary_id", how="left", maintain_order="left")
 
 
-def _first_ids(facts: pl.DataFrame) -> pl.DataFrame:
-    return facts.select("summary_id").sort("summary_id").head(_SAMPLED)
-
-
-def _sampled(texts: pl.LazyFrame, *, sample: pl.DataFrame) -> pl.DataFrame:
-    return texts.join(sample.lazy(), on="summary_id", how="semi").select("text").collect()
-
-
 def _ids(texts: pl.LazyFrame, *, part: int) -> pl.DataFrame:
     """Return the `summary_id` of all texts of one part, with the number of the part."""
     return texts.select("summary_id", part=pl.lit(part)).collect()
@@ -110,40 +99,20 @@ def _part(ids: pl.DataFrame, _n_parts: int) -> pl.Series:
     return ids["part"]
 
 
-def _background(sample: pl.DataFrame, *, bibliography: Sequence[Index]) -> Background:
-    some = (part["text"] for part in sample.iter_slices(_AT_ONCE))
-    return Background.of(_title_index(bibliography), some)
-
-
-def _title_index(bibliography: Sequence[Index]) -> TitleIndex:
-    return title_index(bibliography, bibliography[0].folder.parent)
-
-
 def _link(
-    texts: pl.LazyFrame,
-    unnamed: pl.DataFrame,
-    *,
-    bibliography: Sequence[Index],
-    background: Background,
+    texts: pl.LazyFrame, unnamed: pl.DataFrame, *, bibliography: Sequence[Index]
 ) -> pl.DataFrame:
     """Return the candidates of those summaries of one part that nothing names."""
     if unnamed.is_empty():
         return NO_LINKS
-    index = _title_index(bibliography)
+    index = open_index(bibliography)
     cited = unnamed.select("summary_id", name="names").explode("name").drop_nulls()
     wanted = texts.join(unnamed.lazy().select("summary_id"), on="summary_id", how="semi")
-    some = (part for batch in wanted.collect_batches() for part in batch.iter_slices(_AT_ONCE))
-    return Linker(index, background).link(some, titles_of(cited, index, bibliography))
+    return best_candidates(wanted, works_of(cited, index, bibliography), index)
 
 
-def _n_records(index: Index) -> int:
-    return int(index.scan("entries").select(pl.len()).collect().item())
-
-
-def titles_of(
-    cited: pl.DataFrame, index: TitleIndex, bibliography: Sequence[Index]
-) -> pl.DataFrame:
-    """Return `summary_id` and `title`, a number, of what is cited by `name`."""
+def works_of(cited: pl.DataFrame, index: TextIndex, bibliography: Sequence[Index]) -> pl.DataFrame:
+    """Return `summary_id` and `work`, a number, of what is cited by `name`."""
     names = cited.lazy().select("name").unique()
     entries = [
         found.scan("names")
@@ -153,61 +122,57 @@ def titles_of(
     ]
     numbers = pl.concat(entries).join(index.scan("records"), on=["source", "entry"])
     return cited.join(
-        numbers.select("name", "title").unique().collect(engine="streaming"), on="name"
-    ).select("summary_id", "title")
+        numbers.select("name", "work").unique().collect(engine="streaming"), on="name"
+    ).select("summary_id", "work")
 
 
-class Linker:
-    """All that is known before the first summary is linked."""
+def best_candidates(
+    texts: pl.LazyFrame, others: pl.DataFrame, index: TextIndex, *, shown: int = SHOWN
+) -> pl.DataFrame:
+    """Return the best candidates of each summary, with LINK_SCHEMA, the best first.
 
-    def __init__(self, index: TitleIndex, background: Background) -> None:
-        self._index = index
-        self._vocabulary = Vocabulary.of(index)
-        self._background = background
-        told = index.scan("titles").drop("text").collect()
-        named = told["named"].to_numpy()
-        self._titles = Titles.of(index, self._background, named, prior(told))
+    `texts` has `summary_id` and `text`; `others` has the `summary_id` and `work` of what is no
+    candidate.
+    """
+    excluded = others.group_by("summary_id").agg(others="work")
+    read = reading(texts).join(excluded.lazy(), on="summary_id", how="left")
+    found = [
+        (summary_id, *candidate)
+        for batch in read.collect_batches()
+        for summary_id, words, subjects, without in batch.iter_rows()
+        for candidate in _ranked(Summary(words, subjects), frozenset(without or ()), index)[:shown]
+    ]
+    best = pl.DataFrame(found, schema=_FOUND, orient="row")
+    return (
+        best.join(_described(best["work"], index), on="work", maintain_order="left")
+        .select(LINK_SCHEMA.names())
+        .sort("summary_id", "place")
+    )
 
-    def candidates(self, texts: pl.Series, others: pl.DataFrame) -> pl.DataFrame:
-        """Return `row` and `title`, a number, of the candidates for each text, with FEATURES.
 
-        `others` has the `row` and `title` of what is no candidate.
-        """
-        found = summary_terms(texts, self._vocabulary)
-        weighed = weigh(found, self._index, self._background)
-        pairs = candidates(weighed, len(texts), self._index, self._titles)
-        pairs = pairs.join(others, on=["row", "title"], how="anti", maintain_order="left")
-        return features(pairs, weighed, self._index, self._titles, self._background)
+def reading(texts: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the `summary_id`, `words` and `subjects` of summaries."""
+    body = terms.body(pl.col("text"))
+    return texts.select("summary_id", words=terms.words(body), subjects=terms.subjects(body))
 
-    def link(self, batches: Iterable[pl.DataFrame], others: pl.DataFrame) -> pl.DataFrame:
-        """Return the SHOWN best candidates of each summary, with LINK_SCHEMA, the best first.
 
-        `batches` have `summary_id` and `text`; `others` has the `summary_id` and `title`, a number,
-        of what is no candidate.
-        """
-        parts = [self._best(some, others) for some in batches]
-        best = pl.concat([pl.DataFrame(schema=_NUMBERED), *parts])
-        named = best.join(self._described(best["number"]), on="number", maintain_order="left")
-        return named.select(LINK_SCHEMA.names()).sort("summary_id", "place")
+def _ranked(summary: Summary, without: frozenset[int], index: TextIndex) -> list[tuple[float, ...]]:
+    """Return `place`, `work`, `probability` and FEATURES of all candidates, the best first."""
+    works = [work for work in index.search(summary.words) if work.number not in without]
+    values = features(summary, works, index)
+    probabilities = judge(values)
+    numbers = [work.number for work in works]
+    order = sorted(range(len(works)), key=lambda row: (-probabilities[row], numbers[row]))
+    return [
+        (place, numbers[row], float(probabilities[row]), *values[row])
+        for place, row in enumerate(order)
+    ]
 
-    def _best(self, texts: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
-        rows = texts.select("summary_id").with_row_index("row")
-        excluded = rows.join(others, on="summary_id").select("row", "title")
-        return (
-            judge(self.candidates(texts["text"], excluded))
-            .sort("row", "probability", "title", descending=[False, True, False])
-            .with_columns(place=pl.int_range(pl.len()).over("row"))
-            .filter(pl.col("place") < SHOWN)
-            .join(rows, on="row", maintain_order="left")
-            .rename({"title": "number"})
-            .select(_NUMBERED.names())
-            .cast(_NUMBERED)
-        )
 
-    def _described(self, numbers: pl.Series) -> pl.DataFrame:
-        """Return `number`, `title` and `name`, of the record that is believed, of some titles."""
-        wanted = pl.LazyFrame({"title": numbers.unique()})
-        chosen = (self._index.scan(of).join(wanted, on="title", how="semi") for of in _FRAMES)
-        titles, records = (frame.collect(engine="streaming") for frame in chosen)
-        names = records.sort("title", "source", "name").unique("title", keep="first")
-        return titles.join(names, on="title").select("name", number="title", title="text")
+def _described(numbers: pl.Series, index: TextIndex) -> pl.DataFrame:
+    """Return `work`, `title` and `name`, of the record that is believed, of some works."""
+    wanted = pl.LazyFrame({"work": numbers.unique()})
+    frames = (index.scan(of).join(wanted, on="work", how="semi") for of in ("titles", "records"))
+    titles, records = (frame.collect(engine="streaming") for frame in frames)
+    names = records.sort("work", "source", "name").unique("work", keep="first")
+    return titles.join(names.select("work", "name"), on="work")
