@@ -205,8 +205,8 @@ def _count(name: str, what: str, counts: str | None) -> Column:
     return Column(name, Type.INT32, f"Number of {what}.", counts=counts, minimum=0)
 
 
-def _confidence(name: str, description: str) -> Column:
-    return Column(name, Type.FLOAT64, description, minimum=0, maximum=1)
+def _confidence(name: str, description: str, *, nullable: bool = False) -> Column:
+    return Column(name, Type.FLOAT64, description, minimum=0, maximum=1, nullable=nullable)
 
 
 SOURCES = Table(
@@ -416,6 +416,11 @@ SUMMARIES = Table(
             Type.STRING,
             "The record its text was taken from.",
             references="records.record_id",
+        ),
+        _confidence(
+            "structure_confidence",
+            "Mean probability of the block boundaries that were restored; null where none was.",
+            nullable=True,
         ),
     ),
     never_empty=True,

@@ -31,13 +31,15 @@ def code_digest(*modules: str) -> str:
     """Return a hash of modules and everything they import, as 64 hexadecimal digits.
 
     Modules are named without the package, as `pipeline.layers`. Modules of this project count by
-    their source, wherever they are imported; libraries count by their version.
+    their source and by the JSON file of their name, wherever they are imported; libraries count by
+    their version.
     """
     hasher = hashlib.sha256()
     files, _ = _closure(modules)
     for module in files:
         hasher.update(f"{module}\n".encode())
         hasher.update(_source(module).replace(b"\r\n", b"\n"))
+        hasher.update(_data(module).replace(b"\r\n", b"\n"))
     hasher.update(repr(sorted(library_versions(*modules).items())).encode())
     hasher.update(f"{sys.version_info[:2]} {unicodedata.unidata_version}".encode())
     return hasher.hexdigest()
@@ -121,6 +123,13 @@ def _path(module: str) -> Path | None:
     path = _ROOT.joinpath(*parts)
     candidates = path.with_suffix(".py"), path / "__init__.py"
     return next((candidate for candidate in candidates if candidate.is_file()), None)
+
+
+def _data(module: str) -> bytes:
+    """Return the JSON file beside a module, which it reads; empty if there is none."""
+    path = _path(module)
+    data = path.with_suffix(".json") if path else None
+    return data.read_bytes() if data and data.is_file() else b""
 
 
 def _source(module: str) -> bytes:

@@ -79,6 +79,7 @@ def clean(
         text=row["text"],
         markdown=row["markdown"],
         structure=row["structure"],
+        structure_confidence=row["structure_confidence"],
         plain_text=row["plain_text"],
         language=language,
         language_confidence=confidence,

@@ -66,14 +66,16 @@ class Cleaned:
     """One text, repaired, with everything found in it.
 
     `text` is the repaired text, to which all offsets refer; `markdown` has its block structure, and
-    `structure` says whether that is `original` or `restored`; `plain_text` is without markup, math
-    and addresses; `language` is an ISO 639-1 code or `und`; `repairs` lists the repairs of its
-    encoding.
+    `structure` says whether that is `original` or `restored`; `structure_confidence` is the mean
+    probability of the block boundaries that were restored, None where none was; `plain_text` is
+    without markup, math and addresses; `language` is an ISO 639-1 code or `und`; `repairs` lists
+    the repairs of its encoding.
     """
 
     text: str
     markdown: str
     structure: str
+    structure_confidence: float | None
     plain_text: str
     language: str
     language_confidence: float

@@ -6,7 +6,7 @@ import polars as pl
 
 from shortscience.pipeline.cleaning.encoding import repair_all
 from shortscience.pipeline.cleaning.plain_text import plain_text
-from shortscience.pipeline.cleaning.structure import Restored, restore
+from shortscience.pipeline.cleaning.structure import Restored, confidence, restore
 from shortscience.pipeline.cleaning.suspects import suspects
 from shortscience.pipeline.scanner import Span, scan
 
@@ -17,6 +17,7 @@ CLEAN_SCHEMA = pl.Schema(
         "repairs": pl.List(pl.String()),
         "markdown": pl.String(),
         "structure": pl.String(),
+        "structure_confidence": pl.Float64(),
         "plain_text": pl.String(),
     }
 )
@@ -68,5 +69,6 @@ def _cleaned(bodies: Iterable[tuple[str, bool]]) -> Iterator[tuple[tuple[object,
     for (_, whole), (text, repairs) in zip(bodies, repaired_bodies, strict=True):
         spans = scan(text)
         restored = Restored(text, "original", spans) if whole else restore(text, spans)
+        sure = confidence(restored.boundaries)
         plain = plain_text(restored.markdown, restored.spans)
-        yield (text, list(repairs), *restored[:2], plain), spans
+        yield (text, list(repairs), restored.markdown, restored.structure, sure, plain), spans

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from shortscience.pipeline.cleaning.encoding import repair_all
+from shortscience.pipeline.cleaning.structure import restore
 from shortscience.pipeline.duplicates.differences import differing_words
 from shortscience.pipeline.errors import UsageError
 from shortscience.pipeline.release.paper_evidence import candidates_of, recognised_by, sources_of
@@ -25,6 +26,8 @@ _KEYS = {
 _MIN_PREFIX = 4
 _KINDS = {"summaries": "summary", "records": "record", "papers": "paper", "citations": "citation"}
 _OFFERED = 5
+_AROUND = 40
+"""Characters that are shown on either side of a boundary."""
 
 
 def explain(release: Path, identifier: str) -> Story:
@@ -86,6 +89,7 @@ def _of_summary(release: Path, summary: dict[str, Any]) -> Story:
         "record": record,
         "facts": _record_facts(piece),
         "source": source,
+        "boundaries": _unsure(summary),
         "repairs": [
             _replayed(repair, (piece and piece.body) or "") for repair in summary["repairs"]
         ],
@@ -101,6 +105,27 @@ def _of_summary(release: Path, summary: dict[str, Any]) -> Story:
             for table in ("equations", "images", "links", "citations")
         },
     }
+
+
+def _unsure(summary: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the block boundaries that were restored, the least sure first, with the words there.
+
+    They are found again in the text, as they were when the summary was cleaned.
+    """
+    if summary["structure"] != "restored":
+        return []
+    text = summary["text"]
+    found = sorted(restore(text).boundaries, key=lambda boundary: boundary.probability)
+    return [
+        {
+            "kind": boundary.kind,
+            "probability": boundary.probability,
+            "start": boundary.start,
+            "before": text[max(0, boundary.start - _AROUND) : boundary.start - 1],
+            "after": text[boundary.start : boundary.start + _AROUND],
+        }
+        for boundary in found
+    ]
 
 
 def _replayed(repair: str, body: str) -> dict[str, str]:

@@ -49,9 +49,11 @@ def _summary(story: Story) -> _Sections:
         [
             _quoted(summary["text"], _WIDTH),
             f"{summary['n_words']:,} words, language {summary['language']}{by},"
-            f" {summary['structure']} line breaks",
+            f" {_structure(summary)}",
         ],
     )
+    if story["boundaries"]:
+        yield "Where its lines are least sure", _boundaries(story["boundaries"])
     yield "Where it came from", _place(record, story["source"])
     yield "What was repaired", _repairs(story["repairs"])
     yield "Why it is kept", [_why_kept(summary["n_copies"]), *_copies(story["copies"])]
@@ -143,6 +145,20 @@ def _place(record: Row, source: Row) -> list[str]:
         f" SHA-256 {source['source_id'][:12]}…",
         f"record {record['record_id']}, number {record['ordinal']}, bytes"
         f" {record['byte_start']:,} to {record['byte_end']:,}",
+    ]
+
+
+def _structure(summary: Row) -> str:
+    sure = summary.get("structure_confidence")
+    return f"{summary['structure']} line breaks" + (f", {sure:.0%} sure" if sure else "")
+
+
+def _boundaries(boundaries: Sequence[Row]) -> list[str]:
+    """Tell the least sure of the boundaries, which are sorted so."""
+    return [
+        f"{found['probability']:.0%}  {found['kind']:<14} …{found['before'][-_SHORT // 2 :]} |"
+        f" {found['after'][: _SHORT // 2]}…"
+        for found in boundaries[:_FIRST]
     ]
 
 

@@ -2,13 +2,14 @@
 
 import re
 import time
+from itertools import accumulate
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.structure import blocks
-from shortscience.pipeline.cleaning.structure import restore
+from shortscience.pipeline.cleaning.structure import Boundary, confidence, restore
 from shortscience.pipeline.scanner import scan
 from tests.unit.cases import cases
 
@@ -16,7 +17,46 @@ PIECES = (
     r"# ## ### * - + > 1. 2. 3) 1) |--|--| | --- ==== *** ** __ ` ``` $ $$ a B The word. So: "
     r"J. ( ) ![i](u.png) [![i](u.png)](v) http://a.b/c.png \[ \] \begin{align} \end{align} é … "
 )
+BLOCKS = st.sampled_from(
+    (
+        "# {}",
+        "{}\n===",
+        "{}",
+        "{}\n{}",
+        "* {}\n  - {}\n* {}",
+        "1. {}\n2. {}\n   * {}",
+        "> {}\n> {}",
+        "```\n{}\n```",
+        "    {}",
+        "| {} | b |\n|---|---|\n| {} | d |",
+        "![{}](http://example.org/a.png)\nFigure 1: {}",
+        "$$\n{}\n$$",
+        "**{}** {}",
+        "---",
+    )
+)
+WORDS = st.sampled_from(
+    (
+        "It flies. The authors say so",
+        "kites: they fly!",
+        "In this paper, we fold paper. To summarize, it flies.",
+        "a b",
+        "Ada",
+        "`x = 1` and $a > b$",
+        "1) a line, 2) a tail",
+        "Why? Wind.",
+    )
+)
+MARKDOWN = st.lists(
+    st.tuples(BLOCKS, st.tuples(WORDS, WORDS, WORDS)).map(lambda both: both[0].format(*both[1])),
+    min_size=1,
+    max_size=8,
+).map("\n\n".join)
 FLAT = st.lists(st.sampled_from(PIECES.split())).map(" ".join)
+
+
+def flatten(text: str) -> str:
+    return " ".join(text.split())
 
 
 def without_white_space(text: str) -> str:
@@ -31,9 +71,42 @@ def test_restore(case):
 @given(FLAT | st.text(max_size=60))
 @settings(derandomize=True, max_examples=300)
 def test_only_white_space_is_changed(text):
-    markdown, structure, _ = restore(text)
+    markdown, structure = restore(text)[:2]
     assert without_white_space(markdown) == without_white_space(text)
     assert structure == ("original" if "\n" in text else "restored")
+
+
+@given(MARKDOWN)
+@settings(derandomize=True, max_examples=300)
+def test_flattening_what_was_restored_gives_the_flattened_text(markdown):
+    flat = flatten(markdown)
+    assert flatten(restore(flat).markdown) == flat
+
+
+@given(MARKDOWN | FLAT)
+@settings(derandomize=True, max_examples=300)
+def test_restoring_what_was_restored_changes_nothing(text):
+    restored = restore(text).markdown
+    assert restore(restored).markdown == restored
+
+
+@given(MARKDOWN.map(flatten))
+@settings(derandomize=True, max_examples=200)
+def test_a_boundary_is_a_space_and_prose_begins_a_line_there(text):
+    markdown, _, _, boundaries = restore(text)
+    line_starts = set(accumulate(len(line.split()) for line in markdown.split("\n")))
+    for start, kind, probability in boundaries:
+        assert text[start - 1] == " "
+        assert 0 < probability < 1
+        if kind in ("paragraph", "run-in") or kind.startswith("behind"):
+            assert len(text[:start].split()) in line_starts
+
+
+def test_the_confidence_is_the_mean_of_the_boundaries():
+    boundaries = [Boundary(3, "item", 0.9), Boundary(9, "paragraph", 0.6)]
+    assert confidence(boundaries) == 0.75
+    assert confidence(restore("It flies.").boundaries) is None
+    assert confidence(restore("# A\n\nIt flies.").boundaries) is None
 
 
 @given(FLAT)
@@ -88,7 +161,7 @@ def test_the_cost_of_a_text_is_bounded(unit):
 def test_spans_are_moved_with_the_line_breaks(text):
     """Code, math and addresses stay the same except for white space inside."""
     spans = scan(text)
-    markdown, _, moved = restore(text, spans)
+    markdown, _, moved, _ = restore(text, spans)
     assert [span.kind for span in moved] == [span.kind for span in spans]
     for before, after in zip(spans, moved, strict=True):
         for start, end in (("start", "end"), ("inner_start", "inner_end")):

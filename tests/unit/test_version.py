@@ -64,7 +64,12 @@ def test_imports_are_followed(module: str, modules: set[str], libraries: set[str
 
 @pytest.mark.parametrize(
     ("changed", "renames"),
-    [("pipeline/deep/leaf.py", True), ("pipeline/late.py", False), ("pipeline/__init__.py", False)],
+    [
+        ("pipeline/deep/leaf.py", True),
+        ("pipeline/deep/leaf.json", True),
+        ("pipeline/late.py", False),
+        ("pipeline/__init__.py", False),
+    ],
 )
 def test_a_change_renames_what_imports_it(package: Path, changed: str, renames: bool) -> None:
     before = version.code_digest("pipeline.plain")

@@ -10,6 +10,9 @@ from shortscience.pipeline.scanner import Span
 COVER = "\x7f"
 """Stands for every character of code, math and addresses: prose holds no DEL character."""
 
+CAPTIONS = ("Figure", "Fig", "Table")
+"""What the caption of an image begins with."""
+
 Kind = Literal["heading", "item", "code", "math", "image", "table", "rule", "quote"]
 
 

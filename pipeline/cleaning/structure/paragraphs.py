@@ -1,40 +1,23 @@
 """Finding where paragraphs begin that no marker shows.
 
-A paragraph begins with emphasised words that open a line, where a line began within a sentence, and
-where a paragraph that is long enough meets a sentence that turns to the next thing (`openers`).
+A paragraph begins with emphasised words that open a line, where the last item of a numbered list
+ends before the next list is announced, and wherever one is likely enough (`paragraph_model`).
 """
 
-import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import chain, pairwise
 
-from shortscience.pipeline.cleaning.structure.layout import COVER, Mark
-from shortscience.pipeline.cleaning.structure.openers import ALONE, length_needed
+from shortscience.pipeline.cleaning.structure.boundaries import SHARES, Boundary
+from shortscience.pipeline.cleaning.structure.layout import Mark
+from shortscience.pipeline.cleaning.structure.paragraph_model import MODEL
 
-# A sentence by the sign that ends the one before it, its first word, and what may be a label.
-# Patterns begin with one character: the engine finds that fastest.
-_SENTENCES = {
-    end: re.compile(
-        rf"\{end}[\"”’)*_]{{0,3}}+ (?=[\"“‘\[*_]{{0,3}}+(?:{COVER}{{20}}|"
-        r"(?P<first>[A-Z][\w'’/-]*+),?+(?P<more>(?: [\w'’/-]{1,20}+){0,2}+)(?P<label> ?: )?))"
-    )
-    for end in ".?!"
-}
-# Where a word that would be small within a sentence has a capital, a line began.
-_WITHIN = [
-    re.compile(rf"{word[0]}(?<=[a-z0-9)\]\"*_`{COVER}] {word[0]}){word[1:]},? (?=[a-z{COVER}])")
-    for word in (
-        *("T(?:he|his|hese|hey|here)", "I[nt]", "W(?:e|hen|hile)"),
-        *("A(?:s|fter|lso|nother)", "F(?:or|rom)", "H(?:ere|owever)"),
-    )
-]
-_LEAST = 20  # characters of a line that began so
-# What ends with a full stop and ends no sentence.
-_ABBREVIATIONS = frozenset(
-    "e.g. i.e. al. vs. cf. Fig. fig. Figs. figs. Eq. eq. Eqs. eqs. Sec. sec. Dr. Mr. Prof. resp. "
-    "approx. w.r.t. s.t. ca.".split()
-)
+LIKELY = 0.5
+"""Probability from which on a paragraph begins: a break that is more likely wrong than right costs
+a reader more than one that is missing."""
+
+LIKELY_WITHIN = 0.2
+"""The same where a capital within a sentence shows that a line began: a reader sees at once that a
+break is missing there."""
 
 _STRONG = ("**", "__")
 _LONGEST_RUN_IN = 84  # characters, its signs included
@@ -42,25 +25,23 @@ _BEFORE_RUN_IN = ".!?:)*"
 _RUNS_ON = ".:?!,"
 
 
-def paragraphs(prose: str, marks: Sequence[Mark]) -> list[int]:
+def paragraphs(prose: str, marks: Sequence[Mark]) -> list[Boundary]:
     """Return where paragraphs begin in the prose between and around the marks, in order."""
-    found = list(_run_ins(prose, marks))
-    places, needed = _candidates(prose)
-    for begin, end in _stretches(marks, len(prose)):
-        begun = begin
-        for number in range(bisect_right(places, begin), bisect_left(places, end)):
-            place = places[number]
-            if place - begun > needed[number] and not _follows_abbreviation(prose, place):
-                found.append(place)
-                begun = place
+    run_ins = sorted(set(run_in_starts(prose, marks)))
+    found = {start: Boundary(start, "run-in", SHARES["run-in"]) for start in run_ins if start}
+    for (start, ending), chance in MODEL.chances(prose, marks, run_ins):
+        if chance >= (LIKELY_WITHIN if ending == "word" else LIKELY):
+            found[start] = Boundary(start, "paragraph", chance)
     for begin, end in _between_lists(prose, marks):
         sentence = prose.rfind(". ", begin, end)
         if sentence >= 0:
-            found.append(sentence + 2)
-    return sorted(found)
+            found.setdefault(
+                sentence + 2, Boundary(sentence + 2, "between lists", SHARES["between lists"])
+            )
+    return sorted(found.values())
 
 
-def _run_ins(prose: str, marks: Sequence[Mark]) -> Iterator[int]:
+def run_in_starts(prose: str, marks: Sequence[Mark]) -> Iterator[int]:
     """Yield where emphasised words open a line.
 
     Where no sign parts them from a sentence that begins behind them, they are a line of their own.
@@ -88,18 +69,6 @@ def _emphasised(prose: str, sign: str) -> Iterator[tuple[int, int]]:
             start = prose.find(sign, end + len(sign))
 
 
-def _stretches(marks: Sequence[Mark], length: int) -> Iterator[tuple[int, int]]:
-    """Yield where prose begins and ends: no quotes, and no items of a list except its last."""
-    begin = 0
-    inside = ""
-    for mark in marks:
-        if inside != "quote" and not (inside == mark.kind == "item"):
-            yield begin, mark.start
-        begin, inside = mark.end, mark.kind
-    if inside != "quote":
-        yield begin, length
-
-
 def _between_lists(prose: str, marks: Sequence[Mark]) -> Iterator[tuple[int, int]]:
     """Yield the last items of numbered lists whose last sentence announces the next such list."""
     for item, following in pairwise(marks):
@@ -109,23 +78,3 @@ def _between_lists(prose: str, marks: Sequence[Mark]) -> Iterator[tuple[int, int
             and prose[following.start - 2] == ":"
         ):
             yield item.end, following.start
-
-
-def _candidates(prose: str) -> tuple[list[int], list[int]]:
-    """Return where paragraphs could begin, in order, and how long the one before must be for it."""
-    found = [(match.start(), _LEAST) for pattern in _WITHIN for match in pattern.finditer(prose)]
-    for end, pattern in _SENTENCES.items():
-        for match in pattern.finditer(prose) if end in prose else ():
-            first, more, label = match.groups()
-            second = more[1:].partition(" ")[0] if more else ""
-            length = length_needed(first, second, labelled=bool(label)) if first else ALONE
-            if length is not None:
-                found.append((match.end(), length))
-    found.sort()
-    return [place for place, _ in found], [length for _, length in found]
-
-
-def _follows_abbreviation(prose: str, start: int) -> bool:
-    """Whether the word before a place ends with a full stop, but no sentence with it."""
-    word = prose[prose.rfind(" ", 0, start - 1) + 1 : start - 1]
-    return word in _ABBREVIATIONS or (len(word) == 2 and word[1] == "." and word[0].isupper())

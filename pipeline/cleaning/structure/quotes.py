@@ -15,11 +15,14 @@ def quotes(around: Surroundings, items: frozenset[int]) -> Iterator[Mark]:
     """
     prose = around.prose
     position = prose.find(">")
+    quoted = False
     while position >= 0:
         if position == 0 or prose[position - 1] == " ":
             behind = position + 1 + prose.startswith(" ", position + 1)
             opens = around.ends_sentence(position) and _begins(prose, behind)
-            if opens or behind in items:
+            # Behind one quote, a capital is enough for another: its lines need not be sentences.
+            if opens or behind in items or (quoted and prose[behind : behind + 1].isupper()):
+                quoted = True
                 yield Mark(position, behind, "quote")
         position = prose.find(">", position + 1)
 

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from shortscience.pipeline.cleaning.structure.blocks import blocks, fence_lines
+from shortscience.pipeline.cleaning.structure.boundaries import Boundary, of_marks
 from shortscience.pipeline.cleaning.structure.headings import heading_starts, headings, underlined
 from shortscience.pipeline.cleaning.structure.items import items
-from shortscience.pipeline.cleaning.structure.layout import Layout, Mark, cover
+from shortscience.pipeline.cleaning.structure.layout import CAPTIONS, Layout, Mark, cover
 from shortscience.pipeline.cleaning.structure.nesting import indents
 from shortscience.pipeline.cleaning.structure.paragraphs import paragraphs
 from shortscience.pipeline.cleaning.structure.quotes import quotes
@@ -17,18 +18,19 @@ from shortscience.pipeline.scanner import Span, scan
 
 _CONTAINERS = ("item", "quote")
 _NOTHING = Mark(-1, -1, "rule")
-_CAPTIONS = ("Figure", "Fig", "Table")
 
 
 class Restored(NamedTuple):
     """The Markdown of a text, where its code, math and URLs lie there, and whose structure it has.
 
     `structure` is `original` for a text that kept its line breaks, and `restored` for any other.
+    `boundaries` are the places in the text where blocks were found to begin, in order.
     """
 
     markdown: str
     structure: str
     spans: Sequence[Span]
+    boundaries: Sequence[Boundary] = ()
 
 
 def restore(text: str, spans: Sequence[Span] | None = None) -> Restored:
@@ -40,21 +42,31 @@ def restore(text: str, spans: Sequence[Span] | None = None) -> Restored:
         spans = scan(text)
     if "\n" in text:
         return Restored(text, "original", spans)
-    opaque = spans
-    prose = cover(text, [(span.start, span.end) for span in spans])
     layout = Layout(text)
+    prose, marks = read_blocks(text, spans, layout)
+    found = paragraphs(prose, marks)
+    breaks = [boundary.start for boundary in found]
+    for position in breaks:
+        layout.put(position, "\n\n")
+    _part(text, marks, breaks, layout)
+    boundaries = sorted([*of_marks(marks, len(text)), *found])
+    return Restored(layout.apply(), "restored", layout.move(spans), boundaries)
+
+
+def read_blocks(text: str, spans: Sequence[Span], layout: Layout) -> tuple[str, list[Mark]]:
+    """Return the prose of a text, all else in it covered, and the blocks that show there, in order.
+
+    The lines within tables and underlined headings are put into the layout.
+    """
+    prose = cover(text, [(span.start, span.end) for span in spans])
     marks = _tables(prose, layout)
+    opaque = spans
     if marks:
         prose = cover(prose, [(table.start, table.end - 1) for table in marks])
         opaque = [span for span in spans if not any(t.start <= span.start < t.end for t in marks)]
     marks += blocks(text, prose, opaque)
     _add_markers(prose, marks, layout)
-    marks.sort()
-    breaks = paragraphs(prose, marks)
-    for position in breaks:
-        layout.put(position, "\n\n")
-    _part(text, marks, breaks, layout)
-    return Restored(layout.apply(), "restored", layout.move(spans))
+    return prose, sorted(marks)
 
 
 def _tables(prose: str, layout: Layout) -> list[Mark]:
@@ -109,20 +121,15 @@ def _part(text: str, marks: Sequence[Mark], breaks: Sequence[int], layout: Layou
         else:
             held = listed and _is_held(mark, following)
             white = _before(text, mark) + " " * column * held
-            _part_inner(text, mark, layout, held=held)
+            if not held:
+                layout.put(mark.end, _behind(text, mark, following))
+            if mark.kind == "code":
+                for line in fence_lines(text, mark):
+                    layout.put(line, "\n")
         if not inside:
             layout.put(mark.start, white)
         listed = held or mark.kind == "item"
         previous = mark
-
-
-def _part_inner(text: str, block: Mark, layout: Layout, *, held: bool) -> None:
-    """Part a block from what is behind it, and the lines of fenced code."""
-    if not held:
-        layout.put(block.end, _behind(text, block))
-    if block.kind == "code":
-        for line in fence_lines(text, block):
-            layout.put(line, "\n")
 
 
 def _is_held(block: Mark, following: Mark) -> bool:
@@ -148,10 +155,11 @@ def _before(text: str, block: Mark) -> str:
     return "\n" if block.kind == "math" and _is_within_sentence(text, block.start) else "\n\n"
 
 
-def _behind(text: str, block: Mark) -> str:
+def _behind(text: str, block: Mark, following: Mark) -> str:
     """Return the white space behind a block: less where the text goes on about it."""
-    if block.kind == "image" and text.startswith(_CAPTIONS, block.end):
-        return "\n"
+    if block.kind == "image":
+        goes_on = (following.kind, following.start) == ("image", block.end)
+        return "\n" if goes_on or text.startswith(CAPTIONS, block.end) else "\n\n"
     if block.kind == "math" and _is_within_sentence(text, block.start):
         goes_on = text[block.end : block.end + 1].islower()
         return "\n" if goes_on or text.startswith("Where ", block.end) else "\n\n"

@@ -35,7 +35,9 @@ class Surroundings:
         return self._unemphasised(position)[-1:] in _LINE_ENDS
 
     def introduces(self, position: int) -> bool:
-        """Whether what is before `position` makes one expect a list: nothing, a colon, a title."""
+        """Whether what is before `position` makes one expect a list: nothing, a block, a colon."""
+        if position in self._ends:
+            return True
         return self._unemphasised(position)[-1:] in ("", ":") or self.is_in_title(position)
 
     def _unemphasised(self, position: int) -> str:

@@ -17,12 +17,12 @@ _MAX_TITLE = 300  # characters that are looked at
 _MAX_LABEL = 6  # words of a title that ends in a colon
 _MAX_LABELLED = 8  # words of a title with a colon within
 _MAX_AFTER_SECTION = 3  # words that may follow a section's name in a title
-_SMALL_WORDS = frozenset(
+SMALL_WORDS = frozenset(
     "a an and as at by for from in into of on or over the to under vs vs. via with without".split()
 )
 # Words of closed classes: in a heading they are written small, so that a capital shows that a
 # sentence begins with them.
-_OPENERS = frozenset(
+OPENERS = frozenset(
     "A After Again All Also Although An And Another Apart As At Authors Based Because Before "
     "Besides Both But By Can Consider Currently Despite Due During Each Essentially Even Every "
     "Finally First For From Given Here How However I If Imagine In Instead It It's Its Let Let's "
@@ -118,7 +118,7 @@ def _begins_paragraph(words: Sequence[str], number: int) -> bool:
     """Whether a word begins a sentence, emphasis or a link, as the title does not."""
     before, word = words[number - 1], words[number]
     numbered = before[-1] == "." and ABBREVIATED.fullmatch(before)
-    if numbered or before in _SMALL_WORDS or before[-1] == ",":
+    if numbered or before in SMALL_WORDS or before[-1] == ",":
         return False
     if word[0].isupper():
         return _begins_sentence(words, number)
@@ -134,13 +134,13 @@ def _begins_sentence(words: Sequence[str], number: int) -> bool:
         return True
     if (goes_on and word == words[number - 1]) or word.endswith("ly,"):
         return True
-    if word.rstrip(",") not in _OPENERS or (words[0] in _ASKING and word in _SUBJECTS):
+    if word.rstrip(",") not in OPENERS or (words[0] in _ASKING and word in _SUBJECTS):
         return False
     if goes_on or following in _SUBJECTS:
         return True
     # A capital behind it may be a name, unless the title goes on in capitals.
     second = words[number + 2] if number + 2 < len(words) else " "
-    return following[0].isupper() and following not in _OPENERS and not second[0].isupper()
+    return following[0].isupper() and following not in OPENERS and not second[0].isupper()
 
 
 def _guess(words: Sequence[str]) -> int:
@@ -153,15 +153,15 @@ def _guess(words: Sequence[str]) -> int:
         before, word = words[number - 1], words[number]
         if before.endswith(".") and ends_sentence(before):
             break
-        if word[0].isupper() and before not in _SMALL_WORDS and before[-1] != ",":
+        if word[0].isupper() and before not in SMALL_WORDS and before[-1] != ",":
             following = words[number + 1] if number + 1 < len(words) else ""
             if before.islower() or following in _VERBS:
                 return number
     taken = 0
     for word in words:
-        if not (word[0].isupper() or word[0].isdigit() or word in _SMALL_WORDS):
+        if not (word[0].isupper() or word[0].isdigit() or word in SMALL_WORDS):
             break
         taken += 1
-    while taken > 1 and words[taken - 1] in _SMALL_WORDS:
+    while taken > 1 and words[taken - 1] in SMALL_WORDS:
         taken -= 1
     return max(taken - (1 < taken < len(words)), 1)

@@ -1,0 +1,110 @@
+"""How likely a paragraph begins at each place where one could.
+
+A place begins a paragraph with the odds that the weights of its evidence add up to, which is a
+logistic regression, given where the paragraph before it began: its length is evidence, too. Summed
+over all places where that may have been, this is how likely the place begins a paragraph.
+
+`python -m benchmarks.structure_model --fit` writes the weights, `paragraph_model.json`.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from math import exp
+from pathlib import Path
+
+from shortscience.pipeline.cleaning.structure.evidence import (
+    N_LENGTHS,
+    STEP,
+    Evidence,
+    of_length,
+    of_places,
+    of_segment,
+    of_text,
+    of_unbroken,
+)
+from shortscience.pipeline.cleaning.structure.layout import Mark
+from shortscience.pipeline.cleaning.structure.places import Place, parted
+
+ANYWHERE = ("anywhere", "")
+"""The evidence that every place has: how seldom paragraphs begin."""
+_MAX_BEGUN = 16
+"""Places where the paragraph at hand may have begun that are told apart."""
+_UNLIKELY = 0.1
+"""Where paragraphs begin less often than that, none is taken to have begun."""
+_DIGITS = 6
+"""Of a probability: the last ones of an exponential depend on the machine."""
+
+
+Weights = dict[Evidence, float]
+"""Weights in log odds. Evidence that is not among them weighs nothing."""
+
+
+class ParagraphModel:
+    """Weights, and what follows from them for all texts."""
+
+    def __init__(self, weights: Weights) -> None:
+        self._weights = weights
+        self._lengths = [exp(-self._total([of_length(STEP * step)])) for step in range(N_LENGTHS)]
+
+    @classmethod
+    def read(cls, path: Path) -> "ParagraphModel":
+        """Read a file of rows: what was looked at, what was seen, and its weight."""
+        rows = json.loads(path.read_text(encoding="utf-8"))
+        return cls({(name, value): weight for name, value, weight in rows})
+
+    def chances(
+        self, prose: str, marks: Sequence[Mark], run_ins: Sequence[int]
+    ) -> Iterator[tuple[Place, float]]:
+        """Yield each place where a paragraph could begin, in order, and how likely one does."""
+        of_all = self._total([ANYWHERE, *of_text(prose, marks, run_ins)])
+        for segment, inside in parted(prose, marks, run_ins):
+            of_these = of_all + self._total(of_segment(prose, segment))
+            evidence = of_places(prose, segment, inside)
+            against = [exp(-of_these - self._total(pieces)) for pieces in evidence]
+            starts = [place.start for place in inside]
+            unbroken = exp(-self._total([of_unbroken(segment)]))
+            chances = _chances(segment.start, starts, against, self._lengths, unbroken)
+            yield from zip(inside, chances, strict=True)
+
+    def _total(self, evidence: Iterable[Evidence]) -> float:
+        weigh = self._weights.get
+        return sum([weigh(piece, 0.0) for piece in evidence])
+
+
+def _chances(
+    begin: int,
+    starts: Sequence[int],
+    against: Sequence[float],
+    lengths: Sequence[float],
+    unbroken: float,
+) -> Iterator[float]:
+    """Yield how likely each place begins a paragraph, whatever became of those before it.
+
+    The odds `against` each place are those of its own evidence; `lengths` are the factors by which
+    the length of the paragraph at hand changes them, and `unbroken` that of one that began with the
+    segment, at `begin`.
+    """
+    begun, factors, shares = [begin], [unbroken], [1.0]
+    longest = len(lengths) - 1
+    for start, odds in zip(starts, against, strict=True):
+        chance = 0.0
+        for number, share in enumerate(shares):
+            length = (start - begun[number]) // STEP
+            factor = lengths[length if length < longest else longest] * factors[number]
+            ends = share / (1 + odds * factor)
+            shares[number] = share - ends
+            chance += ends
+        yield round(chance, _DIGITS)
+        if chance < _UNLIKELY:
+            shares[-1] += chance
+            continue
+        if len(begun) == _MAX_BEGUN:
+            oldest = shares.pop(0)
+            shares[0] += oldest
+            del begun[0], factors[0]
+        begun.append(start)
+        factors.append(1.0)
+        shares.append(chance)
+
+
+MODEL = ParagraphModel.read(Path(__file__).with_suffix(".json"))

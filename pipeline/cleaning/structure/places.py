@@ -1,0 +1,114 @@
+"""Finding the places in prose where a paragraph could begin, and the segments that they lie in."""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from shortscience.pipeline.cleaning.structure.layout import CAPTIONS, COVER, Mark
+from shortscience.pipeline.cleaning.structure.titles import OPENERS, SMALL_WORDS
+
+_SENTENCE_ENDS = ".?!…"
+_CLOSING = r"\"”’)\]*_"
+_BEGINS = rf"(?=[\[(A-Z\d{COVER}]|[\"“‘*_]{{1,3}}+[\[(A-Z\d{COVER}])"
+# Patterns begin with one character: the engine finds that fastest.
+_BEHIND = {
+    sign: re.compile(rf"{re.escape(sign)}[{_CLOSING}]{{0,4}}+ {begins}")
+    for signs, begins in ((_SENTENCE_ENDS, _BEGINS), (COVER, "(?=[A-Z])"))
+    for sign in signs
+}
+# Where a word that would be small within a sentence has a capital, a line began.
+_BEHIND_WORD = re.compile(rf" (?:(?<=[^\W_] )|(?<=[^\W_]\) ))([A-Z][a-z']*+)(?=,?+ [a-z{COVER}])")
+_OPENERS = OPENERS - {"A", "I"} | frozenset(
+    "My Next Once Moreover Furthermore Therefore Hence".split()
+)
+# What ends with a full stop and ends no sentence.
+_ABBREVIATIONS = frozenset(
+    "e.g. i.e. al. vs. cf. Fig. fig. Figs. figs. Eq. eq. Eqs. eqs. Sec. sec. Dr. Mr. Prof. resp. "
+    "approx. w.r.t. s.t. ca.".split()
+)
+
+
+class Place(NamedTuple):
+    """A place where a paragraph could begin, and what ends before it.
+
+    `ending` is a sign that ends a sentence, COVER for a formula, code or an address, or
+    `word` where only the capital behind it tells that a line began.
+    """
+
+    start: int
+    ending: str
+
+
+class Segment(NamedTuple):
+    """Prose between two blocks: its place, and what kinds of blocks stand before and behind it."""
+
+    start: int
+    end: int
+    opened: str
+    closed: str
+
+
+def parted(
+    prose: str, marks: Sequence[Mark], run_ins: Sequence[int]
+) -> Iterator[tuple[Segment, list[Place]]]:
+    """Yield the segments that paragraphs may part, each with the places where one could begin.
+
+    Between two items of a list, the end of a sentence tells next to nothing.
+    """
+    found = places(prose)
+    starts = [place.start for place in found]
+    for segment in segments(prose, marks, run_ins) if found else ():
+        inside = found[bisect_right(starts, segment.start) : bisect_left(starts, segment.end)]
+        if segment.opened == segment.closed == "item":
+            inside = [place for place in inside if place.ending not in _SENTENCE_ENDS]
+        if inside:
+            yield segment, inside
+
+
+def segments(prose: str, marks: Sequence[Mark], run_ins: Sequence[int]) -> Iterator[Segment]:
+    """Yield the prose that paragraphs may part: all but titles and quotes, cut at run-ins."""
+    number = begin = 0
+    opened = "text"
+    for start, end, kind in [*((mark[:3]) for mark in marks), (len(prose), len(prose), "end")]:
+        while number < len(run_ins) and run_ins[number] < start:
+            if opened != "quote":
+                yield Segment(begin, run_ins[number], opened, "run-in")
+            begin, opened = run_ins[number], "run-in"
+            number += 1
+        if opened == "image" and prose.startswith(CAPTIONS, begin):
+            opened = "caption"
+        if opened != "quote":
+            yield Segment(begin, start, opened, kind)
+        begin, opened = end, kind
+        while number < len(run_ins) and run_ins[number] <= begin:
+            opened = "run-in"
+            number += 1
+
+
+def places(prose: str) -> list[Place]:
+    """Return the places where a paragraph could begin, in order."""
+    found = [
+        Place(match.end(), sign)
+        for sign, pattern in _BEHIND.items()
+        if sign in prose
+        for match in pattern.finditer(prose)
+        if sign != "." or not _follows_abbreviation(prose, match.end())
+    ]
+    for match in _BEHIND_WORD.finditer(prose):
+        word = match[1]
+        if (word in _OPENERS or word.endswith("ly")) and not _goes_on(prose, match.start()):
+            found.append(Place(match.start() + 1, "word"))
+    found.sort()
+    return found
+
+
+def _goes_on(prose: str, end: int) -> bool:
+    """Whether a line can hardly end here: a title goes on behind a small word."""
+    return prose[prose.rfind(" ", 0, end) + 1 : end].lower() in SMALL_WORDS
+
+
+def _follows_abbreviation(prose: str, start: int) -> bool:
+    """Whether the word before a place ends with a full stop, but no sentence with it."""
+    word = prose[prose.rfind(" ", 0, start - 1) + 1 : start - 1]
+    return word in _ABBREVIATIONS or (len(word) == 2 and word[1] == "." and word[0].isupper())
