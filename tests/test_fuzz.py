@@ -49,9 +49,9 @@ QUADRATIC = """for start in range(0, len(data), 3):
 @pytest.mark.parametrize(
     ("bug", "said"),
     [
-        pytest.param("pass", None, id="no bug"),
+        pytest.param("pass", None, id="no bug", marks=pytest.mark.long),
         pytest.param(LOSES_A_BYTE, "CoverageError", id="loses a byte, behind two conditions"),
-        pytest.param(RAISES, "KeyError", id="raises"),
+        pytest.param(RAISES, "KeyError", id="raises", marks=pytest.mark.long),
         pytest.param(QUADRATIC, "BrokenInvariantError", id="quadratic"),
     ],
 )

@@ -10,6 +10,7 @@ from benchmarks.linking import Verdicts, groups, judged, read_cases, shipped
 from shortscience.pipeline.papers.linking.text_index import text_index
 from shortscience.pipeline.settings import PaperSettings
 
+pytestmark = pytest.mark.long
 THRESHOLD = PaperSettings().link_threshold
 
 
@@ -29,7 +30,6 @@ def test_every_listed_paper_gets_its_title(
     assert listed.wrong == others.wrong == []
 
 
-@pytest.mark.long
 def test_links_of_the_held_out_half_are_right(shared: Path, cache: Path) -> None:
     bibliography = linking.indexes(shared, cache)
     index = text_index(bibliography, cache)

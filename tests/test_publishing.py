@@ -308,6 +308,7 @@ def test_publishing_recovers_from_a_fault_at_any_request(
         assert len(hub.repos[REPO].history) == 3, hub.requests[number]
 
 
+@pytest.mark.long
 @EVERY_FAULT
 def test_a_permanent_fault_ends_in_one_sentence_and_the_next_call_resumes(
     hub: Hub, api: HfApi, releases: tuple[Path, Path], fault: str

@@ -276,7 +276,7 @@ def guarded() -> Iterator[str]:
 @pytest.mark.parametrize(
     "environment",
     [
-        pytest.param({}, id="no token"),
+        pytest.param({}, id="no token", marks=pytest.mark.long),
         pytest.param({"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": _TOKEN[::-1]}, id="another"),
     ],
 )

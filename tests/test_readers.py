@@ -155,9 +155,9 @@ def test_all_readers_see_the_same_values(release: Path, table: Table, read: Read
 
 
 @EVERY_TABLE
-def test_spark_sees_the_same_values(spark: Any, release: Path, table: Table) -> None:
-    read = spark.read.parquet(str(table_files(release, table.name)[0])).coalesce(1)
-    compare([row.asDict() for row in read.toLocalIterator()], release, table)
+def test_spark_sees_the_same_values(spark: Any, edges: Path, table: Table) -> None:
+    read = spark.read.parquet(str(table_files(edges, table.name)[0])).coalesce(1)
+    compare([row.asDict() for row in read.toLocalIterator()], edges, table)
 
 
 @EVERY_TABLE
