@@ -54,6 +54,10 @@ class Workers:
     def stop(self) -> None:
         """Kill all processes at once."""
         self._stop.close()
+        # One that is still starting does not watch yet, and would print that its parent is gone.
+        # Python 3.14 has `kill_workers` for this.
+        for process in list((self._pool._processes or {}).values()):
+            process.kill()
         self._pool.shutdown(cancel_futures=True)
 
     def close(self) -> None:
