@@ -33,9 +33,9 @@ test: $(VENV)/.installed-dev  ## lint, type checks and the whole test suite, sid
 suite: $(VENV)/.installed-dev  ## the whole test suite alone
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations 10
 
-test-fast: $(VENV)/.installed-dev  ## lint and the fast unit tests, in half a minute
+test-fast: $(VENV)/.installed-dev  ## lint and the unit tests alone
 	$(BIN)/ruff check .
-	$(BIN)/python -m pytest tests/unit -n 2 -m "not long and not slow"
+	$(BIN)/python -m pytest tests/unit -n 2
 
 coverage: $(VENV)/.installed-dev  ## the whole suite with line and branch coverage, and the uncovered lines
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder \

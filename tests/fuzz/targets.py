@@ -8,7 +8,6 @@ import contextlib
 import importlib
 import io
 import tempfile
-import time
 import zlib
 from collections.abc import Callable
 from functools import partial
@@ -28,20 +27,15 @@ from shortscience.pipeline.sources import encodings, members
 from shortscience.pipeline.sources.inputs import take_inventory
 from shortscience.pipeline.sources.pieces import Piece, covering
 from shortscience.pipeline.sources.reading import PARSERS, Parser, read_sources, reread
+from tests.growth import LONGER, is_linear
 
 Target = Callable[[bytes], None]
 
 MAX_SOURCE_BYTES = 1 << 20
 """Anything that would unpack to more is refused, as in a build, where the limit is a gibibyte."""
-STRETCHED_BYTES = 4_000, 32_000
-"""The two sizes to which an input is stretched. Linear work costs 8 times as much for the longer
-one, quadratic work 64 times, on any machine; CPU time excludes other processes.
-"""
-MOST_GROWTH = 24
-LEAST_SECONDS = 0.002
-"""Shorter durations are counted as this."""
+STRETCHED_BYTES = 4_000, 4_000 * LONGER
+"""The two sizes to which an input is stretched, to compare their cost."""
 _STRETCH_ONE_IN = 8
-_MEASUREMENTS = 2
 
 
 class BrokenInvariantError(AssertionError):
@@ -86,23 +80,11 @@ def within_bounds(data: bytes, work: Callable[[bytes], object]) -> None:
     if not data or zlib.crc32(data) % _STRETCH_ONE_IN:
         return
     short, long = ((data * (size // len(data) + 1))[:size] for size in STRETCHED_BYTES)
-    limit = MOST_GROWTH * max(LEAST_SECONDS, min(_seconds(work, short) for _ in range(2)))
-    took = _seconds(work, long)
-    for _ in range(_MEASUREMENTS - 1):
-        if took < limit:
-            return
-        took = min(took, _seconds(work, long))
     demand(
-        took < limit,
-        f"{took:.2f} s for {len(long)} bytes, and a {MOST_GROWTH}th of"
-        f" {limit:.2f} s for {len(short)}: {len(data)} bytes repeated",
+        is_linear(work, short, long),
+        f"{len(long)} bytes cost more than {LONGER} times what {len(short)} do:"
+        f" {len(data)} bytes repeated",
     )
-
-
-def _seconds(work: Callable[[bytes], object], data: bytes) -> float:
-    started = time.process_time()
-    work(data)
-    return time.process_time() - started
 
 
 def containers(data: bytes) -> None:

@@ -116,11 +116,11 @@ def _bm25(work: Work, read: _Read) -> float:
 
 
 def _of_title(work: Work, read: _Read, index: TextIndex) -> list[float]:
-    told = {word: index.information[word] for word in work.title}
-    total = sum(told.values()) or 1
-    lead = sum(nats for word, nats in told.items() if word in read.lead)
-    opening = sum(nats for word, nats in told.items() if word in read.opening)
-    found = [nats for word, nats in told.items() if word in read.weights]
+    information = {word: index.information[word] for word in work.title}
+    total = sum(information.values()) or 1
+    lead = sum(nats for word, nats in information.items() if word in read.lead)
+    opening = sum(nats for word, nats in information.items() if word in read.opening)
+    found = [nats for word, nats in information.items() if word in read.weights]
     pairs = read.pairs.intersection(_runs(work.title, 2))
     return [
         sum(found) / total,
@@ -128,7 +128,7 @@ def _of_title(work: Work, read: _Read, index: TextIndex) -> list[float]:
         opening / total,
         max(found, default=0),
         len(pairs) / max(1, len(work.title) - 1),
-        len(told),
+        len(information),
     ]
 
 
@@ -141,13 +141,13 @@ def _of_authors(work: Work, summary: Summary, index: TextIndex) -> list[float]:
 def _of_abstract(work: Work, read: _Read, index: TextIndex) -> list[float]:
     if not work.abstract:
         return _UNREAD
-    told = {word: index.information[word] for word in work.abstract}
-    rare = sorted(told.values())[-_RAREST:][0]
-    shared = [nats for word, nats in told.items() if word in read.weights]
+    information = {word: index.information[word] for word in work.abstract}
+    rare = sorted(information.values())[-_RAREST:][0]
+    shared = [nats for word, nats in information.items() if word in read.weights]
     triples = len(read.triples.intersection(_runs(work.abstract, 3)))
     return [
-        sum(shared) / (sum(told.values()) or 1),
-        _from(rare, shared) / (_from(rare, told.values()) or 1),
+        sum(shared) / (sum(information.values()) or 1),
+        _from(rare, shared) / (_from(rare, information.values()) or 1),
         triples / math.sqrt(read.n_words or 1),
     ]
 
