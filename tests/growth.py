@@ -22,7 +22,8 @@ def is_linear(work: Callable[[Work], object], short: Work, long: Work) -> bool:
     Processor time is compared, which other processes do not use up; the garbage collector is off,
     whose cost depends on all that the process holds.
     """
-    limit = MOST_GROWTH * max(LEAST_SECONDS, min(_seconds(work, short) for _ in range(_MEASUREMENTS)))
+    least = min(_seconds(work, short) for _ in range(_MEASUREMENTS))
+    limit = MOST_GROWTH * max(LEAST_SECONDS, least)
     return any(_seconds(work, long) < limit for _ in range(_MEASUREMENTS))
 
 

@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from unittest.mock import patch
 
 import polars as pl
 
@@ -89,8 +90,10 @@ def within_bounds(data: bytes, work: Callable[[bytes], object]) -> None:
 
 def containers(data: bytes) -> None:
     """Open any file: its contents can be found again, and damage loses nothing else."""
-    members.MAX_SOURCE_BYTES = MAX_SOURCE_BYTES
-    with tempfile.TemporaryDirectory(prefix="fuzz-") as scratch:
+    with (
+        tempfile.TemporaryDirectory(prefix="fuzz-") as scratch,
+        patch.object(members, "MAX_SOURCE_BYTES", MAX_SOURCE_BYTES),
+    ):
         raw, spool = Path(scratch) / "raw", Path(scratch) / "spool"
         raw.mkdir()
         (raw / "input").write_bytes(data)
