@@ -32,6 +32,7 @@ from shortscience.pipeline.cleaning.structure import (
     restore,
 )
 from shortscience.pipeline.cleaning.structure.evidence import (
+    AT_PLACES,
     Evidence,
     of_length,
     of_places,
@@ -136,8 +137,10 @@ def _places(text: Read) -> Iterator[tuple[list[Evidence], bool]]:
     for segment, inside in parted(text.prose, text.marks, text.run_ins):
         shared = [*common, *of_segment(text.prose, segment)]
         begun = segment.start
-        evidence = of_places(text.prose, segment, inside)
-        for place, pieces in zip(inside, evidence, strict=True):
+        seen = of_places(text.prose, segment, inside)
+        for place, values in zip(inside, seen, strict=True):
+            named = zip(AT_PLACES, values, strict=False)
+            pieces = [(name, value) for name, value in named if value is not None]
             right = text.begins(place.start)
             unbroken = [of_unbroken(segment)] if begun == segment.start else []
             yield [*shared, *pieces, of_length(place.start - begun), *unbroken], right

@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shortscience.pipeline.cleaning.structure.evidence import of_places, of_segment, of_text
+from shortscience.pipeline.cleaning.structure.evidence import (
+    AT_PLACES,
+    of_places,
+    of_segment,
+    of_text,
+)
 from shortscience.pipeline.cleaning.structure.layout import Mark
 from shortscience.pipeline.cleaning.structure.paragraph_model import (
     ANYWHERE,
@@ -57,7 +62,8 @@ def test_places_are_parted_by_blocks_and_run_ins():
 
 def test_what_is_seen_at_a_place():
     [(segment, inside)] = parted(THREE, [], [])
-    first, second = of_places(THREE, segment, inside)
+    seen = of_places(THREE, segment, inside)
+    first, second = (set(zip(AT_PLACES, values, strict=False)) for values in seen)
     assert ("first words", "They need") in first
     assert ("first words are like", "name, it") in first
     assert ("takes up", "0") in first

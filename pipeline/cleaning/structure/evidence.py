@@ -8,6 +8,7 @@ what else the author put into the text, and how long the paragraph is.
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from operator import itemgetter
 
 from shortscience.pipeline.cleaning.structure.layout import COVER, Mark
 from shortscience.pipeline.cleaning.structure.places import Place, Segment
@@ -57,6 +58,15 @@ _SHORT = 4  # letters of a word that is too short to be of a subject
 _LABEL = 3  # words before a colon
 _SIGNS = '"“”‘’()[]*_,.:;?!'
 
+AT_PLACES = (
+    *("ends with", "behind and ends with", "first word", "first words", "first word is like"),
+    *("first words are like", "the next is like", "takes up", "label", "announces"),
+    *("speaks of" for _ in _SUBJECTS),
+)
+"""What is looked at around a place. A sentence may speak of several subjects."""
+
+_stem = itemgetter(slice(_LETTERS))
+
 
 def of_text(prose: str, marks: Sequence[Mark], run_ins: Sequence[int]) -> list[Evidence]:
     """Return what the whole text tells of its author's habits."""
@@ -80,32 +90,35 @@ def of_segment(prose: str, segment: Segment) -> list[Evidence]:
     return found
 
 
-def of_places(prose: str, segment: Segment, places: Sequence[Place]) -> Iterator[list[Evidence]]:
-    """Yield what is around each place of a segment."""
+def of_places(
+    prose: str, segment: Segment, places: Sequence[Place]
+) -> Iterator[tuple[str | None, ...]]:
+    """Yield what is seen at each place of a segment, in the order of `AT_PLACES`.
+
+    None stands for nothing; where few subjects are seen, the tuple is shorter.
+    """
     starts = [segment.start, *[place.start for place in places], segment.end]
     heads = [_head(prose, start, end) for start, end in pairwise(starts)]
     firsts = [words[0].strip(_SIGNS) for words in heads]
     kinds = [*map(_kind, firsts), "nothing"]
+    behind = segment.opened
     for number, (start, ending) in enumerate(places, 1):
-        words, first, end = heads[number], firsts[number], starts[number + 1]
+        words, first, kind, end = heads[number], firsts[number], kinds[number], starts[number + 1]
         second = words[1].strip(_SIGNS) if len(words) > 1 else ""
-        found = [
-            ("ends with", ending),
-            ("behind and ends with", f"{segment.opened}, {ending}"),
-            ("first word", first),
-            ("first words", f"{first} {second}"),
-            ("first word is like", kinds[number]),
-            ("first words are like", f"{kinds[number - 1]}, {kinds[number]}"),
-            ("the next is like", kinds[number + 1]),
-            ("takes up", _taken_up(words, prose[starts[number - 1] : start])),
-        ]
-        subjects = _SUBJECTS.intersection([word[:_LETTERS] for word in words])
-        found += [("speaks of", subject) for subject in subjects]
-        if ":" in " ".join(words[:_LABEL]):
-            found.append(("label", first))
-        if prose[end - 2] == ":":
-            found.append(("announces", segment.closed if number == len(places) else "text"))
-        yield found
+        announced = segment.closed if number == len(places) else "text"
+        yield (
+            ending,
+            f"{behind}, {ending}",
+            first,
+            f"{first} {second}",
+            kind,
+            f"{kinds[number - 1]}, {kind}",
+            kinds[number + 1],
+            _taken_up(words, prose[starts[number - 1] : start]),
+            first if ":" in "".join(words[:_LABEL]) else None,
+            announced if prose[end - 2] == ":" else None,
+            *_SUBJECTS.intersection(map(_stem, words)),
+        )
 
 
 def of_length(length: int) -> Evidence:
@@ -138,5 +151,5 @@ def _kind(first: str) -> str:
 def _taken_up(words: Sequence[str], before: str) -> str:
     """Return how many of the words stood in the sentence before, in thirds."""
     long = [word for word in words if len(word) >= _SHORT]
-    said = [word for word in long if word in before]
-    return str(3 * len(said) // len(long)) if long else "no words"
+    said = sum(map(before.__contains__, long))
+    return str(3 * said // len(long)) if long else "no words"

@@ -13,6 +13,7 @@ from math import exp
 from pathlib import Path
 
 from shortscience.pipeline.cleaning.structure.evidence import (
+    AT_PLACES,
     N_LENGTHS,
     STEP,
     Evidence,
@@ -44,6 +45,10 @@ class ParagraphModel:
 
     def __init__(self, weights: Weights) -> None:
         self._weights = weights
+        by_name: dict[str, dict[str | None, float]] = {name: {} for name in AT_PLACES}
+        for (name, value), weight in weights.items():
+            by_name.setdefault(name, {})[value] = weight
+        self._weighs = [by_name[name].get for name in AT_PLACES]
         self._lengths = [exp(-self._total([of_length(STEP * step)])) for step in range(N_LENGTHS)]
 
     @classmethod
@@ -59,8 +64,8 @@ class ParagraphModel:
         of_all = self._total([ANYWHERE, *of_text(prose, marks, run_ins)])
         for segment, inside in parted(prose, marks, run_ins):
             of_these = of_all + self._total(of_segment(prose, segment))
-            evidence = of_places(prose, segment, inside)
-            against = [exp(-of_these - self._total(pieces)) for pieces in evidence]
+            seen = of_places(prose, segment, inside)
+            against = [exp(-self._total_at_place(values, of_these)) for values in seen]
             starts = [place.start for place in inside]
             unbroken = exp(-self._total([of_unbroken(segment)]))
             chances = _chances(segment.start, starts, against, self._lengths, unbroken)
@@ -69,6 +74,12 @@ class ParagraphModel:
     def _total(self, evidence: Iterable[Evidence]) -> float:
         weigh = self._weights.get
         return sum([weigh(piece, 0.0) for piece in evidence])
+
+    def _total_at_place(self, seen: Iterable[str | None], total: float) -> float:
+        """Return a total with the weights of what is seen at a place."""
+        for weigh, value in zip(self._weighs, seen, strict=False):
+            total += weigh(value, 0.0)
+        return total
 
 
 def _chances(

@@ -18,7 +18,7 @@ _BEHIND = {
     for sign in signs
 }
 # Where a word that would be small within a sentence has a capital, a line began.
-_BEHIND_WORD = re.compile(rf" (?:(?<=[^\W_] )|(?<=[^\W_]\) ))([A-Z][a-z']*+)(?=,?+ [a-z{COVER}])")
+_BEHIND_WORD = re.compile(rf"[A-Z](?:(?<=[^\W_] .)|(?<=[^\W_]\) .))[a-z']*+(?=,?+ [a-z{COVER}])")
 _OPENERS = OPENERS - {"A", "I"} | frozenset(
     "My Next Once Moreover Furthermore Therefore Hence".split()
 )
@@ -88,17 +88,17 @@ def segments(prose: str, marks: Sequence[Mark], run_ins: Sequence[int]) -> Itera
 
 def places(prose: str) -> list[Place]:
     """Return the places where a paragraph could begin, in order."""
-    found = [
-        Place(match.end(), sign)
-        for sign, pattern in _BEHIND.items()
-        if sign in prose
-        for match in pattern.finditer(prose)
-        if sign != "." or not _follows_abbreviation(prose, match.end())
-    ]
+    found = []
+    for sign, pattern in _BEHIND.items():
+        if sign in prose:
+            starts = [match.end() for match in pattern.finditer(prose)]
+            if sign == ".":
+                starts = [start for start in starts if not _follows_abbreviation(prose, start)]
+            found += [Place(start, sign) for start in starts]
     for match in _BEHIND_WORD.finditer(prose):
-        word = match[1]
-        if (word in _OPENERS or word.endswith("ly")) and not _goes_on(prose, match.start()):
-            found.append(Place(match.start() + 1, "word"))
+        word = match[0]
+        if (word in _OPENERS or word.endswith("ly")) and not _goes_on(prose, match.start() - 1):
+            found.append(Place(match.start(), "word"))
     found.sort()
     return found
 
