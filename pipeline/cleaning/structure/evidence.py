@@ -1,9 +1,8 @@
 """What speaks for and against a paragraph that begins at a place.
 
 A piece of evidence, such as `("first words", "In this")`, says one thing that can be seen in the
-text: how the sentence behind the place begins, how its neighbours do, what it speaks of, whether it
-takes up words of the sentence before (as in TextTiling; Hearst, 1997), which blocks are around,
-what else the author put into the text, and how long the paragraph is.
+text: how the sentence behind the place begins, how its neighbours do, what it speaks of, which
+blocks are around, what else the author put into the text, and how long the paragraph is.
 """
 
 from collections.abc import Iterator, Sequence
@@ -54,13 +53,12 @@ _SUBJECTS = frozenset(
 
 _LETTERS = 5
 _HEAD = 64  # characters of a sentence that are its beginning, cut at a word
-_SHORT = 4  # letters of a word that is too short to be of a subject
 _LABEL = 3  # words before a colon
 _SIGNS = '"“”‘’()[]*_,.:;?!'
 
 AT_PLACES = (
-    *("ends with", "behind and ends with", "first word", "first words", "first word is like"),
-    *("first words are like", "the next is like", "takes up", "label", "announces"),
+    *("ends with", "first word", "first words", "first word is like", "first words are like"),
+    *("the next is like", "label", "announces"),
     *("speaks of" for _ in _SUBJECTS),
 )
 """What is looked at around a place. A sentence may speak of several subjects."""
@@ -72,7 +70,6 @@ def of_text(prose: str, marks: Sequence[Mark], run_ins: Sequence[int]) -> list[E
     """Return what the whole text tells of its author's habits."""
     kinds = [mark.kind for mark in marks]
     found = [
-        ("images", _about(kinds.count("image"))),
         ("headings", _about(kinds.count("heading"))),
         ("items", _about(kinds.count("item"))),
         ("run-ins", _about(len(run_ins))),
@@ -101,20 +98,17 @@ def of_places(
     heads = [_head(prose, start, end) for start, end in pairwise(starts)]
     firsts = [words[0].strip(_SIGNS) for words in heads]
     kinds = [*map(_kind, firsts), "nothing"]
-    behind = segment.opened
-    for number, (start, ending) in enumerate(places, 1):
+    for number, (_, ending) in enumerate(places, 1):
         words, first, kind, end = heads[number], firsts[number], kinds[number], starts[number + 1]
         second = words[1].strip(_SIGNS) if len(words) > 1 else ""
         announced = segment.closed if number == len(places) else "text"
         yield (
             ending,
-            f"{behind}, {ending}",
             first,
             f"{first} {second}",
             kind,
             f"{kinds[number - 1]}, {kind}",
             kinds[number + 1],
-            _taken_up(words, prose[starts[number - 1] : start]),
             first if ":" in "".join(words[:_LABEL]) else None,
             announced if prose[end - 2] == ":" else None,
             *_SUBJECTS.intersection(map(_stem, words)),
@@ -146,10 +140,3 @@ def _kind(first: str) -> str:
     if found := _CLASSES.get(first):
         return found
     return "name" if first[:1].isalpha() else "sign" if first else "nothing"
-
-
-def _taken_up(words: Sequence[str], before: str) -> str:
-    """Return how many of the words stood in the sentence before, in thirds."""
-    long = [word for word in words if len(word) >= _SHORT]
-    said = sum(map(before.__contains__, long))
-    return str(3 * said // len(long)) if long else "no words"

@@ -9,6 +9,7 @@ over all places where that may have been, this is how likely the place begins a 
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import repeat
 from math import exp
 from pathlib import Path
 
@@ -34,7 +35,7 @@ _UNLIKELY = 0.1
 """Where paragraphs begin less often than that, none is taken to have begun."""
 _DIGITS = 6
 """Of a probability: the last ones of an exponential depend on the machine."""
-
+_NOTHING = repeat(0.0)
 
 Weights = dict[Evidence, float]
 """Weights in log odds. Evidence that is not among them weighs nothing."""
@@ -48,7 +49,7 @@ class ParagraphModel:
         by_name: dict[str, dict[str | None, float]] = {name: {} for name in AT_PLACES}
         for (name, value), weight in weights.items():
             by_name.setdefault(name, {})[value] = weight
-        self._weighs = [by_name[name].get for name in AT_PLACES]
+        self._at_places = [by_name[name] for name in AT_PLACES]
         self._lengths = [exp(-self._total([of_length(STEP * step)])) for step in range(N_LENGTHS)]
 
     @classmethod
@@ -65,7 +66,10 @@ class ParagraphModel:
         for segment, inside in parted(prose, marks, run_ins):
             of_these = of_all + self._total(of_segment(prose, segment))
             seen = of_places(prose, segment, inside)
-            against = [exp(-self._total_at_place(values, of_these)) for values in seen]
+            against = [
+                exp(-sum(map(dict.get, self._at_places, values, _NOTHING), of_these))
+                for values in seen
+            ]
             starts = [place.start for place in inside]
             unbroken = exp(-self._total([of_unbroken(segment)]))
             chances = _chances(segment.start, starts, against, self._lengths, unbroken)
@@ -74,12 +78,6 @@ class ParagraphModel:
     def _total(self, evidence: Iterable[Evidence]) -> float:
         weigh = self._weights.get
         return sum([weigh(piece, 0.0) for piece in evidence])
-
-    def _total_at_place(self, seen: Iterable[str | None], total: float) -> float:
-        """Return a total with the weights of what is seen at a place."""
-        for weigh, value in zip(self._weighs, seen, strict=False):
-            total += weigh(value, 0.0)
-        return total
 
 
 def _chances(

@@ -57,10 +57,11 @@ def parted(
     Between two items of a list, the end of a sentence tells next to nothing.
     """
     found = places(prose)
-    starts = [place.start for place in found]
+    starts = [start for start, _ in found]
     for segment in segments(prose, marks, run_ins) if found else ():
-        inside = found[bisect_right(starts, segment.start) : bisect_left(starts, segment.end)]
-        if segment.opened == segment.closed == "item":
+        start, end, opened, closed = segment
+        inside = found[bisect_right(starts, start) : bisect_left(starts, end)]
+        if opened == closed == "item":
             inside = [place for place in inside if place.ending not in _SENTENCE_ENDS]
         if inside:
             yield segment, inside
@@ -70,7 +71,7 @@ def segments(prose: str, marks: Sequence[Mark], run_ins: Sequence[int]) -> Itera
     """Yield the prose that paragraphs may part: all but titles and quotes, cut at run-ins."""
     number = begin = 0
     opened = "text"
-    for start, end, kind in [*((mark[:3]) for mark in marks), (len(prose), len(prose), "end")]:
+    for start, end, kind, _ in [*marks, (len(prose), len(prose), "end", "")]:
         while number < len(run_ins) and run_ins[number] < start:
             if opened != "quote":
                 yield Segment(begin, run_ins[number], opened, "run-in")
@@ -78,7 +79,7 @@ def segments(prose: str, marks: Sequence[Mark], run_ins: Sequence[int]) -> Itera
             number += 1
         if opened == "image" and prose.startswith(CAPTIONS, begin):
             opened = "caption"
-        if opened != "quote":
+        if begin < start and opened != "quote":
             yield Segment(begin, start, opened, kind)
         begin, opened = end, kind
         while number < len(run_ins) and run_ins[number] <= begin:
