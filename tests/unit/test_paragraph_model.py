@@ -34,6 +34,8 @@ def chance(log_odds: float) -> float:
         ("It flies, e.g. Kites do, as J. Kite says.", []),
         ("It flies.) (We like it.)", [(11, ".")]),
         ("We need glue The authors say so", [(13, "word")]),
+        ("We need glue Overall, I like it", [(13, "word")]),
+        ("We need glue [3] The authors say so", [(17, "word")]),
         ("The story of The kite", []),
         ("Agents A and I fly", []),
         ("See \x7f\x7f\x7f We like it", [(8, "\x7f")]),

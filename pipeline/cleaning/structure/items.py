@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
 from shortscience.pipeline.cleaning.structure.layout import COVER, Mark
 from shortscience.pipeline.cleaning.structure.surroundings import Surroundings
@@ -12,6 +12,8 @@ _MARKUP = frozenset("*_[")  # what an item may begin with instead of a capital
 _MAX_NUMBER = 99
 _MAX_ITEM = 4_000  # characters from one number to the next
 _MAX_LOOKED_AT = 8  # times the next number may stand in prose before it opens a line
+_LONGEST_ASIDE = 60  # characters between a parenthesis and a dash within
+_LONGEST_LABEL = 40  # characters of an item's marker and label
 _LOOK_BACK = 12  # characters before a number that say what is counted
 # Where a bullet stands free, and something follows; patterns begin with one character: the engine
 # finds that fastest.
@@ -69,11 +71,16 @@ def _dashes(around: Surroundings, marker: str, *, starred: bool) -> Iterator[Mar
     ):
         return
     lower = 2 * sum(prose[position + 2].islower() for position in opening) > len(opening)
+    explaining = _explaining(found, opening)
     last = -1
     for position in found:
+        if position in explaining:
+            continue
         alike = lower or not prose[position + 2].islower()
         near = not starred or (last >= 0 and "*" not in prose[last:position])
-        if position in opening or (alike and near and not _labels(prose, position)):
+        if position in opening or (
+            alike and near and not _labels(prose, position) and not _is_in_aside(prose, position)
+        ):
             last = position
             yield Mark(position, position + 2, "item", marker)
 
@@ -87,6 +94,27 @@ def _opening(around: Surroundings, found: Sequence[int], *, starred: bool) -> It
             following = found[number + 1] if number + 1 < len(found) else len(around.prose)
             if not around.parts_title(position, following, starred=starred):
                 yield position
+
+
+def _explaining(found: Sequence[int], opening: Set[int]) -> Set[int]:
+    """Return the dashes behind the labels of items, as in `- Kite - It flies. - Line - It holds.`.
+
+    A sentence ends before every other dash, and a short label is behind it.
+    """
+    labelled, explaining = found[::2], found[1::2]
+    if len(labelled) != len(explaining) or len(labelled) < 2 or len(opening) != len(labelled):
+        return frozenset()
+    short = all(
+        item in opening and dash - item <= _LONGEST_LABEL
+        for item, dash in zip(labelled, explaining, strict=True)
+    )
+    return frozenset(explaining if short else ())
+
+
+def _is_in_aside(prose: str, position: int) -> bool:
+    """Whether a dash stands within parentheses."""
+    start = prose.rfind("(", max(0, position - _LONGEST_ASIDE), position)
+    return start >= 0 and ")" not in prose[start:position]
 
 
 def _labels(prose: str, position: int) -> bool:
@@ -131,8 +159,11 @@ def _run(around: Surroundings, start: int, style: str, limit: int | None) -> lis
     befores = [prose[max(0, item - _LOOK_BACK) : item - 1] for item in run]
     if len(run) == 1 or (style == ")" and any(map(_CONTINUES.search, befores[1:]))):
         return []
-    opened = sum(map(around.opens_line, run))
-    if around.opens_line(start) or 2 * opened >= len(run):
+    if around.opens_line(start):
+        return run
+    if style == ")" and prose[start + 3].islower():
+        return []
+    if 2 * sum(map(around.opens_line, run)) >= len(run):
         return run
     capitals = all(_begins_with_capital(prose, item) for item in run)
     return run if len(run) > 2 and capitals and not _COUNTED.search(befores[0]) else []

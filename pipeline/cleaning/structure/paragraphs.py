@@ -1,7 +1,8 @@
 """Finding where paragraphs begin that no marker shows.
 
-A paragraph begins with emphasised words that open a line, where the last item of a numbered list
-ends before the next list is announced, and wherever one is likely enough (`paragraph_model`).
+A paragraph begins with emphasised words that open a line, behind the emphasised caption of an
+image, where the last item of a numbered list ends before the next list is announced, and wherever
+one is likely enough (`paragraph_model`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,6 +22,8 @@ break is missing there."""
 
 _STRONG = ("**", "__")
 _LONGEST_RUN_IN = 84  # characters, its signs included
+_EMPHASIS = ("*", "_")
+_LONGEST_CAPTION = 400  # characters, its signs included
 _BEFORE_RUN_IN = ".!?:)*"
 _RUNS_ON = ".:?!,"
 
@@ -32,6 +35,8 @@ def paragraphs(prose: str, marks: Sequence[Mark]) -> list[Boundary]:
     for (start, ending), chance in MODEL.chances(prose, marks, run_ins):
         if chance >= (LIKELY_WITHIN if ending == "word" else LIKELY):
             found[start] = Boundary(start, "paragraph", chance)
+    for start in _behind_captions(prose, marks):
+        found.setdefault(start, Boundary(start, "behind image", SHARES["behind image"]))
     for begin, end in _between_lists(prose, marks):
         sentence = prose.rfind(". ", begin, end)
         if sentence >= 0:
@@ -67,6 +72,17 @@ def _emphasised(prose: str, sign: str) -> Iterator[tuple[int, int]]:
         else:
             yield start, end + len(sign)
             start = prose.find(sign, end + len(sign))
+
+
+def _behind_captions(prose: str, marks: Sequence[Mark]) -> Iterator[int]:
+    """Yield where a sentence begins behind the emphasised caption of an image."""
+    for mark in marks:
+        sign = prose[mark.end : mark.end + 1]
+        if mark.kind == "image" and sign in _EMPHASIS:
+            end = prose.find(f"{sign} ", mark.end + 1, mark.end + _LONGEST_CAPTION)
+            closed = end >= 0 and prose.find(f" {sign}", mark.end, end) < 0
+            if closed and prose[end - 1] not in f" {sign}" and prose[end + 2 : end + 3].isupper():
+                yield end + 2
 
 
 def _between_lists(prose: str, marks: Sequence[Mark]) -> Iterator[tuple[int, int]]:

@@ -18,7 +18,9 @@ _BEHIND = {
     for sign in signs
 }
 # Where a word that would be small within a sentence has a capital, a line began.
-_BEHIND_WORD = re.compile(rf"[A-Z](?:(?<=[^\W_] .)|(?<=[^\W_]\) .))[a-z']*+(?=,?+ [a-z{COVER}])")
+_BEHIND_WORD = re.compile(
+    rf"[A-Z](?:(?<=[^\W_] .)|(?<=[^\W_][)\]] .))[a-z']*+(?=,?+ (?:[a-z{COVER}]|I[ ']))"
+)
 _OPENERS = OPENERS - {"A", "I"} | frozenset(
     "My Next Once Moreover Furthermore Therefore Hence".split()
 )

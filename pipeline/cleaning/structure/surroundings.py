@@ -4,7 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
-_LINE_ENDS = ".!?:;…>"
+_LINE_ENDS = ".!?:;…"
 _EMPHASIS = '*_"”'
 _MAX_EMPHASIS = 4  # characters that may close emphasis and quotation behind a sentence
 _BULLET = re.compile(r" [*+-] ")
@@ -28,11 +28,14 @@ class Surroundings:
 
     def ends_sentence(self, position: int) -> bool:
         """Whether a sentence or a block ends before `position`, as it does before `**So:** -`."""
-        if position < 2 or self.prose[position - 2] in _LINE_ENDS or position in self._ends:
+        if position < 2 or position in self._ends:
             return True
-        if self.prose[position - 2] not in _EMPHASIS:
-            return False
-        return self._unemphasised(position)[-1:] in _LINE_ENDS
+        last = self.prose[position - 2]
+        if last in _EMPHASIS:
+            return self._unemphasised(position)[-1:] in _LINE_ENDS
+        if last == ">":
+            return position < 3 or self.prose[position - 3] == " "
+        return last in _LINE_ENDS
 
     def introduces(self, position: int) -> bool:
         """Whether what is before `position` makes one expect a list: nothing, a block, a colon."""
