@@ -140,13 +140,13 @@ def _places(text: Read) -> Iterator[tuple[list[Evidence], bool]]:
         shared = [*common, *of_segment(text.prose, segment)]
         begun = segment.start
         seen = of_places(text.prose, segment, inside)
-        for place, values in zip(inside, seen, strict=True):
+        for (start, _), values in zip(inside, seen, strict=True):
             named = zip(AT_PLACES, values, strict=False)
             pieces = [(name, value) for name, value in named if value is not None]
-            right = text.begins(place.start)
+            right = text.begins(start)
             unbroken = [of_unbroken(segment)] if begun == segment.start else []
-            yield [*shared, *pieces, of_length(place.start - begun), *unbroken], right
-            begun = place.start if right else begun
+            yield [*shared, *pieces, of_length(start - begun), *unbroken], right
+            begun = start if right else begun
 
 
 class Judged(NamedTuple):
@@ -159,9 +159,9 @@ class Judged(NamedTuple):
     def by(cls, model: ParagraphModel, texts: Sequence[Read]) -> "Judged":
         """Judge all places of some texts by a model."""
         found = [
-            (chance, text.begins(place.start))
+            (chance, text.begins(start))
             for text in texts
-            for place, chance in model.chances(text.prose, text.marks, text.run_ins)
+            for (start, _), chance in model.chances(text.prose, text.marks, text.run_ins)
         ]
         chances, right = zip(*found, strict=True)
         return cls(np.array(chances), np.array(right))

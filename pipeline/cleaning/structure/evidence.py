@@ -94,7 +94,7 @@ def of_places(
 
     None stands for nothing; where few subjects are seen, the tuple is shorter.
     """
-    starts = [segment.start, *[place.start for place in places], segment.end]
+    starts = [segment.start, *[start for start, _ in places], segment.end]
     heads = [_head(prose, start, end) for start, end in pairwise(starts)]
     firsts = [words[0].strip(_SIGNS) for words in heads]
     kinds = [*map(_kind, firsts), "nothing"]

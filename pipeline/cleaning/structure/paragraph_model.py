@@ -33,8 +33,6 @@ _MAX_BEGUN = 16
 """Places where the paragraph at hand may have begun that are told apart."""
 _UNLIKELY = 0.1
 """Where paragraphs begin less often than that, none is taken to have begun."""
-_DIGITS = 6
-"""Of a probability: the last ones of an exponential depend on the machine."""
 _NOTHING = repeat(0.0)
 
 Weights = dict[Evidence, float]
@@ -70,7 +68,7 @@ class ParagraphModel:
                 exp(-sum(map(dict.get, self._at_places, values, _NOTHING), of_these))
                 for values in seen
             ]
-            starts = [place.start for place in inside]
+            starts = [start for start, _ in inside]
             unbroken = exp(-self._total([of_unbroken(segment)]))
             chances = _chances(segment.start, starts, against, self._lengths, unbroken)
             yield from zip(inside, chances, strict=True)
@@ -103,7 +101,7 @@ def _chances(
             ends = share / (1 + odds * factor)
             shares[number] = share - ends
             chance += ends
-        yield round(chance, _DIGITS)
+        yield chance
         if chance < _UNLIKELY:
             shares[-1] += chance
             continue

@@ -20,6 +20,8 @@ LIKELY_WITHIN = 0.2
 """The same where a capital within a sentence shows that a line began: a reader sees at once that a
 break is missing there."""
 
+_DIGITS = 6
+"""Of a probability: the last ones of an exponential depend on the machine."""
 _STRONG = ("**", "__")
 _LONGEST_RUN_IN = 84  # characters, its signs included
 _EMPHASIS = ("*", "_")
@@ -34,7 +36,7 @@ def paragraphs(prose: str, marks: Sequence[Mark]) -> list[Boundary]:
     found = {start: Boundary(start, "run-in", SHARES["run-in"]) for start in run_ins if start}
     for (start, ending), chance in MODEL.chances(prose, marks, run_ins):
         if chance >= (LIKELY_WITHIN if ending == "word" else LIKELY):
-            found[start] = Boundary(start, "paragraph", chance)
+            found[start] = Boundary(start, "paragraph", round(chance, _DIGITS))
     for start in _behind_captions(prose, marks):
         found.setdefault(start, Boundary(start, "behind image", SHARES["behind image"]))
     for begin, end in _between_lists(prose, marks):
@@ -77,8 +79,8 @@ def _emphasised(prose: str, sign: str) -> Iterator[tuple[int, int]]:
 def _behind_captions(prose: str, marks: Sequence[Mark]) -> Iterator[int]:
     """Yield where a sentence begins behind the emphasised caption of an image."""
     for mark in marks:
-        sign = prose[mark.end : mark.end + 1]
-        if mark.kind == "image" and sign in _EMPHASIS:
+        if mark.kind == "image" and prose.startswith(_EMPHASIS, mark.end):
+            sign = prose[mark.end]
             end = prose.find(f"{sign} ", mark.end + 1, mark.end + _LONGEST_CAPTION)
             closed = end >= 0 and prose.find(f" {sign}", mark.end, end) < 0
             if closed and prose[end - 1] not in f" {sign}" and prose[end + 2 : end + 3].isupper():

@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import repeat
 from typing import NamedTuple
 
 from shortscience.pipeline.cleaning.structure.layout import CAPTIONS, COVER, Mark
@@ -31,15 +32,9 @@ _ABBREVIATIONS = frozenset(
 )
 
 
-class Place(NamedTuple):
-    """A place where a paragraph could begin, and what ends before it.
-
-    `ending` is a sign that ends a sentence, COVER for a formula, code or an address, or
-    `word` where only the capital behind it tells that a line began.
-    """
-
-    start: int
-    ending: str
+Place = tuple[int, str]
+"""Where a paragraph could begin, and what ends before: a sign that ends a sentence, COVER for a
+formula, code or an address, or `word` where only the capital behind it tells that a line began."""
 
 
 class Segment(NamedTuple):
@@ -60,29 +55,33 @@ def parted(
     """
     found = places(prose)
     starts = [start for start, _ in found]
-    for segment in segments(prose, marks, run_ins) if found else ():
-        start, end, opened, closed = segment
+    for start, end, opened, closed in segments(prose, marks, run_ins) if found else ():
         inside = found[bisect_right(starts, start) : bisect_left(starts, end)]
         if opened == closed == "item":
-            inside = [place for place in inside if place.ending not in _SENTENCE_ENDS]
+            inside = [place for place in inside if place[1] not in _SENTENCE_ENDS]
         if inside:
-            yield segment, inside
+            yield Segment(start, end, opened, closed), inside
 
 
-def segments(prose: str, marks: Sequence[Mark], run_ins: Sequence[int]) -> Iterator[Segment]:
-    """Yield the prose that paragraphs may part: all but titles and quotes, cut at run-ins."""
+def segments(
+    prose: str, marks: Sequence[Mark], run_ins: Sequence[int]
+) -> Iterator[tuple[int, int, str, str]]:
+    """Yield the prose that paragraphs may part: all but titles and quotes, cut at run-ins.
+
+    Each is told as in a `Segment`: few have a place inside, and most need not become one.
+    """
     number = begin = 0
     opened = "text"
     for start, end, kind, _ in [*marks, (len(prose), len(prose), "end", "")]:
         while number < len(run_ins) and run_ins[number] < start:
             if opened != "quote":
-                yield Segment(begin, run_ins[number], opened, "run-in")
+                yield begin, run_ins[number], opened, "run-in"
             begin, opened = run_ins[number], "run-in"
             number += 1
         if opened == "image" and prose.startswith(CAPTIONS, begin):
             opened = "caption"
         if begin < start and opened != "quote":
-            yield Segment(begin, start, opened, kind)
+            yield begin, start, opened, kind
         begin, opened = end, kind
         while number < len(run_ins) and run_ins[number] <= begin:
             opened = "run-in"
@@ -91,17 +90,17 @@ def segments(prose: str, marks: Sequence[Mark], run_ins: Sequence[int]) -> Itera
 
 def places(prose: str) -> list[Place]:
     """Return the places where a paragraph could begin, in order."""
-    found = []
+    found: list[Place] = []
     for sign, pattern in _BEHIND.items():
         if sign in prose:
             starts = [match.end() for match in pattern.finditer(prose)]
             if sign == ".":
                 starts = [start for start in starts if not _follows_abbreviation(prose, start)]
-            found += [Place(start, sign) for start in starts]
+            found += zip(starts, repeat(sign))
     for match in _BEHIND_WORD.finditer(prose):
         word = match[0]
         if (word in _OPENERS or word.endswith("ly")) and not _goes_on(prose, match.start() - 1):
-            found.append(Place(match.start(), "word"))
+            found.append((match.start(), "word"))
     found.sort()
     return found
 
