@@ -1,7 +1,7 @@
 """Attribution: which paper each summary is about, and which papers it cites.
 
 All inputs about a summary are in the same part: its facts, citations and link, the papers of their
-names, and the papers of the sources that show or drop_own_paper it.
+names, and the papers of its page, its catalogue and the references that it lists.
 """
 
 from typing import Generic, NamedTuple
