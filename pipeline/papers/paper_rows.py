@@ -16,6 +16,8 @@ _WEB_ADDRESS = r"^((?:https?|ftp)://\S+)$"
 _MIRROR = r"(?i)^\w+://(?:[^/]*\.)?(?:sci-hub|libgen|arxiv-sanity|arxiv-vanity|gitxiv)\."
 """Sites that show papers of others."""
 _LAST_FIRST, _SUFFIX = r"^([^,]+),\s*([^,]+)$", r",\s*(?:Jr|Sr|I{2,3}|IV)\b"
+_DBLP_KEY_OF_PREPRINT = r"^(journals/corr/[a-z]\S+)$"
+"""DBLP's own keys of preprints, `abs-1911-11361` or `cs-AI-0101029`, which name them by arXiv id."""
 _YEAR_OF_KEY = r"^(?:conf|journals)/.*[A-Za-z](\d{2})[a-z]?$"
 _YEAR_OF_ARXIV = r"^(?:[a-z-]+(?:\.[A-Z]{2})?/)?(\d{2})\d{2}"
 _CENTURY = 50
@@ -66,9 +68,11 @@ def _rows(joined: pl.DataFrame) -> pl.DataFrame:
     written = pl.col("described_by").list.first().is_not_null() & (
         pl.col("identified_by") == "identifier"
     )
+    key = pl.coalesce("bibtex_key", "cite_key")
     return (
         joined.with_columns(
-            bibtex_key=pl.coalesce("bibtex_key", "cite_key"),
+            bibtex_key=key,
+            dblp_key=pl.coalesce("dblp_key", key.str.extract(_DBLP_KEY_OF_PREPRINT)),
             url=_url(),
             venue_key=venue_key(pl.col("venue")),
             year=pl.coalesce(

@@ -383,7 +383,8 @@ def test_words_do_not_link(text: str, paper_id: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("case", FACTS_OF_PAPERS, ids=lambda case: case["name"])
 def test_facts_follow_from_identifiers(case: dict[str, Any]) -> None:
     paper = identify_all({"s": ("A summary.", case["page"])}).papers.row(0, named=True)
-    expected = {name: case[name] for name in ("year", "url", "authors") if name in case}
+    facts = ("year", "url", "authors", "dblp_key")
+    expected = {name: case[name] for name in facts if name in case}
     assert {name: paper[name] for name in expected} == expected
 
 
