@@ -10,7 +10,7 @@ import polars as pl
 
 from shortscience.pipeline.identifiers import NAMING_SCHEMES
 from shortscience.pipeline.papers.canonical import UNNAMED
-from shortscience.pipeline.papers.frames import CATALOGUE, PAGE, REFERENCE, Frame
+from shortscience.pipeline.papers.frames import CATALOGUE, LISTED, PAGE, REFERENCE, Frame
 from shortscience.pipeline.papers.naming import scheme
 from shortscience.pipeline.schema import CITATIONS
 from shortscience.pipeline.settings import PaperSettings
@@ -78,18 +78,17 @@ def attribute(
 def _with_cited_paper(
     citations: pl.DataFrame, resolved: pl.DataFrame, sources: pl.DataFrame
 ) -> pl.DataFrame:
-    """Add `paper_id` to citations: by key, or by title and authors of a parsed reference.
+    """Add `paper_id` to citations: by their identifier, or by title and authors.
 
     A name of a naming scheme that no source claims becomes a paper itself.
     """
-    listed = sources.filter(pl.col("kind") == REFERENCE).select(
-        "summary_id", "title", "authors", listed="paper_id"
-    )
+    on = ["summary_id", *LISTED]
+    listed = sources.filter(pl.col("kind") == REFERENCE).select(*on, listed="paper_id")
     itself = pl.when(scheme(pl.col("name")).is_in(NAMING_SCHEMES)).then("name")
     return (
         citations.join(resolved, on=["summary_id", "name"], how="left", maintain_order="left")
-        .join(listed, on=["summary_id", "title", "authors"], how="left", maintain_order="left")
-        .with_columns(paper_id=pl.coalesce("paper_id", itself, "listed"))
+        .join(listed, on=on, how="left", nulls_equal=True, maintain_order="left")
+        .with_columns(paper_id=pl.coalesce("paper_id", "listed", itself))
         .drop("listed")
     )
 

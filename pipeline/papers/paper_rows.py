@@ -17,7 +17,7 @@ _MIRROR = r"(?i)^\w+://(?:[^/]*\.)?(?:sci-hub|libgen|arxiv-sanity|arxiv-vanity|g
 """Sites that show papers of others."""
 _LAST_FIRST, _SUFFIX = r"^([^,]+),\s*([^,]+)$", r",\s*(?:Jr|Sr|I{2,3}|IV)\b"
 _DBLP_KEY_OF_PREPRINT = r"^(journals/corr/[a-z]\S+)$"
-"""DBLP's own keys of preprints, `abs-1911-11361` or `cs-AI-0101029`, which name them by arXiv id."""
+"""DBLP's keys of preprints, which hold their arXiv ids: `abs-1911-11361`, `cs-AI-0101029`."""
 _YEAR_OF_KEY = r"^(?:conf|journals)/.*[A-Za-z](\d{2})[a-z]?$"
 _YEAR_OF_ARXIV = r"^(?:[a-z-]+(?:\.[A-Z]{2})?/)?(\d{2})\d{2}"
 _CENTURY = 50

@@ -212,6 +212,88 @@ def test_citations_of_every_kind_resolve_to_one_paper(tmp_path: Path) -> None:
     assert paper["identified_by"] == "bibliography"
 
 
+NAMESAKE = KITES | {"key": "conf/silk/LiD15", "doi": None, "authors": "Jo Li and Cy Day"}
+SHORT = KITES | {"key": "conf/kites/Roy11", "doi": None, "title": "Kites for many people"}
+UNSIGNED = KITES | {"key": "conf/kites/X19", "doi": None, "authors": ""}
+SLUG = STORM.lower().replace(" ", "-")
+
+
+@pytest.mark.parametrize(
+    ("entry", "records", "cited"),
+    [
+        pytest.param(f'"{STORM}"', [KITES], "doi:10.1000/kite.1", id="a long title alone"),
+        pytest.param(f'"{STORM}"', [KITES, NAMESAKE], None, id="a title of two papers"),
+        pytest.param('"Kites for many people"', [SHORT], None, id="a short title alone"),
+        pytest.param(
+            "A. Roy, B. Kim. Kites for many people. 2019.",
+            [SHORT],
+            "dblp:conf/kites/Roy11",
+            id="a short title and its authors",
+        ),
+        pytest.param(
+            f"J. Li, C. Day. {STORM}. 2019.", [KITES], None, id="a long title and other authors"
+        ),
+        pytest.param(
+            f"A. Roy, B. Kim. {STORM}. 2019.",
+            [UNSIGNED],
+            "dblp:conf/kites/X19",
+            id="a paper whose authors are unknown",
+        ),
+        pytest.param(
+            f"A. Roy, B. Kim. {STORM}. 2019. arXiv:1901.00001",
+            [KITES],
+            "arxiv:1901.00001",
+            id="a number that only the reference knows",
+        ),
+        pytest.param(
+            f"A. Roy, B. Kim. {STORM}. 2019. doi:10.1000/kite.1",
+            [KITES | {"title": SILK}],
+            "doi:10.1000/kite.1",
+            id="an identifier with another title",
+        ),
+        pytest.param(
+            "A. Roy, B. Kim. Kites in rain. 2019. arXiv:1901.00001",
+            [KITES],
+            "arxiv:1901.00001",
+            id="an identifier of an unknown paper",
+        ),
+    ],
+)
+def test_a_reference_and_its_pointers_resolve(
+    entry: str, records: list[dict[str, object]], cited: str | None, tmp_path: Path
+) -> None:
+    text = f"As [1] says.\n\n[1] {entry}"
+    dblp = write_lines(tmp_path / "dblp", *records)
+    found = identify_all({"s": (text, {"bibtex_key": "silk"})}, dblp)
+    resolved = found.citations.select("kind", "cited_paper_id").rows()
+    assert resolved == [("reference", cited), ("reference", cited)]
+
+
+@pytest.mark.parametrize(
+    ("address", "records", "cited"),
+    [
+        pytest.param(f"4805-{SLUG}", [KITES], "doi:10.1000/kite.1", id="its title"),
+        pytest.param(f"paper/4805-{SLUG}.pdf", [KITES], "doi:10.1000/kite.1", id="a file"),
+        pytest.param(
+            "4805-kites-for-many-people", [SHORT], "dblp:conf/kites/Roy11", id="a short one"
+        ),
+        pytest.param(f"4805-{SLUG}", [KITES, NAMESAKE], None, id="the title of two papers"),
+        pytest.param("4805-kites", [KITES], None, id="one word"),
+    ],
+)
+def test_an_address_that_spells_out_a_title_resolves_by_it(
+    address: str, records: list[dict[str, object]], cited: str | None, tmp_path: Path
+) -> None:
+    url = f"https://papers.nips.cc/{address}"
+    dblp = write_lines(tmp_path / "dblp", *records)
+    citing = identify_all({"s": (f"It builds on {url} a lot.", {"bibtex_key": "silk"})}, dblp)
+    assert citing.citations["cited_paper_id"].to_list() == [cited]
+    about = identify(f"[Paper]({url}) It builds kites.", dblp).summaries["paper_id"][0]
+    assert about == cited or (cited is None and about == "summary:s")
+    page = identify_all({"s": ("Kites.", {"paper_url": url})}, dblp).papers["title"].to_list()
+    assert page == [records[0]["title"] if cited else None]
+
+
 def test_a_link_to_the_site_resolves_to_the_summarised_paper() -> None:
     told = {"bibtex_key": "conf/kites/RoyK19"}
     link = "See https://www.shortscience.org/paper?bibtexKey=conf/kites/RoyK19 for more."
