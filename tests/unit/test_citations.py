@@ -67,3 +67,36 @@ def test_a_reference_and_the_identifier_in_it_are_one_mention():
     found = [(item.kind, item.key, item.identified) for item in cited(text)]
     first, second = ("reference", "1", "arxiv:1611.03530"), ("reference", "2", "doi:10.1000/abcdef")
     assert found == [first, second, first, second]
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        pytest.param("[Roy et al. (2016)](https://arxiv.org/abs/1611.03530)", ["arxiv"], id="link"),
+        pytest.param(
+            "[the net of Roy et al.][2]\n\n[2]: https://arxiv.org/abs/1611.03530",
+            ["arxiv"],
+            id="link by name",
+        ),
+        pytest.param(
+            "[Roy et al. (2016)](http://example.org/roy)", ["mention"], id="link to no paper"
+        ),
+        pytest.param(
+            "Roy et al. (2016), https://arxiv.org/abs/1611.03530",
+            ["mention", "arxiv"],
+            id="beside a link",
+        ),
+        pytest.param(
+            "[1] Nets that fold, Roy and Ito, 2014, [pdf](http://example.org/a.pdf)",
+            ["reference"],
+            id="file in an entry",
+        ),
+        pytest.param(
+            "[1] Nets that fold, Roy and Ito, 2014, arXiv:1611.03530, arXiv:1611.03531",
+            ["reference", "arxiv", "arxiv"],
+            id="two works in an entry",
+        ),
+    ],
+)
+def test_one_mention_of_one_work_is_one_citation(text, kinds):
+    assert [item.kind for item in cited(text)] == kinds
