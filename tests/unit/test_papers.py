@@ -320,6 +320,28 @@ def test_a_summary_does_not_cite_its_own_paper(link: str, tmp_path: Path) -> Non
     assert found.papers["paper_id"].to_list() == ["arxiv:1901.00001"]
 
 
+FILE = "http://example.org/kites.pdf"
+LATE = "Kites fly. " * 50
+
+
+@pytest.mark.parametrize(
+    ("text", "cited"),
+    [
+        pytest.param(f"[Paper]({FILE}) Kites fly.", [], id="a file in the header"),
+        pytest.param(f"[Paper]({FILE}) [arXiv]({ADAM}) Kites fly.", [], id="two in the header"),
+        pytest.param(f"{LATE} [Link to the paper]({FILE})", [], id="unmistakable, far below"),
+        pytest.param(f"{LATE} Paper: {FILE}", [], id="the only labelled file, far below"),
+        pytest.param(f"{LATE} [Link to the paper]({ADAM})", [], id="a preprint, far below"),
+        pytest.param(f"{LATE} [pdf]({FILE}) [pdf]({FILE}?2)", [FILE, f"{FILE}?2"], id="two files"),
+        pytest.param(f"{LATE} Paper: {ADAM}", ["1412.6980"], id="another paper, far below"),
+        pytest.param(f"Kites fly, see {FILE}.", [FILE], id="a file without a label"),
+    ],
+)
+def test_a_labelled_link_to_the_own_paper_is_no_citation(text: str, cited: list[str]) -> None:
+    found = identify_all({"s": (text, {"bibtex_key": "conf/kites/RoyK19"})})
+    assert found.citations["key"].to_list() == cited
+
+
 def test_a_key_with_the_authors_of_another_paper_is_kept_apart_and_reported(tmp_path: Path) -> None:
     wrong = KITES | {"key": "conf/silk/LiD15", "doi": None, "authors": "Jo Li and Cy Day"}
     arxiv = write_lines(tmp_path / "arxiv.jsonl", PREPRINT | {"doi": None})
