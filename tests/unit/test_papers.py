@@ -342,6 +342,28 @@ def test_a_labelled_link_to_the_own_paper_is_no_citation(text: str, cited: list[
     assert found.citations["key"].to_list() == cited
 
 
+@pytest.mark.parametrize(
+    ("text", "cited"),
+    [
+        pytest.param("Roy et al. fly kites.", [], id="at the beginning"),
+        pytest.param("Kites fly. The nets of Roy et al. fly too.", [], id="anywhere"),
+        pytest.param("Roy and Kim show how.", [], id="two authors"),
+        pytest.param("Kim et al. fly kites.", [], id="its second author at the beginning"),
+        pytest.param("Kimm et al. fly kites.", [], id="a slip in the name"),
+        pytest.param("Li et al. fly kites.", ["Li et al."], id="others at the beginning"),
+        pytest.param("It is as in Kim et al. too.", ["Kim et al."], id="its second author"),
+        pytest.param("See Roy et al.'s old work.", ["Roy et al.'s"], id="other work of theirs"),
+        pytest.param("Roy et al. (2012) flew.", ["Roy et al. (2012)"], id="with a year"),
+    ],
+)
+def test_a_mention_of_the_paper_s_own_authors_is_no_citation(
+    text: str, cited: list[str], tmp_path: Path
+) -> None:
+    dblp = write_lines(tmp_path / "dblp", KITES)
+    found = identify_all({"s": (text, {"bibtex_key": KITES["key"]})}, dblp)
+    assert found.citations["raw"].to_list() == cited
+
+
 def test_a_key_with_the_authors_of_another_paper_is_kept_apart_and_reported(tmp_path: Path) -> None:
     wrong = KITES | {"key": "conf/silk/LiD15", "doi": None, "authors": "Jo Li and Cy Day"}
     arxiv = write_lines(tmp_path / "arxiv.jsonl", PREPRINT | {"doi": None})
