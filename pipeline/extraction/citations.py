@@ -111,6 +111,7 @@ def citations(text: str, spans: Iterable[Span], links: Sequence[Link]) -> list[C
         item for item in _identifiers(text, opaque) if item.start not in cited and is_outside(item)
     ]
     held = _held_identifiers(entries, [*linked, *written])
+    entries = [entry for entry in entries if entry.title or entry.number in held]
     listed, holding = _within(entries), _within(item for item in entries if item.number in held)
     addresses = {item.start for item in linked}
     labels = _within(link for link in links if link.url_start in addresses)

@@ -95,6 +95,16 @@ def test_a_reference_and_the_identifier_in_it_are_one_mention():
             id="file in an entry",
         ),
         pytest.param(
+            "It folds [1].\n\n[1] https://arxiv.org/abs/1611.03530",
+            ["reference", "reference"],
+            id="entry that is an address, and a pointer",
+        ),
+        pytest.param(
+            "It folds [1].\n\n[1] http://example.org/a.pdf",
+            ["paper-link"],
+            id="entry that is a file",
+        ),
+        pytest.param(
             "[1] Nets that fold, Roy and Ito, 2014, arXiv:1611.03530, arXiv:1611.03531",
             ["reference", "arxiv", "arxiv"],
             id="two works in an entry",
