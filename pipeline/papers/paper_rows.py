@@ -18,7 +18,8 @@ _MIRROR = r"(?i)^\w+://(?:[^/]*\.)?(?:sci-hub|libgen|arxiv-sanity|arxiv-vanity|g
 _LAST_FIRST, _SUFFIX = r"^([^,]+),\s*([^,]+)$", r",\s*(?:Jr|Sr|I{2,3}|IV)\b"
 _DBLP_KEY_OF_PREPRINT = r"^(journals/corr/[a-z]\S+)$"
 """DBLP's keys of preprints, which hold their arXiv ids: `abs-1911-11361`, `cs-AI-0101029`."""
-_YEAR_OF_KEY = r"^(?:conf|journals)/.*[A-Za-z](\d{2})[a-z]?$"
+# Before the year, a zero stands for an author with a number: `HeZR015`.
+_YEAR_OF_KEY = r"^(?:conf|journals|books|phd|reference|series)/.*[A-Za-z]0*(\d{2})[a-z]?$"
 _YEAR_OF_ARXIV = r"^(?:[a-z-]+(?:\.[A-Z]{2})?/)?(\d{2})\d{2}"
 _CENTURY = 50
 """Two digits below this are of the 2000s: DBLP has papers since 1936, arXiv since 1991."""

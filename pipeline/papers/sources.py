@@ -155,7 +155,10 @@ def _title_names(titles: Iterable[str | None]) -> pl.Series:
 
 
 def _sources(rows: pl.DataFrame, kind: str) -> pl.DataFrame:
-    """Add missing columns of SOURCES as nulls, and put them in order."""
-    kinds = rows.with_columns(kind=pl.lit(kind, SOURCES["kind"]))
+    """Add missing columns of SOURCES as nulls, as are authors if there are none; order columns."""
+    kinds = rows.with_columns(
+        kind=pl.lit(kind, SOURCES["kind"]),
+        authors=pl.when(pl.col("authors").list.len() > 0).then("authors"),
+    )
     known = kinds.select(name for name in SOURCES if name in kinds.columns)
     return pl.concat([SOURCES.to_frame(), known], how="diagonal")

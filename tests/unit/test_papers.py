@@ -167,6 +167,14 @@ def test_bibliographies_fill_titles_and_the_first_file_takes_precedence(tmp_path
     assert (found["title"], found["venue"], found["year"]) == ("ADAM", "CoRR", 2015)
 
 
+def test_an_entry_without_authors_does_not_hide_those_of_another(tmp_path: Path) -> None:
+    bare = write_lines(tmp_path / "titles", PREPRINT | {"authors": ""})
+    files = bare, write_lines(tmp_path / "dblp", KITES)
+    paper = identify_all({"s": ("Kites.", {"bibtex_key": KITES["key"]})}, *files).papers
+    assert paper["paper_id"].to_list() == ["arxiv:1901.00001"]
+    assert paper["authors"].to_list() == [["Ada Roy", "Bo Kim"]]
+
+
 STORM = "How paper kites are flown in a heavy storm"
 SILK = "Silk worms and the people who keep them"
 KITES = {
