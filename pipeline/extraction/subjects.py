@@ -9,8 +9,10 @@ _BEGINNING = 120
 """Characters within which the first sentence has its subject."""
 _INTRODUCED_WITHIN = 1000
 _VERB_AFTER = re.compile(r"[*_]{0,2}(?: (?:also|first|further|then|both))? [a-zA-Z][a-z]+")
-# Marks, and perhaps an introductory clause.
-_NOTHING_BEFORE = re.compile(r"(?:#{1,6} [^\n]{1,80}\n)?[\W\d_]*(?:[^\W\d_][^.!?\n,]{0,60}, )?\Z")
+# A heading, of one word if its line is lost, marks, and perhaps an introductory clause.
+_NOTHING_BEFORE = re.compile(
+    r"(?:#{1,6} (?:[^\n]{1,80}\n|[^\W\d_]+ ))?[\W\d_]*(?:[^\W\d_][^.!?\n,]{0,60}, )?\Z"
+)
 _INTRODUCED = re.compile(
     r"(?:\b[Ii]n (?:this|the|their|that) (?:recent )?(?:paper|work|article|study)"
     r"|\bTo this end"

@@ -47,6 +47,9 @@ def test_citations_are_in_order_at_their_offsets_and_inside_their_context(text):
     [
         pytest.param("Fawzi et al. study nets.", ["Fawzi et al."], id="at the beginning"),
         pytest.param("# Idea\n\n**Fawzi et al.** study nets.", ["Fawzi et al."], id="after marks"),
+        pytest.param(
+            "## Summary Fawzi et al. study nets.", ["Fawzi et al."], id="heading on its line"
+        ),
         pytest.param("Inspired by biology, Roy et al. propose it.", ["Roy et al."], id="clause"),
         pytest.param("It is new. In this paper, Roy et al. test it.", ["Roy et al."], id="said so"),
         pytest.param("Roy et al. say a. Later, Roy et al. say b.", ["Roy et al."] * 2, id="again"),
