@@ -7,7 +7,7 @@ KILLS ?= 100
 # one, so that this repository has the hash of everything installed.
 COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--quiet --custom-compile-command "make lock"
-PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-build-isolation
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-build-isolation --no-compile
 
 .PHONY: help dataset catalogue test suite check lock expectations reference bench peers fuzz faults \
 	soak clean clean-data test-fast coverage

@@ -28,7 +28,7 @@ from shortscience.pipeline.recipe import Recipe
 from shortscience.pipeline.release.store import Store
 from shortscience.pipeline.release.table_files import write_tables
 from shortscience.pipeline.release.validation import load_great_expectations, validate
-from shortscience.pipeline.release.write import write_metadata
+from shortscience.pipeline.release.write import write_descriptions, write_results
 from shortscience.pipeline.report.validation import write_validation
 from shortscience.pipeline.scanner import Span, scan
 from shortscience.pipeline.settings import Settings
@@ -181,7 +181,8 @@ def metadata(folder: Path, clock: Clock) -> None:
     recipe = Recipe(_load(folder, "inventory"), (), SETTINGS)
     with clock:
         write_validation(outcome.report, _staging(folder), store.validation(recipe.release_id))
-        write_metadata(recipe, outcome, recipe.inventory.problems, _staging(folder))
+        write_descriptions(recipe, _staging(folder))
+        write_results(recipe, outcome, recipe.inventory.problems, _staging(folder))
         store.commit(_staging(folder), recipe.release_id)
 
 

@@ -5,6 +5,7 @@ with an observer that makes each step a task.
 """
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -32,7 +33,7 @@ from shortscience.pipeline.release.store import Store
 from shortscience.pipeline.release.table_files import write_tables
 from shortscience.pipeline.release.validation import Outcome
 from shortscience.pipeline.release.validator import Validate
-from shortscience.pipeline.release.write import write_metadata
+from shortscience.pipeline.release.write import write_descriptions, write_results
 from shortscience.pipeline.release.yields import check_yields
 from shortscience.pipeline.report.validation import write_validation
 from shortscience.pipeline.settings import Settings
@@ -76,9 +77,13 @@ def make_release(
         write_evidence(copies.evidence, store.evidence(recipe.release_id))
         write_paper_evidence(papers, store.release(recipe.release_id), engine.tasks)
         check_yields(staging, store.latest, parameters.allow_empty)
-        outcome = observer.step("validating", validate, staging)
         problems = all_problems(recipe, shards, bibliography)
-        require_success(outcome, problems, recipe, store, staging, observer)
+        with ThreadPoolExecutor(1) as pool:
+            # The suites run in a process of their own; meanwhile, this one describes the tables.
+            described = pool.submit(write_descriptions, recipe, staging)
+            outcome = observer.step("validating", validate, staging)
+            require_success(outcome, problems, recipe, store, staging, observer)
+            described.result()
         observer.step("releasing", release, recipe, outcome, problems, staging, store)
     prune(store.shards, shards)
 
@@ -198,6 +203,6 @@ def release(
     staging: Path,
     store: Store,
 ) -> None:
-    """Describe the tables, and make the staged folder a release."""
-    write_metadata(recipe, outcome, problems, staging)
+    """Write what was found, and make the staged folder a release."""
+    write_results(recipe, outcome, problems, staging)
     store.commit(staging, recipe.release_id)

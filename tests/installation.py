@@ -126,6 +126,7 @@ class Installation:
     def __init__(self, folder: Path, inbox: Inbox) -> None:
         with socket.create_server(("127.0.0.1", 0)) as listener:
             self._port = int(listener.getsockname()[1])
+        folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         clean = {key: value for key, value in os.environ.items() if "PREFECT" not in key}
         own = {

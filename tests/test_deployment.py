@@ -17,7 +17,7 @@ import pytest
 from tests.conftest import BIN, PROJECT
 from tests.hub.server import TOKEN, Hub, running_hub
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.long]
 
 SECTION = (PROJECT / "README.md").read_text().partition("## With Prefect")[2].partition("\n## ")[0]
 EXPORTS, SERVER, DEPLOYMENT, RUN = re.findall(r"```sh\n(.*?)```", SECTION, re.DOTALL)
@@ -114,7 +114,6 @@ def test_a_run_whose_data_fails_validation_ends_with_1(
     assert not (tmp_path / "out" / "latest").exists()
 
 
-@pytest.mark.long
 def test_the_latest_release_is_published(terminals: Terminals, hub: Hub) -> None:
     publish = json.dumps({"repo": "someone/shortscience"})
     command = f"prefect deployment run publish-dataset/hub --watch --param publish='{publish}'"

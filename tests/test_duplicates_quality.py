@@ -20,6 +20,7 @@ def test_all_planted_pairs_of_articles_are_found_and_nothing_else_is(shared: Pat
     assert quality.merged_pairs(quality.find(texts)) == planted
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", quality.EDITS)
 def test_edited_copies_are_found_as_often_as_predicted(name: str) -> None:
     judged = quality.judge_edit(name)

@@ -36,7 +36,7 @@ print(json.dumps([tables, default[0]["summary_id"]]))
 """
 
 
-@pytest.fixture(scope="module", params=["lfs", "xet"])
+@pytest.fixture(scope="module", params=[pytest.param("lfs", marks=pytest.mark.long), "xet"])
 def published(
     request: pytest.FixtureRequest, built: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Hub]:

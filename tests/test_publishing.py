@@ -351,11 +351,12 @@ def assert_holds_a_release(hub: Hub, revision: str, releases: tuple[Path, Path])
     ("xet", "arrives"),
     [
         pytest.param(True, False, id="xet, unanswered"),
-        pytest.param(True, True, id="xet, answered", marks=pytest.mark.long),
-        pytest.param(False, False, id="lfs, unanswered", marks=pytest.mark.long),
-        pytest.param(False, True, id="lfs, answered", marks=pytest.mark.long),
+        pytest.param(True, True, id="xet, answered"),
+        pytest.param(False, False, id="lfs, unanswered"),
+        pytest.param(False, True, id="lfs, answered"),
     ],
 )
+@pytest.mark.long
 def test_a_kill_at_any_request_leaves_a_whole_release_and_the_next_call_resumes(
     hub: Hub,
     api: HfApi,

@@ -276,10 +276,11 @@ def guarded() -> Iterator[str]:
 @pytest.mark.parametrize(
     "environment",
     [
-        pytest.param({}, id="no token", marks=pytest.mark.long),
+        pytest.param({}, id="no token"),
         pytest.param({"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": _TOKEN[::-1]}, id="another"),
     ],
 )
+@pytest.mark.long
 def test_a_cluster_that_refuses_is_never_replaced(
     guarded: str, environment: dict[str, str], shortscience_process: Shortscience, tmp_path: Path
 ) -> None:

@@ -8,6 +8,7 @@ from shortscience.pipeline.cleaning.encoding import repair_all
 from shortscience.pipeline.cleaning.plain_text import plain_text
 from shortscience.pipeline.cleaning.structure import Restored, confidence, restore
 from shortscience.pipeline.cleaning.suspects import suspects
+from shortscience.pipeline.rows import frame_of_rows
 from shortscience.pipeline.scanner import Span, scan
 
 CLEAN_SCHEMA = pl.Schema(
@@ -59,7 +60,7 @@ def clean(records: pl.DataFrame) -> tuple[pl.DataFrame, list[list[Span]]]:
         fields, spans = found[body]
         rows.append((record_id, *fields))
         scanned.append(spans)
-    cleaned = pl.DataFrame(rows, schema=CLEAN_SCHEMA, orient="row")
+    cleaned = frame_of_rows(rows, CLEAN_SCHEMA)
     return cleaned.with_columns(**_COUNTS), scanned
 
 

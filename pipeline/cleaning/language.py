@@ -6,6 +6,7 @@ from functools import cache
 
 import polars as pl
 
+from shortscience.pipeline.rows import frame_of_rows
 from shortscience.pipeline.settings import CleaningSettings
 
 UNDECIDED = "und"
@@ -34,7 +35,7 @@ def detect_languages(cleaned: pl.DataFrame, settings: CleaningSettings) -> pl.Da
         (record_id, *found[text])
         for record_id, text in cleaned.select("record_id", "plain_text").iter_rows()
     ]
-    return pl.DataFrame(rows, schema=LANGUAGE_SCHEMA, orient="row")
+    return frame_of_rows(rows, LANGUAGE_SCHEMA)
 
 
 def detect_language(plain_text: str, settings: CleaningSettings) -> tuple[str, float]:

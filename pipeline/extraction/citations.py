@@ -106,27 +106,30 @@ def citations(text: str, spans: Iterable[Span], links: Sequence[Link]) -> list[C
     opaque = Covered(spans)
     entries = [entry for entry in references(text) if entry.start not in opaque]
     cites, linked = list(_cites(text, opaque)), list(_links(links))
-    cited = Covered(_span(item.start, item.end) for item in cites)
-    is_outside = _outside_of(linked, links)
+    cited, is_outside = _within(cites), _outside_of(linked, links)
     written = [
         item for item in _identifiers(text, opaque) if item.start not in cited and is_outside(item)
     ]
     held = _held_identifiers(entries, [*linked, *written])
-    holding = Covered(_span(entry.start, entry.end) for entry in entries if entry.number in held)
+    entries = [entry for entry in entries if entry.title or entry.number in held]
+    listed, holding = _within(entries), _within(item for item in entries if item.number in held)
+    addresses = {item.start for item in linked}
+    labels = _within(link for link in links if link.url_start in addresses)
+    pointing = [item for item in pointers(text, entries) if item.start not in opaque]
     found = [
         *cites,
         *(
             item
             for item in (*linked, *written)
-            if item.start not in holding or item.identified is None
+            if item.start not in (holding if item.identified else listed)
+        ),
+        *(_reference(item, held) for item in (*entries, *pointing)),
+        *(
+            item
+            for item in _mentions(text)
+            if not any(item.start in places for places in (opaque, listed, labels))
         ),
     ]
-    found += (_reference(item, held) for item in entries)
-    found += (
-        _reference(item, held) for item in pointers(text, entries) if item.start not in opaque
-    )
-    listed = Covered(_span(entry.start, entry.end) for entry in entries)
-    found += (m for m in _mentions(text) if m.start not in opaque and m.start not in listed)
     found.sort(key=lambda item: (item.start, item.end, item.kind))
     return [_citation(text, item) for item in found]
 
@@ -153,8 +156,8 @@ def _citation(text: str, item: _Found) -> Citation:
     )
 
 
-def _span(start: int, end: int) -> Span:
-    return Span("url", start, end, start, end)
+def _within(items: Iterable[_Found | FoundDoi | Reference | Link]) -> Covered:
+    return Covered(Span("url", item.start, item.end, item.start, item.end) for item in items)
 
 
 def _held_identifiers(entries: Sequence[Reference], found: Sequence[_Found]) -> dict[int, str]:
@@ -233,9 +236,7 @@ def _identifiers(text: str, opaque: Covered) -> Iterator[_Found]:
         for found in sign.finditer(text)
     )
     written = [found for found in dois(text) if _is_doi(text, found)]
-    inside = Covered(
-        Span("url", found.start, found.end, found.start, found.end) for found in written
-    )
+    inside = _within(written)
     for position, pattern in signs:
         match = pattern.match(text, position) if position >= end else None
         if match and position not in opaque and position not in inside:

@@ -60,6 +60,14 @@ _SINGLE = re.compile(rf"({_GIVEN} {_SURNAME}): ")  # `Ann Roy: Title`, if no aut
 _TITLE_BY = re.compile(
     rf"^(?P<title>.{{8,300}}?)(?: by | [-–—] )(?P<people>{_PEOPLE.pattern})(?=[,.( ]|$)"
 )
+# `Roy and Ito, 2014, arXiv:1406.00001 [cs.LG].`
+_IDENTIFIED = re.compile(
+    r"(?P<before>[^/]{0,200}?)(?:<?https?://\S+|(?:arxiv|doi)\b[: ]{0,2}\S+|10\.\d{4,9}/\S+)"
+    r"(?: \[[\w.,; -]{1,40}\])?\.?",
+    re.IGNORECASE,
+)
+_UNTITLED_CONFIDENCE = 0.8
+_WORD = re.compile(r"[^\W\d_]{2,}")
 _LAST_INITIAL = re.compile(rf"(?:, |[.-] ?)[{CAPITAL}]$")
 _VANCOUVER = re.compile(rf"{_GIVEN} [A-Z]{{1,3}}")  # `Mahoney MV`, as in medical journals
 _SEGMENT = re.compile(rf", |(?<!\b[{CAPITAL}])[.?] (?=[{CAPITAL}])|; ")
@@ -69,9 +77,9 @@ _SHORTEST_TITLE = 8
 
 
 class Entry(NamedTuple):
-    """The parsed fields of an entry."""
+    """The parsed fields of an entry; one that just names a paper by its identifier has no title."""
 
-    title: str
+    title: str | None
     authors: tuple[str, ...]
     year: int | None
     confidence: float
@@ -80,11 +88,22 @@ class Entry(NamedTuple):
 def parse_entry(body: str) -> Entry | None:
     """Parse an entry, on one line and without its mark; None if it is not a reference."""
     year = _year(body)
+    if untitled := _untitled(body, year):
+        return untitled
     title, people = _title_and_people(body)
     known = bool(title) + bool(people) + (year is not None)
     if not title or (known < 2 and not _is_quoted(body, title)):
         return None
     return Entry(title, people, year, {1: 0.7, 2: 0.8, 3: 0.95}[known])
+
+
+def _untitled(body: str, year: int | None) -> Entry | None:
+    """Parse an entry that may be an identifier or an address, perhaps after its authors."""
+    match = _IDENTIFIED.fullmatch(body)
+    people = _DATE_AFTER.sub("", match["before"].rstrip(" ,.:;()")) if match else ""
+    if match is None or (people and not _are_surely_people(people)):
+        return None
+    return Entry(None, _people(people), year, _UNTITLED_CONFIDENCE)
 
 
 def _year(body: str) -> int | None:
@@ -118,6 +137,13 @@ def _title_and_people(body: str) -> tuple[str | None, tuple[str, ...]]:
 
 def _are_people(text: str) -> bool:
     return bool(_PEOPLE.fullmatch(text.strip(" ,:")) or _PEOPLE.fullmatch(text.strip(" ,:.")))
+
+
+def _are_surely_people(text: str) -> bool:
+    """Whether a text of several capitalised words is people and not a title."""
+    several = len(_names(text)) > 1 or "." in text or text.endswith("et al")
+    words = (word for word in _WORD.findall(text) if word[0].isupper())
+    return several and _are_people(text) and all(map(is_name, words))
 
 
 def _by_segments(body: str) -> tuple[str | None, tuple[str, ...]]:

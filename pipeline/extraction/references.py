@@ -8,8 +8,8 @@ from shortscience.pipeline.extraction.reference_entry import parse_entry
 
 # Patterns start with a literal and look back from it, so that the regex engine searches fast.
 _MARK = re.compile(
-    r"\[(?<![\w\])}]\[)\^?(?P<number>\d{1,2})\](?!\()[:.]?[ \t]*"
-    r"(?!https?:|www\.)(?=[\"“*_\[]{0,3}\w)"
+    r"\[(?<![\w\])}]\[)\^?(?P<number>\d{1,2})\](?!\()(?:[:.](?![ \t]*(?:https?:|www\.)))?[ \t]*"
+    r"(?=[\"“*_\[<]{0,3}\w)"
 )
 # A numbered list below such a heading is a list of references.
 _HEADING = re.compile(

@@ -1,7 +1,6 @@
 """The sentence around a citation, which is its context."""
 
 import re
-from collections.abc import Iterator
 
 from shortscience.pipeline.characters import CAPITAL
 
@@ -50,29 +49,25 @@ def sentence_around(text: str, start: int, end: int) -> str:
 
 def _sentence_start(text: str, position: int) -> int:
     for reach in _USUAL, _LIMIT:
-        found = _boundaries(text, max(0, position - reach), position + _LONGEST_BOUNDARY)
-        if starts := [match.end() for match in found if match.end() <= position]:
-            return starts[-1]
+        start, end = max(0, position - reach), position + _LONGEST_BOUNDARY
+        for match in reversed(list(_BOUNDARY.finditer(text, start, end))):
+            if match.end() <= position and not _is_abbreviated(text, match):
+                return match.end()
     return 0
 
 
 def _sentence_end(text: str, start: int, end: int) -> int:
-    for match in _boundaries(text, start, end + _LIMIT):
+    for match in _BOUNDARY.finditer(text, start, end + _LIMIT):
         boundary = match.start() + len(match[0].rstrip())
-        if boundary >= end:
+        if boundary >= end and not _is_abbreviated(text, match):
             return boundary
     return len(text)
 
 
-def _boundaries(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
-    """Yield the sentence boundaries, including the white space after them."""
-    for match in _BOUNDARY.finditer(text, start, end):
-        if match[0][0] != "." or not _is_abbreviated(text, match):
-            yield match
-
-
 def _is_abbreviated(text: str, boundary: re.Match[str]) -> bool:
-    """Whether the full stop of a boundary belongs to an initial or an abbreviation."""
+    """Whether a boundary is the full stop of an initial or an abbreviation."""
+    if boundary[0][0] != ".":
+        return False
     stop = boundary.start()
     before = _WORD.search(text, max(0, stop - _LONGEST_ABBREVIATION), stop)
     word = before[0] if before else ""

@@ -1,6 +1,6 @@
 """Identifiers of papers: parsing and normal forms."""
 
-from shortscience.pipeline.identifiers.addresses import parse_forum, parse_url
+from shortscience.pipeline.identifiers.addresses import parse_forum, parse_url, title_in
 from shortscience.pipeline.identifiers.arxiv import LABELLED as ARXIV_LABELLED
 from shortscience.pipeline.identifiers.arxiv import NUMBER as ARXIV
 from shortscience.pipeline.identifiers.arxiv import parse_arxiv
@@ -44,4 +44,5 @@ __all__ = [
     "parse_key",
     "parse_url",
     "strength",
+    "title_in",
 ]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from shortscience.pipeline.characters import INVISIBLE, QUOTES, WIDE_PUNCTUATION
@@ -12,21 +13,43 @@ from shortscience.pipeline.identifiers.keys import parse_acl, parse_bibtex_key, 
 
 _END = rf"[\s{INVISIBLE}{WIDE_PUNCTUATION}{QUOTES}>]"
 _EDGES = re.compile(rf"^[\s{INVISIBLE}{QUOTES}<]+|(?<!{_END})(?:{_END})+$|[{INVISIBLE}]")
+_NEURIPS = re.compile(r"(?:papers|proceedings)\.(?:nips|neurips)\.cc")
+_SLUG = re.compile(r"/(?:paper/)?\d{1,5}-([\w-]+?)(?:-supplemental)?(?:\.\w+)?/?")
 _FORUM = re.compile(r"[A-Za-z0-9_-]{6,14}")
 
 
 def parse_url(url: str) -> Identifier | None:
     """Parse a paper's address on a known site; None for any other address."""
+    parts = _parts(url)
+    if parts is None:
+        return None
+    host, path, query = parts
+    parse = next((parse for sites, parse in _SITES if sites.fullmatch(host)), None)
+    found = parse(path, {name: values[0] for name, values in query.items()}) if parse else None
+    return found or _doi_within(host, path, query)
+
+
+def title_in(url: str) -> str | None:
+    """Return the title of a paper that its address spells out: `papers.nips.cc/1-on-deep-nets`."""
+    parts = _parts(url)
+    slug = _SLUG.fullmatch(parts.path) if parts and _NEURIPS.fullmatch(parts.host) else None
+    return slug[1].replace("-", " ") if slug else None
+
+
+class _Parts(NamedTuple):
+    host: str
+    path: str
+    query: dict[str, list[str]]
+
+
+def _parts(url: str) -> _Parts | None:
     url = _EDGES.sub("", url)
     try:
         parts = urlsplit(url if "://" in url else f"http://{url}")
         host = (parts.hostname or "").removesuffix(".").removeprefix("www.")
     except ValueError:
         return None
-    path, query = unquote(parts.path), parse_qs(parts.query)
-    parse = next((parse for sites, parse in _SITES if sites.fullmatch(host)), None)
-    found = parse(path, {name: values[0] for name, values in query.items()}) if parse else None
-    return found or _doi_within(host, path, query)
+    return _Parts(host, unquote(parts.path), parse_qs(parts.query))
 
 
 def _arxiv_path(path: str, query: dict[str, str]) -> Identifier | None:
@@ -99,7 +122,7 @@ _SITES: tuple[tuple[re.Pattern[str], Callable[[str, dict[str, str]], Identifier 
         _acl_path,
     ),
     (re.compile(r"proceedings\.mlr\.press|jmlr\.(?:org|csail\.mit\.edu)"), _jmlr),
-    (re.compile(r"(?:papers|proceedings)\.(?:nips|neurips)\.cc"), _neurips),
+    (_NEURIPS, _neurips),
     (re.compile(r"nature\.com"), _nature),
 )
 """Sites by host, without `www.`, and the parser of their paths and queries."""

@@ -21,11 +21,13 @@ _CHARACTER = r"(?:[!#-_a-~]|(?![\u1100-\u11ff\u2e80-\U0010ffff])[^\W_])"
 PATTERN = rf"^{_START}\S+$"
 _DOI = re.compile(rf"{_START}(?P<suffix>{_CHARACTER}{{1,500}})")
 _TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*/?(?:>|$)")
+# An ISSN and a date, or a SICI without its end, which begin the DOIs of articles.
+_CUT = re.compile(r"\d{4}-\d{3}[\dX]\(\d{0,8}\)$|\(SICI\)(?!.*CO;2-.$)", re.IGNORECASE)
 _OPENING = "([{<"
 _BRACKET = re.compile(r"[][(){}<>]")
 _CLOSING = {")": "(", "]": "[", "}": "{", ">": "<"}
 # A DOI ends with a letter, a digit, a closing bracket or one of a few signs.
-_TRAILING = re.compile(r"(?:&(?:gt|lt|quot|#\d+);|[^\w)\]}>=/#+-]|_)+$|(?<=\w)/$")
+_TRAILING = re.compile(r"(?:&(?:gt|lt|quot|#\d+);|[^\w()[\]{}<>=/#+-]|_)+$|(?<=\w)/$")
 _POINTER = re.compile(r"\[\d{1,3}(?:[-,]\d{1,3})*\]$")
 _ESCAPE = re.compile(r"\\(?=[!-/:-@\[-`{-~])")
 _LABELS = re.compile(r"(?:\W*(?:https?|info|urn|dx|www|org|doi)\b)*\W*", re.IGNORECASE)
@@ -78,7 +80,7 @@ def _normal(written: str) -> Identifier | None:
     if "%" in bare or "&" in bare:
         bare = html.unescape(unquote(bare))
         bare = bare[: _length(bare)]
-    if not _DOI.fullmatch(bare) or _brackets(bare)[1]:
+    if not _DOI.fullmatch(bare) or _brackets(bare)[1] or _CUT.search(bare):
         return None
     preprint = _OF_ARXIV.fullmatch(bare)
     return parse_arxiv(preprint[1]) if preprint else Identifier("doi", bare.lower())
@@ -90,7 +92,7 @@ def _length(run: str) -> int:
     if end == len(run) and run[-1].isalnum():
         return end
     while True:
-        bare = _POINTER.sub("", _TRAILING.sub("", run[:end]).rstrip(_OPENING))
+        bare = _POINTER.sub("", _TRAILING.sub("", run[:end]))
         if len(bare) == end:
             return end
         end = len(bare)

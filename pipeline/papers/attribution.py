@@ -1,7 +1,7 @@
 """Attribution: which paper each summary is about, and which papers it cites.
 
 All inputs about a summary are in the same part: its facts, citations and link, the papers of their
-names, and the papers of the sources that show or drop_own_paper it.
+names, and the papers of its page, its catalogue and the references that it lists.
 """
 
 from typing import Generic, NamedTuple
@@ -10,7 +10,7 @@ import polars as pl
 
 from shortscience.pipeline.identifiers import NAMING_SCHEMES
 from shortscience.pipeline.papers.canonical import UNNAMED
-from shortscience.pipeline.papers.frames import CATALOGUE, PAGE, REFERENCE, Frame
+from shortscience.pipeline.papers.frames import CATALOGUE, LISTED, PAGE, REFERENCE, Frame
 from shortscience.pipeline.papers.naming import scheme
 from shortscience.pipeline.schema import CITATIONS
 from shortscience.pipeline.settings import PaperSettings
@@ -23,9 +23,9 @@ STRENGTH_OF_EVIDENCE = ("page", "copy", "catalogue", "identifier", "linked", "no
 class Attributed(NamedTuple, Generic[Frame]):
     """One part of the summaries.
 
-    `summaries` has each summary's facts, its `paper_id`, and the evidence: `identified_by`,
-    `identity_confidence` and `header_start`, the start of the citation that names its own paper, if
-    any. `citations` has the `paper_id` that each resolves to.
+    `summaries` has each summary's facts, its `paper_id`, and the evidence: `identified_by` and
+    `identity_confidence`. `citations` has the `paper_id` that each resolves to, and `own_link`:
+    whether its label says that it is the summary's own paper.
     """
 
     summaries: Frame
@@ -60,7 +60,7 @@ def attribute(
     `known` has KNOWN. `resolved` has the `paper_id` of each row of `mentions`. `sources` has those
     of pages that show a summary, catalogues that recognise it, and references in it.
     """
-    cited = _with_cited_paper(citations, resolved, sources)
+    cited = _with_own_links(_with_cited_paper(citations, resolved, sources), settings)
     linked = links.join(resolved, on=["summary_id", "name"]).select(
         "summary_id", "linked_confidence", linked="paper_id"
     )
@@ -70,7 +70,7 @@ def attribute(
     )
     sure = known.select("summary_id", catalogued_confidence="confidence")
     evidence = facts
-    for frame in (shown, catalogued, sure, _header_papers(cited, settings), linked):
+    for frame in (shown, catalogued, sure, _headed(cited), linked):
         evidence = evidence.join(frame, on="summary_id", how="left")
     return Attributed(_choose_papers(evidence, settings), cited)
 
@@ -78,36 +78,41 @@ def attribute(
 def _with_cited_paper(
     citations: pl.DataFrame, resolved: pl.DataFrame, sources: pl.DataFrame
 ) -> pl.DataFrame:
-    """Add `paper_id` to citations: by key, or by title and authors of a parsed reference.
+    """Add `paper_id` to citations: by their identifier, or by title and authors.
 
     A name of a naming scheme that no source claims becomes a paper itself.
     """
-    listed = sources.filter(pl.col("kind") == REFERENCE).select(
-        "summary_id", "title", "authors", listed="paper_id"
-    )
+    on = ["summary_id", *LISTED]
+    listed = sources.filter(pl.col("kind") == REFERENCE).select(*on, listed="paper_id")
     itself = pl.when(scheme(pl.col("name")).is_in(NAMING_SCHEMES)).then("name")
     return (
         citations.join(resolved, on=["summary_id", "name"], how="left", maintain_order="left")
-        .join(listed, on=["summary_id", "title", "authors"], how="left", maintain_order="left")
-        .with_columns(paper_id=pl.coalesce("paper_id", itself, "listed"))
+        .join(listed, on=on, how="left", nulls_equal=True, maintain_order="left")
+        .with_columns(paper_id=pl.coalesce("paper_id", "listed", itself))
         .drop("listed")
     )
 
 
-def _header_papers(cited: pl.DataFrame, settings: PaperSettings) -> pl.DataFrame:
-    """Return `summary_id`, `headed`, the paper that it calls its own, and `header_start`.
+def _with_own_links(cited: pl.DataFrame, settings: PaperSettings) -> pl.DataFrame:
+    """Add `own_link` to citations.
 
-    That is the paper in the header; after the header, only unmistakable links count, and only if
-    all of them name one paper.
+    In the header, every label says so; after it, an unmistakable one, unless such labels name
+    several papers, or the only one if its link names no paper.
     """
-    within = pl.col("start") < settings.header_chars
-    alone = pl.col("paper_id").filter("own").n_unique().over("summary_id") == 1
+    paper, labelled, own = pl.col("paper_id"), pl.col("labelled"), pl.col("own")
+    in_header = pl.col("start") < settings.header_chars
+    of_one_paper = paper.filter(own).drop_nulls().n_unique().over("summary_id") <= 1
+    nothing_else = paper.is_null() & (labelled.sum().over("summary_id") == 1)
+    return cited.with_columns(own_link=labelled & (in_header | nothing_else) | own & of_one_paper)
+
+
+def _headed(cited: pl.DataFrame) -> pl.DataFrame:
+    """Return `summary_id` and `headed`, the paper of its first own link."""
     return (
-        cited.filter(pl.col("paper_id").is_not_null())
-        .filter((pl.col("labelled") & within) | (pl.col("own") & alone))
+        cited.filter("own_link", pl.col("paper_id").is_not_null())
         .sort("summary_id", "start", "paper_id")
         .unique("summary_id", keep="first", maintain_order=True)
-        .select("summary_id", headed="paper_id", header_start="start")
+        .select("summary_id", headed="paper_id")
     )
 
 
@@ -152,16 +157,16 @@ def _choose_papers(evidence: pl.DataFrame, settings: PaperSettings) -> pl.DataFr
 def drop_own_paper(citations: pl.DataFrame, *, summaries: pl.DataFrame) -> pl.DataFrame:
     """Return the citations of other works, without those of the summary's own paper.
 
-    A summary's own paper is what resolves to it, what its header calls the paper even if nothing
+    A summary's own paper is what resolves to it, what a label calls the paper even if nothing
     unites the two identifiers, and the authors that are the summary's subject.
     """
-    own = summaries.select("summary_id", "header_start", citing_paper_id="paper_id")
+    own = summaries.select("summary_id", citing_paper_id="paper_id")
     return (
         citations.join(own, on="summary_id", maintain_order="left")
         .rename({"paper_id": "cited_paper_id"})
         .filter(
             pl.col("cited_paper_id").ne_missing(pl.col("citing_paper_id")),
-            pl.col("start").ne_missing(pl.col("header_start")),
+            ~pl.col("own_link"),
             ~pl.col("subject"),
         )
         .select(name for name in CITATIONS.polars_schema if name != "citation_id")

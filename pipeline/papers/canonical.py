@@ -5,7 +5,14 @@ from typing import Generic, NamedTuple
 import polars as pl
 
 from shortscience.pipeline.papers.descriptions import TITLE_PREFIX
-from shortscience.pipeline.papers.frames import CATALOGUE, CONFLICTS, NAMES, PAGE, Frame
+from shortscience.pipeline.papers.frames import (
+    CATALOGUE,
+    CONFLICTS,
+    LISTED,
+    NAMES,
+    PAGE,
+    Frame,
+)
 from shortscience.pipeline.papers.naming import strongest
 from shortscience.pipeline.papers.reconciliation import reconcile
 from shortscience.pipeline.papers.sources import claims
@@ -18,7 +25,7 @@ class Canonical(NamedTuple, Generic[Frame]):
 
     `descriptions` has the claims of pages and entries about each `paper_id`: SOURCES without
     `summary_ids`, plus `rank`. `of_summaries` has the `paper_id` that a page or reference gives
-    each `summary_id`, with its `kind`, `title` and `authors`. `names` has NAMES; `conflicts` has a
+    each `summary_id`, with its `kind` and LISTED. `names` has NAMES; `conflicts` has a
     list of sentences per `paper_id`.
     """
 
@@ -40,7 +47,7 @@ def resolve(sources: pl.DataFrame) -> Canonical[pl.DataFrame]:
     known = resolved.drop_nulls("paper_id")
     return Canonical(
         known.drop_nulls("origin").drop("component", "summary_ids"),
-        known.select("kind", "paper_id", "title", "authors", summary_id="summary_ids")
+        known.select("kind", "paper_id", *LISTED, summary_id="summary_ids")
         .explode("summary_id")
         .drop_nulls("summary_id"),
         names,

@@ -17,6 +17,8 @@ OTHER_AUTHORS = "other authors"
 OTHER_TITLE = "another title"
 _MIN_TITLE = 16
 """Letters and digits. Shorter titles are often those of columns and prefaces."""
+_LONG_TITLE = 30
+"""Of titles of this length, fewer than one in a thousand has namesakes by other authors."""
 NAMESAKES = 20
 """Papers that may share a title; a title of more is that of a column or preface."""
 _SHARED = 0.5
@@ -44,13 +46,14 @@ def name_words(name: str) -> frozenset[str]:
     return frozenset(part for part in _WORD.findall(fold(name)) if len(part) > 1)
 
 
-def title_name(title: str | None) -> str | None:
+def title_name(title: str | None, *, alone: bool = False) -> str | None:
     """Return `title:…`, all letters and digits of a title; None if too short to be evidence.
 
-    A paper has this name under every identifier, and may share it with other papers.
+    A title is evidence together with authors, a long one also `alone`. A paper has this name under
+    every identifier, and may share it with other papers.
     """
     key = "".join(title_words(title or ""))
-    return f"{TITLE_PREFIX}{key}" if len(key) >= _MIN_TITLE else None
+    return f"{TITLE_PREFIX}{key}" if len(key) >= (_LONG_TITLE if alone else _MIN_TITLE) else None
 
 
 def shared_authors(some: Collection[str], others: Collection[str]) -> float:

@@ -56,6 +56,9 @@ SOURCES = pl.Schema(
 CLAIMS = pl.Schema({"source": pl.Int64(), "name": pl.String(), "own": pl.Boolean()})
 """A source, by number, claims a name for its paper, possibly its own key."""
 
+LISTED = ("title_name", "title", "authors")
+"""What a reference says of a paper, apart from identifiers."""
+
 NAMES = pl.Schema({"name": pl.String(), **PAPERS.types("paper_id")})
 """The canonical paper of each name."""
 

@@ -4,19 +4,24 @@ import polars as pl
 
 from shortscience.pipeline.identifiers import (
     NAMING_SCHEMES,
+    PAPER_LINK,
     also_named,
     parse_bibtex_key,
     parse_key,
     parse_url,
+    title_in,
 )
+from shortscience.pipeline.papers.descriptions import title_name
+from shortscience.pipeline.papers.frames import REFERENCE
 
 _MENTION_SCHEMA = pl.Schema({"kind": pl.String(), "key": pl.String(), "name": pl.String()})
 
 
 def with_names(citations: pl.DataFrame) -> pl.DataFrame:
-    """Add `name` to citations: `scheme:value` of the key, or the identifier in a reference's entry.
+    """Add `name` and `title_name` to citations; null if nothing in them names a paper.
 
-    Null if neither names a paper.
+    `name` is `scheme:value` of the key, or of the identifier in a reference's entry; `title_name`
+    the title of a reference, or the one that an address spells out.
     """
     keys = citations.select("kind", "key").drop_nulls().unique()
     named = [
@@ -29,7 +34,20 @@ def with_names(citations: pl.DataFrame) -> pl.DataFrame:
         on=["kind", "key"],
         how="left",
         maintain_order="left",
-    ).with_columns(name=pl.coalesce("name", "identified"))
+    ).with_columns(name=pl.coalesce("name", "identified"), title_name=_title_names(citations))
+
+
+def _title_names(citations: pl.DataFrame) -> pl.Series:
+    rows = citations.select("kind", "key", "title", "authors").iter_rows()
+    return pl.Series("title_name", [_title_name(*row) for row in rows], pl.String)
+
+
+def _title_name(
+    kind: str, key: str | None, title: str | None, authors: list[str] | None
+) -> str | None:
+    if kind == REFERENCE:
+        return title_name(title, alone=not authors)
+    return title_name(title_in(key)) if kind == PAPER_LINK and key else None
 
 
 def page_names(bibtex_key: str | None, paper_url: str | None) -> list[str]:

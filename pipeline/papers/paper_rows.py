@@ -16,7 +16,10 @@ _WEB_ADDRESS = r"^((?:https?|ftp)://\S+)$"
 _MIRROR = r"(?i)^\w+://(?:[^/]*\.)?(?:sci-hub|libgen|arxiv-sanity|arxiv-vanity|gitxiv)\."
 """Sites that show papers of others."""
 _LAST_FIRST, _SUFFIX = r"^([^,]+),\s*([^,]+)$", r",\s*(?:Jr|Sr|I{2,3}|IV)\b"
-_YEAR_OF_KEY = r"^(?:conf|journals)/.*[A-Za-z](\d{2})[a-z]?$"
+_DBLP_KEY_OF_PREPRINT = r"^(journals/corr/[a-z]\S+)$"
+"""DBLP's keys of preprints, which hold their arXiv ids: `abs-1911-11361`, `cs-AI-0101029`."""
+# Before the year, a zero stands for an author with a number: `HeZR015`.
+_YEAR_OF_KEY = r"^(?:conf|journals|books|phd|reference|series)/.*[A-Za-z]0*(\d{2})[a-z]?$"
 _YEAR_OF_ARXIV = r"^(?:[a-z-]+(?:\.[A-Z]{2})?/)?(\d{2})\d{2}"
 _CENTURY = 50
 """Two digits below this are of the 2000s: DBLP has papers since 1936, arXiv since 1991."""
@@ -66,9 +69,11 @@ def _rows(joined: pl.DataFrame) -> pl.DataFrame:
     written = pl.col("described_by").list.first().is_not_null() & (
         pl.col("identified_by") == "identifier"
     )
+    key = pl.coalesce("bibtex_key", "cite_key")
     return (
         joined.with_columns(
-            bibtex_key=pl.coalesce("bibtex_key", "cite_key"),
+            bibtex_key=key,
+            dblp_key=pl.coalesce("dblp_key", key.str.extract(_DBLP_KEY_OF_PREPRINT)),
             url=_url(),
             venue_key=venue_key(pl.col("venue")),
             year=pl.coalesce(

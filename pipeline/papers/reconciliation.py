@@ -111,6 +111,11 @@ class _Group:
     sources: list[int] = field(default_factory=list)
     descriptions: set[Description] = field(default_factory=set)
 
+    @property
+    def signed(self) -> bool:
+        """Whether its authors are known."""
+        return any(description.authors for description in self.descriptions)
+
     def against(self, other: "_Group") -> str | None:
         """Return why another group cannot be the same paper; None if it can."""
         preprints = {name for name in self.names + other.names if name.startswith(ARXIV_PREFIX)}
@@ -167,11 +172,15 @@ def _unite_by_title(
 ) -> Iterator[_Conflict]:
     """Unite the sources of one title that share an author; yield conflicts.
 
-    Several papers may share a title. If it is long, one of them is probably misfiled.
+    Several papers may share a title. If it is long, one of them is probably misfiled. Sources
+    without authors tell none of them apart, so they come last and join only a title's one paper.
     """
     distinct: list[int] = []
-    for source, _ in claims:
+    sources = [source for source, _ in claims]
+    for source in sorted(sources, key=lambda of: (not groups[of].signed, not groups[of].names)):
         here = groups[source]
+        if not here.signed and len(distinct) > 1:
+            continue
         reasons = [(other, here.against(groups[other])) for other in distinct]
         same = next((groups[other] for other, reason in reasons if not reason), None)
         if same is None:

@@ -4,16 +4,18 @@ A source is a row with SOURCES: the names that it claims for one paper, and its 
 new kind of source is one more function here, and a position in KINDS.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 
+from shortscience.pipeline.identifiers import title_in
 from shortscience.pipeline.papers.bibliography.index import Index
 from shortscience.pipeline.papers.bibliography.lookup import found_entries, found_names
 from shortscience.pipeline.papers.descriptions import TITLE_PREFIX, title_name
 from shortscience.pipeline.papers.frames import (
     BIBLIOGRAPHY,
     CATALOGUE,
+    LISTED,
     ON_PAGE,
     PAGE,
     REFERENCE,
@@ -47,7 +49,9 @@ def pages(shown: pl.DataFrame) -> pl.DataFrame:
             origin=pl.lit(PAGE),
             key=pl.Series([known[0] if known else None for known in names], dtype=pl.String),
             names=pl.Series([[*known[:1], *sorted(known[1:])] for known in names], dtype=_LIST),
-            title_name=pl.when(titled).then(_title_names(distinct["title"])),
+            title_name=pl.when(titled)
+            .then(_title_names(distinct["title"]))
+            .otherwise(_title_names(map(title_in, distinct["paper_url"].fill_null("")))),
         ),
         PAGE,
     )
@@ -76,22 +80,20 @@ def catalogued(known: pl.DataFrame) -> pl.DataFrame:
 
 
 def listed_references(citations: pl.DataFrame) -> pl.DataFrame:
-    """Return `summary_id`, `title`, `authors` and `title_name` of parsed references.
-
-    References whose title is too short to be evidence are left out.
-    """
-    parsed = citations.filter(pl.col("kind") == REFERENCE).select("summary_id", "title", "authors")
-    distinct = parsed.drop_nulls().unique(maintain_order=True)
-    return distinct.with_columns(title_name=_title_names(distinct["title"])).drop_nulls()
+    """Return `summary_id`, LISTED and `identified` of citations by title."""
+    titled = citations.drop_nulls("title_name")
+    return titled.select("summary_id", *LISTED, "identified").unique(maintain_order=True)
 
 
 def references(listed: pl.DataFrame) -> pl.DataFrame:
     """Return one source for all summaries that list the same title and authors."""
     return _sources(
-        listed.group_by("title_name", "title", "authors")
-        .agg(summary_ids=pl.col("summary_id").sort())
-        .sort("title", pl.col("authors").list.join("\x1f"))
-        .with_columns(names=pl.lit([], _LIST)),
+        listed.group_by(LISTED)
+        .agg(
+            summary_ids=pl.col("summary_id").unique().sort(),
+            names=pl.col("identified").drop_nulls().unique().sort(),
+        )
+        .sort("title", "title_name", pl.col("authors").list.join("\x1f")),
         REFERENCE,
     )
 
@@ -148,12 +150,15 @@ def names_of(*frames: pl.DataFrame) -> pl.DataFrame:
 _LIST = SOURCES["names"]
 
 
-def _title_names(titles: pl.Series) -> pl.Series:
+def _title_names(titles: Iterable[str | None]) -> pl.Series:
     return pl.Series("title_name", [title_name(title) for title in titles], pl.String)
 
 
 def _sources(rows: pl.DataFrame, kind: str) -> pl.DataFrame:
-    """Add missing columns of SOURCES as nulls, and put them in order."""
-    kinds = rows.with_columns(kind=pl.lit(kind, SOURCES["kind"]))
+    """Add missing columns of SOURCES as nulls, as are authors if there are none; order columns."""
+    kinds = rows.with_columns(
+        kind=pl.lit(kind, SOURCES["kind"]),
+        authors=pl.when(pl.col("authors").list.len() > 0).then("authors"),
+    )
     known = kinds.select(name for name in SOURCES if name in kinds.columns)
     return pl.concat([SOURCES.to_frame(), known], how="diagonal")

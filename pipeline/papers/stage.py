@@ -20,6 +20,7 @@ from shortscience.pipeline.papers.components import with_components
 from shortscience.pipeline.papers.linking.link import link
 from shortscience.pipeline.papers.naming import with_names
 from shortscience.pipeline.papers.nicknames import resolve_nicknames
+from shortscience.pipeline.papers.own_authors import judge_subjects
 from shortscience.pipeline.papers.paper_rows import Described, describe
 from shortscience.pipeline.parts import Parts
 from shortscience.pipeline.settings import PaperSettings
@@ -124,6 +125,7 @@ def identify_papers(
     )
     summaries = attributed.summaries
     cited = resolve_nicknames(attributed.citations, summaries=summaries, sources=descriptions)
+    cited = judge_subjects(cited, summaries=summaries, sources=descriptions)
     cited = cited.map(attribution.drop_own_paper, summaries=summaries)
     papers = descriptions.map_fields(
         Described[Parts],

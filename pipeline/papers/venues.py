@@ -32,6 +32,10 @@ VENUES = {
 """Key: pattern, in small letters. The first that a venue has is its key."""
 
 
+SHORT = pl.coalesce("venue_key", "venue")
+"""How lists and charts name the venue of a row of `papers`."""
+
+
 def venue_key(venue: pl.Expr) -> pl.Expr:
     """Return the key of a venue; null where the table has none."""
     # DBLP writes the names of series in braces, which BibTeX keeps as they are.

@@ -16,30 +16,34 @@ from shortscience.pipeline.schema import TABLES
 from shortscience.pipeline.sources.inputs import Problem
 
 
-def write_metadata(
-    recipe: Recipe, outcome: Outcome, problems: Sequence[Problem], staging: Path
-) -> None:
-    """Write everything but the Parquet files; `problems` are unusable pieces of the inputs."""
+def write_descriptions(recipe: Recipe, staging: Path) -> None:
+    """Write the card, its pictures and the Croissant metadata of the tables."""
     rows = {name: count_rows(staging, name) for name in TABLES}
     write_pictures(staging)
-    forms = scan_table(staging, "sources").select("source_id", "form").collect()
     described = recipe.release_id, recipe.settings.release
     # Both read all tables, in code that releases the GIL.
     with ThreadPoolExecutor(2) as pool:
         card = pool.submit(dataset_card, staging, rows, *described)
         metadata = pool.submit(croissant, staging, *described)
-    for name, content in (
-        ("validation.json", to_json(outcome.report)),
-        (CARD, card.result()),
-        ("croissant.json", to_json(metadata.result())),
-    ):
-        (staging / name).write_text(content, encoding="utf-8")
+    (staging / CARD).write_text(card.result(), encoding="utf-8")
+    (staging / "croissant.json").write_text(to_json(metadata.result()), encoding="utf-8")
+
+
+def write_results(
+    recipe: Recipe, outcome: Outcome, problems: Sequence[Problem], staging: Path
+) -> None:
+    """Write the results of the validation and, last of all files, the manifest.
+
+    `problems` are unusable pieces of the inputs.
+    """
+    (staging / "validation.json").write_text(to_json(outcome.report), encoding="utf-8")
+    forms = scan_table(staging, "sources").select("source_id", "form").collect()
     by_status = scan_table(staging, "records").group_by("status").len().sort("status").collect()
     manifest = build_manifest(
         recipe,
         staging,
         forms=dict(forms.iter_rows()),
-        rows=rows,
+        rows={name: count_rows(staging, name) for name in TABLES},
         records=dict(by_status.iter_rows()),
         problems=problems,
         notices=notices(staging, problems),

@@ -41,7 +41,7 @@ FIELDS: dict[str, tuple[int, pl.Expr]] = {
             separator=" ", ignore_nulls=True,
         ),
     ),
-    "reviewer or venue": (8, _joined("author", "venue")),
+    "reviewer or venue": (8, _joined("author", "venue", "venue_key")),
     "text": (16, pl.col("plain_text")),
 }  # fmt: skip
 """The bit and the text of each searched field."""

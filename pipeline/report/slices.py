@@ -22,7 +22,10 @@ MOST_RELATED = 50
 """Copies, summaries, mentions and cited works listed on a page, each; more are only counted, to
 keep pages short.
 """
-NAMING = ("title", "authors", "venue", "year", "identified_by", "identifiers", "bibtex_key")
+NAMING = (
+    *("title", "authors", "venue", "venue_key", "year"),
+    *("identified_by", "identifiers", "bibtex_key"),
+)
 """Columns of `papers` by which a paper's summaries are listed and found."""
 
 Row = dict[str, Any]

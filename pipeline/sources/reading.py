@@ -11,6 +11,7 @@ import polars as pl
 
 from shortscience.pipeline.errors import DamagedError
 from shortscience.pipeline.keys import key
+from shortscience.pipeline.rows import frame_of_rows
 from shortscience.pipeline.schema import PAPERS, SUMMARIES
 from shortscience.pipeline.settings import SourceSettings
 from shortscience.pipeline.sources import (
@@ -113,8 +114,8 @@ def read_sources(
             for ordinal, piece in enumerate(found)
         )
     return (
-        pl.DataFrame(sources, schema=SOURCE_SCHEMA, orient="row"),
-        pl.DataFrame(records, schema=RECORD_SCHEMA, orient="row"),
+        frame_of_rows(sources, SOURCE_SCHEMA),
+        frame_of_rows(records, RECORD_SCHEMA),
     )
 
 

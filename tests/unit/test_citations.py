@@ -47,9 +47,15 @@ def test_citations_are_in_order_at_their_offsets_and_inside_their_context(text):
     [
         pytest.param("Fawzi et al. study nets.", ["Fawzi et al."], id="at the beginning"),
         pytest.param("# Idea\n\n**Fawzi et al.** study nets.", ["Fawzi et al."], id="after marks"),
+        pytest.param(
+            "## Summary Fawzi et al. study nets.", ["Fawzi et al."], id="heading on its line"
+        ),
         pytest.param("Inspired by biology, Roy et al. propose it.", ["Roy et al."], id="clause"),
         pytest.param("It is new. In this paper, Roy et al. test it.", ["Roy et al."], id="said so"),
         pytest.param("Roy et al. say a. Later, Roy et al. say b.", ["Roy et al."] * 2, id="again"),
+        pytest.param("In order to solve this task, Roy et al. ask.", ["Roy et al."], id="purpose"),
+        pytest.param("It is old. This 2015 paper, by Roy et al, asks.", ["Roy et al"], id="byline"),
+        pytest.param("An earlier paper, by Roy et al, asks.", [], id="of another paper"),
         pytest.param("Roy et al. (2016) study nets.", [], id="with a year"),
         pytest.param("It is similar to the work by Hein et al. and to others.", [], id="by others"),
         pytest.param("Nets fail. Roy et al. have shown why.", [], id="in a later sentence"),
@@ -67,3 +73,46 @@ def test_a_reference_and_the_identifier_in_it_are_one_mention():
     found = [(item.kind, item.key, item.identified) for item in cited(text)]
     first, second = ("reference", "1", "arxiv:1611.03530"), ("reference", "2", "doi:10.1000/abcdef")
     assert found == [first, second, first, second]
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        pytest.param("[Roy et al. (2016)](https://arxiv.org/abs/1611.03530)", ["arxiv"], id="link"),
+        pytest.param(
+            "[the net of Roy et al.][2]\n\n[2]: https://arxiv.org/abs/1611.03530",
+            ["arxiv"],
+            id="link by name",
+        ),
+        pytest.param(
+            "[Roy et al. (2016)](http://example.org/roy)", ["mention"], id="link to no paper"
+        ),
+        pytest.param(
+            "Roy et al. (2016), https://arxiv.org/abs/1611.03530",
+            ["mention", "arxiv"],
+            id="beside a link",
+        ),
+        pytest.param(
+            "[1] Nets that fold, Roy and Ito, 2014, [pdf](http://example.org/a.pdf)",
+            ["reference"],
+            id="file in an entry",
+        ),
+        pytest.param(
+            "It folds [1].\n\n[1] https://arxiv.org/abs/1611.03530",
+            ["reference", "reference"],
+            id="entry that is an address, and a pointer",
+        ),
+        pytest.param(
+            "It folds [1].\n\n[1] http://example.org/a.pdf",
+            ["paper-link"],
+            id="entry that is a file",
+        ),
+        pytest.param(
+            "[1] Nets that fold, Roy and Ito, 2014, arXiv:1611.03530, arXiv:1611.03531",
+            ["reference", "arxiv", "arxiv"],
+            id="two works in an entry",
+        ),
+    ],
+)
+def test_one_mention_of_one_work_is_one_citation(text, kinds):
+    assert [item.kind for item in cited(text)] == kinds

@@ -167,6 +167,14 @@ def test_bibliographies_fill_titles_and_the_first_file_takes_precedence(tmp_path
     assert (found["title"], found["venue"], found["year"]) == ("ADAM", "CoRR", 2015)
 
 
+def test_an_entry_without_authors_does_not_hide_those_of_another(tmp_path: Path) -> None:
+    bare = write_lines(tmp_path / "titles", PREPRINT | {"authors": ""})
+    files = bare, write_lines(tmp_path / "dblp", KITES)
+    paper = identify_all({"s": ("Kites.", {"bibtex_key": KITES["key"]})}, *files).papers
+    assert paper["paper_id"].to_list() == ["arxiv:1901.00001"]
+    assert paper["authors"].to_list() == [["Ada Roy", "Bo Kim"]]
+
+
 STORM = "How paper kites are flown in a heavy storm"
 SILK = "Silk worms and the people who keep them"
 KITES = {
@@ -212,6 +220,88 @@ def test_citations_of_every_kind_resolve_to_one_paper(tmp_path: Path) -> None:
     assert paper["identified_by"] == "bibliography"
 
 
+NAMESAKE = KITES | {"key": "conf/silk/LiD15", "doi": None, "authors": "Jo Li and Cy Day"}
+SHORT = KITES | {"key": "conf/kites/Roy11", "doi": None, "title": "Kites for many people"}
+UNSIGNED = KITES | {"key": "conf/kites/X19", "doi": None, "authors": ""}
+SLUG = STORM.lower().replace(" ", "-")
+
+
+@pytest.mark.parametrize(
+    ("entry", "records", "cited"),
+    [
+        pytest.param(f'"{STORM}"', [KITES], "doi:10.1000/kite.1", id="a long title alone"),
+        pytest.param(f'"{STORM}"', [KITES, NAMESAKE], None, id="a title of two papers"),
+        pytest.param('"Kites for many people"', [SHORT], None, id="a short title alone"),
+        pytest.param(
+            "A. Roy, B. Kim. Kites for many people. 2019.",
+            [SHORT],
+            "dblp:conf/kites/Roy11",
+            id="a short title and its authors",
+        ),
+        pytest.param(
+            f"J. Li, C. Day. {STORM}. 2019.", [KITES], None, id="a long title and other authors"
+        ),
+        pytest.param(
+            f"A. Roy, B. Kim. {STORM}. 2019.",
+            [UNSIGNED],
+            "dblp:conf/kites/X19",
+            id="a paper whose authors are unknown",
+        ),
+        pytest.param(
+            f"A. Roy, B. Kim. {STORM}. 2019. arXiv:1901.00001",
+            [KITES],
+            "arxiv:1901.00001",
+            id="a number that only the reference knows",
+        ),
+        pytest.param(
+            f"A. Roy, B. Kim. {STORM}. 2019. doi:10.1000/kite.1",
+            [KITES | {"title": SILK}],
+            "doi:10.1000/kite.1",
+            id="an identifier with another title",
+        ),
+        pytest.param(
+            "A. Roy, B. Kim. Kites in rain. 2019. arXiv:1901.00001",
+            [KITES],
+            "arxiv:1901.00001",
+            id="an identifier of an unknown paper",
+        ),
+    ],
+)
+def test_a_reference_and_its_pointers_resolve(
+    entry: str, records: list[dict[str, object]], cited: str | None, tmp_path: Path
+) -> None:
+    text = f"As [1] says.\n\n[1] {entry}"
+    dblp = write_lines(tmp_path / "dblp", *records)
+    found = identify_all({"s": (text, {"bibtex_key": "silk"})}, dblp)
+    resolved = found.citations.select("kind", "cited_paper_id").rows()
+    assert resolved == [("reference", cited), ("reference", cited)]
+
+
+@pytest.mark.parametrize(
+    ("address", "records", "cited"),
+    [
+        pytest.param(f"4805-{SLUG}", [KITES], "doi:10.1000/kite.1", id="its title"),
+        pytest.param(f"paper/4805-{SLUG}.pdf", [KITES], "doi:10.1000/kite.1", id="a file"),
+        pytest.param(
+            "4805-kites-for-many-people", [SHORT], "dblp:conf/kites/Roy11", id="a short one"
+        ),
+        pytest.param(f"4805-{SLUG}", [KITES, NAMESAKE], None, id="the title of two papers"),
+        pytest.param("4805-kites", [KITES], None, id="one word"),
+    ],
+)
+def test_an_address_that_spells_out_a_title_resolves_by_it(
+    address: str, records: list[dict[str, object]], cited: str | None, tmp_path: Path
+) -> None:
+    url = f"https://papers.nips.cc/{address}"
+    dblp = write_lines(tmp_path / "dblp", *records)
+    citing = identify_all({"s": (f"It builds on {url} a lot.", {"bibtex_key": "silk"})}, dblp)
+    assert citing.citations["cited_paper_id"].to_list() == [cited]
+    about = identify(f"[Paper]({url}) It builds kites.", dblp).summaries["paper_id"][0]
+    assert about == cited or (cited is None and about == "summary:s")
+    page = identify_all({"s": ("Kites.", {"paper_url": url})}, dblp).papers["title"].to_list()
+    assert page == [records[0]["title"] if cited else None]
+
+
 def test_a_link_to_the_site_resolves_to_the_summarised_paper() -> None:
     told = {"bibtex_key": "conf/kites/RoyK19"}
     link = "See https://www.shortscience.org/paper?bibtexKey=conf/kites/RoyK19 for more."
@@ -236,6 +326,50 @@ def test_a_summary_does_not_cite_its_own_paper(link: str, tmp_path: Path) -> Non
     found = identify_all({"s": (f"This is about {link} and kites.", told)}, *files)
     assert found.citations.is_empty()
     assert found.papers["paper_id"].to_list() == ["arxiv:1901.00001"]
+
+
+FILE = "http://example.org/kites.pdf"
+LATE = "Kites fly. " * 50
+
+
+@pytest.mark.parametrize(
+    ("text", "cited"),
+    [
+        pytest.param(f"[Paper]({FILE}) Kites fly.", [], id="a file in the header"),
+        pytest.param(f"[Paper]({FILE}) [arXiv]({ADAM}) Kites fly.", [], id="two in the header"),
+        pytest.param(f"{LATE} [Link to the paper]({FILE})", [], id="unmistakable, far below"),
+        pytest.param(f"{LATE} Paper: {FILE}", [], id="the only labelled file, far below"),
+        pytest.param(f"{LATE} [Link to the paper]({ADAM})", [], id="a preprint, far below"),
+        pytest.param(f"{LATE} [pdf]({FILE}) [pdf]({FILE}?2)", [FILE, f"{FILE}?2"], id="two files"),
+        pytest.param(f"{LATE} Paper: {ADAM}", ["1412.6980"], id="another paper, far below"),
+        pytest.param(f"Kites fly, see {FILE}.", [FILE], id="a file without a label"),
+    ],
+)
+def test_a_labelled_link_to_the_own_paper_is_no_citation(text: str, cited: list[str]) -> None:
+    found = identify_all({"s": (text, {"bibtex_key": "conf/kites/RoyK19"})})
+    assert found.citations["key"].to_list() == cited
+
+
+@pytest.mark.parametrize(
+    ("text", "cited"),
+    [
+        pytest.param("Roy et al. fly kites.", [], id="at the beginning"),
+        pytest.param("Kites fly. The nets of Roy et al. fly too.", [], id="anywhere"),
+        pytest.param("Roy and Kim show how.", [], id="two authors"),
+        pytest.param("Kim et al. fly kites.", [], id="its second author at the beginning"),
+        pytest.param("Kimm et al. fly kites.", [], id="a slip in the name"),
+        pytest.param("Li et al. fly kites.", ["Li et al."], id="others at the beginning"),
+        pytest.param("It is as in Kim et al. too.", ["Kim et al."], id="its second author"),
+        pytest.param("See Roy et al.'s old work.", ["Roy et al.'s"], id="other work of theirs"),
+        pytest.param("Roy et al. (2012) flew.", ["Roy et al. (2012)"], id="with a year"),
+    ],
+)
+def test_a_mention_of_the_paper_s_own_authors_is_no_citation(
+    text: str, cited: list[str], tmp_path: Path
+) -> None:
+    dblp = write_lines(tmp_path / "dblp", KITES)
+    found = identify_all({"s": (text, {"bibtex_key": KITES["key"]})}, dblp)
+    assert found.citations["raw"].to_list() == cited
 
 
 def test_a_key_with_the_authors_of_another_paper_is_kept_apart_and_reported(tmp_path: Path) -> None:
@@ -383,7 +517,8 @@ def test_words_do_not_link(text: str, paper_id: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("case", FACTS_OF_PAPERS, ids=lambda case: case["name"])
 def test_facts_follow_from_identifiers(case: dict[str, Any]) -> None:
     paper = identify_all({"s": ("A summary.", case["page"])}).papers.row(0, named=True)
-    expected = {name: case[name] for name in ("year", "url", "authors") if name in case}
+    facts = ("year", "url", "authors", "dblp_key")
+    expected = {name: case[name] for name in facts if name in case}
     assert {name: paper[name] for name in expected} == expected
 
 

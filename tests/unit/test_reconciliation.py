@@ -48,7 +48,7 @@ def reconciled(said: Sequence[Said], seed: int = 0) -> Groups:
     ] + [
         (number, name, False)
         for number, item in enumerate(said)
-        if item.authors and (name := title_name(item.title))
+        if (name := title_name(item.title, alone=not item.authors))
     ]
     random.Random(seed).shuffle(claims)
     claimed = pl.DataFrame(claims, schema=CLAIMS, orient="row")

@@ -20,7 +20,7 @@ DIGITS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
 
 def summaries(*texts: str) -> pl.DataFrame:
     none = pl.Series([None] * len(texts), dtype=pl.String)
-    known = ("title", "venue", "author", "paper_id", "summary_id", "bibtex_key")
+    known = ("title", "venue", "venue_key", "author", "paper_id", "summary_id", "bibtex_key")
     names = dict.fromkeys(known, none)
     lists = pl.Series([None] * len(texts), dtype=pl.List(pl.String))
     return pl.DataFrame(

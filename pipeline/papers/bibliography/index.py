@@ -235,7 +235,7 @@ def _named(some: Sequence[tuple[int, Entry]]) -> pa.Table:
     numbers: list[int] = []
     own: list[bool] = []
     for number, entry in some:
-        by_title = title_name(entry.title) if entry.authors else None
+        by_title = title_name(entry.title, alone=not entry.authors)
         known = [*entry.names, by_title] if by_title else entry.names
         names += known
         numbers += [number] * len(known)

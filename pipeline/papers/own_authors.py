@@ -1,0 +1,68 @@
+"""Mentions of the authors of a summary's own paper, where these are known.
+
+The words of a summary suggest that authors are its subject, or not; the paper's authors decide.
+"""
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+import polars as pl
+
+from shortscience.pipeline.papers.descriptions import name_words, shared_authors
+from shortscience.pipeline.parts import Parts
+
+_POSSESSIVE = ("'s", "’s", "s'", "s’")
+_ALIKE = 0.8
+"""Share of letters in common, so that a slip in a surname makes no other one of it."""
+_UNDATED = (
+    (pl.col("kind") == "mention") & pl.col("authors").is_not_null() & pl.col("year").is_null()
+)
+
+
+def judge_subjects(citations: Parts, *, summaries: Parts, sources: Parts) -> Parts:
+    """Correct `subject` of citations by the authors of each summary's paper.
+
+    Citations and summaries are in parts by summary, sources in parts by paper.
+    """
+    papers = citations.map(papers_of_mentions, summaries=summaries)
+    if not any(papers.sizes()):
+        return citations
+    people = papers.by("paper_id").map(with_people, sources=sources).by("summary_id")
+    return citations.map(judge, people)
+
+
+def papers_of_mentions(citations: pl.DataFrame, *, summaries: pl.DataFrame) -> pl.DataFrame:
+    """Return `summary_id` and `paper_id` of summaries that mention authors without a year."""
+    mentioning = citations.filter(_UNDATED).select("summary_id").unique()
+    return mentioning.join(summaries.select("summary_id", "paper_id"), on="summary_id")
+
+
+def with_people(papers: pl.DataFrame, *, sources: pl.DataFrame) -> pl.DataFrame:
+    """Return `summary_id` and `people`, the authors in the highest-ranking source."""
+    people = (
+        sources.join(papers, on="paper_id", how="semi")
+        .filter(pl.col("authors").list.len() > 0)
+        .sort("paper_id", "rank")
+        .unique("paper_id", keep="first")
+        .select("paper_id", people="authors")
+    )
+    return papers.join(people, on="paper_id").select("summary_id", "people")
+
+
+def judge(citations: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """Correct `subject` of mentions without a year by `people`."""
+    known = citations.join(people, on="summary_id", how="left", maintain_order="left")
+    rows = known.select("subject", "raw", "authors", people=pl.when(_UNDATED).then("people"))
+    judged = [
+        _are_own(said, raw, authors, those) if those else said
+        for said, raw, authors, those in rows.iter_rows()
+    ]
+    return citations.with_columns(subject=pl.Series(judged, dtype=pl.Boolean))
+
+
+def _are_own(said: bool, raw: str, authors: Sequence[str], people: Sequence[str]) -> bool:
+    """Whether authors are those of the paper; those of a thing of theirs may be of another one."""
+    if said:
+        words = frozenset().union(*map(name_words, people))
+        return any(get_close_matches(word, words, 1, _ALIKE) for word in name_words(authors[0]))
+    return not raw.endswith(_POSSESSIVE) and shared_authors(authors[:1], people[:1]) == 1
