@@ -27,9 +27,10 @@ os.environ |= {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
 # The storage's client reads this once; do not wait between its attempts.
 os.environ |= {"HF_XET_CLIENT_RETRY_BASE_DELAY": "10ms", "HF_XET_CLIENT_RETRY_MAX_ATTEMPTS": "1"}
 
-# No deadlines: an example's duration depends on the machine's load more than on the code.
-settings.register_profile("untimed", settings.default, deadline=None)
-settings.load_profile("untimed")
+# The same examples each time, and no deadlines: an example's duration depends on the machine's load
+# more than on the code.
+settings.register_profile("repeatable", settings.default, deadline=None, derandomize=True)
+settings.load_profile("repeatable")
 
 PROJECT = Path(__file__).parents[1]
 SHARED = PROJECT.parent / "shared"

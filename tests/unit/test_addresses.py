@@ -27,7 +27,7 @@ def test_addresses(case):
 
 
 @given(TEXTS | st.text(max_size=60))
-@settings(derandomize=True, max_examples=200)
+@settings(max_examples=200)
 def test_raw_is_the_text_at_the_offsets(text):
     for item in addresses(text, scan(text)):
         assert text[item.start : item.end] == item.raw

@@ -72,9 +72,7 @@ ODD = st.sampled_from(
 
 @given(ODD, ODD, ODD, st.sampled_from(["json", "rss", "html"]))
 @settings(
-    derandomize=True,
     max_examples=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_admitted_facts_fit_the_tables(

@@ -40,7 +40,9 @@ CARDS = st.builds(
     lambda front, top, sections: Card(
         front,
         parse_card(
-            top + "".join(f"\n\n## {name}\n\n{text}" for name, text in sections.items())
+            "---\n---\n"
+            + top
+            + "".join(f"\n\n## {name}\n\n{text}" for name, text in sections.items())
         ).sections,
     ),
     st.dictionaries(st.sampled_from(["license", "tags", "configs"]), st.text("xyz", max_size=3)),

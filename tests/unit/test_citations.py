@@ -29,7 +29,7 @@ def test_citations(case):
 
 
 @given(TEXTS)
-@settings(derandomize=True, max_examples=150)
+@settings(max_examples=150)
 def test_citations_are_in_order_at_their_offsets_and_inside_their_context(text):
     found = cited(text)
     opaque = Covered([span for span in scan(text) if span.kind != "url"])

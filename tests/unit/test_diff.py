@@ -47,7 +47,7 @@ def as_rows(links: dict[tuple[str, int], Row]) -> list[Row]:
     return [{"summary_id": s, "ordinal": n} | values for (s, n), values in links.items()]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(LINKS, LINKS, st.integers(1, 4))
 def test_every_row_is_compared_once(
     old: dict[tuple[str, int], Row], new: dict[tuple[str, int], Row], range_rows: int

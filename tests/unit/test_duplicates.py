@@ -177,7 +177,7 @@ def test_the_table_of_characters_agrees_with_the_rule() -> None:
     assert normal_form(around).equals(_words_by_rule(around))
 
 
-@settings(derandomize=True, max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.text(st.characters(codec="utf-8"), max_size=30), max_size=5))
 def test_a_text_is_folded_alike_alone_and_among_others(texts: list[str]) -> None:
     long = [f"{text} {LONG}" for text in texts]
@@ -265,7 +265,7 @@ def test_differing_words(kept: str, copy: str, expected: list[tuple[str, str]]) 
 WORDS = st.lists(st.sampled_from(["a", "bb", "ccc", "dé", "éé", "f"]), min_size=1, max_size=12)
 
 
-@settings(derandomize=True, max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(WORDS.map(" ".join), min_size=2, max_size=6))
 def test_jaccard_is_exact(texts: list[str]) -> None:
     def shingles(text: str) -> set[str]:
@@ -279,7 +279,7 @@ def test_jaccard_is_exact(texts: list[str]) -> None:
         assert similarity == pytest.approx(len(a & b) / len(a | b))
 
 
-@settings(derandomize=True, max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(WORDS.map(" ".join), min_size=1, max_size=8), st.integers(1, 7))
 def test_shingles_do_not_depend_on_the_batch(texts: list[str], cut: int) -> None:
     """Texts of any size may be in chunks of any size."""
@@ -291,7 +291,7 @@ def test_shingles_do_not_depend_on_the_batch(texts: list[str], cut: int) -> None
     assert np.array_equal(whole.hashes, np.concatenate([part.hashes for part in parts]))
 
 
-@settings(derandomize=True, max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.randoms(use_true_random=False), st.integers(1, 11))
 def test_order_and_batches_do_not_matter(generator: random.Random, batch: int) -> None:
     records = frame(*(prose(seed, 80) for seed in range(6)), LONG, LONG, EDITED, CUT, f"{EDITED} x")

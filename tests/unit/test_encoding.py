@@ -50,13 +50,13 @@ def test_repair(case):
 
 
 @given(st.text(st.characters(codec="ascii", exclude_categories=["Cc"])))
-@settings(derandomize=True, max_examples=100)
+@settings(max_examples=100)
 def test_clean_ascii_is_unchanged(text):
     assert repair(text) == Repaired(text, ())
 
 
 @given(TEXTS)
-@settings(derandomize=True, max_examples=200)
+@settings(max_examples=200)
 def test_a_second_repair_changes_nothing(text):
     once = repair(text)
     again = repair(once.text)
@@ -64,7 +64,7 @@ def test_a_second_repair_changes_nothing(text):
 
 
 @given(TEXTS)
-@settings(derandomize=True, max_examples=200)
+@settings(max_examples=200)
 def test_replaying_the_repairs_gives_the_text(text):
     done = repair(text)
     assert replay(text, done.repairs) == done.text
@@ -72,7 +72,7 @@ def test_replaying_the_repairs_gives_the_text(text):
 
 
 @given(TEXTS)
-@settings(derandomize=True, max_examples=200)
+@settings(max_examples=200)
 def test_code_math_and_addresses_are_kept_character_for_character(text):
     repaired = repair(text).text
     position = 0
@@ -94,7 +94,7 @@ PROOF = st.text(st.sampled_from("‘’“”–—…•éüñaZ1 .,'\"-(\n中"
 
 
 @given(PROOF)
-@settings(derandomize=True, max_examples=600)
+@settings(max_examples=600)
 def test_skipped_texts_are_unchanged_by_ftfy(text):
     if not suspects(pl.Series([text]))[0]:
         assert ftfy.fix_and_explain(text, REPAIR_ONLY).text == text
@@ -102,7 +102,7 @@ def test_skipped_texts_are_unchanged_by_ftfy(text):
 
 
 @given(PROOF)
-@settings(derandomize=True, max_examples=300)
+@settings(max_examples=300)
 def test_one_pass_after_the_other_is_what_ftfy_does(text):
     """For texts without formulas and remaining controls, the repairs are ftfy's."""
     fixed = ftfy.fix_and_explain(text, REPAIR_ONLY).text
@@ -115,7 +115,7 @@ PROSE = "and so, after twenty-four letters or more, goes on (as it may)"
 
 
 @given(st.lists(PROOF, max_size=5))
-@settings(derandomize=True, max_examples=200)
+@settings(max_examples=200)
 def test_long_runs_of_ascii_between_broken_letters_change_nothing(pieces):
     text = PROSE.join(pieces)
     fixed = ftfy.fix_and_explain(text, REPAIR_ONLY).text
@@ -124,7 +124,7 @@ def test_long_runs_of_ascii_between_broken_letters_change_nothing(pieces):
 
 
 @given(st.lists(PROOF, max_size=5))
-@settings(derandomize=True, max_examples=300)
+@settings(max_examples=300)
 def test_a_text_is_suspect_if_one_of_its_pieces_is(pieces):
     """Repair works on pieces between formulas, so a skipped text must have no broken piece."""
     whole = suspects(pl.Series(["".join(pieces)]))[0]
@@ -132,7 +132,7 @@ def test_a_text_is_suspect_if_one_of_its_pieces_is(pieces):
 
 
 @given(st.lists(PROOF, max_size=6))
-@settings(derandomize=True, max_examples=100)
+@settings(max_examples=100)
 def test_the_fast_path_gives_the_same_result(texts):
     bodies = pl.DataFrame(
         {"record_id": map(str, range(len(texts))), "body": texts, "reason": None},

@@ -19,7 +19,7 @@ def test_equations(case):
 
 
 @given(TEXTS | st.text(max_size=60))
-@settings(derandomize=True, max_examples=150)
+@settings(max_examples=150)
 def test_raw_is_the_text_at_the_offsets(text):
     for item in equations(text, scan(text)):
         assert text[item.start : item.end] == item.raw
@@ -35,7 +35,7 @@ PARTS += r" \\ \| { } {a} [ ] ( ) ^ _ x 2 & % # ~ -- '' \foo \not \vec {b}{c} \$
 
 
 @given(st.lists(st.sampled_from([*PARTS.split(), " ", "\n"]), max_size=9).map("".join))
-@settings(derandomize=True, max_examples=3_000)
+@settings(max_examples=3_000)
 def test_formulas_that_skip_the_parser_would_pass_it(latex):
     if _is_plain(latex):
         assert _parses(latex)

@@ -59,7 +59,7 @@ def test_page(case):
 
 
 @given(ANYTHING)
-@settings(derandomize=True, max_examples=200)
+@settings(max_examples=200)
 def test_pieces_cover_every_byte_of_any_input(data):
     pieces = list(covering(parse(data), len(data)))
     assert b"".join(data[piece.start : piece.end] for piece in pieces) == data
@@ -71,7 +71,7 @@ def test_pieces_cover_every_byte_of_any_input(data):
 
 
 @given(st.lists(st.tuples(SUMMARIES, TRAILERS), max_size=4), st.booleans())
-@settings(derandomize=True, max_examples=150)
+@settings(max_examples=150)
 def test_the_text_is_exactly_the_bytes_between_mark_and_trailer(written, greeting):
     page = "Welcome to ShortScience.org!\n![]() ![]()\n" if greeting else ""
     page += "".join(f"[link]\n{text}{trailer}" for text, trailer in written)

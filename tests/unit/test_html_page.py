@@ -184,7 +184,7 @@ def test_names_and_titles_are_repaired_as_texts_are(tmp_path: Path) -> None:
     assert frames["cleaned"].select("text", "structure").rows() == [("Café nets.", "original")]
 
 
-@settings(derandomize=True, max_examples=100)
+@settings(max_examples=100)
 @given(
     st.lists(
         st.sampled_from(

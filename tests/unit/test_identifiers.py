@@ -50,7 +50,7 @@ def test_a_doi_may_hold_another_name(case):
 
 
 @given(st.from_regex(ARXIV, fullmatch=True, alphabet=st.characters(codec="ascii")))
-@settings(derandomize=True, max_examples=100)
+@settings(max_examples=100)
 def test_whatever_looks_like_an_arxiv_number_parses_alike_everywhere(number):
     found = parse_arxiv(number)
     assert found is not None
@@ -59,7 +59,7 @@ def test_whatever_looks_like_an_arxiv_number_parses_alike_everywhere(number):
 
 
 @given(st.text(max_size=40))
-@settings(derandomize=True, max_examples=150)
+@settings(max_examples=150)
 def test_any_text_is_parsed_or_refused(text):
     for parse in (parse_arxiv, parse_doi, parse_bibtex_key, parse_url):
         found = parse(text)

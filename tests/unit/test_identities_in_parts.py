@@ -106,7 +106,7 @@ def assert_same(one: Identified, other: Identified) -> None:
     assert one.evidence.equals(other.evidence)
 
 
-@settings(derandomize=True, max_examples=15)
+@settings(max_examples=15)
 @given(st.integers(0, 1_000), st.integers(0, 40), st.integers(2, 9), st.sampled_from([0, 2]))
 def test_the_number_of_parts_does_not_affect_the_result(
     bibliography: list[Index], seed: int, n_summaries: int, n_parts: int, n_files: int

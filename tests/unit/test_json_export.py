@@ -94,7 +94,7 @@ def test_surrogates_are_replaced() -> None:
     assert (lone, stray) == ("half \N{REPLACEMENT CHARACTER} a character", "café")
 
 
-@settings(derandomize=True, max_examples=150)
+@settings(max_examples=150)
 @given(
     st.lists(
         st.sampled_from(

@@ -20,7 +20,7 @@ def test_mentions(case):
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=20).map(" ".join))
-@settings(derandomize=True, max_examples=200)
+@settings(max_examples=200)
 def test_raw_is_the_text_at_the_offsets(text):
     for item in mentions(text):
         assert text[item.start : item.end] == item.raw

@@ -87,7 +87,7 @@ def test_a_flattened_dump_is_another_form() -> None:
     assert extracted_text.recognise(dump)
 
 
-@settings(derandomize=True, max_examples=100)
+@settings(max_examples=100)
 @given(st.lists(st.sampled_from([TITLE, MARK, TEXT, BUTTONS, "é", "[link]\n", "\n", "less"])))
 def test_pieces_cover_every_byte_of_any_input(parts: list[str]) -> None:
     pieces("".join(parts))

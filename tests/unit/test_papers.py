@@ -419,7 +419,7 @@ def test_evidence_has_the_claims_of_each_source(tmp_path: Path) -> None:
 
 
 @given(st.randoms(use_true_random=False))
-@settings(derandomize=True, max_examples=8)
+@settings(max_examples=8)
 def test_the_order_of_summaries_and_records_does_not_matter(random: Random) -> None:
     records: list[dict[str, object]] = [
         KITES,

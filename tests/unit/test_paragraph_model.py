@@ -96,7 +96,7 @@ def test_what_is_not_known_weighs_nothing():
 @given(
     st.lists(st.sampled_from("It is. We are! The \x7f (So.) a, b * 1 Why?".split())).map(" ".join)
 )
-@settings(derandomize=True, max_examples=200)
+@settings(max_examples=200)
 def test_chances_are_probabilities_in_the_order_of_the_places(prose):
     found = list(MODEL.chances(prose, [], []))
     assert [place for place, _ in found] == places(prose)

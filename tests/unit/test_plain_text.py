@@ -31,14 +31,14 @@ def test_plain_text(case):
 
 
 @given(st.lists(MARKED))
-@settings(derandomize=True, max_examples=200)
+@settings(max_examples=200)
 def test_no_address_and_no_math_is_left(parts):
     plain = plain_text(" ".join(parts))
     assert not re.search(r"https?:|example|[$`_^=*\\\[\]()!<>]", plain)
 
 
 @given(st.text(max_size=80))
-@settings(derandomize=True, max_examples=200)
+@settings(max_examples=200)
 def test_white_space_is_single_and_inside(text):
     plain = plain_text(text)
     assert plain == plain.strip()

@@ -123,7 +123,7 @@ sources = st.builds(
 
 
 @given(st.lists(sources, min_size=1, max_size=6), st.integers(0, 9))
-@settings(derandomize=True, max_examples=150)
+@settings(max_examples=150)
 def test_no_paper_contradicts_itself(said: list[Said], seed: int) -> None:
     found, conflicts = united(said)
     assert (found, sorted(conflicts)) == (united(said, seed)[0], sorted(united(said, seed)[1]))
@@ -134,7 +134,7 @@ def test_no_paper_contradicts_itself(said: list[Said], seed: int) -> None:
 
 
 @given(st.lists(sources, min_size=2, max_size=6))
-@settings(derandomize=True, max_examples=150)
+@settings(max_examples=150)
 def test_contradicting_sources_are_never_one_paper(said: list[Said]) -> None:
     papers = reconciled(said).sources.sort("rank")["group"].to_list()
     for (one, paper), (other, other_paper) in itertools.combinations(
@@ -145,6 +145,6 @@ def test_contradicting_sources_are_never_one_paper(said: list[Said]) -> None:
 
 
 @given(st.permutations(["Ada B. Roy", "Bo Kim", "Jo Li"]))
-@settings(derandomize=True, max_examples=10)
+@settings(max_examples=10)
 def test_the_order_of_authors_does_not_matter(order: list[str]) -> None:
     assert shared_authors(order, ["Roy, Ada", "B. Kim", "J. Li"]) == 1.0

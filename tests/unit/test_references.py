@@ -19,7 +19,7 @@ def test_references(case):
 
 
 @given(TEXTS)
-@settings(derandomize=True, max_examples=200)
+@settings(max_examples=200)
 def test_entries_are_apart_in_order_and_at_their_offsets(text):
     position = 0
     for item in references(text):
@@ -30,7 +30,7 @@ def test_entries_are_apart_in_order_and_at_their_offsets(text):
 
 
 @given(TEXTS)
-@settings(derandomize=True, max_examples=200)
+@settings(max_examples=200)
 def test_pointers_are_outside_entries_and_share_their_fields(text):
     entries = references(text)
     by_number = {entry.number: entry for entry in entries}

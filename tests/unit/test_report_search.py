@@ -90,7 +90,7 @@ WORDS = st.lists(st.sampled_from(["net", "network", "Net", "x", "ö", "深層"])
 @given(
     st.lists(st.lists(WORDS, min_size=1, max_size=70), min_size=1, max_size=3), st.integers(1, 9)
 )
-@settings(derandomize=True, max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_each_word_finds_the_rows_that_hold_it(slices, n_files):
     texts = [[" ".join(words) for words in part] for part in slices]
     found = rows_by_word([words_of_slice(summaries(*part)) for part in texts], n_files)

@@ -26,7 +26,7 @@ def test_spans(case):
 
 
 @given(TEXTS)
-@settings(derandomize=True, max_examples=150)
+@settings(max_examples=150)
 def test_spans_are_ordered_and_inside_the_text(text):
     position = 0
     for span in scan(text):
@@ -36,7 +36,7 @@ def test_spans_are_ordered_and_inside_the_text(text):
 
 
 @given(TEXTS)
-@settings(derandomize=True, max_examples=100)
+@settings(max_examples=100)
 def test_spans_and_what_is_outside_tile_the_text(text):
     spans = scan(text)
     between = list(outside(spans, len(text)))

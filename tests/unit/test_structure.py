@@ -69,7 +69,7 @@ def test_restore(case):
 
 
 @given(FLAT | st.text(max_size=60))
-@settings(derandomize=True, max_examples=300)
+@settings(max_examples=300)
 def test_only_white_space_is_changed(text):
     markdown, structure = restore(text)[:2]
     assert without_white_space(markdown) == without_white_space(text)
@@ -77,21 +77,21 @@ def test_only_white_space_is_changed(text):
 
 
 @given(MARKDOWN)
-@settings(derandomize=True, max_examples=300)
+@settings(max_examples=300)
 def test_flattening_what_was_restored_gives_the_flattened_text(markdown):
     flat = flatten(markdown)
     assert flatten(restore(flat).markdown) == flat
 
 
 @given(MARKDOWN | FLAT)
-@settings(derandomize=True, max_examples=300)
+@settings(max_examples=300)
 def test_restoring_what_was_restored_changes_nothing(text):
     restored = restore(text).markdown
     assert restore(restored).markdown == restored
 
 
 @given(MARKDOWN.map(flatten))
-@settings(derandomize=True, max_examples=200)
+@settings(max_examples=200)
 def test_a_boundary_is_a_space_and_prose_begins_a_line_there(text):
     markdown, _, _, boundaries = restore(text)
     line_starts = set(accumulate(len(line.split()) for line in markdown.split("\n")))
@@ -110,13 +110,13 @@ def test_the_confidence_is_the_mean_of_the_boundaries():
 
 
 @given(FLAT)
-@settings(derandomize=True, max_examples=100)
+@settings(max_examples=100)
 def test_given_spans_give_the_same_result(text):
     assert restore(text, scan(text)) == restore(text)
 
 
 @given(FLAT)
-@settings(derandomize=True, max_examples=200)
+@settings(max_examples=200)
 def test_line_breaks_stand_where_spaces_were(text):
     markdown = restore(text).markdown
     assert " ".join(markdown.split()) == text
@@ -133,7 +133,7 @@ def test_restored_lines_are_blocks_to_a_markdown_parser(case):
 
 
 @given(st.text(max_size=40), st.text(max_size=40))
-@settings(derandomize=True, max_examples=100)
+@settings(max_examples=100)
 def test_a_text_with_line_breaks_is_returned_as_it_is(before, after):
     text = f"{before}\n{after}"
     assert restore(text)[:2] == (text, "original")
@@ -154,7 +154,7 @@ def test_the_cost_of_a_text_is_bounded(unit):
     assert is_linear(restore, text[: len(text) // LONGER], text)
 
 
-@settings(derandomize=True, max_examples=200)
+@settings(max_examples=200)
 @given(FLAT)
 def test_spans_are_moved_with_the_line_breaks(text):
     """Code, math and addresses stay the same except for white space inside."""
