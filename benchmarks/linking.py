@@ -39,8 +39,13 @@ from shortscience.pipeline.extraction.extract import extract
 from shortscience.pipeline.papers.bibliography.index import Index, index_file
 from shortscience.pipeline.papers.descriptions import title_words
 from shortscience.pipeline.papers.linking import prior, weights
-from shortscience.pipeline.papers.linking.features import FEATURES, Summary, features
-from shortscience.pipeline.papers.linking.link import best_candidates, reading, works_of
+from shortscience.pipeline.papers.linking.features import FEATURES
+from shortscience.pipeline.papers.linking.link import (
+    best_candidates,
+    candidates,
+    readings,
+    works_of,
+)
 from shortscience.pipeline.papers.linking.model import FAR, compare
 from shortscience.pipeline.papers.linking.text_index import TextIndex, index_folder, text_index
 from shortscience.pipeline.papers.naming import with_names
@@ -155,15 +160,11 @@ def groups(
 ) -> tuple[list[Group], list[Group]]:
     """Return the candidates of all cases, and of all with their paper taken away."""
     texts = frame_of(cases)
-    cited = cited_works(texts, index, bibliography).group_by("summary_id").agg("work")
-    read = reading(texts.lazy()).collect()
-    read = read.join(cited, on="summary_id", how="left", maintain_order="left")
+    read = readings(texts.lazy(), cited_works(texts, index, bibliography), index)
     present, absent = [], []
-    for case, (_, words, subjects, without) in zip(cases, read.iter_rows(), strict=True):
-        works = [work for work in index.search(words) if work.number not in (without or ())]
-        values = np.array(features(Summary(words, subjects), works, index))
-        values = values.reshape(-1, len(FEATURES))
-        right = np.array([work.number == case.right for work in works], dtype=bool)
+    for case, (_, summary, without) in zip(cases, read, strict=True):
+        numbers, values = candidates(summary, without, index)
+        right = numbers == case.right
         fold = sum(case.letters.encode()) % _FOLDS
         present.append(Group(values, right, fold, 1.0))
         absent.append(Group(values[~right], right[~right], fold, ABSENT))

@@ -1,12 +1,13 @@
 """What speaks for each of a summary's candidates, in numbers."""
 
-import math
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from shortscience.pipeline.papers.linking.text_index import TextIndex, Work
-from shortscience.pipeline.papers.linking.weights import COEFFICIENTS
+import numpy as np
+import numpy.typing as npt
+
+from shortscience.pipeline.papers.linking.text_index import TextIndex
+from shortscience.pipeline.papers.linking.vocabulary import UNKNOWN, Floats, Ints
+from shortscience.pipeline.papers.linking.word_lists import Works
 
 FEATURES = {
     "score": "how well the summary's words match title and abstract, beside the best candidate",
@@ -35,122 +36,176 @@ _SURE = 16.0
 _ENOUGH = 40.0
 """The least score, in nats, that makes the best candidate a good one, as nearly all summaries have
 in a large bibliography: few words in common are little evidence, even where no paper has more."""
-_READ = 30
-"""Candidates whose abstracts are compared word by word: those that all else speaks for most. It
-takes twice as long to compare all of them."""
-_UNREAD = [0.0, 0.0, 0.0]
 _SATURATION, _PIVOT = 1.2, 0.75
 _USUAL_LENGTH = 150
 """Of BM25: how fast further occurrences count less, how much the length of a text does, and the
 words that title and abstract usually have."""
+_DIGITS = 9
+"""So many are kept: the last ones depend on the processor."""
+
+Bools = npt.NDArray[np.bool_]
 
 
 class Summary(NamedTuple):
-    """A summary to be linked: its words, and the surnames of whom it has as its subject."""
+    """A summary to be linked: the numbers of its words, and of the surnames it begins with."""
 
-    words: Sequence[str]
-    subjects: Sequence[str]
+    words: Ints
+    subjects: Ints
 
 
-class _Read(NamedTuple):
-    """What is counted of a summary once for all of its candidates."""
+class _Said(NamedTuple):
+    """The distinct words of a summary, once for all candidates.
 
-    weights: dict[str, float]
-    opening: frozenset[str]
-    lead: frozenset[str]
-    pairs: frozenset[tuple[str, ...]]
-    triples: frozenset[tuple[str, ...]]
+    They have places from 1 on, in the order of their numbers; all other words have the place 0, and
+    tell nothing. `place` has that of each word by its number.
+    """
+
+    place: Ints
+    information: Floats
+    weights: Floats
+    opening: Bools
+    lead: Bools
+    pairs: Ints
+    triples: Ints
     n_words: int
 
 
-def features(summary: Summary, works: Sequence[Work], index: TextIndex) -> list[list[float]]:
-    """Return FEATURES, in their order, of each candidate for a summary."""
-    read = _read(summary, index)
-    scores = [_bm25(work, read) for work in works]
-    best = max([_ENOUGH, *scores])
-    rows = [
-        [
-            score / best,
-            *_of_title(work, read, index),
-            *_of_authors(work, summary, index),
-            float(bool(work.abstract)),
-            work.prior,
-            *_UNREAD,
-        ]
-        for work, score in zip(works, scores, strict=True)
+class _Shared(NamedTuple):
+    """The words of all candidates: whose they are, where, and their places in the summary."""
+
+    numbers: Ints
+    of: Ints
+    in_title: Bools
+    place: Ints
+
+
+def features(summary: Summary, works: Works, index: TextIndex) -> Floats:
+    """Return FEATURES, in their order, of each candidate for a summary: one row each."""
+    said = _said(summary.words, index.words.information)
+    words = works.words
+    in_title = words.place < works.n_title[words.of]
+    shared = _Shared(words.values, words.of, in_title, said.place[words.values])
+    scores = _bm25(works, shared, said)
+    columns = [
+        scores / scores.max(initial=_ENOUGH),
+        *_of_title(works, shared, said, index),
+        *_of_authors(works, summary, index),
+        _counts(words.of[~in_title], works) > 0,
+        works.prior,
+        *_of_abstract(works, shared, said, index),
     ]
-    order = sorted(range(len(rows)), key=lambda row: (-_weighted(rows[row]), row))
-    for row in order[:_READ]:
-        rows[row][-len(_UNREAD) :] = _of_abstract(works[row], read, index)
-    return rows
+    values: Floats = np.round(np.column_stack(columns), _DIGITS)
+    return values
 
 
-def _weighted(row: Sequence[float]) -> float:
-    return sum(weight * value for weight, value in zip(COEFFICIENTS.values(), row, strict=True))
-
-
-def _read(summary: Summary, index: TextIndex) -> _Read:
-    counts = Counter(summary.words)
-    weights = {word: math.log1p(n) * index.information[word] for word, n in counts.items()}
-    lead = summary.words[:_LEAD]
-    return _Read(
-        weights,
-        frozenset(summary.words[:_OPENING]),
-        frozenset(lead),
-        frozenset(_runs(lead, 2)),
-        frozenset(_runs(summary.words, 3)),
-        len(summary.words),
+def _said(words: Ints, information: Floats) -> _Said:
+    distinct, counts = np.unique(words[words != UNKNOWN], return_counts=True)
+    place = np.zeros(len(information) + 1, np.int64)
+    place[distinct] = np.arange(1, len(distinct) + 1)
+    nats = np.append(0, information[distinct])
+    places = place[words]
+    opening, lead = (np.zeros(len(nats), bool) for _ in range(2))
+    opening[places[:_OPENING]] = True
+    lead[places[:_LEAD]] = True
+    return _Said(
+        place,
+        nats,
+        np.append(0, np.log1p(counts)) * nats,
+        opening,
+        lead,
+        _runs(places[:_LEAD], 2, len(nats)),
+        _runs(places, 3, len(nats)),
+        len(words),
     )
 
 
-def _runs(words: Sequence[str], length: int) -> Iterator[tuple[str, ...]]:
-    return zip(*(words[start:] for start in range(length)), strict=False)
+def _runs(places: Ints, length: int, n_places: int) -> Ints:
+    """Return a number for each run of neighbouring words: 0 if one is not in the summary."""
+    n_runs = max(0, len(places) - length + 1)
+    parts = [places[start : start + n_runs] for start in range(length)]
+    run = np.zeros(n_runs, np.int64)
+    for part in parts:
+        run = run * n_places + part
+    return np.where(np.all([part > 0 for part in parts], axis=0), run, 0)
 
 
-def _bm25(work: Work, read: _Read) -> float:
-    """Return the score of a candidate (Robertson and Zaragoza, 2009), weighted by the summary."""
-    length = len(work.title) + len(work.abstract)
+def _counts(of: Ints, works: Works, weights: Floats | Bools | None = None) -> Floats:
+    """Return how many words each candidate has, or the sum of their weights."""
+    return np.bincount(of, weights, minlength=len(works.numbers)).astype(float)
+
+
+def _table(shared: _Shared, chosen: Bools | slice, works: Works, said: _Said) -> Floats:
+    """Return how often each candidate, a row, has each word of the summary, a column."""
+    width = len(said.information)
+    cells = shared.of[chosen] * width + shared.place[chosen]
+    counts = np.bincount(cells, minlength=len(works.numbers) * width)
+    return counts.reshape(-1, width).astype(float)
+
+
+def _bm25(works: Works, shared: _Shared, said: _Said) -> Floats:
+    """Return each candidate's score (Robertson and Zaragoza, 2009), weighted by the summary."""
+    length = _counts(shared.of, works)
     usual = _SATURATION * (1 - _PIVOT + _PIVOT * length / _USUAL_LENGTH)
-    shared = [word for word in (*work.title, *work.abstract) if word in read.weights]
-    return sum(read.weights[word] * n / (n + usual) for word, n in Counter(shared).items())
+    counts = _table(shared, slice(None), works, said)
+    scores: Floats = counts / (counts + usual[:, None]) @ said.weights
+    return scores
 
 
-def _of_title(work: Work, read: _Read, index: TextIndex) -> list[float]:
-    information = {word: index.information[word] for word in work.title}
-    total = sum(information.values()) or 1
-    lead = sum(nats for word, nats in information.items() if word in read.lead)
-    opening = sum(nats for word, nats in information.items() if word in read.opening)
-    found = [nats for word, nats in information.items() if word in read.weights]
-    pairs = read.pairs.intersection(_runs(work.title, 2))
+def _of_title(works: Works, shared: _Shared, said: _Said, index: TextIndex) -> list[Any]:
+    of, numbers = _distinct(shared, shared.in_title, index)
+    nats, place = index.words.information[numbers], said.place[numbers]
+    total = np.maximum(_counts(of, works, nats), 1e-9)
+    found = np.zeros(len(works.numbers))
+    np.maximum.at(found, of, said.information[place])
     return [
-        sum(found) / total,
-        lead,
-        opening / total,
-        max(found, default=0),
-        len(pairs) / max(1, len(work.title) - 1),
-        len(information),
+        _counts(of, works, said.information[place]) / total,
+        _counts(of, works, nats * said.lead[place] * (place > 0)),
+        _counts(of, works, nats * said.opening[place] * (place > 0)) / total,
+        found,
+        _same_runs(2, shared.in_title, said.pairs, works, shared, said)
+        / np.maximum(1, works.n_title - 1),
+        _counts(of, works),
     ]
 
 
-def _of_authors(work: Work, summary: Summary, index: TextIndex) -> list[float]:
-    known = {name: rarity for name in summary.subjects if (rarity := index.rarity[name])}
-    author = sum(rarity for name, rarity in known.items() if name in work.surnames)
-    return [min(author, _SURE), sum(name not in work.surnames for name in known)]
+def _distinct(shared: _Shared, chosen: Bools, index: TextIndex) -> tuple[Ints, Ints]:
+    """Return the distinct words of each candidate and whose they are, its rarest words first."""
+    n_words = len(index.words)
+    cells = np.sort(shared.of[chosen] * n_words + shared.numbers[chosen])
+    cells = cells[np.diff(cells, prepend=-1) > 0]
+    return cells // n_words, cells % n_words
 
 
-def _of_abstract(work: Work, read: _Read, index: TextIndex) -> list[float]:
-    if not work.abstract:
-        return _UNREAD
-    information = {word: index.information[word] for word in work.abstract}
-    rare = sorted(information.values())[-_RAREST:][0]
-    shared = [nats for word, nats in information.items() if word in read.weights]
-    triples = len(read.triples.intersection(_runs(work.abstract, 3)))
+def _same_runs(
+    length: int, chosen: Bools, runs: Ints, works: Works, shared: _Shared, said: _Said
+) -> Floats:
+    """Return how many of the runs of chosen words are among those of the summary."""
+    of = np.where(chosen, shared.of, -1)
+    found = _runs(shared.place, length, len(said.information))
+    owner = of[: len(found)]
+    inside = (found > 0) & (owner >= 0) & (owner == of[length - 1 :][: len(found)])
+    return _counts(owner[inside], works, np.isin(found[inside], runs))
+
+
+def _of_authors(works: Works, summary: Summary, index: TextIndex) -> list[Any]:
+    known = np.unique(summary.subjects[summary.subjects != UNKNOWN])
+    is_said = np.isin(works.surnames.values, known)
+    of, names = works.surnames.of[is_said], works.surnames.values[is_said]
+    author = _counts(of, works, index.surnames.information[names])
+    return [np.minimum(author, _SURE), len(known) - _counts(of, works)]
+
+
+def _of_abstract(works: Works, shared: _Shared, said: _Said, index: TextIndex) -> list[Any]:
+    of, numbers = _distinct(shared, ~shared.in_title, index)
+    nats, place = index.words.information[numbers], said.place[numbers]
+    lengths = np.bincount(of, minlength=len(works.numbers))
+    rare = np.arange(len(of)) - (np.cumsum(lengths) - lengths)[of] < _RAREST
+    passages = _same_runs(3, ~shared.in_title, said.triples, works, shared, said)
     return [
-        sum(shared) / (sum(information.values()) or 1),
-        _from(rare, shared) / (_from(rare, information.values()) or 1),
-        triples / math.sqrt(read.n_words or 1),
+        *(
+            _counts(of[some], works, said.information[place[some]])
+            / np.maximum(_counts(of[some], works, nats[some]), 1e-9)
+            for some in (slice(None), rare)
+        ),
+        passages / np.sqrt(said.n_words or 1),
     ]
-
-
-def _from(least: float, values: Iterable[float]) -> float:
-    return sum(value for value in values if value >= least)

@@ -1,7 +1,8 @@
 """Linking summaries that name no paper to the works of a bibliography."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+import numpy as np
 import polars as pl
 
 from shortscience.pipeline.papers.bibliography.index import Index
@@ -9,6 +10,7 @@ from shortscience.pipeline.papers.linking import terms
 from shortscience.pipeline.papers.linking.features import FEATURES, Summary, features
 from shortscience.pipeline.papers.linking.model import judge
 from shortscience.pipeline.papers.linking.text_index import TextIndex, text_index
+from shortscience.pipeline.papers.linking.vocabulary import Floats, Ints
 from shortscience.pipeline.papers.naming import with_names
 from shortscience.pipeline.parts import Parts
 from shortscience.pipeline.settings import PaperSettings
@@ -134,13 +136,10 @@ def best_candidates(
     `texts` has `summary_id` and `text`; `others` has the `summary_id` and `work` of what is no
     candidate.
     """
-    excluded = others.group_by("summary_id").agg(others="work")
-    read = reading(texts).join(excluded.lazy(), on="summary_id", how="left")
     found = [
         (summary_id, *candidate)
-        for batch in read.collect_batches()
-        for summary_id, words, subjects, without in batch.iter_rows()
-        for candidate in _ranked(Summary(words, subjects), frozenset(without or ()), index)[:shown]
+        for summary_id, summary, without in readings(texts, others, index)
+        for candidate in _ranked(summary, without, index)[:shown]
     ]
     best = pl.DataFrame(found, schema=_FOUND, orient="row")
     return (
@@ -150,21 +149,38 @@ def best_candidates(
     )
 
 
-def reading(texts: pl.LazyFrame) -> pl.LazyFrame:
-    """Return the `summary_id`, `words` and `subjects` of summaries."""
+def readings(
+    texts: pl.LazyFrame, others: pl.DataFrame, index: TextIndex
+) -> Iterator[tuple[str, Summary, Sequence[int]]]:
+    """Yield the `summary_id` of each summary, what is read of it, and what is no candidate."""
+    excluded = others.group_by("summary_id").agg(others="work").lazy()
     body = terms.body(pl.col("text"))
-    return texts.select("summary_id", words=terms.words(body), subjects=terms.subjects(body))
+    read = (
+        texts.select("summary_id", words=terms.words(body), subjects=terms.subjects(body))
+        .join(excluded, on="summary_id", how="left", maintain_order="left")
+        .with_columns(pl.col("others").fill_null([]))
+    )
+    for batch in read.collect_batches(maintain_order=True):
+        words = index.words.numbers(batch["words"])
+        subjects = index.surnames.numbers(batch["subjects"])
+        summaries = map(Summary, words, subjects)
+        yield from zip(batch["summary_id"], summaries, batch["others"].to_list(), strict=True)
 
 
-def _ranked(summary: Summary, without: frozenset[int], index: TextIndex) -> list[tuple[float, ...]]:
+def candidates(summary: Summary, without: Sequence[int], index: TextIndex) -> tuple[Ints, Floats]:
+    """Return the works that a summary may be about, by number, and their FEATURES."""
+    numbers = index.search(summary.words, summary.subjects)
+    works = index.works.of(numbers[~np.isin(numbers, without)])
+    return works.numbers, features(summary, works, index)
+
+
+def _ranked(summary: Summary, without: Sequence[int], index: TextIndex) -> list[tuple[float, ...]]:
     """Return `place`, `work`, `probability` and FEATURES of all candidates, the best first."""
-    works = [work for work in index.search(summary.words) if work.number not in without]
-    values = features(summary, works, index)
+    numbers, values = candidates(summary, without, index)
     probabilities = judge(values)
-    numbers = [work.number for work in works]
-    order = sorted(range(len(works)), key=lambda row: (-probabilities[row], numbers[row]))
+    order = np.argsort(-probabilities, kind="stable")
     return [
-        (place, numbers[row], float(probabilities[row]), *values[row])
+        (place, int(numbers[row]), float(probabilities[row]), *values[row].tolist())
         for place, row in enumerate(order)
     ]
 

@@ -6,12 +6,10 @@ the first. A logistic regression over the log odds of this, and the distance to 
 others, calibrates the probabilities (Platt, 1999).
 """
 
-from collections.abc import Sequence
-
 import numpy as np
-import numpy.typing as npt
 
 from shortscience.pipeline.papers.linking.features import FEATURES
+from shortscience.pipeline.papers.linking.vocabulary import Floats
 from shortscience.pipeline.papers.linking.weights import (
     COEFFICIENTS,
     NONE_OF_THEM,
@@ -20,23 +18,21 @@ from shortscience.pipeline.papers.linking.weights import (
     OFFSET,
 )
 
-Floats = npt.NDArray[np.float64]
-
 FAR = 10.0
 """A distance of scores that leaves no doubt which candidate is the better one."""
 _DIGITS = 6
 """So many are kept: the last ones depend on the processor."""
 
 
-def judge(values: Sequence[Sequence[float]]) -> Floats:
+def judge(values: Floats) -> Floats:
     """Return how likely each candidate of a summary is its paper.
 
     `values` has one row per candidate, with FEATURES.
     """
-    if not values:
+    if not len(values):
         return np.empty(0)
     weights = np.array([COEFFICIENTS[name] for name in FEATURES])
-    odds, distance = compare(np.array(values) @ weights, NONE_OF_THEM)
+    odds, distance = compare(values @ weights, NONE_OF_THEM)
     probability = 1 / (1 + np.exp(-(OF_ODDS * odds + OF_DISTANCE * distance + OFFSET)))
     return np.round(probability, _DIGITS)
 

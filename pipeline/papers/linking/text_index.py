@@ -1,39 +1,46 @@
 """A full-text index of the papers of a bibliography: made once, read from the disk.
 
-Records whose titles have the same letters are one work here: a preprint and its publication do not
-compete. Works are numbered in the order of these letters, so that the order of records makes no
-difference.
-
 An index is a folder. `titles.parquet` has the title of each work, `records.parquet` its records,
-and `words` the index that Tantivy makes of the words of titles and abstracts.
+and `tantivy` the index that Tantivy makes of the words of titles and abstracts. The vocabularies
+and the word lists are what candidates are compared by.
 """
 
-import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+import numpy as np
 import polars as pl
 import tantivy
 
 from shortscience.pipeline.folders import appearing
 from shortscience.pipeline.papers.bibliography.index import Index
 from shortscience.pipeline.papers.linking import terms
-from shortscience.pipeline.papers.linking.prior import prior
+from shortscience.pipeline.papers.linking.vocabulary import (
+    UNKNOWN,
+    Floats,
+    Ints,
+    Vocabulary,
+    number_words,
+)
+from shortscience.pipeline.papers.linking.word_lists import ListWriter, WordLists
+from shortscience.pipeline.papers.linking.works import records_of, united
 from shortscience.pipeline.settings import digest
 from shortscience.pipeline.version import code_digest
 
-N_TOLD, N_BARE = 80, 20
-"""Candidates among the works with an abstract, and among those without. With half as many, five in
-a hundred summaries lose their paper."""
-_N_ASKED = 50
-"""Words of a summary that are looked up, the most telling ones. A hundred find three in a hundred
-papers more, and take twice as long."""
+N_TOLD, N_BARE, N_BY = 80, 20, 20
+"""Candidates among the works with an abstract, among those without, and among those by the authors
+that a summary begins with. With half as many, five in a hundred summaries lose their paper."""
+_N_ASKED = 100
+"""Words of a summary that are looked up, the most telling ones. Half as many find three in a
+hundred papers less."""
+_COMMON, _FEW = 0.08, 1_000
+"""The share of works that may have a word that is looked up, and a number that always may. Commoner
+words take the most time, and find two in a hundred papers more."""
 _SPARE = 10
 """Further hits, so that works with equal scores are ordered by their numbers, not by the index."""
 _SCORE_DIGITS = 3
-_TOLD, _BARE, _SURNAMES = "told", "bare", "surnames"
+_TOLD, _BARE, _BY = "told", "bare", "by"
 """Fields: the words of works with an abstract, and of those without, as titles are so short that
 they would never be found among abstracts; and the surnames of authors."""
 _AT_ONCE = 5_000
@@ -41,84 +48,73 @@ _SEGMENT = 250_000
 """Works that are written at once. What is written is merged before more is, so that the same works
 always make the same segments."""
 _HEAP_BYTES = 1 << 30
-_WORDS = "words"
+_BY_WEIGHT = 4.0
+"""Of a surname in a query, beside the words' own: who is said tells more than what."""
+_TANTIVY, _TEXTS = "tantivy", "texts.parquet"
 
-
-class Work(NamedTuple):
-    """A candidate: its number, the words of title and abstract, surnames, and log odds.
-
-    `prior` is how much likelier works of its kind are to be summarised than others.
-    """
-
-    number: int
-    title: Sequence[str]
-    abstract: Sequence[str]
-    surnames: frozenset[str]
-    prior: float
-
-
-class Rarities(dict[str, float]):
-    """The information in words, in nats, looked up once; 0 of a word that no work has."""
-
-    def __init__(self, searcher: tantivy.Searcher, *fields: str) -> None:
-        super().__init__()
-        self._searcher, self._fields = searcher, fields
-
-    def __missing__(self, word: str) -> float:
-        stands = sum(self._searcher.doc_freq(field, word) for field in self._fields)
-        self[word] = math.log((self._searcher.num_docs + 1) / stands) if stands else 0.0
-        return self[word]
+_Clause = tuple[tantivy.Occur, tantivy.Query]
 
 
 class TextIndex:
-    """An index that has been made.
-
-    `information` has that of each word, `rarity` that of each author's surname.
-    """
+    """An index that has been made: all words, all surnames, and those of each work."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        index = tantivy.Index.open(str(folder / _WORDS))
+        index = tantivy.Index.open(str(folder / _TANTIVY))
         self._schema, self._searcher = index.schema, index.searcher()
-        self.information = Rarities(self._searcher, _TOLD, _BARE)
-        self.rarity = Rarities(self._searcher, _SURNAMES)
+        self.works = WordLists(folder)
+        self.words, self.surnames = (
+            Vocabulary(folder / f"{name}.parquet", len(self.works))
+            for name in ("words", "surnames")
+        )
 
     def scan(self, frame: str) -> pl.LazyFrame:
         """Scan `titles`, with `work` and `title`, or `records`."""
         return pl.scan_parquet(self._folder / f"{frame}.parquet")
 
-    def search(self, words: Sequence[str]) -> list[Work]:
-        """Return the works that have most in common with the words of a text, by number."""
-        counts = Counter(words)
-        weights = {word: math.log1p(count) for word, count in counts.items()}
-        asked = sorted(weights, key=lambda word: (-weights[word] * self.information[word], word))
-        chosen = {word: weights[word] for word in asked[:_N_ASKED]}
-        found = [*self._search(_TOLD, chosen, N_TOLD), *self._search(_BARE, chosen, N_BARE)]
-        return sorted(found, key=lambda work: work.number)
+    def search(self, words: Ints, subjects: Ints) -> Ints:
+        """Return the works that have most in common with the words of a text, in order.
 
-    def _search(self, field: str, weights: Mapping[str, float], limit: int) -> list[Work]:
-        terms_ = (
-            tantivy.Query.boost_query(
-                tantivy.Query.term_query(self._schema, field, word, index_option="freq"), weight
+        `subjects` are the surnames of whom the text has as its subject.
+        """
+        distinct, counts = np.unique(words[words != UNKNOWN], return_counts=True)
+        weights = np.log1p(counts)
+        chosen = self._asked(distinct, weights)
+        asked = dict(zip(self.words.words(distinct[chosen]), weights[chosen].tolist(), strict=True))
+        told, bare = self._terms(_TOLD, asked), self._terms(_BARE, asked)
+        found = [self._best(told, N_TOLD), self._best(bare, N_BARE)]
+        if names := self.surnames.words(subjects[subjects != UNKNOWN]):
+            by = self._terms(_BY, dict.fromkeys(names, _BY_WEIGHT))
+            any_of_them = (tantivy.Occur.Must, tantivy.Query.boolean_query(by))
+            found.append(self._best([any_of_them, *told, *bare], N_BY))
+        return np.unique(np.concatenate(found))
+
+    def _asked(self, words: Ints, weights: Floats) -> Ints:
+        """Return the places of the words that are looked up."""
+        telling = weights * self.words.information[words]
+        n_works = len(self.works)
+        rare = self.words.information[words] >= np.log((n_works + 1) / max(_COMMON * n_works, _FEW))
+        order = np.argsort(-telling, kind="stable")
+        return np.asarray(order[rare[order]][:_N_ASKED])
+
+    def _terms(self, field: str, weights: Mapping[str, float]) -> list[_Clause]:
+        return [
+            (
+                tantivy.Occur.Should,
+                tantivy.Query.boost_query(
+                    tantivy.Query.term_query(self._schema, field, word, index_option="freq"), weight
+                ),
             )
             for word, weight in weights.items()
-        )
-        query = tantivy.Query.boolean_query([(tantivy.Occur.Should, term) for term in terms_])
+        ]
+
+    def _best(self, clauses: Sequence[_Clause], limit: int) -> Ints:
+        query = tantivy.Query.boolean_query(clauses)
         hits = self._searcher.search(query, limit + _SPARE, count=False).hits
         places = [place for _, place in hits]
-        numbers = self._searcher.fast_field_values("number", places)
+        numbers = np.array(self._searcher.fast_field_values("number", places), dtype=np.int64)
         scores = [-round(score, _SCORE_DIGITS) for score, _ in hits]
-        best = sorted(zip(scores, numbers, range(len(hits)), strict=True))[:limit]
-        return [_work(self._searcher.doc(places[row]), field) for _, _, row in best]
-
-
-def _work(document: tantivy.Document, field: str) -> Work:
-    words = str(document.get_first(field)).split(" ")
-    length = int(document.get_first("n_title") or 0)
-    surnames = str(document.get_first(_SURNAMES) or "").split(" ")
-    odds = float(document.get_first("prior") or 0)
-    number = int(document.get_first("number") or 0)
-    return Work(number, words[:length], words[length:], frozenset(surnames) - {""}, odds)
+        return numbers[np.lexsort((numbers, scores))][:limit]
 
 
 def index_folder(bibliography: Sequence[Index], cache: Path) -> Path:
@@ -140,95 +136,69 @@ def text_index(bibliography: Sequence[Index], cache: Path) -> TextIndex:
 
 
 def _write(bibliography: Sequence[Index], folder: Path) -> None:
-    records = _records(bibliography)
+    records = records_of(bibliography)
     records.select("work", "source", "entry", "name").write_parquet(folder / "records.parquet")
-    works = _works(records)
-    works.select("work", "title").write_parquet(folder / "titles.parquet")
+    works = united(records)
     del records
-    (folder / _WORDS).mkdir()
-    index = tantivy.Index(_schema(), str(folder / _WORDS))
-    works = works.sort("source", "entry").drop("title")
-    for source, bibliography_index in enumerate(bibliography):
-        described = works.filter(pl.col("source") == source)
-        for segment in described.iter_slices(_SEGMENT):
-            _add(index, bibliography_index, segment)
+    works.select("work", "title").write_parquet(folder / "titles.parquet")
+    n_works = len(works)
+    _texts(works, bibliography).sink_parquet(folder / _TEXTS)
+    del works
+    texts = pl.scan_parquet(folder / _TEXTS)
+    words, surnames = (
+        number_words(texts, name, folder / f"{name}.parquet") for name in ("words", "surnames")
+    )
+    with ListWriter(folder, n_works, words=words, surnames=surnames) as writer:
+        for batch in texts.collect_batches(chunk_size=_AT_ONCE, maintain_order=True):
+            writer.add(batch)
+    _write_words(texts, n_works, folder / _TANTIVY)
+    (folder / _TEXTS).unlink()
+
+
+def _texts(works: pl.DataFrame, bibliography: Sequence[Index]) -> pl.LazyFrame:
+    """Return what is known of works: `words`, those of the title first, and `surnames`."""
+    title, abstract = (terms.words(pl.col(name)) for name in ("title", "abstract"))
+    frames = []
+    for source, index in enumerate(bibliography):
+        described = works.lazy().filter(pl.col("source") == source).drop("title").sort("entry")
+        entries = index.scan("entries").select("entry", "title", "abstract")
+        frames.append(described.join(entries, on="entry", maintain_order="left"))
+    return pl.concat(frames).select(
+        "work",
+        "surnames",
+        "prior",
+        told=pl.col("abstract").is_not_null(),
+        n_title=title.list.len(),
+        words=pl.concat_list(title, abstract.fill_null([])),
+    )
+
+
+def _write_words(texts: pl.LazyFrame, n_works: int, folder: Path) -> None:
+    folder.mkdir()
+    index = tantivy.Index(_schema(), str(folder))
+    field = pl.when("told").then(pl.lit(_TOLD)).otherwise(pl.lit(_BARE))
+    words, surnames = (pl.col(name).list.join(" ") for name in ("words", "surnames"))
+    rows = texts.select("work", field, words, surnames)
+    for start in range(0, n_works, _SEGMENT):
+        writer = index.writer(heap_size=_HEAP_BYTES, num_threads=1)
+        segment = rows.slice(start, _SEGMENT)
+        for batch in segment.collect_batches(chunk_size=_AT_ONCE, maintain_order=True):
+            for row in batch.iter_rows():
+                writer.add_document(_document(*row))
+        writer.commit()
+        writer.wait_merging_threads()
 
 
 def _schema() -> tantivy.Schema:
-    builder = tantivy.SchemaBuilder().add_unsigned_field("number", stored=True, fast=True)
-    builder = builder.add_unsigned_field("n_title", stored=True)
-    builder = builder.add_float_field("prior", stored=True)
-    for name, option in ((_TOLD, "freq"), (_BARE, "freq"), (_SURNAMES, "basic")):
-        builder = builder.add_text_field(
-            name, stored=True, tokenizer_name="whitespace", index_option=option
-        )
+    builder = tantivy.SchemaBuilder().add_unsigned_field("number", fast=True)
+    for name in (_TOLD, _BARE, _BY):
+        builder = builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
     return builder.build()
 
 
-def _add(index: tantivy.Index, bibliography: Index, works: pl.DataFrame) -> None:
-    """Add works that have the `entry` of one bibliography."""
-    entries = bibliography.scan("entries").select("entry", "title", "abstract")
-    found = works.lazy().join(entries, on="entry", maintain_order="left")
-    title, abstract = (terms.words(pl.col(name)) for name in ("title", "abstract"))
-    said = found.with_columns(
-        field=pl.when(pl.col("abstract").is_null()).then(pl.lit(_BARE)).otherwise(pl.lit(_TOLD)),
-        n_title=title.list.len(),
-        words=pl.concat_list(title, abstract.fill_null([])).list.join(" "),
-        surnames=pl.col("surnames").list.join(" "),
-    ).select("work", "field", "words", "n_title", "surnames", "prior")
-    writer = index.writer(heap_size=_HEAP_BYTES, num_threads=1)
-    for batch in said.collect_batches(chunk_size=_AT_ONCE, maintain_order=True):
-        for row in batch.iter_rows():
-            writer.add_document(_document(*row))
-    writer.commit()
-    writer.wait_merging_threads()
-
-
-def _document(number: int, field: str, words: str, n_title: int, surnames: str, odds: float) -> Any:
+def _document(number: int, field: str, words: str, surnames: str | None) -> Any:
     document = tantivy.Document()
     document.add_unsigned("number", number)
-    document.add_unsigned("n_title", n_title)
-    document.add_float("prior", odds)
     document.add_text(field, words)
-    document.add_text(_SURNAMES, surnames)
+    document.add_text(_BY, surnames or "")
     return document
-
-
-def _records(bibliography: Sequence[Index]) -> pl.DataFrame:
-    """Return all records that have a title and a name of their own, with the number of the work.
-
-    Of the records of a work, the one that is believed stands first: that of the first file, then
-    the one with the first name, then the first in the file.
-    """
-    frames = []
-    for place, index in enumerate(bibliography):
-        own = index.scan("names").filter("own").select("entry", "name")
-        entries = index.scan("entries").select(
-            "entry", "authors", "year", "venue", "title", told=pl.col("abstract").is_not_null()
-        )
-        frames.append(entries.join(own, on="entry").with_columns(source=pl.lit(place, pl.Int32)))
-    return (
-        pl.concat(frames)
-        .with_columns(
-            letters=terms.letters(pl.col("title")), surnames=terms.surnames(pl.col("authors"))
-        )
-        .drop("authors")
-        .filter(pl.col("letters") != "")
-        .sort("letters", "source", "name", "entry")
-        .with_columns(work=pl.col("letters").rle_id().cast(pl.Int32))
-        .collect(engine="streaming")
-    )
-
-
-def _works(records: pl.DataFrame) -> pl.DataFrame:
-    """Return one row per work, with the `source` and `entry` that tell its abstract, if any do."""
-    told = pl.col("told").arg_max()
-    works = records.group_by("work", maintain_order=True).agg(
-        pl.col("title").first(),
-        pl.col("source", "entry").get(told),
-        pl.col("year").min(),
-        pl.col("venue").drop_nulls().str.join(" "),
-        surnames=pl.col("surnames").explode().drop_nulls().unique().sort(),
-        n_records=pl.len(),
-    )
-    return works.with_columns(prior=prior()).drop("year", "venue", "n_records")
