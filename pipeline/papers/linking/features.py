@@ -1,5 +1,6 @@
 """What speaks for each of a summary's candidates, in numbers."""
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,13 +25,17 @@ FEATURES = {
     "covered": "the share of what the abstract's words tell that those in the summary do",
     "telling": "the same of the abstract's ten rarest words",
     "passages": "runs of three words that abstract and summary share, by the summary's length",
+    "chief": "the share of the summary's twenty most telling words, by what they tell, that it has",
+    "named": "whether the first sentences have the name that its title begins with, before a colon",
+    "words": "the logarithm of the number of words in the summary",
 }
 """What `features` returns for each candidate. Information is in nats: the logarithm of how much
 rarer than any word a word is among the titles and abstracts."""
 
 _OPENING, _LEAD = 25, 60
 """Words. What a paper is about is said in the first sentence, or in the first two or three."""
-_RAREST = 10
+_RAREST, _CHIEF = 10, 20
+_LONGEST_NAME = 3
 _SURE = 16.0
 """Nats that authors tell at most: the second and third name of a list add little to the first."""
 _ENOUGH = 40.0
@@ -93,6 +98,9 @@ def features(summary: Summary, works: Works, index: TextIndex) -> Floats:
         _counts(words.of[~in_title], works) > 0,
         works.prior,
         *_of_abstract(works, shared, said, index),
+        _chief(works, shared, said),
+        _named(works, shared, said),
+        np.full(len(scores), math.log1p(said.n_words)),
     ]
     values: Floats = np.round(np.column_stack(columns), _DIGITS)
     return values
@@ -209,3 +217,18 @@ def _of_abstract(works: Works, shared: _Shared, said: _Said, index: TextIndex) -
         ),
         passages / np.sqrt(said.n_words or 1),
     ]
+
+
+def _chief(works: Works, shared: _Shared, said: _Said) -> Floats:
+    chief = np.argsort(-said.weights, kind="stable")[:_CHIEF]
+    has = _table(shared, slice(None), works, said)[:, chief] > 0
+    share: Floats = has @ said.weights[chief] / max(said.weights[chief].sum(), 1e-9)
+    return share
+
+
+def _named(works: Works, shared: _Shared, said: _Said) -> Bools:
+    in_name = works.words.place < works.n_name[shared.of]
+    of, place = shared.of[in_name], shared.place[in_name]
+    is_name = (works.n_name > 0) & (works.n_name <= _LONGEST_NAME)
+    named: Bools = is_name & (_counts(of, works, ~said.lead[place]) == 0)
+    return named

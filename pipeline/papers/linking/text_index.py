@@ -50,6 +50,7 @@ always make the same segments."""
 _HEAP_BYTES = 1 << 30
 _BY_WEIGHT = 4.0
 """Of a surname in a query, beside the words' own: who is said tells more than what."""
+_NAME = r"^([^:]+):\s"
 _TANTIVY, _TEXTS = "tantivy", "texts.parquet"
 
 _Clause = tuple[tantivy.Occur, tantivy.Query]
@@ -169,6 +170,7 @@ def _texts(works: pl.DataFrame, bibliography: Sequence[Index]) -> pl.LazyFrame:
         "prior",
         told=pl.col("abstract").is_not_null(),
         n_title=title.list.len(),
+        n_name=terms.words(pl.col("title").str.extract(_NAME).fill_null("")).list.len(),
         words=pl.concat_list(title, abstract.fill_null([])),
     )
 

@@ -1,22 +1,25 @@
 """The weights of features: what `python -m benchmarks.linking --fit` prints."""
 
 COEFFICIENTS: dict[str, float] = {
-    "score": 5.568,
-    "share": 2.977,
-    "lead": 0.0478,
-    "opening": 2.193,
-    "rarest": 0.1754,
-    "phrases": 0.6788,
-    "length": -0.05929,
-    "author": 0.5602,
-    "strangers": -1.326,
-    "abstract": -3.248,
-    "prior": 0.5556,
-    "covered": 1.532,
-    "telling": 4.093,
-    "passages": 4.22,
+    "score": 4.741,
+    "share": 3.598,
+    "lead": 0.02421,
+    "opening": 1.696,
+    "rarest": 0.147,
+    "phrases": 0.8,
+    "length": -0.04064,
+    "author": 0.5283,
+    "strangers": -1.609,
+    "abstract": -3.502,
+    "prior": 0.5479,
+    "covered": 4.554,
+    "telling": 2.904,
+    "passages": 3.533,
+    "chief": 4.657,
+    "named": 1.295,
+    "words": -0.6713,
 }
-NONE_OF_THEM = 9.424
-OFFSET = -0.9098
-OF_ODDS = 0.5291
-OF_DISTANCE = 0.5498
+NONE_OF_THEM = 6.15
+OFFSET = -1.106
+OF_ODDS = 0.4547
+OF_DISTANCE = 0.6037

@@ -17,6 +17,7 @@ _ROW = np.dtype(
         ("words", "i8"),
         ("n_words", "i4"),
         ("n_title", "i4"),
+        ("n_name", "i4"),
         ("surnames", "i8"),
         ("n_surnames", "i4"),
         ("prior", "f8"),
@@ -37,13 +38,14 @@ class Lists(NamedTuple):
 class Works(NamedTuple):
     """Some works: their words, those of the title first, surnames, and log odds.
 
-    `n_title` counts the words of titles. `prior` is how much likelier works of their kind are to be
-    summarised than others.
+    `n_title` counts the words of titles, `n_name` those before a colon. `prior` is how much
+    likelier works of their kind are to be summarised than others.
     """
 
     numbers: Ints
     words: Lists
     n_title: Ints
+    n_name: Ints
     surnames: Lists
     prior: Floats
 
@@ -62,7 +64,8 @@ class WordLists:
         """Return works by number."""
         rows = np.asarray(self._rows[numbers])
         words, surnames = (self._lists(rows, name) for name in _LISTS)
-        return Works(numbers, words, rows["n_title"].astype(np.int64), surnames, rows["prior"])
+        n_title, n_name = (rows[name].astype(np.int64) for name in ("n_title", "n_name"))
+        return Works(numbers, words, n_title, n_name, surnames, rows["prior"])
 
     def _lists(self, rows: npt.NDArray[Any], name: str) -> Lists:
         lengths = rows[f"n_{name}"].astype(np.int64)
@@ -98,9 +101,9 @@ class ListWriter:
         self._rows.flush()
 
     def add(self, works: pl.DataFrame) -> None:
-        """Add works: `work`, `n_title`, `prior`, and lists of words."""
+        """Add works: `work`, `n_title`, `n_name`, `prior`, and lists of words."""
         rows = np.zeros(len(works), _ROW)
-        for name in ("n_title", "prior"):
+        for name in ("n_title", "n_name", "prior"):
             rows[name] = works[name].to_numpy()
         for name in _LISTS:
             lengths = works[name].list.len().fill_null(0).to_numpy().astype(np.int64)
