@@ -25,6 +25,7 @@ from shortscience.pipeline.papers.bibliography.index import Index, index_file
 from shortscience.pipeline.papers.bibliography.lookup import found_entries, found_names
 from shortscience.pipeline.papers.bibliography.markup import plain
 from shortscience.pipeline.papers.descriptions import NAMESAKES, TITLE_PREFIX
+from tests.growth import LONGER, is_linear
 from tests.unit.cases import cases
 
 KITE = {"key": "conf/kites/Roy19", "title": "How to fly a kite", "authors": "Ada Roy"}
@@ -182,8 +183,7 @@ def test_encodings_are_found_as_for_dumps(content: bytes, expected: str, tmp_pat
             "@",
             "\\href",
         ),
-        *('@article{a, title="{}', "@article{a,\ntitle={{\n", "$", "\\", "a and ", "<", "&", "# "),
-        "@article{I 10.100\x01}}",
+        *('@article{a, title="{}', "@article{a,\ntitle={{\n", "$", "\\", "a and ", "<", "&", "# ")
     ],
 )
 def test_the_cost_of_a_file_is_linear(unit: str, tmp_path: Path) -> None:
@@ -289,3 +289,10 @@ def test_a_title_of_many_papers_matches_none(tmp_path: Path) -> None:
 def test_any_latex_becomes_one_line_of_text(text: str) -> None:
     found = plain(text)
     assert found == " ".join(found.split())
+
+
+def test_the_cost_of_many_broken_entries_is_linear() -> None:
+    broken = b"@article{I 10.100\x01}}"
+    assert is_linear(
+        lambda data: list(bibtex.read(io.BytesIO(data))), broken * 1_200, broken * 1_200 * LONGER
+    )
