@@ -183,7 +183,7 @@ def test_encodings_are_found_as_for_dumps(content: bytes, expected: str, tmp_pat
             "@",
             "\\href",
         ),
-        *('@article{a, title="{}', "@article{a,\ntitle={{\n", "$", "\\", "a and ", "<", "&", "# ")
+        *('@article{a, title="{}', "@article{a,\ntitle={{\n", "$", "\\", "a and ", "<", "&", "# "),
     ],
 )
 def test_the_cost_of_a_file_is_linear(unit: str, tmp_path: Path) -> None:
