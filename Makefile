@@ -39,7 +39,8 @@ test-fast: $(VENV)/.installed-dev  ## lint and the unit tests alone
 
 coverage: $(VENV)/.installed-dev  ## the whole suite with line and branch coverage, and the uncovered lines
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder \
-		--cov shortscience --cov-branch --cov-report term-missing:skip-covered
+		$(addprefix --cov ,shortscience pipeline flows commands) --cov-branch \
+		--cov-report term-missing:skip-covered
 
 check: $(VENV)/.installed-dev  ## lint, format and strict type checks alone
 	$(BIN)/ruff check .

@@ -9,6 +9,8 @@ from typing import Any, Protocol
 
 import polars as pl
 
+_PART = "part of the row"
+
 Ref = Any
 """An engine's reference to a result that it holds."""
 
@@ -66,8 +68,9 @@ def deal(frame: pl.DataFrame, part: pl.Expr | pl.Series, n_parts: int) -> list[p
     """Split a frame into the rows of each part, keeping their order."""
     if n_parts == 1:
         return [frame]
-    parts = frame.with_columns(part.cast(pl.Int64).alias("part")).partition_by(
-        "part", as_dict=True, include_key=False
+    # A name that no frame has: the column is added, and removed with the partition.
+    parts = frame.with_columns(part.cast(pl.Int64).alias(_PART)).partition_by(
+        _PART, as_dict=True, include_key=False
     )
     return [apart(parts.get((number,), frame.clear())) for number in range(n_parts)]
 

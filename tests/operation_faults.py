@@ -225,7 +225,7 @@ def schedule(site: Installation, build: dict[str, Any]) -> Run:
     """
     deployment = site.client.read_deployment_by_name("build-dataset/local").id
     ahead = datetime.now(UTC) + timedelta(seconds=5)
-    times = IntervalSchedule(interval=timedelta(minutes=1), anchor_date=ahead)
+    times = IntervalSchedule(interval=timedelta(seconds=20), anchor_date=ahead)
     (made,) = site.client.create_deployment_schedules(
         deployment, [(times, True)], parameters={"build": build}
     )

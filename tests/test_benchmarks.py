@@ -235,4 +235,6 @@ def test_every_table_is_made_of_few_records(name: str, capsys: pytest.CaptureFix
     if missing := TABLES[name].missing(Options()):
         pytest.skip(missing)
     assert command.main([name, "--records", "500", "--print"]) == 0
-    assert "|" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "Measured on" in printed
+    assert "\n| " in printed or "\n```text\n" in printed

@@ -230,8 +230,8 @@ def test_workers_killed_at_any_step_of_papers_and_tables_do_not_affect_the_relea
     assert not differing(tmp_path / "whole", tmp_path / "parted")
     assert {path.name for path in (tmp_path / "marks").iterdir()} == engine.kinds
     assert {"_link", "pages", "entries", "label", "resolve"} <= engine.kinds
-    assert {"attribute", "cite", "describe"} <= engine.kinds
-    assert {"record_rows", "summary_rows", "complete_summaries", "_write_file"} <= engine.kinds
+    assert {"attribute", "drop_own_paper", "judge", "describe"} <= engine.kinds
+    assert {"record_rows", "summary_rows", "_write_file"} <= engine.kinds
 
 
 def test_a_cluster_that_does_not_answer_is_named(

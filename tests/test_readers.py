@@ -154,6 +154,20 @@ def test_all_readers_see_the_same_values(release: Path, table: Table, read: Read
     compare(read(table_files(release, table.name)[0]), release, table)
 
 
+def streamed_with_datasets(path: Path) -> Rows:
+    """Stream the rows: `datasets` refuses to load a split without rows into memory."""
+    from datasets import load_dataset
+
+    return list(load_dataset("parquet", data_files=str(path), split="train", streaming=True))
+
+
+@pytest.mark.parametrize("read", [with_polars, with_pandas, with_duckdb, streamed_with_datasets])
+def test_readers_accept_a_table_without_rows(tmp_path: Path, read: Reader) -> None:
+    table = TABLES["images"]
+    write_table([table.polars_schema.to_frame()], table, tmp_path)
+    assert read(table_files(tmp_path, "images")[0]) == []
+
+
 @EVERY_TABLE
 def test_spark_sees_the_same_values(spark: Any, edges: Path, table: Table) -> None:
     read = spark.read.parquet(str(table_files(edges, table.name)[0])).coalesce(1)

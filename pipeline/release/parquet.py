@@ -65,6 +65,8 @@ def write_file(groups: Iterable[pl.DataFrame], table: Table, path: Path) -> None
         use_content_defined_chunking=True,
     ) as writer:
         for group in groups:
+            if group.is_empty():  # a file without row groups: `datasets` cannot read an empty one
+                continue
             # The dictionary size is checked between chunks, so chunks affect the bytes: use one.
             rows = group.rechunk().to_arrow()
             writer.write_table(pa.table(rows.cast(pa.schema(schema)).columns, schema=schema))

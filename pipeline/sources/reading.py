@@ -131,6 +131,8 @@ def _contents(inputs: Iterable[Input]) -> Iterator[tuple[Input, bytes]]:
                     raise DamagedError(_CHANGED.format(path))
                 yield wanted[locator], data
         except (LookupError, ValueError) as error:
+            if isinstance(lack := error.__cause__, MemoryError):
+                raise lack from error
             raise DamagedError(_CHANGED.format(path)) from error
 
 
@@ -164,9 +166,14 @@ def _parse(data: bytes, settings: SourceSettings) -> _Source:
 def _pieces(
     parse: transcoding.Parse, data: bytes, encoding: str, settings: SourceSettings
 ) -> list[Piece]:
-    """Collect a parser's pieces. A failure costs only its own source."""
+    """Collect a parser's pieces. A failure costs only its own source.
+
+    A lack of memory is raised: what a source gives must not depend on the machine.
+    """
     try:
         return [_bounded(piece, settings) for piece in transcoding.pieces(parse, data, encoding)]
+    except MemoryError:
+        raise
     except Exception as error:
         _LOGGER.exception("A parser failed")
         return [_rejected(data, f"parser failed: {error}")]

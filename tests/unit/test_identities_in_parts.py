@@ -1,6 +1,7 @@
 """Identifying papers in parts gives the same result as all at once."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from random import Random
 
 import polars as pl
@@ -8,13 +9,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shortscience.pipeline.duplicates.find import find_copies
 from shortscience.pipeline.extraction.extract import CITATION_SCHEMA
 from shortscience.pipeline.papers.bibliography.index import Index, index_file
 from shortscience.pipeline.papers.frames import FACTS
 from shortscience.pipeline.papers.linking.link import LINK_SCHEMA
+from shortscience.pipeline.papers.stage import identify as identify_shards
+from shortscience.pipeline.settings import Settings
+from shortscience.pipeline.shards import Shards, build_shards, cut_batches
+from shortscience.pipeline.sources.inputs import take_inventory
 from shortscience.pipeline.tasks import AtOnce, Tasks
+from tests.conftest import NO_SPOOL, RAW
+from tests.processing import InParts
 from tests.unit.identified import Identified, identify
-from tests.unit.test_papers import KITES, PREPRINT, SILK, STORM, write_lines
+from tests.unit.test_papers import KITES, PREPRINT, SILK, STORM, library, write_lines
 
 CITATIONS = {**CITATION_SCHEMA, "summary_id": pl.String()}
 PEOPLE = (["Ada Roy", "Bo Kim"], ["Jo Li"], ["Jo Li", "Cy Day"], ["A. Roy"])
@@ -156,3 +164,21 @@ def _plain(answer: object) -> object:
     if isinstance(answer, list | tuple):
         return [_plain(part) for part in answer]
     return repr(answer)
+
+
+def test_the_number_of_parts_does_not_affect_links(tmp_path: Path) -> None:
+    chosen = Settings()
+    batches = cut_batches(take_inventory([str(RAW)], NO_SPOOL).distinct, batch_bytes=1 << 14)
+    for batch in batches:
+        build_shards(batch, chosen, tmp_path / "shards")
+    shards = Shards.of(batches, chosen, tmp_path / "shards")
+    outcomes = find_copies(shards, None, chosen, InParts(1)).outcomes
+    known = [index_file(library(tmp_path), "library", tmp_path / "cache")]
+    one, several = (
+        identify_shards(shards, outcomes, known, chosen.papers, n_parts=n_parts, tasks=AtOnce())
+        for n_parts in (1, 3)
+    )
+    links = one.links.collect().sort("summary_id", "place")
+    assert len(links)
+    assert several.links.collect().sort("summary_id", "place").equals(links)
+    assert several.papers.collect().sort("paper_id").equals(one.papers.collect().sort("paper_id"))

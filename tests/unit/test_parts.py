@@ -53,6 +53,15 @@ def test_rows_keep_the_order_of_their_former_parts() -> None:
     assert odd["ordinal"].to_list() == [1, 3]
 
 
+def test_moved_rows_keep_columns_of_any_name() -> None:
+    named = pl.DataFrame({"part": [1, 0], "_part": [2, 3]})
+    parts = Parts.of([named], TASKS).by("part", n_parts=2)
+    assert parts.collect().sort("part").to_dict(as_series=False) == {
+        "part": [0, 1],
+        "_part": [3, 2],
+    }
+
+
 def added(constant: int, rows: list[pl.DataFrame], others: list[int], *, more: int) -> int:
     return constant + more + sum(part["ordinal"].sum() for part in rows) + sum(others)
 

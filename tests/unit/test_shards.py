@@ -193,3 +193,20 @@ def test_a_parser_that_fails_costs_only_its_own_source(
     records = process(take_inventory([str(tmp_path)], NO_SPOOL).inputs, SETTINGS)["records"]
     assert records.filter(pl.col("reason").is_null())["raw"].to_list() == ["[link]\ngood |"]
     assert records["reason"].drop_nulls().to_list() == ["parser failed: unforeseen"]
+
+
+@pytest.mark.parametrize(
+    "where", ["pipeline.sources.extracted_text.parse", "pipeline.sources.compression.bytes"]
+)
+def test_a_lack_of_memory_is_neither_damage_nor_a_failure_of_a_parser(
+    where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "dump.txt").write_text("[link]\ngood |\n")
+    inputs = take_inventory([str(tmp_path)], NO_SPOOL).inputs
+
+    def lack(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(f"shortscience.{where}", lack, raising=False)
+    with pytest.raises(MemoryError):
+        process(inputs, SETTINGS)

@@ -7,7 +7,7 @@ pybtex's low-level parser continues after errors and accepts repeated fields and
 import re
 from collections.abc import Iterator
 from functools import partial
-from typing import IO, Any, NamedTuple
+from typing import IO, NamedTuple
 
 from shortscience.pipeline.identifiers import (
     ARXIV,
@@ -19,7 +19,7 @@ from shortscience.pipeline.identifiers import (
     parse_doi,
     parse_url,
 )
-from shortscience.pipeline.papers.bibliography.bibtex_blocks import START, Block, blocks
+from shortscience.pipeline.papers.bibliography.bibtex_blocks import START, blocks
 from shortscience.pipeline.papers.bibliography.entries import (
     Entry,
     Found,
@@ -68,20 +68,16 @@ def read(stream: IO[bytes]) -> Iterator[Found]:
     macros = strings()
     for block in blocks(stream):
         commands, problems = parse(block.text, macros)
+        last_key = next((key for _, key, _ in reversed(commands) if key), "")
         for line, reason in problems:
-            yield Unread(_place(block, line, commands), reason)
+            where = f"line {block.line + line - 1}"
+            yield Unread(f"{last_key} ({where})" if last_key else where, reason)
         for kind, key, written in commands:
             fields = _Fields.of(written)
             if kind in _PARENTS and key:
                 yield attempt(partial(_parent, kind, key), fields, key)
             if fields.values and kind not in _NO_ENTRIES:
                 yield attempt(partial(_entry, key), fields, key)
-
-
-def _place(block: Block, line: int, commands: list[Any]) -> str:
-    keys = [key for _, key, _ in commands if key]
-    where = f"line {block.line + line - 1}"
-    return f"{keys[-1]} ({where})" if keys else where
 
 
 class _Fields(NamedTuple):
