@@ -40,7 +40,10 @@ _SURE = 16.0
 """Nats that authors tell at most: the second and third name of a list add little to the first."""
 _ENOUGH = 40.0
 """The least score, in nats, that makes the best candidate a good one, as nearly all summaries have
-in a large bibliography: few words in common are little evidence, even where no paper has more."""
+in a large bibliography: few words in common are little evidence, even where no paper has more. It
+is also the least that a summary's chief words tell together."""
+_SHORT = 30
+"""Words. Of shorter summaries, brevity tells nothing."""
 _SATURATION, _PIVOT = 1.2, 0.75
 _USUAL_LENGTH = 150
 """Of BM25: how fast further occurrences count less, how much the length of a text does, and the
@@ -100,7 +103,7 @@ def features(summary: Summary, works: Works, index: TextIndex) -> Floats:
         *_of_abstract(works, shared, said, index),
         _chief(works, shared, said),
         _named(works, shared, said),
-        np.full(len(scores), math.log1p(said.n_words)),
+        np.full(len(scores), math.log(max(said.n_words, _SHORT))),
     ]
     values: Floats = np.round(np.column_stack(columns), _DIGITS)
     return values
@@ -222,7 +225,7 @@ def _of_abstract(works: Works, shared: _Shared, said: _Said, index: TextIndex) -
 def _chief(works: Works, shared: _Shared, said: _Said) -> Floats:
     chief = np.argsort(-said.weights, kind="stable")[:_CHIEF]
     has = _table(shared, slice(None), works, said)[:, chief] > 0
-    share: Floats = has @ said.weights[chief] / max(said.weights[chief].sum(), 1e-9)
+    share: Floats = has @ said.weights[chief] / max(said.weights[chief].sum(), _ENOUGH)
     return share
 
 

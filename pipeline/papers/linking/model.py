@@ -18,7 +18,7 @@ from shortscience.pipeline.papers.linking.weights import (
     OFFSET,
 )
 
-FAR = 10.0
+FAR = 5.0
 """A distance of scores that leaves no doubt which candidate is the better one."""
 _DIGITS = 6
 """So many are kept: the last ones depend on the processor."""
