@@ -47,7 +47,7 @@ _AT_ONCE = 5_000
 _SEGMENT = 250_000
 """Works that are written at once. What is written is merged before more is, so that the same works
 always make the same segments."""
-_HEAP_BYTES = 1 << 30
+_HEAP_BYTES = 1 << 28
 _BY_WEIGHT = 4.0
 """Of a surname in a query, beside the words' own: who is said tells more than what."""
 _NAME = r"^([^:]+):\s"
@@ -139,7 +139,7 @@ def text_index(bibliography: Sequence[Index], cache: Path) -> TextIndex:
 def _write(bibliography: Sequence[Index], folder: Path) -> None:
     records = records_of(bibliography)
     records.select("work", "source", "entry", "name").write_parquet(folder / "records.parquet")
-    works = united(records)
+    works = united(records.drop("name"))
     del records
     works.select("work", "title").write_parquet(folder / "titles.parquet")
     n_works = len(works)
@@ -161,9 +161,9 @@ def _texts(works: pl.DataFrame, bibliography: Sequence[Index]) -> pl.LazyFrame:
     title, abstract = (terms.words(pl.col(name)) for name in ("title", "abstract"))
     frames = []
     for source, index in enumerate(bibliography):
-        described = works.lazy().filter(pl.col("source") == source).drop("title").sort("entry")
+        described = works.lazy().filter(pl.col("source") == source).drop("title")
         entries = index.scan("entries").select("entry", "title", "abstract")
-        frames.append(described.join(entries, on="entry", maintain_order="left"))
+        frames.append(entries.join(described, on="entry", maintain_order="left"))
     return pl.concat(frames).select(
         "work",
         "surnames",

@@ -35,6 +35,7 @@ def records_of(bibliography: Sequence[Index]) -> pl.DataFrame:
         .filter(pl.col("letters") != "")
         .sort("letters", "source", "name", "entry")
         .with_columns(work=pl.col("letters").rle_id().cast(pl.Int32))
+        .drop("letters")
         .collect(engine="streaming")
     )
 
