@@ -89,17 +89,56 @@ def test_the_abstract_of_any_record_of_a_title_is_read(tmp_path: Path) -> None:
     assert found["abstract"] == 1
 
 
+HARBOUR_NOTES = [
+    {
+        "arxiv_id": f"1801.{n:05}",
+        "title": f"Paper {n}",
+        "authors": "Per Quist",
+        "abstract": f"Harbour note {n} " * 9,
+    }
+    for n in range(100)
+]
+
+
+@pytest.mark.parametrize(
+    ("summary", "is_found"),
+    [
+        pytest.param("Valdrin et al. note harbours.", True, id="its author is said"),
+        pytest.param("Eriksen et al. note harbours.", False, id="another is"),
+        pytest.param("They note harbours.", False, id="nobody is"),
+    ],
+)
+def test_works_by_whom_a_summary_is_about_are_candidates(
+    summary: str, is_found: bool, tmp_path: Path
+) -> None:
+    papers = [*HARBOUR_NOTES, *CASES["papers_with_abstracts"]]
+    found = linked(tmp_path, papers, {"s": summary}, shown=200)
+    assert ("arxiv:1701.00011" in found["name"].to_list()) == is_found
+
+
+@pytest.mark.parametrize(
+    ("title", "is_named"),
+    [
+        pytest.param("QuietGate: Slow Rivers", 1, id="the name is said"),
+        pytest.param("LoudGate: Slow Rivers", 0, id="another name"),
+        pytest.param("QuietGate and Slow Rivers", 0, id="no colon"),
+        pytest.param("QuietGate has quantised gates: Rivers", 0, id="too long for a name"),
+    ],
+)
+def test_a_name_before_a_colon(title: str, is_named: int, tmp_path: Path) -> None:
+    paper = {"key": "conf/acl/Slow17", "title": title, "authors": "Ona Valdrin"}
+    found = linked(tmp_path, [paper], {"s": "QuietGate has quantised gates for rivers."})
+    assert found["named"].to_list() == [is_named]
+
+
+def test_a_lone_candidate_is_not_sure(tmp_path: Path) -> None:
+    found = linked(tmp_path, [CASES["records"][0]], {"s": CASES["records"][0]["title"][:12]})
+    assert len(found) == 1
+    assert found["probability"].item() < 0.5
+
+
 def test_short_titles_are_found_beside_abstracts(tmp_path: Path) -> None:
-    many = [
-        {
-            "arxiv_id": f"1801.{n:05}",
-            "title": f"Paper {n}",
-            "authors": "Per Quist",
-            "abstract": f"Harbour note {n} " * 9,
-        }
-        for n in range(100)
-    ]
-    papers = [*many, *CASES["papers_with_abstracts"]]
+    papers = [*HARBOUR_NOTES, *CASES["papers_with_abstracts"]]
     found = linked(tmp_path, papers, {"s": "Notes on a harbour."}, shown=100)
     assert "arxiv:1701.00014" in found["name"].to_list()
 

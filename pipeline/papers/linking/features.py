@@ -118,6 +118,7 @@ def _said(words: Ints, information: Floats) -> _Said:
     opening, lead = (np.zeros(len(nats), bool) for _ in range(2))
     opening[places[:_OPENING]] = True
     lead[places[:_LEAD]] = True
+    opening[0] = lead[0] = False
     return _Said(
         place,
         nats,
@@ -170,8 +171,8 @@ def _of_title(works: Works, shared: _Shared, said: _Said, index: TextIndex) -> l
     np.maximum.at(found, of, said.information[place])
     return [
         _counts(of, works, said.information[place]) / total,
-        _counts(of, works, nats * said.lead[place] * (place > 0)),
-        _counts(of, works, nats * said.opening[place] * (place > 0)) / total,
+        _counts(of, works, nats * said.lead[place]),
+        _counts(of, works, nats * said.opening[place]) / total,
         found,
         _same_runs(2, shared.in_title, said.pairs, works, shared, said)
         / np.maximum(1, works.n_title - 1),
