@@ -188,7 +188,7 @@ class PaperSettings(_Group):
         ge=0,
         le=1,
         description="A summary that names no paper is linked to a bibliography's if it is this"
-        " likely to be about it. Of the summaries with a paper there, a quarter are linked, 98 in"
+        " likely to be about it. Of the summaries with a paper there, a quarter are linked, 97 in"
         " 100 of them rightly; a higher threshold loses more right links than wrong ones.",
     )
 
