@@ -1,6 +1,6 @@
-"""Mentions of the authors of a summary's own paper, where these are known.
+"""Mentions of the authors of a summary's own paper, which are no citations.
 
-The words of a summary suggest that authors are its subject, or not; the paper's authors decide.
+Extraction judges by the words around a mention; where the paper's authors are known, they decide.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from shortscience.pipeline.parts import Parts
 
 _POSSESSIVE = ("'s", "’s", "s'", "s’")
 _ALIKE = 0.8
-"""Share of letters in common, so that a slip in a surname makes no other one of it."""
+"""Similarity from which on two surnames count as one, which allows for a misspelling."""
 _UNDATED = (
     (pl.col("kind") == "mention") & pl.col("authors").is_not_null() & pl.col("year").is_null()
 )
@@ -61,7 +61,10 @@ def judge(citations: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
 
 
 def _are_own(said: bool, raw: str, authors: Sequence[str], people: Sequence[str]) -> bool:
-    """Whether authors are those of the paper; those of a thing of theirs may be of another one."""
+    """Whether a mention names the paper's own authors.
+
+    A possessive, as in `Roy's method`, may mean another work of theirs.
+    """
     if said:
         words = frozenset().union(*map(name_words, people))
         return any(get_close_matches(word, words, 1, _ALIKE) for word in name_words(authors[0]))

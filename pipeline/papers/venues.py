@@ -32,7 +32,7 @@ VENUES = {
 """Key: pattern, in small letters. The first that a venue has is its key."""
 
 
-SHORT = pl.coalesce("venue_key", "venue")
+SHORT_VENUE = pl.coalesce("venue_key", "venue")
 """How lists and charts name the venue of a row of `papers`."""
 
 

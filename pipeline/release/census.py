@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import polars as pl
 
-from shortscience.pipeline.papers.venues import SHORT
+from shortscience.pipeline.papers.venues import SHORT_VENUE
 from shortscience.pipeline.release.charts import Bar, Chart, counted, stacked
 from shortscience.pipeline.release.parquet import scan_table
 from shortscience.pipeline.schema import CITATION_KINDS, PAPERS, RECORDS
@@ -170,7 +170,7 @@ def _most_of_papers(release: Path, column: str, title: str, counts: str, least: 
 
 def venues(release: Path) -> Chart:
     """Count the summaries of papers by venue, for the most frequent venues."""
-    venues = scan_table(release, "papers").select("paper_id", venue=SHORT)
+    venues = scan_table(release, "papers").select("paper_id", venue=SHORT_VENUE)
     rows = scan_table(release, "summaries").join(venues, on="paper_id")
     return _most_known(rows, "venue", "Venues")
 

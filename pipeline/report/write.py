@@ -31,7 +31,7 @@ from typing import Any, NamedTuple, TypeVar
 import polars as pl
 
 from shortscience.pipeline.errors import OutputError
-from shortscience.pipeline.papers.venues import SHORT
+from shortscience.pipeline.papers.venues import SHORT_VENUE
 from shortscience.pipeline.release.diff import Difference
 from shortscience.pipeline.release.manifest import to_json
 from shortscience.pipeline.release.parquet import count_rows
@@ -231,7 +231,7 @@ def _listed(summaries: pl.DataFrame) -> dict[str, list[Any]]:
     counts = ("words", "equations", "images", "links", "citations", "copies")
     numbers = ("year", "votes", *(f"n_{name}" for name in counts))
     texts = ("title", "venue", "author", "language", "structure", "identified_by")
-    summaries = summaries.with_columns(venue=SHORT)
+    summaries = summaries.with_columns(venue=SHORT_VENUE)
     named = summaries["title"].is_not_null() | (summaries["identified_by"] == "nothing")
     paper = summaries.select(pl.when(~named).then("paper_id").otherwise(pl.lit("")))
     return {

@@ -111,7 +111,7 @@ def of_places(
             kinds[number + 1],
             first if ":" in "".join(words[:_LABEL]) else None,
             announced if prose[end - 2] == ":" else None,
-            *_SUBJECTS.intersection(map(_stem, words)),
+            *sorted(_SUBJECTS.intersection(map(_stem, words))),  # sums depend on their order
         )
 
 

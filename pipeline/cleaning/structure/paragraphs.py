@@ -35,8 +35,9 @@ def paragraphs(prose: str, marks: Sequence[Mark]) -> list[Boundary]:
     run_ins = sorted(set(run_in_starts(prose, marks)))
     found = {start: Boundary(start, "run-in", SHARES["run-in"]) for start in run_ins if start}
     for (start, ending), chance in MODEL.chances(prose, marks, run_ins):
-        if chance >= (LIKELY_WITHIN if ending == "word" else LIKELY):
-            found[start] = Boundary(start, "paragraph", round(chance, _DIGITS))
+        probability = round(chance, _DIGITS)
+        if probability >= (LIKELY_WITHIN if ending == "word" else LIKELY):
+            found[start] = Boundary(start, "paragraph", probability)
     for start in _behind_captions(prose, marks):
         found.setdefault(start, Boundary(start, "behind image", SHARES["behind image"]))
     for begin, end in _between_lists(prose, marks):

@@ -24,23 +24,23 @@ from shortscience.pipeline.papers.linking.vocabulary import (
     number_words,
 )
 from shortscience.pipeline.papers.linking.word_lists import ListWriter, WordLists
-from shortscience.pipeline.papers.linking.works import records_of, united
+from shortscience.pipeline.papers.linking.works import merged, records_of
 from shortscience.pipeline.settings import digest
 from shortscience.pipeline.version import code_digest
 
-N_TOLD, N_BARE, N_BY = 80, 20, 20
+N_WITH_ABSTRACT, N_TITLE_ONLY, N_BY_AUTHOR = 80, 20, 20
 """Candidates among the works with an abstract, among those without, and among those by the authors
 that a summary begins with. With half as many, five in a hundred summaries lose their paper."""
-_N_ASKED = 100
-"""Words of a summary that are looked up, the most telling ones. Half as many find three in a
+_N_QUERY_WORDS = 100
+"""The words of a summary with the most information make the query. Half as many find three in a
 hundred papers less."""
-_COMMON, _FEW = 0.08, 1_000
-"""The share of works that may have a word that is looked up, and a number that always may. Commoner
-words take the most time, and find two in a hundred papers more."""
+_MAX_SHARE, _ALWAYS_RARE = 0.08, 1_000
+"""A word that a larger share of works has is left out of the query, unless fewer works than the
+second number have it. Such words take most of the time, and find two in a hundred papers more."""
 _SPARE = 10
 """Further hits, so that works with equal scores are ordered by their numbers, not by the index."""
 _SCORE_DIGITS = 3
-_TOLD, _BARE, _BY = "told", "bare", "by"
+_WITH_ABSTRACT, _TITLE_ONLY, _AUTHORS = "with_abstract", "title_only", "authors"
 """Fields: the words of works with an abstract, and of those without, as titles are so short that
 they would never be found among abstracts; and the surnames of authors."""
 _AT_ONCE = 5_000
@@ -48,8 +48,8 @@ _SEGMENT = 250_000
 """Works that are written at once. What is written is merged before more is, so that the same works
 always make the same segments."""
 _HEAP_BYTES = 1 << 28
-_BY_WEIGHT = 4.0
-"""Of a surname in a query, beside the words' own: who is said tells more than what."""
+_SURNAME_WEIGHT = 4.0
+"""Weight of a surname in a query; a word that a summary has once weighs log 2."""
 _NAME = r"^([^:]+):\s"
 _TANTIVY, _TEXTS = "tantivy", "texts.parquet"
 
@@ -76,27 +76,30 @@ class TextIndex:
     def search(self, words: Ints, subjects: Ints) -> Ints:
         """Return the works that have most in common with the words of a text, in order.
 
-        `subjects` are the surnames of whom the text has as its subject.
+        `subjects` are the surnames that the text begins with, as in `Tao et al. propose`.
         """
         distinct, counts = np.unique(words[words != UNKNOWN], return_counts=True)
         weights = np.log1p(counts)
-        chosen = self._asked(distinct, weights)
-        asked = dict(zip(self.words.words(distinct[chosen]), weights[chosen].tolist(), strict=True))
-        told, bare = self._terms(_TOLD, asked), self._terms(_BARE, asked)
-        found = [self._best(told, N_TOLD), self._best(bare, N_BARE)]
+        chosen = self._query_words(distinct, weights)
+        query = dict(zip(self.words.words(distinct[chosen]), weights[chosen].tolist(), strict=True))
+        with_abstract = self._terms(_WITH_ABSTRACT, query)
+        title_only = self._terms(_TITLE_ONLY, query)
+        found = [self._best(with_abstract, N_WITH_ABSTRACT), self._best(title_only, N_TITLE_ONLY)]
         if names := self.surnames.words(subjects[subjects != UNKNOWN]):
-            by = self._terms(_BY, dict.fromkeys(names, _BY_WEIGHT))
-            any_of_them = (tantivy.Occur.Must, tantivy.Query.boolean_query(by))
-            found.append(self._best([any_of_them, *told, *bare], N_BY))
+            by_author = self._terms(_AUTHORS, dict.fromkeys(names, _SURNAME_WEIGHT))
+            any_of_them = (tantivy.Occur.Must, tantivy.Query.boolean_query(by_author))
+            found.append(self._best([any_of_them, *with_abstract, *title_only], N_BY_AUTHOR))
         return np.unique(np.concatenate(found))
 
-    def _asked(self, words: Ints, weights: Floats) -> Ints:
-        """Return the places of the words that are looked up."""
-        telling = weights * self.words.information[words]
+    def _query_words(self, words: Ints, weights: Floats) -> Ints:
+        """Return the places of the words that make the query, those with the most information."""
+        information = weights * self.words.information[words]
         n_works = len(self.works)
-        rare = self.words.information[words] >= np.log((n_works + 1) / max(_COMMON * n_works, _FEW))
-        order = np.argsort(-telling, kind="stable")
-        return np.asarray(order[rare[order]][:_N_ASKED])
+        rare = self.words.information[words] >= np.log(
+            (n_works + 1) / max(_MAX_SHARE * n_works, _ALWAYS_RARE)
+        )
+        order = np.argsort(-information, kind="stable")
+        return np.asarray(order[rare[order]][:_N_QUERY_WORDS])
 
     def _terms(self, field: str, weights: Mapping[str, float]) -> list[_Clause]:
         return [
@@ -139,7 +142,7 @@ def text_index(bibliography: Sequence[Index], cache: Path) -> TextIndex:
 def _write(bibliography: Sequence[Index], folder: Path) -> None:
     records = records_of(bibliography)
     records.select("work", "source", "entry", "name").write_parquet(folder / "records.parquet")
-    works = united(records.drop("name"))
+    works = merged(records.drop("name"))
     del records
     works.select("work", "title").write_parquet(folder / "titles.parquet")
     n_works = len(works)
@@ -168,7 +171,7 @@ def _texts(works: pl.DataFrame, bibliography: Sequence[Index]) -> pl.LazyFrame:
         "work",
         "surnames",
         "prior",
-        told=pl.col("abstract").is_not_null(),
+        has_abstract=pl.col("abstract").is_not_null(),
         n_title=title.list.len(),
         n_name=terms.words(pl.col("title").str.extract(_NAME).fill_null("")).list.len(),
         words=pl.concat_list(title, abstract.fill_null([])),
@@ -178,7 +181,7 @@ def _texts(works: pl.DataFrame, bibliography: Sequence[Index]) -> pl.LazyFrame:
 def _write_words(texts: pl.LazyFrame, n_works: int, folder: Path) -> None:
     folder.mkdir()
     index = tantivy.Index(_schema(), str(folder))
-    field = pl.when("told").then(pl.lit(_TOLD)).otherwise(pl.lit(_BARE))
+    field = pl.when("has_abstract").then(pl.lit(_WITH_ABSTRACT)).otherwise(pl.lit(_TITLE_ONLY))
     words, surnames = (pl.col(name).list.join(" ") for name in ("words", "surnames"))
     rows = texts.select("work", field, words, surnames)
     for start in range(0, n_works, _SEGMENT):
@@ -193,7 +196,7 @@ def _write_words(texts: pl.LazyFrame, n_works: int, folder: Path) -> None:
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder().add_unsigned_field("number", fast=True)
-    for name in (_TOLD, _BARE, _BY):
+    for name in (_WITH_ABSTRACT, _TITLE_ONLY, _AUTHORS):
         builder = builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
     return builder.build()
 
@@ -202,5 +205,5 @@ def _document(number: int, field: str, words: str, surnames: str | None) -> Any:
     document = tantivy.Document()
     document.add_unsigned("number", number)
     document.add_text(field, words)
-    document.add_text(_BY, surnames or "")
+    document.add_text(_AUTHORS, surnames or "")
     return document

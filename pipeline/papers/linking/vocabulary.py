@@ -19,8 +19,8 @@ UNKNOWN = -1
 class Vocabulary:
     """Words that have been numbered, from a file that `number_words` wrote.
 
-    `information` has that of each word by its number, in nats: how much rarer than any text of the
-    index those are that have the word.
+    `information` has that of each word by its number, in nats: the logarithm of (texts + 1) over
+    the texts that have the word.
     """
 
     def __init__(self, path: Path, n_texts: int) -> None:

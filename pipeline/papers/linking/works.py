@@ -16,14 +16,19 @@ from shortscience.pipeline.papers.linking.prior import prior
 def records_of(bibliography: Sequence[Index]) -> pl.DataFrame:
     """Return all records that have a title and a name of their own, with the number of the work.
 
-    Of the records of a work, the one that is believed stands first: that of the first file, then
-    the one with the first name, then the first in the file.
+    The records of a work are in order of precedence: by file, then by name, then by place in the
+    file.
     """
     frames = []
     for place, index in enumerate(bibliography):
         own = index.scan("names").filter("own").select("entry", "name")
         entries = index.scan("entries").select(
-            "entry", "authors", "year", "venue", "title", told=pl.col("abstract").is_not_null()
+            "entry",
+            "authors",
+            "year",
+            "venue",
+            "title",
+            has_abstract=pl.col("abstract").is_not_null(),
         )
         frames.append(entries.join(own, on="entry").with_columns(source=pl.lit(place, pl.Int32)))
     return (
@@ -40,12 +45,12 @@ def records_of(bibliography: Sequence[Index]) -> pl.DataFrame:
     )
 
 
-def united(records: pl.DataFrame) -> pl.DataFrame:
-    """Return one row per work, with the `source` and `entry` that tell its abstract, if any do."""
-    told = pl.col("told").arg_max()
+def merged(records: pl.DataFrame) -> pl.DataFrame:
+    """Return one row per work, with the `source` and `entry` of its abstract, if it has one."""
+    described = pl.col("has_abstract").arg_max()
     works = records.group_by("work", maintain_order=True).agg(
         pl.col("title").first(),
-        pl.col("source", "entry").get(told),
+        pl.col("source", "entry").get(described),
         pl.col("year").min(),
         pl.col("venue").drop_nulls().str.join(" "),
         surnames=pl.col("surnames").explode().drop_nulls().unique().sort(),
