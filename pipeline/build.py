@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from shortscience.pipeline.errors import NothingNewError
+from shortscience.pipeline.garbage import uncollected
 from shortscience.pipeline.object_store import is_url, put
 from shortscience.pipeline.observer import Observer
 from shortscience.pipeline.parameters import BuildParameters
@@ -82,8 +83,9 @@ def _full_disk_named(folder: Path) -> Iterator[None]:
 def _make(recipe: Recipe, parameters: BuildParameters, store: Store, observer: Observer) -> None:
     # Start the validator first: its imports take longest and run while the tables are made.
     with validator() as validate:
-        from shortscience.pipeline import engines
-        from shortscience.pipeline.stages import make_release
+        with uncollected():
+            from shortscience.pipeline import engines
+            from shortscience.pipeline.stages import make_release
 
         with (
             store.staging() as scratch,

@@ -9,6 +9,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from multiprocessing import connection
 from typing import TypeVar
 
+from shortscience.pipeline.garbage import uncollected
+
 Result = TypeVar("Result")
 
 _SECONDS_ASLEEP = 0.2
@@ -29,7 +31,7 @@ def as_done(futures: Iterable[Future[Result]]) -> Iterator[Future[Result]]:
 class Workers:
     """A pool of processes, each a fresh interpreter: forking a process with threads may deadlock.
 
-    `initialise` is called in each process when it starts.
+    `initialise` is called in each process when it starts: it imports what the calls need.
     """
 
     def __init__(self, count: int, initialise: Callable[[], object] | None = None) -> None:
@@ -77,4 +79,5 @@ def _begin(alive: connection.Connection, initialise: Callable[[], object] | None
 
     threading.Thread(target=watch, daemon=True).start()
     if initialise:
-        initialise()
+        with uncollected():
+            initialise()

@@ -4,8 +4,6 @@ Inputs are cut into batches; each layer of a batch becomes a shard, a folder of 
 after the hash of everything that decides its content. Existing shards are not recomputed.
 """
 
-import contextlib
-import gc
 import hashlib
 import json
 import shutil
@@ -18,6 +16,7 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from shortscience.pipeline.folders import appearing, keep_only
+from shortscience.pipeline.garbage import uncollected
 from shortscience.pipeline.layers import (
     DERIVED,
     LAYERS,
@@ -103,24 +102,9 @@ def build_shards(batch: Batch, settings: Settings, folder: Path) -> bool:
     """
     shards = {layer: folder / key for layer, key in batch.keys(settings).items()}
     missing = missing_layers(batch, settings, folder)
-    with _without_garbage_collection():
+    with uncollected():
         _build(batch, settings, shards, missing)
     return bool(missing)
-
-
-@contextlib.contextmanager
-def _without_garbage_collection() -> Iterator[None]:
-    """Pause the cycle collector, which finds nothing among the rows of a batch.
-
-    Scanning them repeatedly takes a twentieth of the time.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _build(

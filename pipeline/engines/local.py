@@ -5,6 +5,8 @@ import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 from shortscience.pipeline.engines import Runner
@@ -21,6 +23,8 @@ _ATTEMPTS = 3
 """Times that a batch is started: when a worker dies, all batches in flight start over, and one that
 needs too much memory is killed again.
 """
+_READY = partial(import_module, build_shards.__module__)
+"""What workers do first: import what they call."""
 
 
 class LocalEngine:
@@ -87,7 +91,7 @@ class _Pools:
         self._count = workers
         self._lock = threading.Lock()
         self._stopping = False
-        self._workers = Workers(workers)
+        self._workers = Workers(workers, _READY)
         self._broken: set[Workers] = set()
 
     def run(self, batch: Batch, settings: Settings, folder: Path) -> bool:
@@ -108,7 +112,7 @@ class _Pools:
             if self._stopping:
                 raise WorkerError("The build was stopped; the same command resumes from here.")
             if self._workers in self._broken:
-                self._workers = Workers(self._count)
+                self._workers = Workers(self._count, _READY)
             return self._workers
 
     def stop(self) -> None:

@@ -34,7 +34,7 @@ class Outcome:
 def load_great_expectations() -> ModuleType:
     """Import Great Expectations, which takes seconds."""
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
-    with _hidden("pyspark"):
+    with _hidden("pyspark", "sqlalchemy"):
         import great_expectations
         from tqdm import tqdm
 
@@ -44,20 +44,22 @@ def load_great_expectations() -> ModuleType:
 
 
 @contextlib.contextmanager
-def _hidden(package: str) -> Iterator[None]:
-    """Make a package appear uninstalled, even if it is already imported.
+def _hidden(*packages: str) -> Iterator[None]:
+    """Make packages appear uninstalled, even if they are already imported.
 
-    Great Expectations imports Spark if it can, which is slow, warns about pandas 3, and exits the
-    process (Spark 4.3) if that was started with `python -c`, as workers are.
+    Great Expectations imports all engines that it can, and only pandas is needed here. The others
+    are slow to import, and Spark warns about pandas 3, and exits the process (Spark 4.3) if that
+    was started with `python -c`, as workers are.
     """
     known = sys.modules.copy()  # other threads may import at the same time
-    imported = {name: known[name] for name in known if f"{name}.".startswith(f"{package}.")}
-    for name in (package, *imported):
+    imported = {name: known[name] for name in known if name.partition(".")[0] in packages}
+    for name in (*packages, *imported):
         sys.modules[name] = None  # type: ignore[assignment]
     try:
         yield
     finally:
-        del sys.modules[package]
+        for name in packages:
+            del sys.modules[name]
         sys.modules.update(imported)
 
 
