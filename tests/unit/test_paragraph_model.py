@@ -103,6 +103,21 @@ def test_chances_are_probabilities_in_the_order_of_the_places(prose):
     assert all(0 <= likely <= 1 for _, likely in found)
 
 
+@given(
+    st.lists(st.sampled_from("It is. The paper! A: \x7f Summary: Overall, Why?".split())).map(
+        " ".join
+    ),
+    st.floats(0.01, 0.99),
+)
+@settings(max_examples=200)
+def test_what_could_not_be_likely_enough_changes_nothing_else(prose, likely):
+    least = dict.fromkeys([*".?!\x7f", "word"], likely)
+    every = list(MODEL.chances(prose, [], []))
+    some = list(MODEL.chances(prose, [], [], least))
+    assert every[: len(some)] == some
+    assert all(chance < likely for _, chance in every[len(some) :])
+
+
 def test_many_sentences_cost_as_much_each_as_few(monkeypatch):
     """No place looks back at more than a fixed number of others."""
     looked_at = []

@@ -30,7 +30,8 @@ def blocks(text: str, prose: str, spans: Sequence[Span]) -> list[Mark]:
             found.append(Mark(span.start, end + 1, kind))
     if "!" in prose:
         found += _images(prose)
-    if "---" in prose or ("*" in prose and "***" in prose) or ("_" in prose and "___" in prose):
+    # One character is found far faster than three.
+    if any(sign in prose and 3 * sign in prose for sign in "-*_"):
         rules = (match for match in _RULE.finditer(prose) if _parts(prose, match))
         found += (Mark(rule.start(), rule.end() + 1, "rule") for rule in rules)
     return found

@@ -92,27 +92,36 @@ def of_places(
 ) -> Iterator[tuple[str | None, ...]]:
     """Yield what is seen at each place of a segment, in the order of `AT_PLACES`.
 
-    None stands for nothing; where few subjects are seen, the tuple is shorter.
+    None stands for nothing; where nothing more is seen, the tuple is shorter.
     """
     starts = [segment.start, *[start for start, _ in places], segment.end]
     heads = [_head(prose, start, end) for start, end in pairwise(starts)]
     firsts = [words[0].strip(_SIGNS) for words in heads]
     kinds = [*map(_kind, firsts), "nothing"]
+    announcing = prose[segment.end - 2] == ":"
+    labelling = prose.find(":", segment.start, segment.end) >= 0
     for number, (_, ending) in enumerate(places, 1):
-        words, first, kind, end = heads[number], firsts[number], kinds[number], starts[number + 1]
+        words, first, kind = heads[number], firsts[number], kinds[number]
         second = words[1].strip(_SIGNS) if len(words) > 1 else ""
-        announced = segment.closed if number == len(places) else "text"
-        yield (
+        seen = (
             ending,
             first,
             f"{first} {second}",
             kind,
             f"{kinds[number - 1]}, {kind}",
             kinds[number + 1],
-            first if ":" in "".join(words[:_LABEL]) else None,
-            announced if prose[end - 2] == ":" else None,
-            *sorted(_SUBJECTS.intersection(map(_stem, words))),  # sums depend on their order
         )
+        labels = labelling and ":" in "".join(words[:_LABEL])
+        announces = announcing and number == len(places)
+        if labels or announces or not _SUBJECTS.isdisjoint(map(_stem, words)):
+            yield (
+                *seen,
+                first if labels else None,
+                segment.closed if announces else None,
+                *sorted(_SUBJECTS.intersection(map(_stem, words))),  # sums depend on their order
+            )
+        else:
+            yield seen
 
 
 def of_length(length: int) -> Evidence:

@@ -68,7 +68,7 @@ def underlined(prose: str, ends: frozenset[int]) -> Iterator[tuple[Mark, int]]:
     The title begins behind the sentence before it, or else with the capital from which on it is
     about as long as its line. `ends` are the places behind other blocks.
     """
-    if not ("----" in prose or ("=" in prose and "===" in prose)):
+    if not (("-" in prose and "----" in prose) or ("=" in prose and "===" in prose)):
         return
     last = 0
     for line in _UNDERLINE.finditer(prose):

@@ -31,15 +31,17 @@ _COUNTED = re.compile(
 
 def items(around: Surroundings) -> list[Mark]:
     """Return the list items of a text."""
-    found = [*_numbers(around), *_stars(around)]
-    starred = sum(item.marker == "*" for item in found) > 1
+    starred = list(_stars(around))
+    found = [*_numbers(around), *starred]
     for marker in "-+":
-        found += _dashes(around, marker, starred=starred)
+        found += _dashes(around, marker, starred=len(starred) > 1)
     return found
 
 
 def _bullets(prose: str, marker: str) -> list[int]:
     """Return where a free-standing bullet is followed by something."""
+    if marker not in prose:
+        return []
     first = [0] if prose.startswith(f"{marker} ") else []
     return first + [match.start() for match in _BULLETS[marker].finditer(prose)]
 

@@ -8,7 +8,7 @@ over all places where that may have been, this is how likely the place begins a 
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 from math import exp
 from pathlib import Path
@@ -57,9 +57,16 @@ class ParagraphModel:
         return cls({(name, value): weight for name, value, weight in rows})
 
     def chances(
-        self, prose: str, marks: Sequence[Mark], run_ins: Sequence[int]
+        self,
+        prose: str,
+        marks: Sequence[Mark],
+        run_ins: Sequence[int],
+        least: Mapping[str, float] | None = None,
     ) -> Iterator[tuple[Place, float]]:
-        """Yield each place where a paragraph could begin, in order, and how likely one does."""
+        """Yield each place where a paragraph could begin, in order, and how likely one does.
+
+        A segment is left where no place ahead could be as likely as the `least` for its ending.
+        """
         of_all = self._total([ANYWHERE, *of_text(prose, marks, run_ins)])
         for segment, inside in parted(prose, marks, run_ins):
             of_these = of_all + self._total(of_segment(prose, segment))
@@ -68,10 +75,32 @@ class ParagraphModel:
                 exp(-sum(map(dict.get, self._at_places, values, _NOTHING), of_these))
                 for values in seen
             ]
-            starts = [start for start, _ in inside]
             unbroken = exp(-self._total([of_unbroken(segment)]))
+            if least:
+                reach = self._reach(segment.start, inside, against, unbroken, least)
+                inside, against = inside[:reach], against[:reach]
+            starts = [start for start, _ in inside]
             chances = _chances(segment.start, starts, against, self._lengths, unbroken)
             yield from zip(inside, chances, strict=True)
+
+    def _reach(
+        self,
+        begin: int,
+        places: Sequence[Place],
+        against: Sequence[float],
+        unbroken: float,
+        least: Mapping[str, float],
+    ) -> int:
+        """Return how many places there are up to the last that could be likely enough.
+
+        None is likelier than where the length of the paragraph at hand speaks most for a new one.
+        """
+        longest = (places[-1][0] - begin) // STEP
+        factor = min(self._lengths[: longest + 1]) * min(1.0, unbroken)
+        for number in range(len(places), 0, -1):
+            if 1 / (1 + against[number - 1] * factor) >= least[places[number - 1][1]]:
+                return number
+        return 0
 
     def _total(self, evidence: Iterable[Evidence]) -> float:
         weigh = self._weights.get

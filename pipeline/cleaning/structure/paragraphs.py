@@ -9,19 +9,20 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, pairwise
 
 from shortscience.pipeline.cleaning.structure.boundaries import SHARES, Boundary
-from shortscience.pipeline.cleaning.structure.layout import Mark
+from shortscience.pipeline.cleaning.structure.layout import COVER, Mark
 from shortscience.pipeline.cleaning.structure.paragraph_model import MODEL
 
-LIKELY = 0.47
-"""Probability from which on a paragraph begins, where the odds are about even: a break that is more
-likely wrong than right costs a reader more than one that is missing."""
+LIKELY = {**dict.fromkeys(f".?!…{COVER}", 0.47), "word": 0.2}
+"""Probability from which on a paragraph begins, by what ends before it.
 
-LIKELY_WITHIN = 0.2
-"""The same where a capital within a sentence shows that a line began: a reader sees at once that a
-break is missing there."""
+The odds are about even: a break that is more likely wrong than right costs a reader more than one
+that is missing. Where a capital within a sentence shows that a line began, a reader sees at once
+that a break is missing."""
 
 _DIGITS = 6
 """Of a probability: the last ones of an exponential depend on the machine."""
+_NEARLY = {ending: likely - 10**-_DIGITS for ending, likely in LIKELY.items()}
+"""What may be likely enough once rounded."""
 _STRONG = ("**", "__")
 _LONGEST_RUN_IN = 84  # characters, its signs included
 _EMPHASIS = ("*", "_")
@@ -34,9 +35,9 @@ def paragraphs(prose: str, marks: Sequence[Mark]) -> list[Boundary]:
     """Return where paragraphs begin in the prose between and around the marks, in order."""
     run_ins = sorted(set(run_in_starts(prose, marks)))
     found = {start: Boundary(start, "run-in", SHARES["run-in"]) for start in run_ins if start}
-    for (start, ending), chance in MODEL.chances(prose, marks, run_ins):
+    for (start, ending), chance in MODEL.chances(prose, marks, run_ins, _NEARLY):
         probability = round(chance, _DIGITS)
-        if probability >= (LIKELY_WITHIN if ending == "word" else LIKELY):
+        if probability >= LIKELY[ending]:
             found[start] = Boundary(start, "paragraph", probability)
     for start in _behind_captions(prose, marks):
         found.setdefault(start, Boundary(start, "behind image", SHARES["behind image"]))

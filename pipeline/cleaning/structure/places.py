@@ -1,6 +1,7 @@
 """Finding the places in prose where a paragraph could begin, and the segments that they lie in."""
 
 import re
+import string
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import repeat
@@ -18,9 +19,13 @@ _BEHIND = {
     for signs, begins in ((_SENTENCE_ENDS, _BEGINS), (COVER, "(?=[A-Z])"))
     for sign in signs
 }
-# Where a word that would be small within a sentence has a capital, a line began.
-_BEHIND_WORD = re.compile(
-    rf"[A-Z](?:(?<=[^\W_] .)|(?<=[^\W_][)\]] .))[a-z']*+(?=,?+ (?:[a-z{COVER}]|I[ ']))"
+# Where a word that would be small within a sentence has a capital, a line began. Most capitals
+# follow the end of a sentence: the others are found in bytes, each of which stands for a character
+# (`?` for one outside of ASCII) and every capital of which is an `A`.
+_CAPITALS = bytes.maketrans(string.ascii_uppercase.encode(), b"A" * len(string.ascii_uppercase))
+_CAPITAL_WITHIN = re.compile(rb"A(?<=[a-zA-Z0-9?)\]] .)")
+_WORD_WITHIN = re.compile(
+    rf"(?:(?<=[^\W_] )|(?<=[^\W_][)\]] ))[A-Z][a-z']*+(?=,?+ (?:[a-z{COVER}]|I[ ']))"
 )
 _OPENERS = OPENERS - {"A", "I"} | frozenset(
     "My Next Once Moreover Furthermore Therefore Hence".split()
@@ -97,12 +102,22 @@ def places(prose: str) -> list[Place]:
             if sign == ".":
                 starts = [start for start in starts if not _follows_abbreviation(prose, start)]
             found += zip(starts, repeat(sign))
-    for match in _BEHIND_WORD.finditer(prose):
-        word = match[0]
-        if (word in _OPENERS or word.endswith("ly")) and not _goes_on(prose, match.start() - 1):
-            found.append((match.start(), "word"))
+    found += zip(_lines_within(prose), repeat("word"))
     found.sort()
     return found
+
+
+def _lines_within(prose: str) -> Iterator[int]:
+    """Yield where a line began within a sentence."""
+    capitals = prose.encode("ascii", "replace").translate(_CAPITALS)
+    for capital in _CAPITAL_WITHIN.finditer(capitals):
+        start = capital.start()
+        match = _WORD_WITHIN.match(prose, start)
+        if match is None:
+            continue
+        word = match[0]
+        if (word in _OPENERS or word.endswith("ly")) and not _goes_on(prose, start - 1):
+            yield start
 
 
 def _goes_on(prose: str, end: int) -> bool:
