@@ -99,7 +99,6 @@ def of_places(
     firsts = [words[0].strip(_SIGNS) for words in heads]
     kinds = [*map(_kind, firsts), "nothing"]
     announcing = prose[segment.end - 2] == ":"
-    labelling = prose.find(":", segment.start, segment.end) >= 0
     for number, (_, ending) in enumerate(places, 1):
         words, first, kind = heads[number], firsts[number], kinds[number]
         second = words[1].strip(_SIGNS) if len(words) > 1 else ""
@@ -111,7 +110,7 @@ def of_places(
             f"{kinds[number - 1]}, {kind}",
             kinds[number + 1],
         )
-        labels = labelling and ":" in "".join(words[:_LABEL])
+        labels = ":" in "".join(words[:_LABEL])
         announces = announcing and number == len(places)
         if labels or announces or not _SUBJECTS.isdisjoint(map(_stem, words)):
             yield (
