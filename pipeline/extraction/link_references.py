@@ -9,11 +9,13 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from shortscience.pipeline.anchors import Anchored
 from shortscience.pipeline.scanner import Covered, Span
 
-_DEFINITION = re.compile(r"\[(?<!\S\[)(?P<name>(?!\^)[^\[\]]{1,200})\]:[ \t]{0,8}\n?[ \t]{0,8}")
-_COLON = re.compile(r"\]:")  # in every definition, and much faster to search for
-_BRACKETS = re.compile(r"\[(?<!\\\[)([^\[\]]{1,200})\]")
+_DEFINITION = Anchored(
+    "[", re.compile(r"(?<!\S)\[(?P<name>(?!\^)[^\[\]]{1,200})\]:[ \t]{0,8}\n?[ \t]{0,8}")
+)
+_BRACKETS = re.compile(r"(?<!\\)\[([^\[\]]{1,200})\]")
 _LABEL_LIMIT = 1000
 
 
@@ -37,12 +39,13 @@ class Use(NamedTuple):
 
 def definitions(text: str, spans: Sequence[Span]) -> list[Definition]:
     """Return the definitions of a text, in order."""
-    if not _COLON.search(text):
+    matches = _DEFINITION.matches(text)
+    if not matches:
         return []
     addresses = {span.start: span for span in spans if span.kind == "url"}
     return [
         Definition(_name(match["name"]), match.start(), addresses[match.end()])
-        for match in _DEFINITION.finditer(text)
+        for match in matches
         if match.end() in addresses
     ]
 

@@ -4,12 +4,15 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from shortscience.pipeline.anchors import Anchored
 from shortscience.pipeline.extraction.reference_entry import parse_entry
 
-# Patterns start with a literal and look back from it, so that the regex engine searches fast.
-_MARK = re.compile(
-    r"\[(?<![\w\])}]\[)\^?(?P<number>\d{1,2})\](?!\()(?:[:.](?![ \t]*(?:https?:|www\.)))?[ \t]*"
-    r"(?=[\"“*_\[<]{0,3}\w)"
+_MARK = Anchored(
+    "[",
+    re.compile(
+        r"(?<![\w\])}])\[\^?(?P<number>\d{1,2})\](?!\()(?:[:.](?![ \t]*(?:https?:|www\.)))?[ \t]*"
+        r"(?=[\"“*_\[<]{0,3}\w)"
+    ),
 )
 # A numbered list below such a heading is a list of references.
 _HEADING = re.compile(
@@ -25,9 +28,12 @@ _ENTRY_END = re.compile(
 )
 _MAX_ENTRY = 500
 # After a word, a quotation or a bracket, but not in `x[1]` nor before the address of a link.
-_POINTER = re.compile(
-    r"\[(?:(?<=^\[)|(?<=[\s.,;:)\]\"”*_(]\[)|(?<=[^\W\d_]{3}\[))"
-    r"(?P<numbers>\^?\d{1,2}(?:(?:,[ ]?|[ ]?[-–][ ]?)\d{1,2}){0,20})\](?![(:])"
+_POINTER = Anchored(
+    "[",
+    re.compile(
+        r"(?:^|(?<=[\s.,;:)\]\"”*_(])|(?<=[^\W\d_]{3}))\["
+        r"(?P<numbers>\^?\d{1,2}(?:(?:,[ ]?|[ ]?[-–][ ]?)\d{1,2}){0,20})\](?![(:])"
+    ),
 )
 # Words before bracketed numbers that make them the ends of an interval or a scale.
 _INTERVAL_BEFORE = re.compile(
@@ -59,7 +65,7 @@ def references(text: str) -> list[Reference]:
     The list is the last run of marks `[1] [2] …`, each followed by an entry; earlier marks are
     pointers into it. Otherwise it is the numbered list under a heading that announces references.
     """
-    marks = _last_run(list(_MARK.finditer(text)))
+    marks = _last_run(_MARK.matches(text))
     listed = list(_entries(text, marks))
     if not listed and _FIRST_ITEM.search(text):
         headings = list(_HEADING.finditer(text))
@@ -72,7 +78,7 @@ def pointers(text: str, entries: Sequence[Reference]) -> Iterator[Reference]:
     if not entries:
         return
     by_number = {entry.number: entry for entry in entries}
-    for match in _POINTER.finditer(text):
+    for match in _POINTER.matches(text):
         start, end = match.span()
         if any(entry.start <= start < entry.end for entry in entries):
             continue

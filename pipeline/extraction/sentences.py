@@ -42,33 +42,34 @@ def sentence_around(text: str, start: int, end: int) -> str:
 
     A sentence of more than a thousand characters is cut around the span.
     """
-    first = max(_sentence_start(text, start), start - _MAX_CONTEXT // 2)
-    last = min(_sentence_end(text, start, end), end + _MAX_CONTEXT // 2)
-    return text[first:last].strip()
+    first, last = _bounds(text, start, end, _USUAL)
+    if first is None:
+        first, last = _bounds(text, start, end, _LIMIT)
+    first = max(first or 0, start - _MAX_CONTEXT // 2)
+    return text[first : min(last, end + _MAX_CONTEXT // 2)].strip()
 
 
-def _sentence_start(text: str, position: int) -> int:
-    for reach in _USUAL, _LIMIT:
-        start, end = max(0, position - reach), position + _LONGEST_BOUNDARY
-        for match in reversed(list(_BOUNDARY.finditer(text, start, end))):
-            if match.end() <= position and not _is_abbreviated(text, match):
-                return match.end()
-    return 0
-
-
-def _sentence_end(text: str, start: int, end: int) -> int:
-    for match in _BOUNDARY.finditer(text, start, end + _LIMIT):
+def _bounds(text: str, start: int, end: int, reach: int) -> tuple[int | None, int]:
+    """Return where the sentence around a span begins, if within reach, and where it ends."""
+    before: list[re.Match[str]] = []
+    last = len(text)
+    for match in _BOUNDARY.finditer(text, max(0, start - reach), end + _LIMIT):
+        if match.end() <= start:
+            before.append(match)
+            continue
         boundary = match.start() + len(match[0].rstrip())
         if boundary >= end and not _is_abbreviated(text, match):
-            return boundary
-    return len(text)
+            last = boundary
+            break
+    stops = (match.end() for match in reversed(before) if not _is_abbreviated(text, match))
+    return next(stops, None), last
 
 
 def _is_abbreviated(text: str, boundary: re.Match[str]) -> bool:
     """Whether a boundary is the full stop of an initial or an abbreviation."""
-    if boundary[0][0] != ".":
-        return False
     stop = boundary.start()
+    if text[stop] != ".":
+        return False
     before = _WORD.search(text, max(0, stop - _LONGEST_ABBREVIATION), stop)
     word = before[0] if before else ""
     if word[-1:].isupper() and (len(word) == 1 or word[-2] == "."):
