@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from shortscience.pipeline.scanner import Span
 
@@ -50,13 +50,20 @@ def well_formed(latex: str) -> bool:
 def _parses(latex: str) -> bool:
     from pylatexenc.latexwalker import LatexWalker, LatexWalkerError
 
+    walker = LatexWalker(latex, latex_context=_macros_and_environments(), tolerant_parsing=False)
     try:
-        LatexWalker(latex, tolerant_parsing=False).get_latex_nodes(
-            parsing_state=LatexWalker(latex).make_parsing_state(in_math_mode=True)
-        )
+        walker.get_latex_nodes(parsing_state=walker.make_parsing_state(in_math_mode=True))
     except (LatexWalkerError, RecursionError):
         return False
     return True
+
+
+@cache
+def _macros_and_environments() -> Any:
+    """Return what pylatexenc knows of LaTeX, which takes long to build."""
+    from pylatexenc.latexwalker import get_default_latex_context_db
+
+    return get_default_latex_context_db()
 
 
 _PLAIN = re.compile(r"(?:[^\\{}$%&#~]|\\(?:[a-zA-Z]+|[,;:! {}|_])|[{}])*+")
@@ -88,9 +95,7 @@ def _is_plain(latex: str) -> bool:
 @cache
 def _macros_by_arguments() -> tuple[frozenset[str], frozenset[str]]:
     """Return the macros that pylatexenc knows with exactly one argument, and with other ones."""
-    from pylatexenc.latexwalker import get_default_latex_context_db
-
-    specs = {spec.macroname: spec for spec in get_default_latex_context_db().iter_macro_specs()}
+    specs = {spec.macroname: spec for spec in _macros_and_environments().iter_macro_specs()}
     expected = {name: getattr(spec.args_parser, "argspec", None) for name, spec in specs.items()}
     one = {name for name, arguments in expected.items() if arguments == "{"}
     some = {name for name, arguments in expected.items() if arguments != ""}

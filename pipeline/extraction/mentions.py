@@ -6,7 +6,6 @@ backwards from each, and the rest of the date forwards.
 
 import re
 from collections.abc import Callable, Iterator
-from operator import itemgetter
 from typing import NamedTuple
 
 from shortscience.pipeline.characters import CAPITAL
@@ -47,8 +46,6 @@ _SQUARE = rf"{_YEARS}(?:[,;:][^\[\]\n]{{1,40}})?\]"
 _YEARS_AFTER = {"(": re.compile(_ROUND), "[": re.compile(_SQUARE)}
 _OPEN_YEARS = re.compile(_YEARS)
 _ET_AL = re.compile(r"et\.?[ ]?al\b\.?")
-# Its last letters, which are much faster to search for.
-_AL = re.compile(r"al\b(?:(?<=et al)|(?<=et\. al)|(?<=et\.al)|(?<=etal))")
 _TAIL = re.compile(r"[*_]?(?P<possessive>['’]s)?")
 _DATE = re.compile(
     rf"[*_]?(?:['’]s)?(?:,[ ]?|[ \n])?(?:\((?:{_VENUE},?[ ])?{_ROUND}|\[(?:{_VENUE},?[ ])?{_SQUARE}"
@@ -90,7 +87,7 @@ class _People(NamedTuple):
     join: str
 
 
-Reader = Callable[[str, int], Iterator[Mention]]
+Reader = Callable[[str, re.Match[str]], Iterator[Mention]]
 
 
 def mentions(text: str) -> Iterator[Mention]:
@@ -100,39 +97,41 @@ def mentions(text: str) -> Iterator[Mention]:
     own whose `raw` is the year.
     """
     end = 0
-    for position, read in _anchors(text):
-        if position < end:
+    for anchor, read in _anchors(text):
+        if anchor.start() < end:
             continue
-        for mention in read(text, position):
+        for mention in read(text, anchor):
             end = max(end, mention.end)
             yield mention
 
 
-def _anchors(text: str) -> list[tuple[int, Reader]]:
-    """Return the start of each `et al.` and each year after a name, with its reader."""
-    found: list[tuple[int, Reader]] = [
-        (text.rindex("et", 0, match.start()), _et_al) for match in _AL.finditer(text)
+def _anchors(text: str) -> list[tuple[re.Match[str], Reader]]:
+    """Return each `et al.` and each year after a name, with its reader."""
+    found: list[tuple[re.Match[str], Reader]] = [
+        (match, _et_al) for match in _ET_AL.finditer(text)
     ]
     found += (
-        (match.start(), _dated)
+        (match, _dated)
         for pattern in _YEAR_ANCHORS
         for match in pattern.finditer(text)
-        if _follows_capital(text, match.start())
+        if _follows_name(text, match.start())
     )
-    return sorted(found, key=itemgetter(0))
+    found.sort(key=lambda anchor: anchor[0].start())
+    return found
 
 
-def _follows_capital(text: str, position: int) -> bool:
-    """Whether the previous word begins with a capital or stands for other names."""
+def _follows_name(text: str, position: int) -> bool:
+    """Whether the previous word begins like a name or stands for other names."""
     before = text[max(0, position - _LONGEST_WORD) : position].rstrip(" \n([,*_")
     word = before[max(before.rfind(" "), before.rfind("\n")) + 1 :].lstrip('([;*_"“')
-    return word[:1].isupper() or word in _OTHERS
+    if not word[:1].isupper():
+        return word in _OTHERS
+    return is_name(word) if word.isalpha() else True
 
 
-def _et_al(text: str, position: int) -> Iterator[Mention]:
-    people = _people(text, position, is_surname)
-    al = _ET_AL.match(text, position)
-    if people is None or al is None or not people.join:
+def _et_al(text: str, al: re.Match[str]) -> Iterator[Mention]:
+    people = _people(text, al.start(), is_surname)
+    if people is None or not people.join:
         return
     if date := _DATE.match(text, al.end()):
         yield from _mentions(text, people, date, 0.97)
@@ -143,7 +142,8 @@ def _et_al(text: str, position: int) -> Iterator[Mention]:
     yield Mention(text[people.start : end], people.start, end, people.authors, None, 0.9)
 
 
-def _dated(text: str, position: int) -> Iterator[Mention]:
+def _dated(text: str, year: re.Match[str]) -> Iterator[Mention]:
+    position = year.start()
     people = _people(text, position, is_name)
     if people is None or not people.join:
         return
@@ -212,16 +212,16 @@ def _persons(
     text: str, start: int, end: int, is_last: Callable[[str], bool]
 ) -> list[tuple[int, int]]:
     """Return the (start, end) of each name in the run of names that ends `text[start:end]`."""
-    separators = [match.span() for match in _SEPARATORS.finditer(text, start, end)]
-    starts = [start, *(after for _, after in separators)]
-    ends = [*(before for before, _ in separators), end]
     persons: list[tuple[int, int]] = []
-    for first, last in reversed(list(zip(starts, ends, strict=True))):
+    last = end
+    for separator in (*reversed(list(_SEPARATORS.finditer(text, start, end))), None):
+        first = separator.end() if separator else start
         name = _name(text[first:last], is_name if persons else is_last)
         if name:
             persons.insert(0, (last - len(name), last))
-        if len(name) < last - first:
+        if separator is None or len(name) < last - first:
             break
+        last = separator.start()
     return persons
 
 

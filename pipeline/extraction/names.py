@@ -5,6 +5,7 @@ the other capitalised words that occur before a year.
 """
 
 import re
+from functools import lru_cache
 
 PARTICLES = "van von de der den del di da la le el ter ten".split()
 
@@ -112,11 +113,13 @@ _NOUN = re.compile(
 )
 
 
+@lru_cache(maxsize=1 << 14)
 def is_name(word: str) -> bool:
     """Whether a capitalised word may be part of a person's name."""
     return word not in _NOT_NAMES and not _ACRONYM.match(word) and not _NOUN.match(word)
 
 
+@lru_cache(maxsize=1 << 14)
 def is_surname(word: str) -> bool:
     """Whether a capitalised word right before `et al.` may be a surname, as May and London may."""
     return word not in _NEVER_SURNAMES and not _ACRONYM.match(word)

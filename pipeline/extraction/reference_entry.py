@@ -17,12 +17,15 @@ _BRACKETED_YEAR = re.compile(
 )
 # Four-digit numbers that are not publication years: in addresses, identifiers, pages, volumes,
 # article numbers and access dates.
-_NEVER_YEAR = re.compile(rf"https?://\S+|\b10\.\d{{4,9}}/\S+|\b{ARXIV}")
+_ADDRESS = r"https?://\S+"
+_IDENTIFIER = rf"10\.\d{{4,9}}/\S+|{ARXIV}"
+_NEVER_YEAR = re.compile(rf"{_ADDRESS}|\b(?:{_IDENTIFIER})")
 _NO_YEAR = re.compile(
-    rf"{_NEVER_YEAR.pattern}|(?<![\d(])\d{{1,5}} ?[-–—]{{1,2}} ?\d{{1,5}}"
-    r"|\b(?:vol(?:ume)?|no|nr|number|issue|pp?|pages?|art(?:icle)?|report|e?id)\b\.? ?\w{0,3}\d+"
-    r"|\d{4}(?= ?\(\d{1,3}\))|\d{4}(?=:\d)|(?<=\d:)\d{4}|(?<=\d: )\d{4}"
-    r"|\b(?:accessed|retrieved|visited|viewed|downloaded|last (?:checked|updated))\b[^.;)\]]{0,40}",
+    rf"{_ADDRESS}|\b(?:{_IDENTIFIER}"
+    r"|(?:vol(?:ume)?|no|nr|number|issue|pp?|pages?|art(?:icle)?|report|e?id)\b\.? ?\w{0,3}\d+"
+    r"|(?:accessed|retrieved|visited|viewed|downloaded|last (?:checked|updated))\b[^.;)\]]{0,40})"
+    r"|(?<![\d(])\d{1,5} ?[-–—]{1,2} ?\d{1,5}"
+    r"|\d{4}(?:(?= ?\(\d{1,3}\))|(?=:\d))|(?:(?<=\d:)|(?<=\d: ))\d{4}",
     re.IGNORECASE,
 )
 # A quotation inside a title does not begin one: Comment on “…”.
