@@ -29,6 +29,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Literal, NamedTuple
 
+from shortscience.pipeline.anchors import places
 from shortscience.pipeline.characters import INVISIBLE, QUOTES, WIDE_PUNCTUATION
 
 Kind = Literal["code", "display", "inline", "url"]
@@ -95,15 +96,9 @@ _DISPLAY_GROUPS = ("dollars_inner", "bracket_inner", "doubled_bracket_inner")
 _INLINE_GROUPS = (
     *("dollar_inner", "counted_inner", "loose_inner", "paren_inner", "doubled_paren_inner"),
 )
-# Where a span may begin, one pattern per rare first character: searching for each is many times
-# faster than searching for any of several, or than trying the whole scanner at every position.
-_OPENINGS = [
-    re.compile(opening)
-    for opening in (
-        *("`", r"\$", r"\\", "<", r"\]\(", r"www\.", "data:image/"),
-        "://(?:(?<=http://)|(?<=https://)|(?<=ftp://))",
-    )
-]
+_FIRST = (*"`$\\<", "www.", "data:image/")
+"""What a span may begin with, besides a scheme; a destination stands behind `](`."""
+_LINKED = "]("
 _SCHEMES = ("https", "http", "ftp")
 _TRAILING_PUNCTUATION = ".,;:!?'\"*_~|\\"
 _CLOSING = {")": "(", "]": "[", "}": "{"}
@@ -119,12 +114,9 @@ _MOST_NESTED = 200
 
 def scan(text: str) -> list[Span]:
     """Return the code, math and URL spans of a text, in order and never overlapping."""
-    openings = [opening for pattern in _OPENINGS for opening in pattern.finditer(text)]
-    openings.sort(key=re.Match.start)
     spans: list[Span] = []
     position = 0
-    for opening in openings:
-        start = _start(text, opening)
+    for start in _starts(text):
         if start < position:
             continue
         span = _nested(text, start) if text[start : start + 1] == "$" else None
@@ -137,14 +129,14 @@ def scan(text: str) -> list[Span]:
     return spans
 
 
-def _start(text: str, opening: re.Match[str]) -> int:
-    """Return the start of the span announced by a match of `_OPENINGS`."""
-    if opening[0] == "](":
-        return opening.end()
-    if opening[0] == "://":
-        scheme = next(name for name in _SCHEMES if text.endswith(name, 0, opening.start()))
-        return opening.start() - len(scheme)
-    return opening.start()
+def _starts(text: str) -> list[int]:
+    """Return where a span may begin, in order."""
+    starts = [place for character in _FIRST for place in places(text, character)]
+    starts += (place + len(_LINKED) for place in places(text, _LINKED))
+    for place in places(text, "://"):
+        starts += (place - len(name) for name in _SCHEMES if text.endswith(name, 0, place))
+    starts.sort()
+    return starts
 
 
 def _span(text: str, match: re.Match[str]) -> Span | None:
