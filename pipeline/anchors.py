@@ -29,8 +29,8 @@ class Anchored(Generic[AnyStr]):
     __slots__ = "_anchor", "_distance", "_pattern"
 
     def __init__(self, anchor: AnyStr, pattern: re.Pattern[AnyStr], distance: int = 0) -> None:
-        self._anchor = anchor
-        self._pattern = pattern
+        self._anchor: AnyStr = anchor
+        self._pattern: re.Pattern[AnyStr] = pattern
         self._distance = distance
 
     def matches(self, text: AnyStr) -> list[re.Match[AnyStr]]:

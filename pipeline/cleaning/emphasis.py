@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 from shortscience.pipeline.scanner import Covered, Span
 
-# Runs between spaces mark list items. Starting the pattern with a literal and looking back from it
-# lets the regex engine search fast.
+# Runs between spaces mark list items. The pattern begins with its anchor.
 _RUN = re.compile(r"\*++(?:(?=\S)|(?<=[^\s*]\*)|(?<=[^\s*]\*\*)|(?<=[^\s*]\*\*\*))")
 _BLOCK_END = re.compile(r"\n(?=[ \t]{0,40}(?:\n|[-+*] |\d{1,3}[.)] |#{1,6} |>))")
 

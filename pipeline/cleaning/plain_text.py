@@ -22,8 +22,8 @@ _CELL_EDGE = re.compile(r"[ \t]*\|[ \t]*")
 _STRUCK = re.compile("~~")
 _TAB = re.compile(r"\t")
 _BLANKS = re.compile(r"  +")
-# Patterns start with a literal and look back from it, so that the regex engine searches fast. They
-# apply in this order, each only if the text has a character that every match needs.
+# Patterns begin with their anchors. They apply in this order, each only if the text has a character
+# that every match needs.
 _REMOVALS = (
     ("\t", _TAB, " "),
     (" ", _BLANKS, " "),

@@ -232,10 +232,10 @@ def _link(link: Link) -> _Found | None:
 
 
 def _written(item: Written) -> _Found:
-    identifier, *span = item
-    kind = SCHEMES[identifier.scheme].kind
-    key, name = identifier.key, identifier.name
-    return _Found(kind, *span, key, _IDENTIFIED_CONFIDENCE, identified=name)
+    identifier = item.identifier
+    kind, key = SCHEMES[identifier.scheme].kind, identifier.key
+    confidence, name = _IDENTIFIED_CONFIDENCE, identifier.name
+    return _Found(kind, item.start, item.end, key, confidence, identified=name)
 
 
 def _unlabelled(

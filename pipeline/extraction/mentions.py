@@ -20,8 +20,7 @@ _PERSON = (
 _SEPARATOR = r"(?:,?[ \n](?:and|&)[ \n]|,[ \n])"
 _OTHERS = ("colleagues", "coworkers", "co-workers", "others")
 _SMALL = frozenset((*PARTICLES, *_OTHERS, "and"))
-# Where a name or its particle may begin: not inside a word. The pattern starts with a single class,
-# so that the regex engine can skip ahead.
+# Where a name or its particle may begin: not inside a word. A single class is its anchor.
 _FIRST_OF_PARTICLES = "".join(sorted({particle[0] for particle in PARTICLES}))
 _REST_OF_PARTICLES = "|".join(sorted({particle[1:] for particle in PARTICLES}))
 _BEGINNING = re.compile(
@@ -107,9 +106,7 @@ def mentions(text: str) -> Iterator[Mention]:
 
 def _anchors(text: str) -> list[tuple[re.Match[str], Reader]]:
     """Return each `et al.` and each year after a name, with its reader."""
-    found: list[tuple[re.Match[str], Reader]] = [
-        (match, _et_al) for match in _ET_AL.finditer(text)
-    ]
+    found: list[tuple[re.Match[str], Reader]] = [(match, _et_al) for match in _ET_AL.finditer(text)]
     found += (
         (match, _dated)
         for pattern in _YEAR_ANCHORS

@@ -15,7 +15,7 @@ from shortscience.pipeline.sources.pieces import Piece, summary
 FORM = "extracted-text"
 KEEPS_STRUCTURE = False
 
-# Patterns start with a literal and look back from it, so that the regex engine searches fast.
+# Patterns begin with their anchors.
 _MARK = re.compile(rb"\[link\](?:(?<=\n\[link\])|(?<=\A\[link\]))[ \t]*\r?$", re.MULTILINE)
 _GREETING = re.compile(rb"^Welcome to ShortScience\.org!", re.MULTILINE)
 _EDGE = re.compile(rb"\|(?<=[ \n]\|)[ \t]*\r?$", re.MULTILINE)
