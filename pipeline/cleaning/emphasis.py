@@ -9,13 +9,12 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from shortscience.pipeline.anchors import Anchored
 from shortscience.pipeline.scanner import Covered, Span
 
-# Runs between spaces mark list items. The pattern begins with its anchor.
-_RUN = re.compile(r"\*++(?:(?=\S)|(?<=[^\s*]\*)|(?<=[^\s*]\*\*)|(?<=[^\s*]\*\*\*))")
+# Runs between spaces mark list items.
+_RUN = Anchored("*", re.compile(r"\*++(?=\S)|(?<=[^\s*])\*{1,3}+(?!\*)"))
 _BLOCK_END = re.compile(r"\n(?=[ \t]{0,40}(?:\n|[-+*] |\d{1,3}[.)] |#{1,6} |>))")
-
-
 _MOST_BACKSLASHES = 40
 
 
@@ -29,13 +28,14 @@ class _Opener:
 
 def emphasis(text: str, spans: Iterable[Span]) -> list[tuple[int, int]]:
     """Return the sorted (start, end) of asterisks that mark emphasis outside the given spans."""
-    if "*" not in text:
+    runs = _RUN.matches(text)
+    if not runs:
         return []
     opaque = Covered(spans)
     found: list[tuple[int, int]] = []
     openers: list[_Opener] = []
     position = 0
-    for run in _RUN.finditer(text):
+    for run in runs:
         start, end = run.span()
         if openers and _BLOCK_END.search(text, position, start):
             openers.clear()

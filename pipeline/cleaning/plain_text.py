@@ -22,8 +22,8 @@ _CELL_EDGE = re.compile(r"[ \t]*\|[ \t]*")
 _STRUCK = re.compile("~~")
 _TAB = re.compile(r"\t")
 _BLANKS = re.compile(r"  +")
-# Patterns begin with their anchors. They apply in this order, each only if the text has a character
-# that every match needs.
+# Applied in this order, each only if the text has a character that every match needs. Those that
+# look back begin with an anchor, as `pipeline/anchors.py` explains.
 _REMOVALS = (
     ("\t", _TAB, " "),
     (" ", _BLANKS, " "),

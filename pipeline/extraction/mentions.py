@@ -20,12 +20,9 @@ _PERSON = (
 _SEPARATOR = r"(?:,?[ \n](?:and|&)[ \n]|,[ \n])"
 _OTHERS = ("colleagues", "coworkers", "co-workers", "others")
 _SMALL = frozenset((*PARTICLES, *_OTHERS, "and"))
-# Where a name or its particle may begin: not inside a word. A single class is its anchor.
-_FIRST_OF_PARTICLES = "".join(sorted({particle[0] for particle in PARTICLES}))
-_REST_OF_PARTICLES = "|".join(sorted({particle[1:] for particle in PARTICLES}))
+# Where a name or its particle may begin: not inside a word.
 _BEGINNING = re.compile(
-    rf"[{CAPITAL}{_FIRST_OF_PARTICLES}](?<![^\W_].)(?<![\-.'’].)"
-    rf"(?:(?<=[{CAPITAL}])|(?:{_REST_OF_PARTICLES})[ ])"
+    rf"(?<![^\W_])(?<![\-.'’])(?:[{CAPITAL}]|(?:{'|'.join(PARTICLES)})[ ])"
 )
 _PEOPLE = re.compile(
     rf"(?P<names>{_PERSON}(?:{_SEPARATOR}{_PERSON}){{0,4}})"

@@ -25,7 +25,7 @@ _WORD = re.compile(r"[^\W\d_](?:\.?[^\W\d_])*\Z")
 # Chinese, Japanese, Hindi, Urdu, Arabic, Ethiopic and Burmese; not always followed by a space.
 _WIDE = "。！？｡।॥۔؟።။"
 _CASELESS = "\u05d0-\u06d3\u0900-\u0dff\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
-# A single class is the anchor of all alternatives.
+# One class begins all alternatives, as `pipeline/anchors.py` explains.
 _BOUNDARY = re.compile(
     rf"[.!?\n{_WIDE}](?:(?<=\n)\s*|(?<=[{_WIDE}])[\"'”’」』）)】\]》〉*_]*\s*"
     rf"|(?<=[.!?])[\"'”’)\]*_]*\s+(?=[\"'“‘(\[*_#`$]*[{CAPITAL}0-9{_CASELESS}]))"

@@ -15,7 +15,7 @@ from shortscience.pipeline.sources.pieces import Piece, summary
 FORM = "extracted-text"
 KEEPS_STRUCTURE = False
 
-# Patterns begin with their anchors.
+# Patterns begin with an anchor, as `pipeline/anchors.py` explains.
 _MARK = re.compile(rb"\[link\](?:(?<=\n\[link\])|(?<=\A\[link\]))[ \t]*\r?$", re.MULTILINE)
 _GREETING = re.compile(rb"^Welcome to ShortScience\.org!", re.MULTILINE)
 _EDGE = re.compile(rb"\|(?<=[ \n]\|)[ \t]*\r?$", re.MULTILINE)

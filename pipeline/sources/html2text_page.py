@@ -17,7 +17,7 @@ from shortscience.pipeline.sources.pieces import NOTHING_KNOWN, Facts, Piece, su
 FORM = "extracted-text"
 KEEPS_STRUCTURE = True
 
-# Patterns begin with their anchors. A long name may be wrapped.
+# A long name may be wrapped.
 _MARK = re.compile(
     rb"\[link\](?:\]\((?P<address>[^\r\n\"]{1,2000}?(?:\r?\n[^\r\n\"]{1,2000}?){0,5}?)(?:\s{1,2}\"Link\")?\))?"
     rb"(?:(?<!\n\[link\])\r?\n| ) {0,2}(?:\[edit\]\s{1,3})?\[?\s?Summary\s{1,3}by\s"
