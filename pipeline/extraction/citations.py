@@ -232,10 +232,10 @@ def _link(link: Link) -> _Found | None:
 
 
 def _written(item: Written) -> _Found:
-    identifier = item.identifier
-    kind, key = SCHEMES[identifier.scheme].kind, identifier.key
-    confidence, name = _IDENTIFIED_CONFIDENCE, identifier.name
-    return _Found(kind, item.start, item.end, key, confidence, identified=name)
+    identifier, start, end = item
+    kind = SCHEMES[identifier.scheme].kind
+    key, name = identifier.key, identifier.name
+    return _Found(kind, start, end, key, _IDENTIFIED_CONFIDENCE, identified=name)
 
 
 def _unlabelled(

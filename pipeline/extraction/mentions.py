@@ -1,7 +1,7 @@
 """Author-year mentions in prose: `Saxe et al. (2013)`, `Shah et al`, `(Kim, 2014)`.
 
-Every mention has `et al.` or a year. A fast search finds these anchors; names are then read
-backwards from each, and the rest of the date forwards.
+Every mention has `et al.` or a year. Around each of these anchors, names are read backwards and the
+rest of the date forwards.
 """
 
 import re
@@ -21,9 +21,7 @@ _SEPARATOR = r"(?:,?[ \n](?:and|&)[ \n]|,[ \n])"
 _OTHERS = ("colleagues", "coworkers", "co-workers", "others")
 _SMALL = frozenset((*PARTICLES, *_OTHERS, "and"))
 # Where a name or its particle may begin: not inside a word.
-_BEGINNING = re.compile(
-    rf"(?<![^\W_])(?<![\-.'’])(?:[{CAPITAL}]|(?:{'|'.join(PARTICLES)})[ ])"
-)
+_BEGINNING = re.compile(rf"(?<![^\W_])(?<![\-.'’])(?:[{CAPITAL}]|(?:{'|'.join(PARTICLES)})[ ])")
 _PEOPLE = re.compile(
     rf"(?P<names>{_PERSON}(?:{_SEPARATOR}{_PERSON}){{0,4}})"
     rf"(?P<others>[ ]and[ ](?:{'|'.join(_OTHERS)}))?"

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 # Nicknames of papers have a second capital or a digit: TidalNet, SIREN, VGG16.
 _NAME = r"[A-Za-z]+(?:[A-Z]|\d)[A-Za-z0-9]*(?:-[A-Z0-9][A-Za-z0-9]*)*"
-# Begins with an anchor, as `pipeline/anchors.py` explains: most texts never say `my`.
+# Begins with an anchor, as `pipeline/anchors.py` explains.
 _POINTER = re.compile(
     r"y (?<=\b[Mm]y )(?:(?:own|prior|previous|earlier|recent|other|last) ){0,2}"
     rf"(?:summary|review|notes|post) (?:of|on|about) (?:the )?(?P<name>{_NAME})(?![\w\-/(\]])"

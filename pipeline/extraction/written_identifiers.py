@@ -17,7 +17,7 @@ from shortscience.pipeline.scanner import Covered, Span
 
 _PATH = re.compile(rf"(?<![^\W_])(?:abs|pdf)/((?i:{ARXIV}))")
 _ARXIV = (
-    Anchored("x", ARXIV_LABELLED, distance=2),
+    Anchored("xiv", ARXIV_LABELLED, distance=2),
     Anchored("X", ARXIV_LABELLED, distance=2),
     Anchored("/", _PATH, distance=3),
 )
