@@ -26,6 +26,8 @@ def places(text: AnyStr, anchor: AnyStr) -> list[int]:
 class Anchored(Generic[AnyStr]):
     """A pattern whose matches all hold `anchor`, `distance` characters after their beginning."""
 
+    __slots__ = "_anchor", "_distance", "_pattern"
+
     def __init__(self, anchor: AnyStr, pattern: re.Pattern[AnyStr], distance: int = 0) -> None:
         self._anchor: AnyStr = anchor
         self._pattern: re.Pattern[AnyStr] = pattern
