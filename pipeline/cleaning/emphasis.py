@@ -13,7 +13,7 @@ from shortscience.pipeline.anchors import Anchored
 from shortscience.pipeline.scanner import Covered, Span
 
 # Runs between spaces mark list items.
-_RUN = Anchored("*", re.compile(r"\*++(?=\S)|(?<=[^\s*])\*{1,3}+(?!\*)"))
+_RUN = Anchored("*", re.compile(r"(?<!\*)(?:\*++(?=\S)|(?<=\S)\*{1,3}+(?!\*))"))
 _BLOCK_END = re.compile(r"\n(?=[ \t]{0,40}(?:\n|[-+*] |\d{1,3}[.)] |#{1,6} |>))")
 _MOST_BACKSLASHES = 40
 

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shortscience.pipeline.cleaning.plain_text import plain_text
+from tests.growth import LONGER, is_linear
 from tests.unit.cases import cases
 
 WORDS = st.text("abcdefg", min_size=1, max_size=5)
@@ -48,3 +49,9 @@ def test_white_space_is_single_and_inside(text):
 def test_the_cost_of_blanks_is_bounded():
     """Patterns that begin with optional blanks are quadratic on a long run of them."""
     assert plain_text("a" + " " * 100_000 + "b") == "a b"
+
+
+@pytest.mark.parametrize("sign", "*_~#-`![<\\|$>")
+def test_the_cost_of_a_long_run_of_a_sign_is_linear(sign):
+    short, long = (f"a {sign * length} b" for length in (10_000, 10_000 * LONGER))
+    assert is_linear(plain_text, short, long)
