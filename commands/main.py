@@ -54,7 +54,7 @@ def _terminate(_number: int, _frame: FrameType | None) -> None:
 def main() -> None:
     """Run the command; errors are one sentence on standard error."""
     signal.signal(signal.SIGTERM, _terminate)
-    # What is left at the end goes with the process; to search it for cycles takes a quarter second.
+    # At its end, Python would search all objects for cycles, which takes a quarter of a second.
     atexit.register(gc.freeze)
     try:
         status = cli.main(standalone_mode=False)

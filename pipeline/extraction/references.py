@@ -18,7 +18,7 @@ _MARK = Anchored(
 _HEADING = re.compile(
     r"\b(?:References?|REFERENCES|Refs|Bibliography|Literature)\b[*_:]*\s+(?=1[.)]\s)"
 )
-_FIRST_ITEM = re.compile(r"1[.)]\s")  # in every match, an anchor as `pipeline/anchors.py` explains
+_FIRST_ITEM = re.compile(r"1[.)]\s")  # an anchor of _HEADING, as `pipeline/anchors.py` explains
 _ITEM = re.compile(r"(?<!\S)(?P<number>\d{1,2})[.)]\s+(?=[\"“*_\[]{0,3}\w)")
 # An entry ends with its paragraph or at the next list item, heading or image; where a dump has
 # joined all lines, also at the closing sentence that authors put below their lists.

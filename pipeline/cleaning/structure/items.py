@@ -15,7 +15,8 @@ _MAX_LOOKED_AT = 8  # times the next number may stand in prose before it opens a
 _LONGEST_ASIDE = 60  # characters between a parenthesis and a dash within
 _LONGEST_LABEL = 40  # characters of an item's marker and label
 _LOOK_BACK = 12  # characters before a number that say what is counted
-# Where a bullet stands free, and something follows. Patterns begin with their anchors.
+# Where a bullet stands free, and something follows. Patterns begin with an anchor, as
+# `pipeline/anchors.py` explains.
 _BULLETS = {sign: re.compile(rf"\{sign}(?<= \{sign}) (?=[^ ])") for sign in "*-+"}
 _ONE = re.compile(r"1(?<!\S1)(?<!# 1)[.)] (?=\S)")  # `# 1. Why` is a title
 # An enumeration within a sentence: `1) this, 2) that and 3) those`.

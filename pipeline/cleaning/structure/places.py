@@ -13,7 +13,7 @@ from shortscience.pipeline.cleaning.structure.titles import OPENERS, SMALL_WORDS
 _SENTENCE_ENDS = ".?!…"
 _CLOSING = r"\"”’)\]*_"
 _BEGINS = rf"(?=[\[(A-Z\d{COVER}]|[\"“‘*_]{{1,3}}+[\[(A-Z\d{COVER}])"
-# Patterns begin with their anchors.
+# Patterns begin with an anchor, as `pipeline/anchors.py` explains.
 _BEHIND = {
     sign: re.compile(rf"{re.escape(sign)}[{_CLOSING}]{{0,4}}+ {begins}")
     for signs, begins in ((_SENTENCE_ENDS, _BEGINS), (COVER, "(?=[A-Z])"))
