@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypedDict
 
+from shortscience.pipeline import engines
 from shortscience.pipeline.errors import NothingNewError
 from shortscience.pipeline.garbage import uncollected
 from shortscience.pipeline.object_store import is_url, put
@@ -81,17 +82,23 @@ def _full_disk_named(folder: Path) -> Iterator[None]:
 
 
 def _make(recipe: Recipe, parameters: BuildParameters, store: Store, observer: Observer) -> None:
-    # Start the validator first: its imports take longest and run while the tables are made.
-    with validator() as validate:
-        with uncollected():
-            from shortscience.pipeline import engines
-            from shortscience.pipeline.stages import make_release
-
-        with (
-            store.staging() as scratch,
-            engines.start(parameters.engine, parameters.workers, scratch) as engine,
-        ):
-            make_release(recipe, store, engine, observer, validate, parameters)
+    n_bytes = sum(item.n_bytes for item in recipe.inventory.distinct)
+    n_batches = 1 + n_bytes // parameters.batch_bytes
+    with (
+        store.staging() as scratch,
+        validator() as validate,
+        engines.start(parameters.engine, parameters.workers, scratch) as engine,
+    ):
+        # Processes start first: their imports take longest, and run while this process imports.
+        # Where batches keep all cores busy, the validator starts after them, when one is free.
+        if min(n_batches, parameters.workers) < (os.cpu_count() or 1):
+            validate.start()
+        with engine.runner(n_batches) as run:
+            with uncollected():
+                from shortscience.pipeline.stages import make_release, process_batches
+            shards = process_batches(recipe, store, engine, run, observer, parameters.batch_bytes)
+        validate.start()
+        make_release(recipe, shards, store, engine, observer, validate, parameters)
 
 
 def _no_release(nothing: NothingNewError) -> BuildResult:

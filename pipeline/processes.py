@@ -1,5 +1,6 @@
 """Worker processes that end with their parent process, however it ends."""
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -37,12 +38,18 @@ class Workers:
     def __init__(self, count: int, initialise: Callable[[], object] | None = None) -> None:
         context = multiprocessing.get_context("spawn")
         alive, self._stop = context.Pipe(duplex=False)
+        self._count = count
         self._pool = ProcessPoolExecutor(
             count, mp_context=context, initializer=_begin, initargs=(alive, initialise)
         )
 
+    def start(self) -> None:
+        """Start all processes, which otherwise start when calls need them."""
+        for _ in range(self._count):
+            self.submit(os.getpid)
+
     def submit(self, function: Callable[..., Result], /, *arguments: object) -> Future[Result]:
-        """Call a function in one of the processes, which the first call starts.
+        """Call a function in one of the processes.
 
         Workers inherit a mask that blocks interrupts: an interrupt from the terminal goes to this
         process, which then ends its workers.
@@ -54,18 +61,13 @@ class Workers:
             signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
 
     def stop(self) -> None:
-        """Kill all processes at once."""
+        """Kill all processes at once; ending by themselves, they would free all memory first."""
         self._stop.close()
         # One that is still starting does not watch yet, and would print that its parent is gone.
         # Python 3.14 has `kill_workers` for this.
         for process in list((self._pool._processes or {}).values()):
             process.kill()
         self._pool.shutdown(cancel_futures=True)
-
-    def close(self) -> None:
-        """Wait for all processes to end."""
-        self._pool.shutdown()
-        self._stop.close()
 
 
 def _begin(alive: connection.Connection, initialise: Callable[[], object] | None) -> None:
@@ -81,3 +83,4 @@ def _begin(alive: connection.Connection, initialise: Callable[[], object] | None
     if initialise:
         with uncollected():
             initialise()
+        gc.freeze()

@@ -19,7 +19,7 @@ from hypothesis import settings
 
 from shortscience.commands.main import main
 from shortscience.pipeline import build
-from shortscience.pipeline.release.validator import Validate, validator
+from shortscience.pipeline.release.validator import Validator, validator
 
 # Before Prefect is imported anywhere: tests must not use the network.
 os.environ |= {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
@@ -97,7 +97,7 @@ def one_validator() -> Iterator[None]:
     with contextlib.ExitStack() as opened, pytest.MonkeyPatch.context() as patch:
 
         @functools.cache
-        def shared() -> Validate:
+        def shared() -> Validator:
             return opened.enter_context(validator())
 
         patch.setattr(build, "validator", lambda: contextlib.nullcontext(shared()))

@@ -26,14 +26,15 @@ import shortscience.flows.publish_dataset as publish_module
 from shortscience.flows.build_dataset import build_dataset
 from shortscience.flows.notification import ADDRESSES
 from shortscience.flows.publish_dataset import publish_dataset
+from shortscience.pipeline import shards
 from shortscience.pipeline.build import BuildResult
-from shortscience.pipeline.engines import local as workers
 from shortscience.pipeline.errors import BusyError, LostFormError, PublishError, ValidationError
 from shortscience.pipeline.parameters import BuildParameters, PublishParameters
 from shortscience.pipeline.release.parquet import read_table
 from shortscience.pipeline.release.store import Store
 from shortscience.pipeline.release.suite_files import EXPECTATIONS
-from shortscience.pipeline.release.validation import validate
+from shortscience.pipeline.release.validation import Outcome, validate
+from shortscience.pipeline.release.validator import Validator
 from shortscience.pipeline.settings import CleaningSettings, DuplicateSettings, Settings
 from shortscience.pipeline.sources.inputs import take_inventory
 from tests.conftest import NO_SPOOL, RAW, differing
@@ -231,6 +232,17 @@ def test_a_changed_detector_reuses_the_texts_and_says_so(released: Path) -> None
     assert batch.state.message == "made languages; reused texts, signatures"
 
 
+class HereValidator(Validator):
+    """Validates in this process, as another one would read the project's suites."""
+
+    def start(self) -> None:
+        """Do nothing: there is no process."""
+
+    def __call__(self, release: Path) -> Outcome:
+        """Run all suites."""
+        return validate(release)
+
+
 @pytest.fixture
 def impossible(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A suite with an expectation that the sample data cannot meet."""
@@ -247,9 +259,8 @@ def impossible(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     )
     (suites / "summaries.json").write_text(json.dumps(suite))
     monkeypatch.setattr("shortscience.pipeline.release.suite_files.EXPECTATIONS", suites)
-    # In this process, as another one would read the project's suites.
     monkeypatch.setattr(
-        "shortscience.pipeline.build.validator", lambda: contextlib.nullcontext(validate)
+        "shortscience.pipeline.build.validator", lambda: contextlib.nullcontext(HereValidator())
     )
 
 
@@ -289,7 +300,7 @@ def test_a_second_build_on_the_same_folder_fails_at_once(released: Path) -> None
 def test_retries_only_where_a_retry_can_help(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, helps: bool
 ) -> None:
-    build_shards = workers.build_shards
+    build_shards = shards.build_shards
     calls = []
 
     def fail_once(*arguments: object) -> bool:
@@ -298,7 +309,7 @@ def test_retries_only_where_a_retry_can_help(
             raise OSError(code, os.strerror(code))
         return build_shards(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(workers, "build_shards", fail_once)
+    monkeypatch.setattr(shards, "build_shards", fail_once)
     state, _ = run(parameters(tmp_path))
     assert state.is_completed() == helps
     assert len(calls) == (2 if helps else 1)

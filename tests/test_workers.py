@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from shortscience.pipeline import shards
 from shortscience.pipeline.engines import local as workers
 from shortscience.pipeline.errors import WorkerError
 from shortscience.pipeline.layers import TEXT_FRAMES
@@ -64,7 +65,7 @@ def starve_once(batch: Batch, settings: Settings, folder: Path) -> bool:
 def test_a_killed_worker_is_replaced_and_its_batch_rerun(
     batch: Batch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "build_shards", die_once)
+    monkeypatch.setattr(shards, "build_shards", die_once)
     with workers.runner(2) as run:
         assert run(batch, SETTINGS, tmp_path)
     records = Shards.of([batch], SETTINGS, tmp_path).scan("records").collect()
@@ -74,7 +75,7 @@ def test_a_killed_worker_is_replaced_and_its_batch_rerun(
 def test_a_batch_whose_workers_are_always_killed_is_reported(
     batch: Batch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "build_shards", die)
+    monkeypatch.setattr(shards, "build_shards", die)
     with workers.runner(2) as run, pytest.raises(WorkerError) as caught:
         run(batch, SETTINGS, tmp_path)
     assert batch.inputs[0].name in str(caught.value)
@@ -84,7 +85,7 @@ def test_a_batch_whose_workers_are_always_killed_is_reported(
 def test_a_worker_whose_memory_runs_out_is_replaced(
     batch: Batch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "build_shards", starve_once)
+    monkeypatch.setattr(shards, "build_shards", starve_once)
     with workers.runner(2) as run:
         assert run(batch, SETTINGS, tmp_path / "starved")
     assert build_shards(batch, SETTINGS, tmp_path / "fed")
@@ -96,7 +97,7 @@ def test_a_worker_whose_memory_runs_out_is_replaced(
 def test_a_batch_that_always_exceeds_memory_is_reported(
     batch: Batch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "build_shards", starve)
+    monkeypatch.setattr(shards, "build_shards", starve)
     with workers.runner(2) as run, pytest.raises(WorkerError) as caught:
         run(batch, SETTINGS, tmp_path)
     assert batch.inputs[0].name in str(caught.value)

@@ -24,7 +24,10 @@ class Engine(Protocol):
     """What a build asks of an engine; every engine gives the same results."""
 
     def runner(self, n_batches: int) -> "AbstractContextManager[Runner]":
-        """Provide a function that builds a batch's shards; several threads may call it at once."""
+        """Provide a function that builds a batch's shards; several threads may call it at once.
+
+        At about `n_batches`, it is worth starting processes for some of them.
+        """
         ...
 
     @property

@@ -1,21 +1,25 @@
-"""The local engine: batches on worker processes, replaced when killed; tasks in this process."""
+"""The local engine: batches on worker processes, replaced when killed; tasks in this process.
+
+This module imports nothing slow, so that the processes can be started first.
+"""
 
 import contextlib
 import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures.process import BrokenProcessPool
-from functools import partial
-from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shortscience.pipeline.engines import Runner
 from shortscience.pipeline.errors import WorkerError
+from shortscience.pipeline.importing import hide
 from shortscience.pipeline.processes import Workers
-from shortscience.pipeline.settings import Settings
-from shortscience.pipeline.shards import Batch, build_shards
-from shortscience.pipeline.spilling import Spilling
-from shortscience.pipeline.tasks import Tasks
+
+if TYPE_CHECKING:
+    from shortscience.pipeline.settings import Settings
+    from shortscience.pipeline.shards import Batch
+    from shortscience.pipeline.tasks import Tasks
 
 _RECORDS_PER_PART = 200_000
 """At this size, identifying papers peaks at one gigabyte."""
@@ -23,8 +27,6 @@ _ATTEMPTS = 3
 """Times that a batch is started: when a worker dies, all batches in flight start over, and one that
 needs too much memory is killed again.
 """
-_READY = partial(import_module, build_shards.__module__)
-"""What workers do first: import what they call."""
 
 
 class LocalEngine:
@@ -42,8 +44,10 @@ class LocalEngine:
         return self._workers
 
     @property
-    def tasks(self) -> Tasks:
+    def tasks(self) -> "Tasks":
         """Run each task immediately in this process, whose threads use all cores."""
+        from shortscience.pipeline.spilling import Spilling
+
         return Spilling(self._scratch)
 
     def n_parts(self, n_records: int) -> int:
@@ -57,29 +61,26 @@ class LocalEngine:
 
 @contextlib.contextmanager
 def runner(workers: int) -> Iterator[Runner]:
-    """Provide a function that builds a batch's shards, in this process or in worker processes.
-
-    If the caller fails or is interrupted, the processes end at once.
-    """
+    """Provide a function that builds a batch's shards, in this process or in worker processes."""
     if workers <= 1:
-        yield _one_at_a_time(build_shards)
+        yield _one_at_a_time()
         return
     pools = _Pools(workers)
     try:
         yield pools.run
-    except BaseException:
+    finally:
         pools.stop()
-        raise
-    pools.close()
 
 
-def _one_at_a_time(build: Runner) -> Runner:
-    """Serialise calls from several threads, so that memory holds one batch."""
+def _one_at_a_time() -> Runner:
+    """Return a runner for several threads that serialises calls, so that memory holds one batch."""
     lock = threading.Lock()
 
-    def run(batch: Batch, settings: Settings, folder: Path) -> bool:
+    def run(batch: "Batch", settings: "Settings", folder: Path) -> bool:
+        from shortscience.pipeline.shards import build_shards
+
         with lock:
-            return build(batch, settings, folder)
+            return build_shards(batch, settings, folder)
 
     return run
 
@@ -91,11 +92,14 @@ class _Pools:
         self._count = workers
         self._lock = threading.Lock()
         self._stopping = False
-        self._workers = Workers(workers, _READY)
+        self._workers = Workers(workers, _prepare)
+        self._workers.start()
         self._broken: set[Workers] = set()
 
-    def run(self, batch: Batch, settings: Settings, folder: Path) -> bool:
+    def run(self, batch: "Batch", settings: "Settings", folder: Path) -> bool:
         """Build the shards of a batch; raise WorkerError if its worker keeps being killed."""
+        from shortscience.pipeline.shards import build_shards
+
         for _ in range(_ATTEMPTS):
             workers = self._working()
             with contextlib.suppress(BrokenProcessPool):
@@ -112,22 +116,25 @@ class _Pools:
             if self._stopping:
                 raise WorkerError("The build was stopped; the same command resumes from here.")
             if self._workers in self._broken:
-                self._workers = Workers(self._count, _READY)
+                self._workers = Workers(self._count, _prepare)
             return self._workers
 
     def stop(self) -> None:
         """End all processes at once; half-built shards never become visible."""
         with self._lock:
             self._stopping = True
-        self._workers.stop()
-
-    def close(self) -> None:
-        """Wait for all processes to end."""
         for workers in (*self._broken, self._workers):
-            workers.close()
+            workers.stop()
 
 
-def _work(build: Runner, batch: Batch, settings: Settings, folder: Path) -> bool:
+def _prepare() -> None:
+    """Import what batches need."""
+    # PyArrow would import pandas to see whether values are pandas', which takes a quarter second.
+    hide("pandas")
+    import shortscience.pipeline.shards  # noqa: F401
+
+
+def _work(build: Runner, batch: "Batch", settings: "Settings", folder: Path) -> bool:
     """Build a batch's shards; on MemoryError, exit this worker to free what it holds."""
     try:
         return build(batch, settings, folder)

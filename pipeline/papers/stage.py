@@ -17,7 +17,7 @@ from shortscience.pipeline.papers.canonical import Canonical, resolve
 from shortscience.pipeline.papers.catalogue import recognition
 from shortscience.pipeline.papers.catalogue.recognition import NO_CATALOGUES, Recogniser
 from shortscience.pipeline.papers.components import with_components
-from shortscience.pipeline.papers.linking.link import link
+from shortscience.pipeline.papers.linking.link import link, no_links
 from shortscience.pipeline.papers.naming import with_names
 from shortscience.pipeline.papers.nicknames import resolve_nicknames
 from shortscience.pipeline.papers.own_authors import judge_subjects
@@ -77,11 +77,13 @@ def identify(
     facts = some.map(copies.record_facts, of_records).by("summary_id", n_parts=n_parts)
     facts = facts.map(copies.choose_facts)
     citations = some.map(copies.kept_citations, of_records).by("summary_id", n_parts=n_parts)
-    texts = some.map(copies.kept_texts, of_records)
     known = some.map(recogniser.known_records, of_records).by("summary_id", n_parts=n_parts)
     known = known.map(recognition.known_summaries)
     unknown = facts.map(recognition.unknown, known)
-    links = link(texts, unknown, citations, bibliography=bibliography, settings=settings)
+    links = unknown.map(no_links)
+    if bibliography:
+        texts = some.map(copies.kept_texts, of_records)
+        links = link(texts, unknown, citations, bibliography=bibliography, settings=settings)
     found = identify_papers(
         facts, citations, links, known, bibliography=bibliography, settings=settings
     )

@@ -1,12 +1,9 @@
 """Running the suites on the written Parquet files, before anything is released."""
 
-import contextlib
 import json
 import logging
 import os
-import sys
 import threading
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -16,6 +13,7 @@ import polars as pl
 
 from shortscience.pipeline.ahead import ahead
 from shortscience.pipeline.errors import FailedExpectation
+from shortscience.pipeline.importing import deferred, hidden
 from shortscience.pipeline.release.checks import check_frames
 from shortscience.pipeline.release.suite_files import Expectation, load_suite
 from shortscience.pipeline.schema import Table
@@ -32,35 +30,22 @@ class Outcome:
 
 
 def load_great_expectations() -> ModuleType:
-    """Import Great Expectations, which takes seconds."""
+    """Import Great Expectations, which takes a second."""
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
-    with _hidden("pyspark", "sqlalchemy"):
+    # It imports all engines and stores that it can, and only pandas is needed here. The others are
+    # slow to import, and Spark warns about pandas 3, and exits the process (Spark 4.3) if that was
+    # started with `python -c`, as workers are. What draws charts and tests distributions takes as
+    # long as all the rest.
+    with (
+        hidden("pyspark", "sqlalchemy", "boto3", "botocore"),
+        deferred("altair", "scipy.stats"),
+    ):
         import great_expectations
         from tqdm import tqdm
 
     # Its lock is for several processes, and stays behind if this one is killed.
     tqdm.set_lock(threading.RLock())
     return great_expectations
-
-
-@contextlib.contextmanager
-def _hidden(*packages: str) -> Iterator[None]:
-    """Make packages appear uninstalled, even if they are already imported.
-
-    Great Expectations imports all engines that it can, and only pandas is needed here. The others
-    are slow to import, and Spark warns about pandas 3, and exits the process (Spark 4.3) if that
-    was started with `python -c`, as workers are.
-    """
-    known = sys.modules.copy()  # other threads may import at the same time
-    imported = {name: known[name] for name in known if name.partition(".")[0] in packages}
-    for name in (*packages, *imported):
-        sys.modules[name] = None  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        for name in packages:
-            del sys.modules[name]
-        sys.modules.update(imported)
 
 
 def validate(release: Path) -> Outcome:

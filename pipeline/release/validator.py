@@ -4,8 +4,7 @@ This module imports nothing slow, so that the process can be started first.
 """
 
 import contextlib
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,20 +15,25 @@ from shortscience.pipeline.processes import Workers, as_done
 if TYPE_CHECKING:
     from shortscience.pipeline.release.validation import Outcome
 
-Validate = Callable[[Path], "Outcome"]
-"""Runs all suites on the tables of a folder."""
 
+class Validator:
+    """Validates in a separate process."""
 
-@contextlib.contextmanager
-def validator() -> Iterator[Validate]:
-    """Provide a function that validates in a separate process, started immediately."""
-    workers = Workers(1, _prepare)
-    workers.submit(os.getpid)  # starts the process
+    def __init__(self) -> None:
+        self._process = Workers(1, _prepare)
 
-    def validate(release: Path) -> "Outcome":
-        """Run all suites on the written files."""
+    def start(self) -> None:
+        """Start the process, unless it was: its imports take a second or two."""
+        self._process.start()
+
+    def stop(self) -> None:
+        """Kill the process."""
+        self._process.stop()
+
+    def __call__(self, release: Path) -> "Outcome":
+        """Run all suites on the written files of a folder."""
         try:
-            (done,) = as_done([workers.submit(_validate, release)])
+            (done,) = as_done([self._process.submit(_validate, release)])
             return done.result()
         except BrokenProcessPool:
             raise WorkerError(
@@ -37,10 +41,15 @@ def validator() -> Iterator[Validate]:
                 " with more, which resumes from here."
             ) from None
 
+
+@contextlib.contextmanager
+def validator() -> Iterator[Validator]:
+    """Provide a validator, whose process ends with the context."""
+    validate = Validator()
     try:
         yield validate
     finally:
-        workers.stop()
+        validate.stop()
 
 
 def _prepare() -> None:

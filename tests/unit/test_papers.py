@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from shortscience.pipeline.extraction.extract import extract
 from shortscience.pipeline.papers.bibliography.index import Index, index_file
 from shortscience.pipeline.papers.frames import FACTS
-from shortscience.pipeline.papers.linking.link import link
+from shortscience.pipeline.papers.linking.link import NO_LINKS, link
 from shortscience.pipeline.parts import Parts
 from shortscience.pipeline.scanner import scan
 from shortscience.pipeline.settings import PaperSettings
@@ -59,7 +59,9 @@ def identify_all(
     citations = citations.with_columns(summary_id="record_id")
     indexes = [*map(indexed, bibliography)]
     texts = cleaned.lazy().select("text", summary_id="record_id")
-    links = linked(texts, facts, citations, indexes, PaperSettings())
+    links = NO_LINKS
+    if indexes:
+        links = linked(texts, facts, citations, indexes, PaperSettings())
     return identified.identify(facts, citations, indexes, links)
 
 

@@ -55,11 +55,9 @@ def link(
     identifier behind its header is no candidate. The index of works is made beside those of the
     bibliography, unless it is there.
     """
-    if not bibliography:
-        return facts.map(_no_links)
     unnamed = facts.map(_unnamed, citations=citations, settings=settings)
     if not any(unnamed.sizes()):
-        return facts.map(_no_links)
+        return facts.map(no_links)
     open_index(bibliography)
     ids = texts.map(_ids, part=texts.numbers()).by("summary_id", n_parts=len(facts))
     wanted = ids.map(_with_names, unnamed).repartition(_part, n_parts=len(texts))
@@ -72,7 +70,8 @@ def open_index(bibliography: Sequence[Index]) -> TextIndex:
     return text_index(bibliography, bibliography[0].folder.parent)
 
 
-def _no_links(_facts: pl.DataFrame) -> pl.DataFrame:
+def no_links(_facts: pl.DataFrame) -> pl.DataFrame:
+    """Return no candidates for the papers of some summaries."""
     return NO_LINKS
 
 
