@@ -22,11 +22,11 @@ _CELL_EDGE = re.compile(r"[ \t]*\|[ \t]*")
 _STRUCK = re.compile("~~")
 _TAB = re.compile(r"\t")
 _BLANKS = re.compile(r"  +")
-# Applied in this order, each only if the text has a character that every match needs. Those that
+# Applied in this order, each only if the text has what every match begins with or needs. Those that
 # look back begin with an anchor, as `pipeline/anchors.py` explains.
 _REMOVALS = (
     ("\t", _TAB, " "),
-    (" ", _BLANKS, " "),
+    ("  ", _BLANKS, " "),
     ("!", _IMAGE, ""),
     ("]", _LINK, r"\1"),
     ("\\", _CITE, ""),
@@ -37,7 +37,7 @@ _REMOVALS_WITHIN_LINES = (
     ("~", _STRUCK, ""),
     ("\\", _ESCAPE, r"\1"),
     ("|", _CELL_EDGE, " "),
-    (" ", _BLANKS, " "),
+    ("  ", _BLANKS, " "),
 )
 _SPACE_BEFORE = re.compile(r" ([,.;:!?)])")
 
