@@ -13,8 +13,8 @@ import pyarrow as pa
 
 from shortscience.pipeline.tasks import Ref
 
-BYTES_IN_MEMORY = 512 << 20
-"""Intermediate results of a hundred thousand records; smaller builds spill nothing."""
+BYTES_IN_MEMORY = 256 << 20
+"""Intermediate results of some forty thousand records; smaller builds spill nothing."""
 
 
 class Spilling:
