@@ -67,36 +67,40 @@ def _macros_and_environments() -> Any:
 
 
 _PLAIN = re.compile(r"(?:[^\\{}$%&#~]|\\(?:[a-zA-Z]+|[,;:! {}|_])|[{}])*+")
-_MACRO = re.compile(r"\\([a-zA-Z]+)(?:[ ]*(\{))?|\\[{}]|([{}])")
+_MACRO = re.compile(r"\\([a-zA-Z]+)(?:[ ]*(\{))?|\\[{}]|([{}])(?=[ ]*(\{)?)")
 _DEEP = 50
+_ARGUMENTS = {"": 0, "{": 1, "[{": 1, "{{": 2}
+"""The number of arguments in braces, by pylatexenc's notation; those in brackets may be missing."""
 
 
 def _is_plain(latex: str) -> bool:
     """Whether a formula holds only paired braces and macros with the right arguments.
 
-    Macros here take no argument, or one in braces. Most formulas pass, in a hundredth of the
+    Macros here take at most two arguments, all in braces. Most formulas pass, in a hundredth of the
     parser's time.
     """
     if not _PLAIN.fullmatch(latex):
         return False
-    others, one = _macros_by_arguments()
-    depth = 0
+    n_arguments = _numbers_of_arguments()
+    awaits_second: list[bool] = []  # for each open brace
     for match in _MACRO.finditer(latex):
-        macro, argument, brace = match.groups()
-        if macro and not (argument if macro in one else macro not in others):
+        macro, opens, brace, second = match.groups()
+        wanted = n_arguments.get(macro or "", 0)
+        if wanted is None or (wanted and not opens):
             return False
-        depth += (argument or brace) == "{"
-        depth -= brace == "}"
-        if not 0 <= depth <= _DEEP:
+        if opens or brace == "{":
+            awaits_second.append(wanted == 2)
+        if brace == "}" and (not awaits_second or (awaits_second.pop() and not second)):
             return False
-    return depth == 0
+        if len(awaits_second) > _DEEP:
+            return False
+    return not awaits_second
 
 
 @cache
-def _macros_by_arguments() -> tuple[frozenset[str], frozenset[str]]:
-    """Return the macros that pylatexenc knows with exactly one argument, and with other ones."""
-    specs = {spec.macroname: spec for spec in _macros_and_environments().iter_macro_specs()}
-    expected = {name: getattr(spec.args_parser, "argspec", None) for name, spec in specs.items()}
-    one = {name for name, arguments in expected.items() if arguments == "{"}
-    some = {name for name, arguments in expected.items() if arguments != ""}
-    return frozenset(some - one) | {"begin", "end"}, frozenset(one)
+def _numbers_of_arguments() -> dict[str, int | None]:
+    """Return the number of each macro that pylatexenc knows; None where it is not plain."""
+    specs = _macros_and_environments().iter_macro_specs()
+    found = {spec.macroname: getattr(spec.args_parser, "argspec", None) for spec in specs}
+    numbers = {name: _ARGUMENTS.get(str(arguments)) for name, arguments in found.items()}
+    return {**numbers, "begin": None, "end": None}
