@@ -67,28 +67,28 @@ def _macros_and_environments() -> Any:
 
 
 _PLAIN = re.compile(r"(?:[^\\{}$%&#~]|\\(?:[a-zA-Z]+|[,;:! {}|_])|[{}])*+")
-_MACRO = re.compile(r"\\([a-zA-Z]+)(?:[ ]*(\{))?|\\[{}]|([{}])(?=[ ]*(\{)?)")
+_MACRO = re.compile(r"\\([a-zA-Z]+)(?:[ ]*([{a-zA-Z\d]))?|\\[{}]|([{}])(?=[ ]*(\{)?)")
 _DEEP = 50
 _ARGUMENTS = {"": 0, "{": 1, "[{": 1, "{{": 2}
-"""The number of arguments in braces, by pylatexenc's notation; those in brackets may be missing."""
+"""The number of arguments, by pylatexenc's notation; those in brackets may be missing."""
 
 
 def _is_plain(latex: str) -> bool:
     """Whether a formula holds only paired braces and macros with the right arguments.
 
-    Macros here take at most two arguments, all in braces. Most formulas pass, in a hundredth of the
-    parser's time.
+    Macros here take one argument, a letter or digit or in braces, or two, both in braces. Most
+    formulas pass, in a hundredth of the parser's time.
     """
     if not _PLAIN.fullmatch(latex):
         return False
     n_arguments = _numbers_of_arguments()
     awaits_second: list[bool] = []  # for each open brace
     for match in _MACRO.finditer(latex):
-        macro, opens, brace, second = match.groups()
+        macro, argument, brace, second = match.groups()
         wanted = n_arguments.get(macro or "", 0)
-        if wanted is None or (wanted and not opens):
+        if wanted is None or (wanted == 1 and not argument) or (wanted == 2 and argument != "{"):
             return False
-        if opens or brace == "{":
+        if "{" in (argument, brace):
             awaits_second.append(wanted == 2)
         if brace == "}" and (not awaits_second or (awaits_second.pop() and not second)):
             return False
