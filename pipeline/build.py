@@ -90,15 +90,16 @@ def _make(recipe: Recipe, parameters: BuildParameters, store: Store, observer: O
         engines.start(parameters.engine, parameters.workers, scratch) as engine,
     ):
         # Processes start first: their imports take longest, and run while this process imports.
-        # Where batches keep all cores busy, the validator starts after them, when one is free.
-        if min(n_batches, parameters.workers) < (os.cpu_count() or 1):
+        # Where batches keep all cores busy, the validator starts behind them, when one is free.
+        # With the shards of an earlier build, few batches may be missing.
+        is_first = not store.shards.exists()
+        if is_first:
+            engine.start(n_batches)
+        if not is_first or min(n_batches, parameters.workers) < (os.cpu_count() or 1):
             validate.start()
-        with engine.runner(n_batches) as run:
-            with uncollected():
-                from shortscience.pipeline.stages import make_release, process_batches
-            shards = process_batches(recipe, store, engine, run, observer, parameters.batch_bytes)
-        validate.start()
-        make_release(recipe, shards, store, engine, observer, validate, parameters)
+        with uncollected():
+            from shortscience.pipeline.stages import make_release
+        make_release(recipe, store, engine, observer, validate, parameters)
 
 
 def _no_release(nothing: NothingNewError) -> BuildResult:

@@ -47,20 +47,25 @@ def hidden(*packages: str) -> Iterator[None]:
     """Make packages appear uninstalled for a while, even if they are already imported."""
     known = sys.modules.copy()  # other threads may import at the same time
     imported = {name: known[name] for name in known if name.partition(".")[0] in packages}
-    for name in (*packages, *imported):
-        sys.modules[name] = None  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        for name in packages:
-            del sys.modules[name]
-        sys.modules.update(imported)
+    for name in imported:
+        del sys.modules[name]
+    with _asked_first(_Hiding(packages)):
+        try:
+            yield
+        finally:
+            sys.modules.update(imported)
 
 
 @contextlib.contextmanager
 def deferred(*modules: str) -> Iterator[None]:
     """Make modules that are imported for a while run only when an attribute of them is used."""
-    finder = _Deferring(modules)
+    with _asked_first(_Deferring(modules)):
+        yield
+
+
+@contextlib.contextmanager
+def _asked_first(finder: MetaPathFinder) -> Iterator[None]:
+    """Let a finder look for modules before all others."""
     sys.meta_path.insert(0, finder)
     try:
         yield

@@ -41,50 +41,15 @@ from shortscience.pipeline.shards import Batch, Shards, cut_batches, missing_lay
 from shortscience.pipeline.sources.inputs import Problem
 
 
-def process_batches(
-    recipe: Recipe,
-    store: Store,
-    engine: Engine,
-    run: Runner,
-    observer: Observer,
-    batch_bytes: int,
-) -> Shards:
-    """Read, clean, extract and sign all records, several batches at once."""
-    batches = cut_batches(recipe.inventory.distinct, batch_bytes)
-    missing = {batch: missing_layers(batch, recipe.settings, store.shards) for batch in batches}
-    process = partial(
-        process_batch, missing=missing, settings=recipe.settings, folder=store.shards, run=run
-    )
-    at_once = max(1, min(engine.batches_at_once, sum(map(bool, missing.values()))))
-    observer.each("cleaning and extracting", process, batches, at_once)
-    return Shards.of(batches, recipe.settings, store.shards)
-
-
-def process_batch(
-    batch: Batch,
-    *,
-    missing: Mapping[Batch, Sequence[str]],
-    settings: Settings,
-    folder: Path,
-    run: Runner,
-) -> Sequence[str]:
-    """Build the missing shards of one batch; return their layers."""
-    layers = missing[batch]
-    if layers:
-        run(batch, settings, folder)
-    return layers
-
-
 def make_release(
     recipe: Recipe,
-    shards: Shards,
     store: Store,
     engine: Engine,
     observer: Observer,
     validate: Validator,
     parameters: BuildParameters,
 ) -> None:
-    """Make the release of a recipe from its shards; `validate` runs the suites on its tables.
+    """Make the release of a recipe in a store; `validate` runs the suites on its tables.
 
     Raises UsageError if a catalogue cannot be read, ValidationError if the data fails its
     expectations, LostFormError if a form of dumps stopped giving records, NoRecordsError if nothing
@@ -94,6 +59,8 @@ def make_release(
     catalogues = tuple(read_catalogue(item.path) for item in recipe.catalogues)
     recogniser = Recogniser(catalogues, settings)
     with store.staging() as staging:
+        shards = process_batches(recipe, store, engine, observer, parameters.batch_bytes)
+        validate.start()
         copies = observer.step(
             "finding duplicates", find_copies, shards, recipe.earlier, settings, engine
         )
@@ -120,6 +87,41 @@ def make_release(
             described.result()
         observer.step("releasing", release, recipe, outcome, problems, staging, store)
     prune(store.shards, shards)
+
+
+def process_batches(
+    recipe: Recipe, store: Store, engine: Engine, observer: Observer, batch_bytes: int
+) -> Shards:
+    """Read, clean, extract and sign all records, several batches at once."""
+    batches = cut_batches(recipe.inventory.distinct, batch_bytes)
+    missing = {batch: missing_layers(batch, recipe.settings, store.shards) for batch in batches}
+    n_missing = sum(map(bool, missing.values()))
+    with engine.runner(n_missing) as run:
+        process = partial(
+            process_batch,
+            missing=missing,
+            settings=recipe.settings,
+            folder=store.shards,
+            run=run,
+        )
+        at_once = max(1, min(engine.batches_at_once, n_missing))
+        observer.each("cleaning and extracting", process, batches, at_once)
+    return Shards.of(batches, recipe.settings, store.shards)
+
+
+def process_batch(
+    batch: Batch,
+    *,
+    missing: Mapping[Batch, Sequence[str]],
+    settings: Settings,
+    folder: Path,
+    run: Runner,
+) -> Sequence[str]:
+    """Build the missing shards of one batch; return their layers."""
+    layers = missing[batch]
+    if layers:
+        run(batch, settings, folder)
+    return layers
 
 
 def find_copies(

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from shortscience.pipeline import shards
-from shortscience.pipeline.engines import local as workers
+from shortscience.pipeline.engines.local import LocalEngine
 from shortscience.pipeline.errors import WorkerError
 from shortscience.pipeline.layers import TEXT_FRAMES
 from shortscience.pipeline.settings import Settings
@@ -66,7 +66,7 @@ def test_a_killed_worker_is_replaced_and_its_batch_rerun(
     batch: Batch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shards, "build_shards", die_once)
-    with workers.runner(2) as run:
+    with LocalEngine(2, tmp_path).runner(2) as run:
         assert run(batch, SETTINGS, tmp_path)
     records = Shards.of([batch], SETTINGS, tmp_path).scan("records").collect()
     assert records.height > 0
@@ -76,7 +76,7 @@ def test_a_batch_whose_workers_are_always_killed_is_reported(
     batch: Batch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shards, "build_shards", die)
-    with workers.runner(2) as run, pytest.raises(WorkerError) as caught:
+    with LocalEngine(2, tmp_path).runner(2) as run, pytest.raises(WorkerError) as caught:
         run(batch, SETTINGS, tmp_path)
     assert batch.inputs[0].name in str(caught.value)
     assert "fewer --workers" in str(caught.value)
@@ -86,7 +86,7 @@ def test_a_worker_whose_memory_runs_out_is_replaced(
     batch: Batch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shards, "build_shards", starve_once)
-    with workers.runner(2) as run:
+    with LocalEngine(2, tmp_path).runner(2) as run:
         assert run(batch, SETTINGS, tmp_path / "starved")
     assert build_shards(batch, SETTINGS, tmp_path / "fed")
     starved, fed = (Shards.of([batch], SETTINGS, tmp_path / name) for name in ("starved", "fed"))
@@ -98,7 +98,7 @@ def test_a_batch_that_always_exceeds_memory_is_reported(
     batch: Batch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shards, "build_shards", starve)
-    with workers.runner(2) as run, pytest.raises(WorkerError) as caught:
+    with LocalEngine(2, tmp_path).runner(2) as run, pytest.raises(WorkerError) as caught:
         run(batch, SETTINGS, tmp_path)
     assert batch.inputs[0].name in str(caught.value)
     assert "run out of memory" in str(caught.value)

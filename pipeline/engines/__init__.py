@@ -23,11 +23,12 @@ Runner: TypeAlias = "Callable[[Batch, Settings, Path], bool]"
 class Engine(Protocol):
     """What a build asks of an engine; every engine gives the same results."""
 
-    def runner(self, n_batches: int) -> "AbstractContextManager[Runner]":
-        """Provide a function that builds a batch's shards; several threads may call it at once.
+    def start(self, n_batches: int) -> None:
+        """Start what about `n_batches` will need, long before `runner` is called."""
+        ...
 
-        At about `n_batches`, it is worth starting processes for some of them.
-        """
+    def runner(self, n_batches: int) -> "AbstractContextManager[Runner]":
+        """Provide a function that builds a batch's shards; several threads may call it at once."""
         ...
 
     @property
@@ -57,4 +58,5 @@ def start(name: Name, workers: int, scratch: "Path") -> Iterator[Engine]:
     else:
         from shortscience.pipeline.engines.local import LocalEngine
 
-        yield LocalEngine(workers, scratch)
+        with contextlib.closing(LocalEngine(workers, scratch)) as local:
+            yield local

@@ -37,6 +37,7 @@ class LocalEngine:
 
     def __init__(self, workers: int, scratch: Path) -> None:
         self._workers, self._scratch = workers, scratch
+        self._started: _Pools | None = None
 
     @property
     def batches_at_once(self) -> int:
@@ -54,22 +55,31 @@ class LocalEngine:
         """Return enough parts that one task's results fit into memory."""
         return 1 + n_records // _RECORDS_PER_PART
 
-    def runner(self, n_batches: int) -> contextlib.AbstractContextManager[Runner]:
-        """Provide a function that builds a batch's shards."""
-        return runner(min(self._workers, n_batches))
+    def start(self, n_batches: int) -> None:
+        """Start the worker processes of about `n_batches`."""
+        if (count := min(self._workers, n_batches)) > 1:
+            self._started = _Pools(count)
+            self._started.start()
 
+    def close(self) -> None:
+        """End the worker processes that were started."""
+        if self._started:
+            self._started.stop()
 
-@contextlib.contextmanager
-def runner(workers: int) -> Iterator[Runner]:
-    """Provide a function that builds a batch's shards, in this process or in worker processes."""
-    if workers <= 1:
-        yield _one_at_a_time()
-        return
-    pools = _Pools(workers)
-    try:
-        yield pools.run
-    finally:
-        pools.stop()
+    @contextlib.contextmanager
+    def runner(self, n_batches: int) -> Iterator[Runner]:
+        """Provide a function that builds a batch's shards; started processes end with it."""
+        count = min(self._workers, n_batches)
+        try:
+            if count <= 1:
+                self.close()
+                yield _one_at_a_time()
+            else:
+                self._started = self._started or _Pools(count)
+                yield self._started.run
+        finally:
+            self.close()
+            self._started = None
 
 
 def _one_at_a_time() -> Runner:
@@ -93,8 +103,11 @@ class _Pools:
         self._lock = threading.Lock()
         self._stopping = False
         self._workers = Workers(workers, _prepare)
-        self._workers.start()
         self._broken: set[Workers] = set()
+
+    def start(self) -> None:
+        """Start all processes, which otherwise start when they are called."""
+        self._workers.start()
 
     def run(self, batch: "Batch", settings: "Settings", folder: Path) -> bool:
         """Build the shards of a batch; raise WorkerError if its worker keeps being killed."""

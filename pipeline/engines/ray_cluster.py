@@ -111,6 +111,9 @@ class RayEngine:
     def _n_cpus(self) -> int:
         return int(ray.cluster_resources().get("CPU", 1))  # type: ignore[no-untyped-call]
 
+    def start(self, _n_batches: int) -> None:
+        """Do nothing: the cluster starts its workers."""
+
     def runner(self, _n_batches: int) -> AbstractContextManager[Runner]:
         """Provide a function that builds a batch's shards on the cluster."""
 
