@@ -3,6 +3,8 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 KILLS ?= 100
+# Containers often set this; without bytecode, each process compiles every package that it imports.
+unexport PYTHONDONTWRITEBYTECODE
 # langdetect is only distributed as source: build it with the locked setuptools rather than the newest
 # one, so that this repository has the hash of everything installed.
 COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
