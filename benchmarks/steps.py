@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from benchmarks.measuring import Clock
+from shortscience.pipeline.batches import cut_batches
 from shortscience.pipeline.cleaning.clean import clean
 from shortscience.pipeline.cleaning.encoding import repair_all
 from shortscience.pipeline.cleaning.language import detect_language
@@ -32,7 +33,7 @@ from shortscience.pipeline.release.write import write_descriptions, write_result
 from shortscience.pipeline.report.validation import write_validation
 from shortscience.pipeline.scanner import Span, scan
 from shortscience.pipeline.settings import Settings
-from shortscience.pipeline.shards import Shards, build_shards, cut_batches
+from shortscience.pipeline.shards import Shards, build_shards
 from shortscience.pipeline.sources.inputs import take_inventory
 from shortscience.pipeline.sources.reading import read_sources
 

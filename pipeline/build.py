@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from shortscience.pipeline import engines
+from shortscience.pipeline.batches import cut_batches
 from shortscience.pipeline.errors import NothingNewError
 from shortscience.pipeline.garbage import uncollected
 from shortscience.pipeline.object_store import is_url, put
@@ -82,8 +83,7 @@ def _full_disk_named(folder: Path) -> Iterator[None]:
 
 
 def _make(recipe: Recipe, parameters: BuildParameters, store: Store, observer: Observer) -> None:
-    n_bytes = sum(item.n_bytes for item in recipe.inventory.distinct)
-    n_batches = 1 + n_bytes // parameters.batch_bytes
+    n_batches = len(cut_batches(recipe.inventory.distinct, parameters.batch_bytes))
     with (
         store.staging() as scratch,
         validator() as validate,

@@ -1,7 +1,7 @@
 """The results of the map stage on disk.
 
-Inputs are cut into batches; each layer of a batch becomes a shard, a folder of Parquet files named
-after the hash of everything that decides its content. Existing shards are not recomputed.
+Each layer of a batch becomes a shard, a folder of Parquet files named after the hash of everything
+that decides its content. Existing shards are not recomputed.
 """
 
 import hashlib
@@ -15,6 +15,7 @@ from pathlib import Path
 import polars as pl
 import pyarrow.parquet as pq
 
+from shortscience.pipeline.batches import Batch
 from shortscience.pipeline.folders import appearing, keep_only
 from shortscience.pipeline.garbage import uncollected
 from shortscience.pipeline.layers import (
@@ -25,73 +26,34 @@ from shortscience.pipeline.layers import (
     Frames,
     read_texts,
 )
-from shortscience.pipeline.settings import BATCH_BYTES, Settings, digest
-from shortscience.pipeline.sources.inputs import Input
+from shortscience.pipeline.settings import Settings, digest
 from shortscience.pipeline.version import code_digest, source_digest
 
 _DIGESTS = "digests.json"
 _LAYER_OF = {frame: layer for layer, frames in LAYERS.items() for frame in frames}
 
 
-@dataclass(frozen=True)
-class Batch:
-    """Inputs that are processed together, ordered by `source_id`."""
+def layer_keys(batch: Batch, settings: Settings) -> dict[str, str]:
+    """Return the name of each layer's shard of a batch: a hash of inputs, code and settings.
 
-    inputs: tuple[Input, ...]
-
-    def __str__(self) -> str:
-        """Name the inputs, or the first of several."""
-        more = len(self.inputs) - 1
-        return f"{self.inputs[0].name} and {more} more" if more else self.inputs[0].name
-
-    @property
-    def n_bytes(self) -> int:
-        """The total size of the inputs."""
-        return sum(item.n_bytes for item in self.inputs)
-
-    def keys(self, settings: Settings) -> dict[str, str]:
-        """Return the name of each layer's shard: a hash of inputs, code and settings.
-
-        The code is that of the layer, of this module and of `layers`.
-        """
-        texts = digest(
-            source_digest("pipeline.layers", "pipeline.shards"),
-            code_digest(*TEXTS_CODE),
-            settings.sources,
-            *(
-                f"{item.source_id} {item.form} {item.url} {item.retrieved_at}"
-                for item in self.inputs
-            ),
-        )
-        derived = {
-            name: digest(texts, name, code_digest(layer.code), layer.group(settings))
-            for name, layer in DERIVED.items()
-        }
-        return {TEXTS: texts, **derived}
-
-
-def cut_batches(inputs: Iterable[Input], batch_bytes: int = BATCH_BYTES) -> list[Batch]:
-    """Cut inputs, sorted by `source_id`, into batches.
-
-    A batch ends when it is full, and after an input whose hash starts with two zeros. So a new
-    input changes only its own batch.
+    The code is that of the layer, of this module and of `layers`.
     """
-    batches: list[Batch] = []
-    current: list[Input] = []
-    for item in inputs:
-        current.append(item)
-        full = sum(member.n_bytes for member in current) >= batch_bytes
-        if full or item.source_id.startswith("00"):
-            batches.append(Batch(tuple(current)))
-            current = []
-    if current:
-        batches.append(Batch(tuple(current)))
-    return batches
+    texts = digest(
+        source_digest("pipeline.layers", "pipeline.shards"),
+        code_digest(*TEXTS_CODE),
+        settings.sources,
+        *(f"{item.source_id} {item.form} {item.url} {item.retrieved_at}" for item in batch.inputs),
+    )
+    derived = {
+        name: digest(texts, name, code_digest(layer.code), layer.group(settings))
+        for name, layer in DERIVED.items()
+    }
+    return {TEXTS: texts, **derived}
 
 
 def missing_layers(batch: Batch, settings: Settings, folder: Path) -> list[str]:
     """Return the layers of a batch whose shards are missing or damaged below `folder`."""
-    keys = batch.keys(settings)
+    keys = layer_keys(batch, settings)
     return [layer for layer, key in keys.items() if not _is_whole(folder / key)]
 
 
@@ -100,7 +62,7 @@ def build_shards(batch: Batch, settings: Settings, folder: Path) -> bool:
 
     A shard appears under its name only when complete. A damaged one is rebuilt.
     """
-    shards = {layer: folder / key for layer, key in batch.keys(settings).items()}
+    shards = {layer: folder / key for layer, key in layer_keys(batch, settings).items()}
     missing = missing_layers(batch, settings, folder)
     with uncollected():
         _build(batch, settings, shards, missing)
@@ -160,11 +122,9 @@ class Shards:
     @classmethod
     def of(cls, batches: Iterable[Batch], settings: Settings, folder: Path) -> "Shards":
         """Return the shards that `build_shards` wrote below `folder`."""
+        keys = (layer_keys(batch, settings) for batch in batches)
         return cls(
-            tuple(
-                {layer: folder.absolute() / key for layer, key in batch.keys(settings).items()}
-                for batch in batches
-            )
+            tuple({layer: folder.absolute() / key for layer, key in of.items()} for of in keys)
         )
 
     def cut(self, n_parts: int) -> "list[Shards]":

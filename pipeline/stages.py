@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from shortscience.pipeline.admission import refusals
+from shortscience.pipeline.batches import Batch, cut_batches
 from shortscience.pipeline.duplicates import find
 from shortscience.pipeline.duplicates.outcomes import EARLIER, Duplicates
 from shortscience.pipeline.engines import Engine, Runner
@@ -37,7 +38,7 @@ from shortscience.pipeline.release.write import write_descriptions, write_result
 from shortscience.pipeline.release.yields import check_yields
 from shortscience.pipeline.report.validation import write_validation
 from shortscience.pipeline.settings import Settings
-from shortscience.pipeline.shards import Batch, Shards, cut_batches, missing_layers, prune
+from shortscience.pipeline.shards import Shards, missing_layers, prune
 from shortscience.pipeline.sources.inputs import Problem
 
 

@@ -12,6 +12,7 @@ import psutil
 import pytest
 from ray import cluster_utils
 
+from shortscience.pipeline.batches import cut_batches
 from shortscience.pipeline.duplicates.find import find_copies
 from shortscience.pipeline.engines.ray_cluster import RayEngine, connected
 from shortscience.pipeline.errors import WorkerError
@@ -19,7 +20,7 @@ from shortscience.pipeline.papers.bibliography.index import index_file
 from shortscience.pipeline.papers.stage import identify
 from shortscience.pipeline.release.table_files import write_tables
 from shortscience.pipeline.settings import Settings
-from shortscience.pipeline.shards import Shards, build_shards, cut_batches
+from shortscience.pipeline.shards import Shards, build_shards
 from shortscience.pipeline.sources.inputs import take_inventory
 from shortscience.pipeline.tasks import AtOnce
 from tests.conftest import BIN, NO_SPOOL, RAW, Shortscience, differing

@@ -11,11 +11,12 @@ import psutil
 import pytest
 
 from shortscience.pipeline import shards
+from shortscience.pipeline.batches import Batch, cut_batches
 from shortscience.pipeline.engines.local import LocalEngine
 from shortscience.pipeline.errors import WorkerError
 from shortscience.pipeline.layers import TEXT_FRAMES
 from shortscience.pipeline.settings import Settings
-from shortscience.pipeline.shards import Batch, Shards, build_shards, cut_batches
+from shortscience.pipeline.shards import Shards, build_shards
 from shortscience.pipeline.sources.inputs import take_inventory
 from tests.conftest import BIN, NO_SPOOL, RAW, Shortscience
 

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from shortscience.pipeline.batches import Batch
     from shortscience.pipeline.settings import Settings
-    from shortscience.pipeline.shards import Batch
     from shortscience.pipeline.tasks import Tasks
 
 Name = Literal["local", "ray"]

@@ -8,6 +8,7 @@ import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures.process import BrokenProcessPool
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,8 @@ from shortscience.pipeline.importing import hide
 from shortscience.pipeline.processes import Workers
 
 if TYPE_CHECKING:
+    from shortscience.pipeline.batches import Batch
     from shortscience.pipeline.settings import Settings
-    from shortscience.pipeline.shards import Batch
     from shortscience.pipeline.tasks import Tasks
 
 _RECORDS_PER_PART = 200_000
@@ -44,7 +45,7 @@ class LocalEngine:
         """One batch per worker process."""
         return self._workers
 
-    @property
+    @cached_property
     def tasks(self) -> "Tasks":
         """Run each task immediately in this process, whose threads use all cores."""
         from shortscience.pipeline.spilling import Spilling

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from shortscience.pipeline.batches import Batch
 from shortscience.pipeline.engines import Runner
 from shortscience.pipeline.errors import UsageError, WorkerError
 from shortscience.pipeline.settings import Settings
-from shortscience.pipeline.shards import Batch, build_shards
+from shortscience.pipeline.shards import build_shards
 from shortscience.pipeline.tasks import Ref, Tasks, joined
 from shortscience.pipeline.version import code_digest
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shortscience.pipeline.batches import cut_batches
 from shortscience.pipeline.duplicates.find import find_copies
 from shortscience.pipeline.extraction.extract import CITATION_SCHEMA
 from shortscience.pipeline.papers.bibliography.index import Index, index_file
@@ -16,7 +17,7 @@ from shortscience.pipeline.papers.frames import FACTS
 from shortscience.pipeline.papers.linking.link import LINK_SCHEMA
 from shortscience.pipeline.papers.stage import identify as identify_shards
 from shortscience.pipeline.settings import Settings
-from shortscience.pipeline.shards import Shards, build_shards, cut_batches
+from shortscience.pipeline.shards import Shards, build_shards
 from shortscience.pipeline.sources.inputs import take_inventory
 from shortscience.pipeline.tasks import AtOnce, Tasks
 from tests.conftest import NO_SPOOL, RAW

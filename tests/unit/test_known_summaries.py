@@ -6,6 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from shortscience.pipeline.batches import cut_batches
 from shortscience.pipeline.duplicates.find import find_copies
 from shortscience.pipeline.papers.bibliography.index import Index, index_file
 from shortscience.pipeline.papers.catalogue.file import FACTS, Catalogue
@@ -14,7 +15,7 @@ from shortscience.pipeline.papers.catalogue.recognition import KNOWN, Recogniser
 from shortscience.pipeline.papers.stage import Identified, identify
 from shortscience.pipeline.release.paper_evidence import recognised_by, write_paper_evidence
 from shortscience.pipeline.settings import Settings, SignatureSettings
-from shortscience.pipeline.shards import Shards, build_shards, cut_batches
+from shortscience.pipeline.shards import Shards, build_shards
 from shortscience.pipeline.sources.inputs import take_inventory
 from shortscience.pipeline.tasks import AtOnce
 from tests.conftest import NO_SPOOL

@@ -1,11 +1,13 @@
 """The map stage: batches, shards, and records without content."""
 
 import gc
+import hashlib
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from shortscience.pipeline.batches import Batch, cut_batches
 from shortscience.pipeline.cleaning.clean import clean
 from shortscience.pipeline.extraction.extract import extract
 from shortscience.pipeline.layers import LAYERS, NOTHING_LEFT
@@ -16,7 +18,7 @@ from shortscience.pipeline.settings import (
     SignatureSettings,
     SourceSettings,
 )
-from shortscience.pipeline.shards import Batch, Shards, build_shards, cut_batches, prune
+from shortscience.pipeline.shards import Shards, build_shards, layer_keys, prune
 from shortscience.pipeline.sources.inputs import Input, take_inventory
 from tests.conftest import NO_SPOOL, RAW
 from tests.processing import process
@@ -25,8 +27,8 @@ SETTINGS = Settings()
 FRAMES = [frame for frames in LAYERS.values() for frame in frames]
 
 
-def source(number: int, first: str = "a") -> Input:
-    return Input(Path(f"{number}"), f"{number}", f"{first}{number:063x}", 10)
+def source(number: int, last: str = "f" * 8) -> Input:
+    return Input(Path(f"{number}"), f"{number}", f"{number:056x}{last}", 10)
 
 
 def test_a_batch_ends_when_it_is_full() -> None:
@@ -34,9 +36,22 @@ def test_a_batch_ends_when_it_is_full() -> None:
     assert [len(batch.inputs) for batch in batches] == [3, 3, 1]
 
 
-def test_batches_also_end_at_a_hash_that_begins_with_zeros() -> None:
-    cut = Input(Path("x"), "x", "00" + "f" * 62, 10)
-    assert [len(batch.inputs) for batch in cut_batches([cut, source(1), source(2)])] == [1, 2]
+def test_batches_also_end_behind_a_hash_that_ends_small_for_the_size_of_its_input() -> None:
+    inputs = [source(1, last="54ffffff"), source(2, last="56000000"), source(3)]
+    batches = cut_batches(inputs, batch_bytes=30)
+    assert [len(batch.inputs) for batch in batches] == [1, 2]
+
+
+@pytest.mark.parametrize("n_bytes", [100, 3_000, 50_000])
+def test_batches_hold_many_inputs_of_any_size_and_a_new_one_changes_few(n_bytes: int) -> None:
+    hashes = sorted(hashlib.sha256(b"%d" % number).hexdigest() for number in range(4_000))
+    inputs = [Input(Path("x"), "x", source_id, n_bytes) for source_id in hashes]
+    batches = set(cut_batches(inputs, batch_bytes=500_000))
+    n_full = 4_000 * n_bytes / 500_000
+    assert n_full <= len(batches) <= 2.5 * n_full + 1
+    for gone in range(0, 4_000, 500):
+        others = set(cut_batches(inputs[:gone] + inputs[gone + 1 :], batch_bytes=500_000))
+        assert len(others - batches) <= 8
 
 
 @pytest.mark.parametrize(
@@ -58,7 +73,8 @@ def test_a_setting_renames_only_the_shards_it_affects(
     changed: dict[str, object], reached: set[str]
 ) -> None:
     batch = Batch((source(1),))
-    before, after = batch.keys(SETTINGS), batch.keys(SETTINGS.model_copy(update=changed))
+    before = layer_keys(batch, SETTINGS)
+    after = layer_keys(batch, SETTINGS.model_copy(update=changed))
     assert {layer for layer in LAYERS if after[layer] != before[layer]} == reached
 
 
@@ -123,7 +139,7 @@ def test_texts_on_the_disk_give_the_same_as_texts_at_hand(tmp_path: Path) -> Non
 def test_a_shard_with_one_wrong_bit_is_rebuilt(tmp_path: Path, layer: str, name: str) -> None:
     batch = cut_batches(take_inventory([str(RAW)], NO_SPOOL).distinct, 1)[0]
     assert build_shards(batch, SETTINGS, tmp_path)
-    file = tmp_path / batch.keys(SETTINGS)[layer] / name
+    file = tmp_path / layer_keys(batch, SETTINGS)[layer] / name
     written = file.read_bytes()
     middle = len(written) // 2
     file.write_bytes(written[:middle] + bytes([written[middle] ^ 1]) + written[middle + 1 :])

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import polars as pl
 import pytest
 
+from shortscience.pipeline.batches import cut_batches
 from shortscience.pipeline.duplicates.find import find_copies
 from shortscience.pipeline.papers.stage import identify
 from shortscience.pipeline.release import parquet, table_files
@@ -14,7 +15,7 @@ from shortscience.pipeline.release.parquet import table_files as files_of
 from shortscience.pipeline.release.table_files import write_tables
 from shortscience.pipeline.schema import TABLES
 from shortscience.pipeline.settings import Settings
-from shortscience.pipeline.shards import Shards, build_shards, cut_batches
+from shortscience.pipeline.shards import Shards, build_shards
 from shortscience.pipeline.sources.inputs import Input, take_inventory
 from shortscience.pipeline.spilling import Spilling
 from shortscience.pipeline.tasks import AtOnce
