@@ -25,12 +25,12 @@ from prefect.tasks import Task
 from shortscience.flows.ending import end_tasks
 from shortscience.flows.notification import notify
 from shortscience.pipeline.build import BuildResult, build
+from shortscience.pipeline.errors import is_transient
 from shortscience.pipeline.layers import LAYERS
 from shortscience.pipeline.observer import (
     ATTEMPTS,
     SECONDS_BETWEEN_ATTEMPTS,
     Observer,
-    is_transient,
 )
 from shortscience.pipeline.parameters import BuildParameters
 from shortscience.pipeline.release.diff import compare

@@ -4,8 +4,31 @@ Each message is one sentence that names the file and says what to do next; comma
 is.
 """
 
-from collections.abc import Sequence
+import contextlib
+import errno
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+
+_LASTING = {
+    *(errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT),
+    *(errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.ENXIO, errno.EINVAL),
+}
+
+
+def is_transient(error: object) -> bool:
+    """Whether an error may be transient: a disk or network that failed to answer."""
+    return isinstance(error, OSError) and error.errno not in _LASTING
+
+
+@contextlib.contextmanager
+def os_errors_named(path: Path) -> Iterator[None]:
+    """Add a file's name to the errors of the system that name none, as those of reading do."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise
 
 
 class ShortScienceError(Exception):

@@ -5,6 +5,7 @@ complete and validated.
 """
 
 import contextlib
+import errno
 import json
 import os
 from collections.abc import Collection, Iterator
@@ -20,6 +21,7 @@ from shortscience.pipeline.settings import digest
 MANIFEST = "manifest.json"
 LATEST = "latest"
 
+_DISK_FULL = errno.ENOSPC, errno.EDQUOT
 _HTTP_VERSIONS = "ETag", "Content-MD5", "Digest", "Last-Modified"
 _EXTRAS = {"s3": "s3", "http": "https", "https": "https"}
 """This project's optional dependencies for URL schemes."""
@@ -158,6 +160,8 @@ def _store_errors_named(url: str) -> Iterator[None]:
     except FileNotFoundError as error:
         raise NoInputError(f"{url} does not exist; name what does.") from error
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in _DISK_FULL:
+            raise
         raise StoreError(
             f"{url} failed ({type(error).__name__}: {error}); check the"
             " address, your credentials and the network, and call again."

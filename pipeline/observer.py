@@ -1,12 +1,12 @@
 """Observers run the steps of a build and report their progress."""
 
-import errno
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TypeVar
 
+from shortscience.pipeline.errors import is_transient
 from shortscience.pipeline.processes import as_done
 
 Item = TypeVar("Item")
@@ -14,12 +14,6 @@ Result = TypeVar("Result")
 
 ATTEMPTS = 3
 SECONDS_BETWEEN_ATTEMPTS = 1.0
-_LASTING = {errno.ENOSPC, errno.EACCES, errno.EPERM, errno.ENOENT, errno.EROFS, errno.EDQUOT}
-
-
-def is_transient(error: object) -> bool:
-    """Whether an error may be transient: a disk or network that failed to answer."""
-    return isinstance(error, OSError) and error.errno not in _LASTING
 
 
 class Observer:

@@ -7,7 +7,12 @@ from pathlib import Path
 from shortscience.pipeline.release.suite_files import suites_digest
 from shortscience.pipeline.settings import Settings, digest
 from shortscience.pipeline.sources.inputs import Input, Inventory
-from shortscience.pipeline.version import code_digest, library_versions, pipeline_version
+from shortscience.pipeline.version import (
+    code_digest,
+    library_versions,
+    pipeline_version,
+    source_digest,
+)
 
 RELEASE_ID_DIGITS = 16
 STAGES = (
@@ -40,6 +45,7 @@ class Recipe:
     def release_id(self) -> str:
         """Hash the recipe into the release's id; the order of inputs does not matter."""
         return digest(
+            source_digest("pipeline.stages"),
             code_digest(*STAGES),
             suites_digest(),
             self.settings,

@@ -27,7 +27,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 from shortscience.pipeline.anchors import places
 from shortscience.pipeline.characters import INVISIBLE, QUOTES, WIDE_PUNCTUATION
@@ -245,15 +245,29 @@ def outside(spans: Iterable[Span], length: int) -> Iterator[tuple[int, int]]:
         yield position, length
 
 
-class Covered:
-    """Tests in logarithmic time whether a position lies inside one of some spans."""
+class Extent(Protocol):
+    """Whatever lies between two positions of a text."""
 
-    def __init__(self, spans: Iterable[Span]) -> None:
-        pairs = [(span.start, span.end) for span in spans]
+    @property
+    def start(self) -> int:
+        """The first position."""
+        ...
+
+    @property
+    def end(self) -> int:
+        """The position behind the last."""
+        ...
+
+
+class Covered:
+    """Tests in logarithmic time whether a position lies inside one of some extents, in order."""
+
+    def __init__(self, extents: Iterable[Extent]) -> None:
+        pairs = [(extent.start, extent.end) for extent in extents]
         self._starts = [start for start, _ in pairs]
         self._ends = [end for _, end in pairs]
 
     def __contains__(self, position: int) -> bool:
-        """Whether `position` lies inside a span."""
+        """Whether `position` lies inside an extent."""
         index = bisect_right(self._starts, position) - 1
         return index >= 0 and position < self._ends[index]

@@ -1,6 +1,7 @@
 """One build of dumps and bibliographies in which every record and entry is odd."""
 
 import json
+import os
 from pathlib import Path
 
 import polars as pl
@@ -14,6 +15,8 @@ EXPORT = [
     {"transcript": "A text about nets.", "sourceUrl": "/paper?bibtexKey=a", "linkToPaper": "x y"},
     {"transcript": "Another one, about trees.", "sourceUrl": "shortscience.org/paper?bibtexKey=b"},
     {"transcript": "One about Ã© and Ã` forests*.", "sourceUrl": "http://[", "linkToPaper": "//"},
+    {"transcript": "A cut emoji: ðŸ…", "sourceUrl": "https://a.org/\x1fb?bibtexKey=c\x1fd"},
+    {"transcript": "No formula: \\\x01$a\x02b$ at all.", "linkToPaper": "https://a.org/\x1cb"},
 ]
 BIBTEX = r"""
 @article{a, title={Nets \href}, year={217}, abstract={See \href{https://example.org}{it}, \foo{x}}}
@@ -29,6 +32,7 @@ def test_no_odd_input_stops_a_release(tmp_path: Path) -> None:
     (raw / "export.json").write_text(json.dumps(EXPORT))
     blocks = test_html_page.title_block(venue="Kites - 215"), test_html_page.summary_block("Trees.")
     (raw / "page.html").write_bytes(test_html_page.page(*blocks).replace(b"http:", b""))
+    (raw / os.fsdecode(b"caf\xe9.txt")).write_bytes(b"[link]\nA text in a file. |\n")
     feed = test_rss.HEAD + test_rss.item("A feed.") + test_rss.item("...") + test_rss.FOOT
     (raw / "feed.xml").write_text(feed.replace("http://www.shortscience.org/paper", "/paper"))
     (tmp_path / "odd.bib").write_text(BIBTEX)
@@ -44,7 +48,7 @@ def test_no_odd_input_stops_a_release(tmp_path: Path) -> None:
     manifest = read_manifest(release)
     notices = "\n".join(result["notices"])
     assert (
-        "export.json: 2 values do not fit summaries.url and became null, first '/paper" in notices
+        "export.json: 3 values do not fit summaries.url and became null, first '/paper" in notices
     )
     assert "feed.xml: 1 values do not fit summaries.url and became null" in notices
     assert "page.html: 1 values do not fit papers.year and became null, first " in notices
@@ -52,5 +56,6 @@ def test_no_odd_input_stops_a_release(tmp_path: Path) -> None:
     named = {problem["name"] for problem in manifest["not_read"]}
     assert named >= {"export.json", "feed.xml", "page.html", "odd.bib"}
     summaries = pl.read_parquet(release / "data/summaries/*.parquet")
-    assert len(summaries) == 5
+    assert len(summaries) == 8
+    assert "café.txt" in pl.read_parquet(release / "data/sources/*.parquet")["name"]
     assert summaries["url"].drop_nulls().to_list() == ["http://["]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import polars as pl
 
-from shortscience.pipeline.cleaning.encoding import repair_all
+from shortscience.pipeline.cleaning.encoding import remove_left_controls, repair_all
 from shortscience.pipeline.cleaning.plain_text import plain_text
 from shortscience.pipeline.cleaning.structure import Restored, confidence, restore
 from shortscience.pipeline.cleaning.suspects import suspects
@@ -72,4 +72,7 @@ def _cleaned(bodies: Iterable[tuple[str, bool]]) -> Iterator[tuple[tuple[object,
         restored = Restored(text, "original", spans) if whole else restore(text, spans)
         sure = confidence(restored.boundaries)
         plain = plain_text(restored.markdown, restored.spans)
+        if repairs:
+            # What was math, and left alone, may be prose now that a character before it is gone.
+            plain = remove_left_controls(plain)
         yield (text, list(repairs), restored.markdown, restored.structure, sure, plain), spans

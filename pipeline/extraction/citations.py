@@ -14,7 +14,7 @@ from shortscience.pipeline.extraction.sentences import sentence_around
 from shortscience.pipeline.extraction.subjects import subjects
 from shortscience.pipeline.extraction.written_identifiers import Written, written_identifiers
 from shortscience.pipeline.identifiers import PAPER_LINK, SCHEMES, parse_url, strength
-from shortscience.pipeline.scanner import Covered, Span
+from shortscience.pipeline.scanner import Covered, Extent, Span
 
 
 class Citation(NamedTuple):
@@ -128,21 +128,17 @@ def _citation(text: str, item: _Found) -> Citation:
     )
 
 
-def _outside(places: Sequence[_Found | Reference | Link], items: Iterable[_Found]) -> list[_Found]:
+def _outside(places: Iterable[Extent], items: Iterable[_Found]) -> list[_Found]:
     """Return the items that begin outside some places."""
-    covered = _within(places)
+    covered = Covered(places)
     return [item for item in items if item.start not in covered]
-
-
-def _within(items: Iterable[_Found | Reference | Link]) -> Covered:
-    return Covered(Span("url", item.start, item.end, item.start, item.end) for item in items)
 
 
 def _unlisted(
     items: Iterable[_Found], entries: Iterable[Reference], held: Mapping[int, str]
 ) -> list[_Found]:
     """Return the items outside entries; identifiers that an entry does not hold stay, too."""
-    listed, holding = _within(entries), _within(item for item in entries if item.number in held)
+    listed, holding = Covered(entries), Covered(item for item in entries if item.number in held)
     return [item for item in items if item.start not in (holding if item.identified else listed)]
 
 

@@ -28,7 +28,8 @@ _PEOPLE = re.compile(
     r"(?P<possessive>['’]s|(?<=s)['’])?(?P<join>,?[ \n]?[*_]?[\(\[]?)\Z"
 )
 _SEPARATORS = re.compile(_SEPARATOR)
-_OPENED = re.compile(r"(?:\A|[(\[;\n][*_# ]{0,8}(?:(?:see|e\.g\.|cf\.),? )?)\Z")
+_OPENED = re.compile(r"[(\[;\n][*_# ]{0,8}(?:(?:see|e\.g\.|cf\.),? )?\Z")
+_LONGEST_OPENING = 16  # characters of what `_OPENED` matches
 
 _YEAR = r"(?:1[5-9]|20)\d\d(?!\d)"
 _SUFFIXES = r"(?:[a-z]\b(?:,[ ]?[a-z]\b)*)?"
@@ -180,7 +181,9 @@ def _people(text: str, position: int, is_last: Callable[[str], bool]) -> _People
     persons = _persons(text, *match.span("names"), is_last)
     # In prose, a comma may end a clause: `With nets, Roy et al.`
     if len(persons) == 2 and "," in text[persons[0][1] : persons[1][0]].rstrip("and &"):
-        opened = persons[0][0] == match.start() and _OPENED.search(text, 0, match.start())
+        start = match.start()
+        before = text[max(0, start - _LONGEST_OPENING) : start]
+        opened = persons[0][0] == start and (not before or _OPENED.search(before))
         persons = persons if opened else persons[1:]
     if not persons:
         return None

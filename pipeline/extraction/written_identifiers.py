@@ -13,7 +13,7 @@ from shortscience.pipeline.identifiers import (
     dois,
     parse_arxiv,
 )
-from shortscience.pipeline.scanner import Covered, Span
+from shortscience.pipeline.scanner import Covered
 
 _PATH = re.compile(rf"(?<![^\W_])(?:abs|pdf)/((?i:{ARXIV}))")
 _ARXIV = (
@@ -48,7 +48,7 @@ def _arxiv_ids(text: str, opaque: Covered, others: Sequence[Written]) -> list[Wr
     if not matches:
         return []
     matches.sort(key=re.Match.start)
-    covered = Covered(Span("url", doi.start, doi.end, doi.start, doi.end) for doi in others)
+    covered = Covered(others)
     written: list[Written] = []
     end = 0
     for match in matches:

@@ -6,13 +6,13 @@ import polars as pl
 
 from shortscience.pipeline.identifiers import NAMING_SCHEMES, SCHEMES, address
 from shortscience.pipeline.papers.attribution import STRENGTH_OF_EVIDENCE
-from shortscience.pipeline.papers.frames import CATALOGUE, PAGE, Frame
+from shortscience.pipeline.papers.frames import BIBLIOGRAPHY, CATALOGUE, PAGE, Frame
 from shortscience.pipeline.papers.naming import scheme
 from shortscience.pipeline.papers.venues import venue_key
 from shortscience.pipeline.schema import PAPERS
 
 _PAPERS = PAPERS.polars_schema
-_WEB_ADDRESS = r"^((?:https?|ftp)://\S+)$"
+_WEB_ADDRESS = r"^((?:https?|ftp)://[^\s\x1c-\x1f]+)$"
 _MIRROR = r"(?i)^\w+://(?:[^/]*\.)?(?:sci-hub|libgen|arxiv-sanity|arxiv-vanity|gitxiv)\."
 """Sites that show papers of others."""
 _LAST_FIRST, _SUFFIX = r"^([^,]+),\s*([^,]+)$", r",\s*(?:Jr|Sr|I{2,3}|IV)\b"
@@ -66,9 +66,7 @@ def describe(
 
 
 def _rows(joined: pl.DataFrame) -> pl.DataFrame:
-    written = pl.col("described_by").list.first().is_not_null() & (
-        pl.col("identified_by") == "identifier"
-    )
+    written = pl.col("in_bibliography") & (pl.col("identified_by") == "identifier")
     key = pl.coalesce("bibtex_key", "cite_key")
     return (
         joined.with_columns(
@@ -175,11 +173,15 @@ def _described(known: pl.DataFrame) -> pl.DataFrame:
     places = dict.fromkeys(_BY_ORDER, by_order) | dict.fromkeys(_BY_KEY, by_key)
     described_by = (
         known.select(
-            "paper_id", "origin", describes=pl.any_horizontal(pl.col(_DESCRIPTION).is_not_null())
+            *("paper_id", "origin", "kind"),
+            describes=pl.any_horizontal(pl.col(_DESCRIPTION).is_not_null()),
         )[by_order]
         .filter("describes")
         .group_by("paper_id")
-        .agg(described_by=pl.col("origin").unique(maintain_order=True))
+        .agg(
+            described_by=pl.col("origin").unique(maintain_order=True),
+            in_bibliography=(pl.col("kind") == BIBLIOGRAPHY).any(),
+        )
     )
     # A field at a time: all of them at once, in order, would be held three times.
     papers = known.select("paper_id").unique()

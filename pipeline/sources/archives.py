@@ -297,6 +297,6 @@ def _page(record: Any, locator: str) -> Entry:
 def _date(text: str) -> datetime | None:
     try:
         date = datetime.fromisoformat(text)
-    except ValueError:
+        return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # in UTC, the first day may lie before the year 1
         return None
-    return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)

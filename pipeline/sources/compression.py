@@ -9,6 +9,8 @@ from typing import IO, Any
 
 import pyarrow as pa
 
+from shortscience.pipeline.errors import is_transient
+
 _MAGIC_BYTES = 6
 _CHUNK_BYTES = 1 << 20
 DAMAGED = "its data is damaged"
@@ -24,13 +26,17 @@ def named_damage(what: str, position: Callable[[], int] = lambda: 0) -> Iterator
 
     Libraries do not document what they raise for arbitrary bytes: warcio was seen to raise
     AttributeError and OverflowError, zipfile IndexError and NotImplementedError. Only reading may
-    happen in this context, since a full disk, for example, is not damage of the input.
+    happen in this context, since a full disk, for example, is not damage of the input. Nor is a
+    lack of memory or a disk that fails to answer: what a file gives must not depend on either.
     """
     try:
         yield
-    except SourceError:
+    except (SourceError, MemoryError):
         raise
     except Exception as error:
+        # Libraries also raise OSError for damaged data, without a number.
+        if is_transient(error) and error.errno is not None:  # type: ignore[attr-defined]
+            raise
         where = f"from byte {position()} on " if position() else ""
         raise SourceError(f"{what} {where}({error}); fetch it again") from error
 

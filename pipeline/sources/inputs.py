@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from shortscience.pipeline.errors import NoInputError
+from shortscience.pipeline.errors import NoInputError, is_transient, os_errors_named
 from shortscience.pipeline.sources.compression import SourceError
+from shortscience.pipeline.sources.encodings import without_surrogates
 from shortscience.pipeline.sources.members import members
 
 
@@ -76,26 +77,16 @@ def take_inventory(raw: Sequence[str], spool: Path) -> Inventory:
 
     Names are relative to the folder, or to the fixed part of the pattern. Archives compressed as a
     whole are unpacked into the folder `spool`, which must stay until the inputs are read. Raises
-    NoInputError if nothing is found or readable.
+    NoInputError if nothing is found or readable, and OSError if a disk fails to answer.
     """
     inputs: list[Input] = []
     problems: set[Problem] = set()
     for path, name in _named(list_inputs(raw)).items():
-        empty = True
-        try:
-            for found in _identify(path, name, spool):
-                empty = False
-                if isinstance(found, Problem):
-                    problems.add(found)
-                else:
-                    inputs.append(found)
-            if empty:
-                problems.add(Problem(name, "is an empty archive"))
-        except OSError as error:
-            reason = f"cannot be read ({error.strerror}); check its permissions"
-            problems.add(Problem(name, reason))
-        except SourceError as error:
-            problems.add(Problem(name, str(error)))
+        for found in _found(path, name, spool):
+            if isinstance(found, Problem):
+                problems.add(found)
+            else:
+                inputs.append(found)
     if not inputs:
         raise NoInputError(f"No raw dump could be read: {min(problems, key=str)}.")
     return Inventory(
@@ -121,8 +112,8 @@ def _expand(pattern: str) -> Iterator[tuple[Path, Path]]:
     path = Path(pattern)
     if not path.exists() and glob.has_magic(pattern):
         root = Path(_fixed_part(pattern))
-        for match in sorted(glob.glob(pattern, recursive=True)):
-            yield from ((root, file) for _, file in _expand(match))
+        for match in map(Path, sorted(glob.glob(pattern, recursive=True))):
+            yield from ((root, file) for file in (_walk(match) if match.is_dir() else [match]))
     elif path.is_dir():
         yield from ((path, file) for file in _walk(path))
     elif path.exists():
@@ -149,6 +140,28 @@ def _walk(folder: Path) -> Iterator[Path]:
     yield from unreadable
 
 
+def _found(path: Path, name: str, spool: Path) -> Iterator[Input | Problem]:
+    """Yield what is in a file, and a problem where it becomes unreadable.
+
+    Raises OSError if its disk fails to answer: a release without this file would look as if its
+    records had gone.
+    """
+    empty = True
+    try:
+        with os_errors_named(path):
+            for found in _identify(path, name, spool):
+                empty = False
+                yield found
+        if empty:
+            yield Problem(name, "is an empty archive")
+    except OSError as error:
+        if is_transient(error):
+            raise
+        yield Problem(name, f"cannot be read ({error.strerror}); check its permissions")
+    except SourceError as error:
+        yield Problem(name, str(error))
+
+
 def _identify(path: Path, name: str, spool: Path) -> Iterator[Input | Problem]:
     """Hash the content of a file, member by member.
 
@@ -160,7 +173,7 @@ def _identify(path: Path, name: str, spool: Path) -> Iterator[Input | Problem]:
     if not stat.S_ISREG(status.st_mode):
         raise SourceError("is not a regular file; copy its content into one")
     for member in members(path, spool):
-        full_name = f"{name}!{member.name}" if member.name else name
+        full_name = without_surrogates(f"{name}!{member.name}" if member.name else name)
         if member.problem is not None:
             yield Problem(full_name, member.problem)
             continue

@@ -22,6 +22,7 @@ _KEYED = re.compile(r'\ufeff?\s*+(?:\{\s*+)?"(?:[^"\\]|\\.)*+"\s*+:\s*+(?=\{)')
 _OPENING = re.compile(r"\ufeff?\s*[\[{]?")
 _BEFORE_VALUE = re.compile(r"[\s,\]\ufeff]*")
 _BEFORE_KEY = re.compile(r"[\s,}]*")
+_NEXT_LINE = re.compile(r'^[{"]', re.MULTILINE)
 _COLON = re.compile(r"\s*:\s*")
 _DECODER = json.JSONDecoder()
 
@@ -50,11 +51,13 @@ def parse(data: bytes) -> Iterator[Piece]:
             return
         entry = _entry(text, position, keyed=keyed)
         if entry is None:
-            first = offsets.of(position)
-            yield Piece("rejected", first, offsets.of(len(text)), reason="broken JSON")
-            return
-        value, end = entry
-        yield _piece(value, offsets.of(position), offsets.of(end))
+            # The next line that begins with an entry may be whole.
+            following = _NEXT_LINE.search(text, position + 1)
+            end = following.start() if following else len(text)
+            yield Piece("rejected", offsets.of(position), offsets.of(end), reason="broken JSON")
+        else:
+            value, end = entry
+            yield _piece(value, offsets.of(position), offsets.of(end))
         start = position = end
 
 

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import polars as pl
 
-from shortscience.pipeline.errors import DamagedError
+from shortscience.pipeline.errors import DamagedError, os_errors_named
 from shortscience.pipeline.keys import key
 from shortscience.pipeline.rows import frame_of_rows
 from shortscience.pipeline.schema import PAPERS, SUMMARIES
@@ -126,13 +126,12 @@ def _contents(inputs: Iterable[Input]) -> Iterator[tuple[Input, bytes]]:
         by_path.setdefault(item.path, {})[item.locator] = item
     for path, wanted in by_path.items():
         try:
-            for locator, data in read_members(path, wanted.keys()):
-                if hashlib.sha256(data).hexdigest() != wanted[locator].source_id:
-                    raise DamagedError(_CHANGED.format(path))
-                yield wanted[locator], data
+            with os_errors_named(path):
+                for locator, data in read_members(path, wanted.keys()):
+                    if hashlib.sha256(data).hexdigest() != wanted[locator].source_id:
+                        raise DamagedError(_CHANGED.format(path))
+                    yield wanted[locator], data
         except (LookupError, ValueError) as error:
-            if isinstance(lack := error.__cause__, MemoryError):
-                raise lack from error
             raise DamagedError(_CHANGED.format(path)) from error
 
 

@@ -1,6 +1,7 @@
 """Finding the raw dumps named in a call."""
 
 import bz2
+import errno
 import gzip
 import hashlib
 import io
@@ -19,7 +20,7 @@ import pytest
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from shortscience.pipeline.errors import NoInputError
+from shortscience.pipeline.errors import NoInputError, is_transient
 from shortscience.pipeline.settings import SourceSettings
 from shortscience.pipeline.sources import archives
 from shortscience.pipeline.sources import members as members_module
@@ -79,6 +80,36 @@ def test_a_call_without_files_is_refused(tmp_path: Path, raw: str, spool: Path) 
     (tmp_path / "empty").mkdir()
     with pytest.raises(NoInputError, match=raw.split("/")[0]):
         take_inventory([str(tmp_path / raw)], spool)
+
+
+def test_a_dangling_link_is_reported_in_a_folder_and_in_a_pattern(dumps: Path, spool: Path) -> None:
+    (dumps / "gone.txt").symlink_to("nowhere")
+    for raw in (dumps, dumps / "*.txt"):
+        inventory = take_inventory([str(raw)], spool)
+        assert "a.txt" in names(inventory)
+        assert [problem.name for problem in inventory.problems] == ["gone.txt"]
+
+
+class _FailingDisk(io.BytesIO):
+    """A file on a disk that fails to answer."""
+
+    def read(self, _size: int | None = -1) -> bytes:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+
+def test_a_disk_that_fails_to_answer_is_no_damage_and_the_file_is_named(
+    dumps: Path, spool: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inputs = take_inventory([str(dumps)], spool).inputs
+    monkeypatch.setattr(Path, "open", lambda _path, _mode: _FailingDisk())
+    for read in (
+        lambda: take_inventory([str(dumps / "a.txt")], spool),
+        lambda: read_sources(inputs, SourceSettings()),
+    ):
+        with pytest.raises(OSError, match="Input/output error") as caught:
+            read()
+        assert Path(str(caught.value.filename)).parent.is_relative_to(dumps)
+        assert is_transient(caught.value)
 
 
 def test_an_unreadable_file_is_reported_and_the_rest_is_read(dumps: Path, spool: Path) -> None:
@@ -211,7 +242,7 @@ def test_an_encrypted_member_is_reported_and_the_rest_is_read(tmp_path: Path, sp
     assert [problem.name for problem in inventory.problems] == ["packed.zip!locked"]
 
 
-def warc_of(*responses: tuple[str, str, bytes]) -> bytes:
+def warc_of(*responses: tuple[str, str, bytes], dated: str = "2021-11-18T12:01:22Z") -> bytes:
     """Return a crawl of (address, HTTP headers, body), each record compressed separately."""
     buffer = io.BytesIO()
     writer = WARCWriter(buffer, gzip=True)
@@ -223,7 +254,7 @@ def warc_of(*responses: tuple[str, str, bytes]) -> bytes:
                 "response",
                 payload=io.BytesIO(body),
                 http_headers=StatusAndHeaders("200 OK", lines, protocol="HTTP/1.1"),
-                warc_headers_dict={"WARC-Date": "2021-11-18T12:01:22Z"},
+                warc_headers_dict={"WARC-Date": dated},
             )
         )
     return buffer.getvalue()
@@ -253,6 +284,20 @@ def test_a_crawl_holds_pages_with_address_and_time(tmp_path: Path, spool: Path) 
     assert sources["form"].to_list() == ["warc"] * 2
     assert str(sources["retrieved_at"][0]) == "2021-11-18 12:01:22+00:00"
     assert len(records) == 2001
+
+
+@pytest.mark.parametrize("dated", ["0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00", "x"])
+def test_a_time_outside_the_calendar_costs_only_itself(
+    tmp_path: Path, spool: Path, dated: str
+) -> None:
+    pages = [(f"http://a.org/{number}", "Content-Type: text/html", PAGE) for number in (1, 2)]
+    crawl = warc_of(pages[0], dated=dated) + warc_of(pages[1])
+    (tmp_path / "crawl.warc.gz").write_bytes(crawl)
+    inventory = take_inventory([str(tmp_path)], spool)
+    assert {item.name: item.retrieved_at is None for item in inventory.inputs} == {
+        "crawl.warc.gz!http://a.org/1": True,
+        "crawl.warc.gz!http://a.org/2": False,
+    }
 
 
 def _deflate_raw(data: bytes) -> bytes:

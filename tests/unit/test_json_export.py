@@ -62,6 +62,8 @@ def test_a_record_is_read_again_from_its_raw_text() -> None:
         pytest.param('{"0": {"transcript": "A."}, "1": {}}', ["no transcript"], id="another kind"),
         pytest.param('[{"transcript": "A."}, {"transcript": 5}]', ["no transcript"], id="number"),
         pytest.param('[{"transcript": "A."}, {"transcript": " "}]', ["no text"], id="empty"),
+        pytest.param('{"transcript": "B\n{"transcript": "A."}\n', ["broken JSON"], id="cut line"),
+        pytest.param('{"1": {"B\n"0": {"transcript": "A."}}', ["broken JSON"], id="cut entry"),
         pytest.param(
             '[{"transcript": "A."}, ' + "[" * 100_000 + ' "transcript"', ["broken JSON"], id="deep"
         ),

@@ -28,7 +28,9 @@ def test_raw_is_the_text_at_the_offsets(text):
         assert 0 < item.confidence <= 1
 
 
-@pytest.mark.parametrize("unit", ["van ", "van", "Roy, ", "Roy and ", "Roy-", "R", "(", "Aa "])
+@pytest.mark.parametrize(
+    "unit", ["van ", "van", "Roy, ", "Roy and ", "Roy-", "R", "(", "Aa ", "Roy, Ito et al. "]
+)
 def test_the_cost_of_a_text_is_bounded(unit):
     text = "et al 2015 " + (unit * 20_000)[:20_000]
     assert is_linear(lambda some: list(mentions(some)), text[: len(text) // LONGER], text)

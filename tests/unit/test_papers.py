@@ -169,6 +169,13 @@ def test_bibliographies_fill_titles_and_the_first_file_takes_precedence(tmp_path
     assert (found["title"], found["venue"], found["year"]) == ("ADAM", "CoRR", 2015)
 
 
+def test_a_page_that_describes_a_paper_is_no_bibliography() -> None:
+    told = {"paper_url": ADAM, "title": "Adam"}
+    pages = {"a": ("It adapts.", told), "b": (f"[Paper]({ADAM}) It adapts.", {})}
+    (paper,) = identify_all(pages).papers.to_dicts()
+    assert (paper["described_by"], paper["identified_by"]) == (["page"], "identifier")
+
+
 def test_an_entry_without_authors_does_not_hide_those_of_another(tmp_path: Path) -> None:
     bare = write_lines(tmp_path / "titles", PREPRINT | {"authors": ""})
     files = bare, write_lines(tmp_path / "dblp", KITES)

@@ -146,6 +146,7 @@ def test_a_text_with_line_breaks_is_returned_as_it_is(before, after):
         *("# A ", "- a. ", ". - a", "-", "|-|- a ", "> 1. a ", "1. 2. ", "A ==== ", "a The b "),
         *("A. ", "A: ", "**A** B. ", "![a](b) ", "[![", "``` a ``` ", "$$a$$ ", "--- ", "# a - b "),
         *("a | b --|-- c | d ", "| a | b | |---|---| | 1 | 2 | ", "x * (1 ", "1. a 2. "),
+        "| a | $b$ | |---|---| | 1 | $2$ | ",
     ],
 )
 def test_the_cost_of_a_text_is_bounded(unit):

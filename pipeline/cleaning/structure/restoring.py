@@ -14,7 +14,7 @@ from shortscience.pipeline.cleaning.structure.paragraphs import paragraphs
 from shortscience.pipeline.cleaning.structure.quotes import quotes
 from shortscience.pipeline.cleaning.structure.surroundings import Surroundings
 from shortscience.pipeline.cleaning.structure.tables import tables
-from shortscience.pipeline.scanner import Span, scan
+from shortscience.pipeline.scanner import Covered, Span, scan
 
 _CONTAINERS = ("item", "quote")
 _NOTHING = Mark(-1, -1, "rule")
@@ -63,7 +63,8 @@ def read_blocks(text: str, spans: Sequence[Span], layout: Layout) -> tuple[str, 
     opaque = spans
     if marks:
         prose = cover(prose, [(table.start, table.end - 1) for table in marks])
-        opaque = [span for span in spans if not any(t.start <= span.start < t.end for t in marks)]
+        inside = Covered(marks)
+        opaque = [span for span in spans if span.start not in inside]
     marks += blocks(text, prose, opaque)
     _add_markers(prose, marks, layout)
     return prose, sorted(marks)
