@@ -6,6 +6,7 @@ from pathlib import Path
 
 from shortscience.pipeline.release.suite_files import suites_digest
 from shortscience.pipeline.settings import Settings, digest
+from shortscience.pipeline.sources.encodings import without_surrogates
 from shortscience.pipeline.sources.inputs import Input, Inventory
 from shortscience.pipeline.version import (
     code_digest,
@@ -80,4 +81,7 @@ def sha256(path: Path) -> str:
 
 def identify_files(paths: list[Path]) -> tuple[Input, ...]:
     """Hash bibliographies or catalogues, keeping their order."""
-    return tuple(Input(path, path.name, sha256(path), path.stat().st_size) for path in paths)
+    return tuple(
+        Input(path, without_surrogates(path.name), sha256(path), path.stat().st_size)
+        for path in paths
+    )

@@ -6,7 +6,7 @@ be true. Small columns are passed on unchanged.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import ftfy
@@ -29,10 +29,10 @@ _WHITE = re.compile(r"[^\S\x1c-\x1f]")
 _ASCII_WHITE = b" \t\n\v\f\r"
 
 
-def _differ_in_white_space_alone(columns: Sequence[pl.Series]) -> pl.Series:
-    """Whether two columns of texts differ only in white space, row by row."""
-    one, other = (column.cast(pl.Binary).to_list() for column in columns)
-    return pl.Series(map(_are_alike, one, other), dtype=pl.Boolean)
+def _differs_in_white_space_alone(summaries: pl.DataFrame) -> pl.Series:
+    """Whether each text and its Markdown differ only in white space."""
+    texts, markdown = (summaries[name].cast(pl.Binary).to_list() for name in ("text", "markdown"))
+    return pl.Series(map(_are_alike, texts, markdown), dtype=pl.Boolean)
 
 
 def _are_alike(one: bytes | None, other: bytes | None) -> bool | None:
@@ -44,11 +44,12 @@ def _are_alike(one: bytes | None, other: bytes | None) -> bool | None:
     return _WHITE.sub("", one.decode()) == _WHITE.sub("", other.decode())
 
 
-def _hold_no_mojibake(texts: pl.Series) -> pl.Series:
+def _has_no_mojibake(summaries: pl.DataFrame) -> pl.Series:
     """Whether ftfy finds nothing to repair where a text looks like mojibake.
 
     Some of what looks so has lost a character, and some is meant: a text may be about encodings.
     """
+    texts = summaries["plain_text"]
     rows = texts.str.contains(MOJIBAKE).fill_null(value=False).arg_true()
     looking = texts.gather(rows)
     left = pl.Series((ftfy.fix_encoding(text) == text for text in looking), dtype=pl.Boolean)
@@ -76,7 +77,14 @@ def counted(column: Column) -> str:
     return f"{column.name}_is_counted"
 
 
-ROW_CHECKS: dict[str, dict[str, tuple[str, pl.Expr]]] = {
+RowCheck = pl.Expr | Callable[[pl.DataFrame], pl.Series]
+"""An expression, or a function of a table's rows; null counts as met.
+
+Functions are called before expressions run rather than by them: a thread of Polars that waits for
+Python's lock, held by one that waits for Polars, would wait forever.
+"""
+
+ROW_CHECKS: dict[str, dict[str, tuple[str, RowCheck]]] = {
     "sources": {
         "size_is_plausible": (
             "A source with records has bytes.",
@@ -121,11 +129,7 @@ ROW_CHECKS: dict[str, dict[str, tuple[str, pl.Expr]]] = {
         ),
         "markdown_is_text_but_for_white_space": (
             "Structure was restored by changing white space only.",
-            pl.map_batches(
-                ["text", "markdown"],
-                _differ_in_white_space_alone,
-                return_dtype=pl.Boolean,
-            ),
+            _differs_in_white_space_alone,
         ),
         "prose_has_no_control_characters": (
             "No control characters remain outside code, math and URLs.",
@@ -133,7 +137,7 @@ ROW_CHECKS: dict[str, dict[str, tuple[str, pl.Expr]]] = {
         ),
         "prose_has_no_mojibake": (
             "No mojibake that can be repaired remains outside code, math and URLs.",
-            pl.col("plain_text").map_batches(_hold_no_mojibake, return_dtype=pl.Boolean),
+            _has_no_mojibake,
         ),
         "has_a_copy": (
             "A summary has at least one record.",
@@ -152,7 +156,7 @@ ROW_CHECKS: dict[str, dict[str, tuple[str, pl.Expr]]] = {
         ),
     },
 }
-"""Per table: the check column's name, its statement, and its expression."""
+"""Per table: the check column's name, its statement, and the check."""
 
 SPAN_CHECK = "raw_is_text_at_span"
 
@@ -190,9 +194,13 @@ def check_frame(release: Path, table: Table, fitting: pl.Series | None = None) -
 def _narrow(batch: pl.DataFrame, table: Table) -> pl.DataFrame:
     """Replace lists and texts by their checks, keeping all other columns."""
     long = [column for column in table.columns if is_long(column, table)]
+    checks = {
+        name: check if isinstance(check, pl.Expr) else check(batch)
+        for name, (_, check) in ROW_CHECKS.get(table.name, {}).items()
+    }
     checked = batch.with_columns(
         *(pl.col(column.name).is_not_null().alias(present(column)) for column in long),
-        *(expr.alias(name) for name, (_, expr) in ROW_CHECKS.get(table.name, {}).items()),
+        **checks,
     ).drop(column.name for column in long)
     # Great Expectations compares 64-bit numbers vectorised, and others one by one.
     return checked.cast({pl.Int32: pl.Int64})

@@ -114,7 +114,7 @@ def index_file(path: Path, sha256: str, cache: Path) -> Index:
     hashes of the file and the code, and appears only when complete.
     """
     index = Index(
-        path.name,
+        without_surrogates(path.name),
         cache.absolute() / digest(code_digest("pipeline.papers.bibliography.index"), sha256),
     )
     if index.folder.exists():

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from shortscience.pipeline.errors import OutputError, UsageError
 from shortscience.pipeline.settings import SignatureSettings
+from shortscience.pipeline.sources.encodings import without_surrogates
 
 VERSION = 1
 """Increment when fingerprints or columns change; a test fails when that is due."""
@@ -97,7 +98,7 @@ def read_catalogue(path: Path) -> Catalogue:
                 f"{path} is a catalogue of version {version}, but this program reads version"
                 f" {VERSION}; make it again with `shortscience catalogue --out FILE`."
             )
-        return Catalogue(path.name, _rows(file.read()))
+        return Catalogue(without_surrogates(path.name), _rows(file.read()))
 
 
 def _rows(table: pa.Table) -> pl.DataFrame:
