@@ -29,8 +29,9 @@ _UNFORESEEN = 70  # EX_SOFTWARE of sysexits.h
 def cli() -> None:
     """Turn raw dumps of ShortScience.org paper summaries into validated Parquet tables.
 
-    Exit status: 0 done; 1 the data did not pass validation, nothing was released; 2 the call was
-    wrong.
+    Exit status: 0 done; 1 not done: the data did not pass validation, another build is at work, or
+    the machine, a store or the Hub failed, as the message says; 2 the call was wrong; 70 unexpected
+    error; 130 interrupted; 143 ended by SIGTERM.
     """
 
 
