@@ -170,7 +170,7 @@ _EVIDENCE = {
 }
 _STRUCTURES = {
     "original": "the line breaks are the author's",
-    "restored": "the dump had lost the line breaks; rules restored them",
+    "restored": "the dump had lost the line breaks; rules and a fitted model restored them",
 }
 _KINDS = {
     "cite": "the site's own `\\cite{key}`",
