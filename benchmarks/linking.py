@@ -292,16 +292,16 @@ def wilson(right: int, total: int) -> tuple[float, float]:
 
 
 def _reliability(verdicts: Verdicts) -> Iterator[str]:
-    yield f"{'said':>12}{'cases':>9}{'mean said':>11}{'right':>8}"
+    yield f"{'predicted':>12}{'cases':>9}{'mean':>8}{'observed':>10}"
     place = np.digitize(verdicts.probability, BINS[1:-1])
     for number, (low, high) in enumerate(itertools.pairwise(BINS)):
         inside = verdicts.of(place == number)
         if len(inside.right):
-            said, right = (
+            mean, observed = (
                 np.average(values, weights=inside.weight)
                 for values in (inside.probability, inside.right)
             )
-            yield f"{f'{low}-{high}':>12}{inside.weight.sum():>9}{said:>11.3f}{right:>8.3f}"
+            yield f"{f'{low}-{high}':>12}{inside.weight.sum():>9}{mean:>8.3f}{observed:>10.3f}"
 
 
 def module(model: Model) -> Iterator[str]:

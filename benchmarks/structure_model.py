@@ -3,12 +3,12 @@ r"""What tells where a paragraph begins: `python -m benchmarks.structure_model [
 PAIRS is as in `benchmarks.structure`. Without `--fit`, the curve of precision against recall is
 printed, of the places in prose where a paragraph could begin: for the development half with each
 fold judged by weights that were fitted to the others, and for the other half with the weights that
-come with the project. Below it stands how often paragraphs began where they were said to be likely.
+come with the project. Below it stand predicted and observed frequencies.
 
 `--fit` fits the weights to the development half, and writes `paragraph_model.json` and
-`boundaries.json` below `pipeline/cleaning/structure`. It takes seconds. Weights say too much of
-the texts that they were fitted to: all are scaled so that what is said of each fold by the others
-is so (Platt, 1999).
+`boundaries.json` below `pipeline/cleaning/structure`. It takes seconds. Weights are overconfident
+about the texts that they were fitted to: all are scaled so that the predictions for each fold by
+the others come true (Platt, 1999).
 """
 
 import argparse
@@ -167,7 +167,7 @@ class Judged(NamedTuple):
         return cls(np.array(chances), np.array(right))
 
     def report(self) -> Iterator[str]:
-        """Yield the lines of the curve, and of what was said and what was so."""
+        """Yield the lines of the curve, then predicted and observed frequencies."""
         order = np.argsort(-self.chances, kind="stable")
         hits = np.cumsum(self.right[order])
         precision = hits / np.arange(1, len(hits) + 1)
@@ -180,12 +180,12 @@ class Judged(NamedTuple):
                 f1 = 2 * precision[last] * recall / (precision[last] + recall)
                 chance = self.chances[order[last]]
                 yield f"{precision[last]:>12.3f}{recall:>8.3f}{f1:>8.3f}{chance:>8.3f}"
-        yield f"{'said':>12}{'places':>8}{'mean':>8}{'right':>8}"
+        yield f"{'predicted':>12}{'places':>8}{'mean':>8}{'observed':>10}"
         for low, high in pairwise(BINS):
             inside = (self.chances >= low) & (self.chances < high)
             if inside.any():
-                said, right = self.chances[inside].mean(), self.right[inside].mean()
-                yield f"{f'{low}-{high}':>12}{inside.sum():>8}{said:>8.3f}{right:>8.3f}"
+                mean, observed = self.chances[inside].mean(), self.right[inside].mean()
+                yield f"{f'{low}-{high}':>12}{inside.sum():>8}{mean:>8.3f}{observed:>10.3f}"
 
 
 class Scale(NamedTuple):

@@ -29,8 +29,9 @@ _UNFORESEEN = 70  # EX_SOFTWARE of sysexits.h
 def cli() -> None:
     """Turn raw dumps of ShortScience.org paper summaries into validated Parquet tables.
 
-    Exit status: 0 done; 1 the data did not pass validation, nothing was released; 2 the call was
-    wrong.
+    Exit status: 0 done; 1 not done: the data did not pass validation, another build is at work, or
+    the machine, a store or the Hub failed, as the message says; 2 the call was wrong; 70 unexpected
+    error; 130 interrupted; 143 ended by SIGTERM.
     """
 
 
@@ -88,15 +89,23 @@ def _explain(error: BaseException) -> tuple[str, int]:
                 " resumes from here.",
                 128 + signal.SIGTERM,
             )
-        case MemoryError():
-            return (
-                "Memory ran out, and nothing was released; build again with fewer --workers, or"
-                " with more memory, which goes on from here.",
-                1,
-            )
-        case OSError(strerror=str(reason)):
-            name = error.filename2 or error.filename  # of two files, the one that was written
-            where = f" ({name})" if name else ""
-            return f"{reason}{where}; nothing was released; mend that and build again.", 1
+        case MemoryError() | OSError(strerror=str()):
+            return _lack(error, sys.argv[1:2] == ["build"]), 1
     what = f"{type(error).__name__}: {error}"
     return f"Unexpected error ({what}); report it with --verbose.", _UNFORESEEN
+
+
+def _lack(error: MemoryError | OSError, is_build: bool) -> str:
+    """Return a sentence on what the machine lacks or refuses; only a build would have released."""
+    if isinstance(error, OSError):
+        name = error.filename2 or error.filename  # of two files, the one that was written
+        where = f" ({name})" if name else ""
+        if is_build:
+            return f"{error.strerror}{where}; nothing was released; mend that and build again."
+        return f"{error.strerror}{where}; mend that and call again."
+    if is_build:
+        return (
+            "Memory ran out, and nothing was released; build again with fewer --workers, or with"
+            " more memory, which goes on from here."
+        )
+    return "Memory ran out; call again with more memory."

@@ -47,11 +47,13 @@ def report(dataset: Path, out: Path, since: str | None, workers: int | None, as_
     """
     from shortscience.pipeline.publishing.fetch import open_release
     from shortscience.pipeline.release.diff import compare
+    from shortscience.pipeline.release.manifest import read_manifest
     from shortscience.pipeline.release.store import open_dataset
     from shortscience.pipeline.report.write import write_report
 
     release = open_dataset(dataset)
     found = compare(open_release(since), release) if since else None
     index = write_report(release, out, workers or os.cpu_count() or 1, since=found)
-    result = {"release_id": release.name, "report": str(index)}
-    click.echo(json.dumps(result) if as_json else f"The report of {release.name} is at {index}")
+    release_id = read_manifest(release)["release_id"]  # a copy's folder may have any name
+    result = {"release_id": release_id, "report": str(index)}
+    click.echo(json.dumps(result) if as_json else f"The report of {release_id} is at {index}")

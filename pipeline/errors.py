@@ -35,6 +35,7 @@ class ShortScienceError(Exception):
     """Base of every error this project raises on purpose."""
 
     exit_status = 1
+    """Also where another attempt may succeed: the message tells what failed."""
 
 
 class UsageError(ShortScienceError):

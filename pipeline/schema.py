@@ -171,7 +171,7 @@ _EVIDENCE = {
 }
 _STRUCTURES = {
     "original": "the line breaks are the author's",
-    "restored": "the dump had lost the line breaks; rules restored them",
+    "restored": "the dump had lost the line breaks; rules and a fitted model restored them",
 }
 _KINDS = {
     "cite": "the site's own `\\cite{key}`",
@@ -331,10 +331,10 @@ PAPERS = Table(
         Column(
             "described_by",
             Type.STRINGS,
-            "Where the paper's description is from: `page`, or the name of a catalogue or of a"
-            " bibliography. Title, authors, abstract, year and venue are from the page, else from a"
-            " catalogue, else from the record of the page's key; the first three else from the"
-            " record of `paper_id`; all else, and they too where these are silent, from the first.",
+            "Where the paper's description is from: `page`, or names of catalogues and"
+            " bibliographies. A field is from the first that has it: the page, a catalogue, the"
+            " record of the page's key, for title, authors and abstract the record of `paper_id`,"
+            " and then the others in this order.",
         ),
         Column(
             "conflicts",

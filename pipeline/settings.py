@@ -187,9 +187,10 @@ class PaperSettings(_Group):
         default=0.8,
         ge=0,
         le=1,
-        description="A summary that names no paper is linked to a bibliography's if it is this"
-        " likely to be about it. Of the summaries with a paper there, a quarter are linked, 97 in"
-        " 100 of them rightly; a higher threshold loses more right links than wrong ones.",
+        description="A summary that names no paper is linked to a paper of a bibliography if it is"
+        " about that paper with at least this probability. Of the summaries whose paper is there, a"
+        " quarter are linked, 97 in 100 of them rightly; a higher threshold loses more right links"
+        " than wrong ones.",
     )
 
 

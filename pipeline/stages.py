@@ -76,8 +76,6 @@ def make_release(
         observer.step(
             "writing tables", write_tables, inputs, shards, copies.outcomes, papers, staging, engine
         )
-        write_evidence(copies.evidence, store.evidence(recipe.release_id))
-        write_paper_evidence(papers, store.release(recipe.release_id), engine.tasks)
         check_yields(staging, store.latest, parameters.allow_empty)
         problems = all_problems(recipe, shards, bibliography)
         with ThreadPoolExecutor(1) as pool:
@@ -86,6 +84,8 @@ def make_release(
             outcome = observer.step("validating", validate, staging)
             require_success(outcome, problems, recipe, store, staging, observer)
             described.result()
+        write_evidence(copies.evidence, store.evidence(recipe.release_id))
+        write_paper_evidence(papers, store.release(recipe.release_id), engine.tasks)
         observer.step("releasing", release, recipe, outcome, problems, staging, store)
     prune(store.shards, shards)
 

@@ -2,12 +2,14 @@
 
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import copies, language, race, stages, steps
+from benchmarks import copies, language, linking, race, stages, steps, structure_model
 from benchmarks.corpus import Corpus, Truth, text_frames, write_corpus
 from benchmarks.measuring import (
     Clock,
@@ -227,6 +229,33 @@ def test_a_detector_is_scored_by_what_is_right_wrong_and_undecided() -> None:
     }
     row = [cell.strip() for cell in list(language.lines(sets, found))[3].split("|")[1:-1]]
     assert row == ["other", "0.500 0.250", "1.000 0.000", "200,000", "2.0 ×"]
+
+
+_CHANCES, _RIGHT = np.array([0.25, 0.28, 0.95]), np.array([False, True, True])
+
+
+@pytest.mark.parametrize(
+    ("lines", "heading", "row"),
+    [
+        pytest.param(
+            linking.report(*(linking.Verdicts(_CHANCES, _RIGHT, np.ones(3)),) * 2, 0.8),
+            ["predicted", "cases", "mean", "observed"],
+            ["0.1-0.3", "4.0", "0.265", "0.500"],
+            id="links",
+        ),
+        pytest.param(
+            structure_model.Judged(_CHANCES, _RIGHT).report(),
+            ["predicted", "places", "mean", "observed"],
+            ["0.2-0.3", "2", "0.265", "0.500"],
+            id="paragraphs",
+        ),
+    ],
+)
+def test_predicted_and_observed_frequencies_are_side_by_side(
+    lines: Iterator[str], heading: list[str], row: list[str]
+) -> None:
+    cells = [line.split() for line in lines]
+    assert row in cells[cells.index(heading) :]
 
 
 @pytest.mark.long

@@ -1,5 +1,6 @@
 """The command line: help, errors and robustness."""
 
+import errno
 import json
 import re
 import shutil
@@ -56,6 +57,37 @@ def test_a_wrong_call_gives_one_sentence_and_status_2(
     assert done.stderr.startswith("shortscience: ")
     assert done.stderr.count("\n") == 1, done.stderr
     assert names in done.stderr
+
+
+FULL = OSError(errno.ENOSPC, "No space left on device", "/data")
+
+
+@pytest.mark.parametrize(
+    ("command", "error", "says"),
+    [
+        ("build", FULL, "device (/data); nothing was released; mend that and build again."),
+        ("explain", FULL, "device (/data); mend that and call again."),
+        ("build", MemoryError(), "and nothing was released; build again with fewer --workers"),
+        ("explain", MemoryError(), "Memory ran out; call again with more memory."),
+    ],
+)
+def test_what_the_machine_lacks_is_told_in_one_sentence(
+    shortscience: Shortscience,
+    built: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+    error: Exception,
+    says: str,
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("shortscience.pipeline.build.build", fail)
+    monkeypatch.setattr("shortscience.pipeline.release.explain.explain", fail)
+    arguments = {"build": [RAW], "explain": ["0000", "--dataset", built]}[command]
+    done = shortscience(command, *arguments)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert says in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,13 @@ def parameters(out: Path, **more: object) -> BuildParameters:
     return BuildParameters.model_validate({"raw": [str(RAW)], "out": str(out), "workers": 1} | more)
 
 
+def evidence_of(out: Path) -> dict[str, set[str]]:
+    """The releases that have evidence for their copies and for their papers."""
+    return {
+        name: {path.name for path in (out / name).iterdir()} for name in ("duplicates", "papers")
+    }
+
+
 @pytest.fixture
 def released(built: Path, tmp_path: Path) -> Path:
     """An output folder that holds the sample release."""
@@ -107,6 +114,7 @@ def test_a_form_that_stops_giving_records_stops_the_build(tmp_path: Path) -> Non
     with pytest.raises(LostFormError, match=r"rss dumps, which gave 1 .*--allow-empty rss"):
         state.result()
     assert (out / "latest").readlink() == latest
+    assert evidence_of(out) == {"duplicates": {latest.name}, "papers": {latest.name}}
     state, _ = run(build.model_copy(update={"allow_empty": ["rss"]}))
     assert state.is_completed()
     assert (out / "latest").readlink() != latest
@@ -279,6 +287,7 @@ def test_a_failed_expectation_fails_the_run_with_its_reason(released: Path, buil
     assert (released / "latest").resolve().name == built.name
     assert len(list((released / "releases").iterdir())) == 1
     assert not list((released / ".work").glob("release-*"))
+    assert evidence_of(released) == {"duplicates": {built.name}, "papers": {built.name}}
     page = Path(caught.value.report)
     assert "Only English, for once." in page.read_text()
 

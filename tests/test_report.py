@@ -189,6 +189,17 @@ def test_the_command_writes_the_same_bytes_again(
     assert digests(tmp_path / "one") == digests(tmp_path / "two")
 
 
+@pytest.mark.parametrize(
+    ("flags", "begins"), [([], "The report of {} is at"), (["--json"], '{{"release_id": "{}"')]
+)
+def test_a_copied_release_keeps_its_name(
+    shortscience: Shortscience, built: Path, tmp_path: Path, flags: list[str], begins: str
+) -> None:
+    shutil.copytree(built, tmp_path / "other")
+    done = shortscience("report", tmp_path / "other", "--out", tmp_path / "report", *flags)
+    assert done.stdout.startswith(begins.format(built.name)), done.stderr
+
+
 def test_only_a_report_is_replaced(built: Path, tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("years of work")
     with pytest.raises(OutputError, match="something other than a report"):

@@ -22,10 +22,12 @@ RAW_DATA = (
 )
 PREPROCESSING = (
     "Text with a damaged encoding is repaired, except in code, math and URLs, and each repair is"
-    " listed. The line structure that extractors flatten is restored by rules; this changes white"
-    " space only. Copies are found by MinHash and verified by exact Jaccard similarity of word"
-    " shingles. The language is detected on the text without markup. Papers are identified by what"
-    " the page, a copy, a link or a bibliography says, with the evidence named."
+    " listed. The line structure that extractors flatten is restored by rules and, for paragraphs"
+    " that nothing marks, by a fitted model; this changes white space only. Copies are found by"
+    " MinHash and verified by exact Jaccard similarity of word shingles. The language is detected"
+    " on the text without markup. Papers are identified by what the page, a copy, a catalogue of"
+    " known summaries, a link or a bibliography says, or by the words of the summary;"
+    " `identified_by` names the evidence."
 )
 MISSING_DATA = (
     "Extracted text has lost title, author, votes and date; these are null unless a copy of the"

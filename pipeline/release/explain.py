@@ -83,7 +83,7 @@ def _of_summary(release: Path, summary: dict[str, Any]) -> Story:
     summary_id = summary["summary_id"]
     record = _rows(release, "records", "record_id", summary["record_id"])[0]
     source = _rows(release, "sources", "source_id", record["source_id"])[0]
-    piece = reread(record["raw"])
+    piece = reread(record["raw"], source["form"])
     copies = _rows(release, "records", "summary_id", summary_id)
     return {
         "record": record,
@@ -142,33 +142,40 @@ def _record_facts(piece: Piece | None) -> dict[str, Any]:
 
 
 def _compared(release: Path, copy: dict[str, Any], summary: dict[str, Any]) -> dict[str, Any]:
-    """Return a copy with its differences from the kept text."""
-    return _with_source(release, copy) | {"differences": differences(copy, summary)}
+    """Return a copy with its source, its facts, and its differences from the kept text."""
+    source = _rows(release, "sources", "source_id", copy["source_id"])[0]
+    return {
+        "source": source["name"],
+        **copy,
+        "facts": _record_facts(reread(copy["raw"], source["form"])),
+        "differences": _differences(copy, source, summary),
+    }
 
 
-def differences(copy: dict[str, Any], summary: dict[str, Any]) -> list[dict[str, str]]:
+def _differences(
+    record: dict[str, Any], source: dict[str, Any], summary: dict[str, Any]
+) -> list[dict[str, str]]:
     """Return the words in which a record differs from the text of its summary."""
-    return [found._asdict() for found in differing_words(summary["text"], *texts_of([copy]))]
+    (text,) = texts_of([record | {"form": source["form"]}])
+    return [found._asdict() for found in differing_words(summary["text"], text)]
 
 
 def texts_of(records: Sequence[dict[str, Any]]) -> list[str]:
-    """Return the comparison text of each record: its raw text, read and repaired again."""
-    pieces = (reread(record["raw"]) for record in records)
+    """Return the comparison text of each record: its raw text, read and repaired again.
+
+    Each has `raw`, and the `form` of its source.
+    """
+    pieces = (reread(record["raw"], record["form"]) for record in records)
     return [found.text for found in repair_all([(piece and piece.body) or "" for piece in pieces])]
 
 
-def _with_source(release: Path, record: dict[str, Any]) -> dict[str, Any]:
-    source = _rows(release, "sources", "source_id", record["source_id"])[0]
-    facts = _record_facts(reread(record["raw"]))
-    return {"source": source["name"], **record, "facts": facts}
-
-
 def _of_record(release: Path, record: dict[str, Any]) -> Story:
-    story: Story = {"source": _rows(release, "sources", "source_id", record["source_id"])[0]}
+    source = _rows(release, "sources", "source_id", record["source_id"])[0]
+    story: Story = {"source": source}
     if record["summary_id"]:
         summary = _rows(release, "summaries", "summary_id", record["summary_id"])[0]
         story["summary"] = summary
-        story["differences"] = differences(record, summary)
+        story["differences"] = _differences(record, source, summary)
     return story
 
 

@@ -24,7 +24,8 @@ def differing_texts(release: Path, pairs: Sequence[dict[str, Any]]) -> list[dict
     records = (
         scan_table(release, "records")
         .filter(pl.col("record_id").is_in(wanted))
-        .select("record_id", "raw")
+        .join(scan_table(release, "sources"), on="source_id")
+        .select("record_id", "raw", "form")
         .collect()
         .to_dicts()
     )

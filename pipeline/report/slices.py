@@ -60,7 +60,7 @@ def read_slice(release: Path, number: int) -> Slice:
     cited = citations["cited_paper_id"].drop_nulls()
     papers = rows_of(scan_table(release, "papers"), "paper_id", pl.concat([about, cited]).unique())
     records = _records(release, mine)
-    copies = _differing(records).select("record_id", "raw").to_dicts()
+    copies = _differing(records).select("record_id", "raw", "form").to_dicts()
     naming = papers.select("paper_id", *NAMING)
     return Slice(
         number,
@@ -101,7 +101,7 @@ def grouped(rows: pl.DataFrame, column: str) -> dict[str, list[Row]]:
 
 def _records(release: Path, summaries: pl.Series) -> pl.DataFrame:
     """Return the records of the summaries, up to a limit each, with their source."""
-    names = scan_table(release, "sources").select("source_id", "name").collect()
+    sources = scan_table(release, "sources").select("source_id", "name", "form").collect()
     places = scan_table(release, "records").select("record_id", "summary_id", "status")
     listed = (
         rows_of(places, "summary_id", summaries)
@@ -110,7 +110,7 @@ def _records(release: Path, summaries: pl.Series) -> pl.DataFrame:
         .head(MOST_RELATED + 1)
     )
     rows = rows_of(scan_table(release, "records"), "record_id", listed["record_id"])
-    return rows.join(names, on="source_id", how="left", maintain_order="left")
+    return rows.join(sources, on="source_id", how="left", maintain_order="left")
 
 
 def _differing(records: pl.DataFrame) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-r"""Listing pages as extracted by trafilatura 1.11 to 1.12.
+r"""Listing pages as extracted by trafilatura 1.8 to 2.0.
 
 A record is a line `[link]`, then the whole summary on one line, then a trailer: the loading image
 and the table edge, ` ![]() |`, or only ` |` if images were not extracted. A record with comments

@@ -178,14 +178,18 @@ def _pieces(
         return [_rejected(data, f"parser failed: {error}")]
 
 
-def reread(raw: str) -> Piece | None:
-    """Parse the raw text of one record again with the first parser that finds a record in it.
+def reread(raw: str, form: str) -> Piece | None:
+    """Parse the raw text of one record again; `form` is that of its source.
 
-    None if no parser finds one.
+    None if no parser of that form finds a record that is the whole text: a summary may quote
+    records of any form.
     """
     data = raw.encode()
-    pieces = (piece for parser in PARSERS for piece in parser.parse(data))
-    return next((piece for piece in pieces if piece.kind == "record"), None)
+    # A page of a crawl has the form of the crawl, whichever parser read it.
+    parsers = [parser for parser in PARSERS if form == parser.FORM] or PARSERS
+    pieces = (piece for parser in parsers for piece in parser.parse(data))
+    whole = 0, len(data)
+    return next((p for p in pieces if p.kind == "record" and (p.start, p.end) == whole), None)
 
 
 def _rejected(data: bytes, reason: str) -> Piece:

@@ -55,13 +55,13 @@ def of_parser(parser: Parser) -> Target:
     def target(data: bytes) -> None:
         demand(isinstance(parser.recognise(data), bool), "recognise() told no bool")
         for piece in covering(parser.parse(data), len(data)):
-            check_piece(data, piece)
+            check_piece(data, piece, parser.FORM)
         within_bounds(data, lambda grown: list(covering(parser.parse(grown), len(grown))))
 
     return target
 
 
-def check_piece(data: bytes, piece: Piece) -> None:
+def check_piece(data: bytes, piece: Piece, form: str) -> None:
     """Check a piece: a clean text, or a reason; and that it can be read again."""
     if piece.kind != "record":
         demand(piece.body is None, f"{piece.kind} with a text")
@@ -73,7 +73,7 @@ def check_piece(data: bytes, piece: Piece) -> None:
             demand(text != "", "an empty fact, which should be None")
             if isinstance(text, str):
                 text.encode()  # no table holds a surrogate
-    reread(encodings.decode(data[piece.start : piece.end], encodings.detect(data)))
+    reread(encodings.decode(data[piece.start : piece.end], encodings.detect(data)), form)
 
 
 def within_bounds(data: bytes, work: Callable[[bytes], object]) -> None:

@@ -89,7 +89,7 @@ def test_all_facts_of_a_listing_are_read() -> None:
 def test_a_record_is_read_again_from_its_raw_text() -> None:
     data = page(title_block(), summary_block(TEXT))
     (record,) = records(data)
-    again = reread(data[record.start : record.end].decode())
+    again = reread(data[record.start : record.end].decode(), "html")
     assert (again.body, again.facts) == (record.body, record.facts)
 
 

@@ -51,7 +51,7 @@ def test_a_record_is_read_again_from_its_raw_text() -> None:
     for text in (json.dumps({"0": ADAM}, ensure_ascii=False), json.dumps([ADAM])):
         data = text.encode()
         (record,) = records(data)
-        again = reread(data[record.start : record.end].decode())
+        again = reread(data[record.start : record.end].decode(), "json")
         assert (again.body, again.facts) == (record.body, record.facts)
 
 

@@ -45,7 +45,7 @@ def test_a_summary_and_its_title_block(buttons: str) -> None:
         year=2015,
         votes=7,
     )
-    again = reread(page.encode()[record.start : record.end].decode())
+    again = reread(page.encode()[record.start : record.end].decode(), "extracted-text")
     assert (again.body, again.facts) == (record.body, record.facts)
 
 

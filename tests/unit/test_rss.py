@@ -57,7 +57,7 @@ def test_an_item_has_key_user_votes_and_paper() -> None:
         votes=7,
         url="http://www.shortscience.org/paper?bibtexKey=journals/corr/KingmaB14#ada",
     )
-    again = reread(feed.encode()[record.start : record.end].decode())
+    again = reread(feed.encode()[record.start : record.end].decode(), "rss")
     assert (again.body, again.facts) == (record.body, record.facts)
 
 

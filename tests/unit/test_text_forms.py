@@ -77,7 +77,7 @@ def test_a_record_is_read_again_from_its_raw_text(case: dict[str, Any]) -> None:
     data = case["text"].encode()
     blocks = [facts_of(record) for record in records(FORMS[case["module"]], case["text"])]
     for record, before in zip(records(FORMS[case["module"]], case["text"]), blocks, strict=True):
-        again = reading.reread(data[record.start : record.end].decode())
+        again = reading.reread(data[record.start : record.end].decode(), "extracted-text")
         assert again is not None
         assert again.body == before["body"]
         # A further summary of a paper has no title of its own.
