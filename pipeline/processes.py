@@ -1,13 +1,16 @@
 """Worker processes that end with their parent process, however it ends."""
 
+import contextlib
 import gc
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from multiprocessing import connection
+from types import ModuleType
 from typing import TypeVar
 
 from shortscience.pipeline.garbage import uncollected
@@ -15,6 +18,7 @@ from shortscience.pipeline.garbage import uncollected
 Result = TypeVar("Result")
 
 _SECONDS_ASLEEP = 0.2
+_hiding = threading.Lock()
 
 
 def as_done(futures: Iterable[Future[Result]]) -> Iterator[Future[Result]]:
@@ -51,12 +55,13 @@ class Workers:
     def submit(self, function: Callable[..., Result], /, *arguments: object) -> Future[Result]:
         """Call a function in one of the processes.
 
-        Workers inherit a mask that blocks interrupts: an interrupt from the terminal goes to this
-        process, which then ends its workers.
+        The call may start a process, which inherits a mask that blocks interrupts: an interrupt from
+        the terminal goes to this process, which then ends its workers.
         """
         blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
-            return self._pool.submit(function, *arguments)
+            with _main_module_hidden():
+                return self._pool.submit(function, *arguments)
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
 
@@ -68,6 +73,22 @@ class Workers:
         for process in list((self._pool._processes or {}).values()):
             process.kill()
         self._pool.shutdown(cancel_futures=True)
+
+
+@contextlib.contextmanager
+def _main_module_hidden() -> Iterator[None]:
+    """Keep processes that start meanwhile from running the caller's script.
+
+    A script that builds a release, unless `if __name__ == "__main__"` guards it, would build in
+    each of them.
+    """
+    with _hiding:
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main
 
 
 def _begin(alive: connection.Connection, initialise: Callable[[], object] | None) -> None:

@@ -63,6 +63,20 @@ def starve_once(batch: Batch, settings: Settings, folder: Path) -> bool:
     return starve(batch, settings, folder)
 
 
+def test_workers_do_not_run_the_script_that_starts_them(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from shortscience.pipeline.processes import Workers\n"
+        "print('started', flush=True)\n"
+        "workers = Workers(2)\n"
+        "workers.start()\n"
+        "print(workers.submit(abs, -3).result())\n"
+        "workers.stop()\n"
+    )
+    ran = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["started", "3"]
+
+
 def test_a_killed_worker_is_replaced_and_its_batch_rerun(
     batch: Batch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
