@@ -55,8 +55,8 @@ class Workers:
     def submit(self, function: Callable[..., Result], /, *arguments: object) -> Future[Result]:
         """Call a function in one of the processes.
 
-        The call may start a process, which inherits a mask that blocks interrupts: an interrupt from
-        the terminal goes to this process, which then ends its workers.
+        The call may start a process, which inherits a mask that blocks interrupts: one from the
+        terminal goes to this process, which then ends its workers.
         """
         blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
