@@ -21,6 +21,11 @@ class Batch:
         more = len(self.inputs) - 1
         return f"{self.inputs[0].name} and {more} more" if more else self.inputs[0].name
 
+    @property
+    def n_bytes(self) -> int:
+        """The total size of the inputs."""
+        return sum(item.n_bytes for item in self.inputs)
+
 
 def cut_batches(inputs: Iterable[Input], batch_bytes: int = BATCH_BYTES) -> list[Batch]:
     """Cut inputs, sorted by `source_id`, into batches.

@@ -106,7 +106,9 @@ def process_batches(
             run=run,
         )
         at_once = max(1, min(engine.batches_at_once, n_missing))
-        observer.each("cleaning and extracting", process, batches, at_once)
+        # Small batches last, so that workers end at about the same time.
+        by_size = sorted(batches, key=lambda batch: batch.n_bytes, reverse=True)
+        observer.each("cleaning and extracting", process, by_size, at_once)
     return Shards.of(batches, recipe.settings, store.shards)
 
 
