@@ -51,6 +51,12 @@ class TableDifference:
     new_columns: list[str] = field(default_factory=list)
     lost_columns: list[str] = field(default_factory=list)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether the table has the same columns and rows in both releases."""
+        rows = self.added.count or self.removed.count or self.changed
+        return not (rows or self.new_columns or self.lost_columns)
+
 
 @dataclass
 class Difference:
@@ -73,11 +79,8 @@ class Difference:
 
     @property
     def is_empty(self) -> bool:
-        """Whether all rows of all tables are the same."""
-        return not any(
-            table.added.count or table.removed.count or table.changed
-            for table in self.tables.values()
-        )
+        """Whether all tables are the same."""
+        return all(table.is_empty for table in self.tables.values())
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON values, except for types that JSON lacks."""
