@@ -44,22 +44,27 @@ class BuildResult(TypedDict):
 
 
 def build(parameters: BuildParameters, observer: Observer | None = None) -> BuildResult:
-    """Build a release from raw dumps, unless it exists already.
+    """Build a release from raw dumps, unless it exists already or would hold nothing new.
 
     Raises a ShortScienceError whose message says what to do. On any failure, `latest` stays where
     it is.
     """
+    try:
+        return build_release(parameters, observer)
+    except NothingNewError as nothing:
+        return _no_release(nothing)
+
+
+def build_release(parameters: BuildParameters, observer: Observer | None = None) -> BuildResult:
+    """Build as `build` does, but raise NothingNewError if there is nothing new to release."""
     observer = observer or Observer()
     store = Store(parameters.folder)
     with _full_disk_named(parameters.folder), store.locked():
         recipe = observer.step_with_retries("reading inputs", take_stock, parameters)
         former = store.latest.resolve() if store.latest.exists() else None
         unchanged = store.has(recipe.release_id)
-        try:
-            if not unchanged:
-                _make(recipe, parameters, store, observer)
-        except NothingNewError as nothing:
-            return _no_release(nothing)
+        if not unchanged:
+            _make(recipe, parameters, store, observer)
         store.point_latest_to(recipe.release_id)
         release = store.release(recipe.release_id)
         if is_url(parameters.out):

@@ -173,10 +173,12 @@ def build(
 
     `options` are those of the command: `catalogue`, `against`, `allow_empty`, `engine`, `workers`,
     `keep`; `shipped_catalogue=False` stands for `--no-catalogue`. Raises a ShortScienceError whose
-    message says what to do; `ValidationError` if the data did not pass.
+    message says what to do: `ValidationError` if the data did not pass, `NothingNewError` if the
+    release named by `against` has all records already.
     """
-    from shortscience.pipeline.build import build as run
+    from shortscience.pipeline.build import build_release
     from shortscience.pipeline.parameters import BuildParameters
+    from shortscience.pipeline.release.store import Store
     from shortscience.pipeline.settings import Settings
 
     call = {
@@ -186,8 +188,9 @@ def build(
         "settings": settings or Settings(),
     }
     parameters = BuildParameters.model_validate(call | options)
-    run(parameters)
-    return open_release(parameters.folder / "latest")
+    result = build_release(parameters)
+    # Another build may have moved `latest` since.
+    return open_release(Store(parameters.folder).release(str(result["release_id"])))
 
 
 def open_release(path: str | Path = "data/processed/latest") -> Release:
