@@ -103,13 +103,14 @@ def read(*paths: str | Path, settings: "Settings | None" = None) -> Dumps:
     import tempfile
 
     from shortscience.pipeline.cleaning.language import detect_languages
+    from shortscience.pipeline.home import with_home
     from shortscience.pipeline.layers import read_texts
     from shortscience.pipeline.settings import Settings
     from shortscience.pipeline.sources.inputs import take_inventory
 
     settings = settings or Settings()
     with tempfile.TemporaryDirectory(prefix="shortscience-") as spool:
-        inventory = take_inventory([str(path) for path in paths], Path(spool))
+        inventory = take_inventory([with_home(path) for path in paths], Path(spool))
         frames = read_texts(inventory.distinct, settings)
     languages = detect_languages(frames["cleaned"], settings.cleaning)
     return Dumps(
@@ -182,9 +183,9 @@ def build(
     from shortscience.pipeline.settings import Settings
 
     call = {
-        "raw": [str(path) for path in raw] or ["data/raw"],
-        "out": str(out),
-        "bibliography": [str(path) for path in bibliography],
+        "raw": list(raw) or ["data/raw"],
+        "out": out,
+        "bibliography": list(bibliography),
         "settings": settings or Settings(),
     }
     parameters = BuildParameters.model_validate(call | options)
@@ -195,6 +196,7 @@ def build(
 
 def open_release(path: str | Path = "data/processed/latest") -> Release:
     """Open a release. Raises UsageError if there is none at the path."""
+    from shortscience.pipeline.home import with_home
     from shortscience.pipeline.release.store import open_dataset
 
-    return Release(open_dataset(Path(path)))
+    return Release(open_dataset(Path(with_home(path))))
