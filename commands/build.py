@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from shortscience.pipeline.engines import NAMES
+from shortscience.pipeline.layout import DEFAULT_OUT, DEFAULT_RAW
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -55,7 +56,7 @@ Examples:
 @click.argument("raw", nargs=-1, metavar="[RAW ...]")
 @click.option(
     "--out",
-    default="data/processed",
+    default=DEFAULT_OUT,
     show_default=True,
     metavar="DIR",
     help="Folder for the releases, or its URL; DIR/latest is the newest that passed validation.",
@@ -155,7 +156,7 @@ def build(
     if catalogue and no_catalogue:
         raise click.UsageError("Use --catalogue or --no-catalogue, not both.")
     parameters = BuildParameters(
-        raw=list(raw) or ["data/raw"],
+        raw=list(raw) or [DEFAULT_RAW],
         out=out,
         work=work,
         bibliography=list(bibliography),

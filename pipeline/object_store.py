@@ -15,10 +15,8 @@ import fsspec
 
 from shortscience.pipeline.errors import NoInputError, StoreError, UsageError
 from shortscience.pipeline.folders import keep_only
+from shortscience.pipeline.layout import LATEST, MANIFEST
 from shortscience.pipeline.settings import digest
-
-MANIFEST = "manifest.json"
-LATEST = "latest"
 
 _HTTP_VERSIONS = "ETag", "Content-MD5", "Digest", "Last-Modified"
 _EXTRAS = {"s3": "s3", "http": "https", "https": "https"}

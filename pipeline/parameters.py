@@ -8,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from shortscience.pipeline.engines import Name
 from shortscience.pipeline.home import with_home
+from shortscience.pipeline.layout import DEFAULT_DATASET, DEFAULT_OUT, DEFAULT_RAW
 from shortscience.pipeline.object_store import is_url, local_folder
 from shortscience.pipeline.settings import BATCH_BYTES, Settings
 
@@ -26,11 +27,11 @@ class BuildParameters(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     raw: list[Place] = Field(
-        default=["data/raw"],
+        default=[DEFAULT_RAW],
         min_length=1,
         description="Raw dumps: files, folders, patterns, or URLs of these.",
     )
-    out: Place = Field(default="data/processed", description="Output folder, or its URL.")
+    out: Place = Field(default=DEFAULT_OUT, description="Output folder, or its URL.")
     work: Place | None = Field(
         default=None,
         description="Folder to build in if the output is a URL; by default one in the user's"
@@ -93,7 +94,7 @@ class PublishParameters(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     repo: str = Field(pattern=r"^[\w.-]+/[\w.-]+$", description="The repository, as owner/name.")
-    dataset: Place = Field(default="data/processed/latest", description="The release.")
+    dataset: Place = Field(default=DEFAULT_DATASET, description="The release.")
     tag: str | None = Field(
         default=None, description="Name of the version; none names it after the release."
     )

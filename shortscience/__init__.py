@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from shortscience.pipeline.layout import DEFAULT_DATASET, DEFAULT_OUT, DEFAULT_RAW
 from shortscience.results import (
     Citation,
     Cleaned,
@@ -165,7 +166,7 @@ def deduplicate(
 
 def build(
     *raw: str | Path,
-    out: str | Path = "data/processed",
+    out: str | Path = DEFAULT_OUT,
     bibliography: Sequence[str | Path] = (),
     settings: "Settings | None" = None,
     **options: Any,
@@ -183,7 +184,7 @@ def build(
     from shortscience.pipeline.settings import Settings
 
     call = {
-        "raw": list(raw) or ["data/raw"],
+        "raw": list(raw) or [DEFAULT_RAW],
         "out": out,
         "bibliography": list(bibliography),
         "settings": settings or Settings(),
@@ -194,7 +195,7 @@ def build(
     return open_release(Store(parameters.folder).release(str(result["release_id"])))
 
 
-def open_release(path: str | Path = "data/processed/latest") -> Release:
+def open_release(path: str | Path = DEFAULT_DATASET) -> Release:
     """Open a release. Raises UsageError if there is none at the path."""
     from shortscience.pipeline.home import with_home
     from shortscience.pipeline.release.store import open_dataset
