@@ -4,9 +4,11 @@ from pathlib import Path
 
 import click
 
+from shortscience.pipeline.layout import DEFAULT_DATASET
+
 dataset = click.argument(
     "dataset",
     type=click.Path(path_type=Path),
-    default=Path("data/processed/latest"),
+    default=Path(DEFAULT_DATASET),
     required=False,
 )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from shortscience.pipeline.engines import NAMES
+from shortscience.pipeline.layout import DEFAULT_OUT, DEFAULT_RAW
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -55,7 +56,7 @@ Examples:
 @click.argument("raw", nargs=-1, metavar="[RAW ...]")
 @click.option(
     "--out",
-    default="data/processed",
+    default=DEFAULT_OUT,
     show_default=True,
     metavar="DIR",
     help="Folder for the releases, or its URL; DIR/latest is the newest that passed validation.",
@@ -154,9 +155,8 @@ def build(
 
     if catalogue and no_catalogue:
         raise click.UsageError("Use --catalogue or --no-catalogue, not both.")
-    _check_call(raw or ("data/raw",), out, against, allow_empty)
     parameters = BuildParameters(
-        raw=list(raw) or ["data/raw"],
+        raw=list(raw) or [DEFAULT_RAW],
         out=out,
         work=work,
         bibliography=list(bibliography),
@@ -169,6 +169,7 @@ def build(
         keep=keep,
         settings=_settings(licence),
     )
+    _check_call(parameters)
     if os.environ.get("PREFECT_API_URL"):
         result = _run_flow(parameters, verbose=verbose)
     else:
@@ -197,24 +198,22 @@ def _run_flow(parameters: "BuildParameters", *, verbose: bool) -> "BuildResult":
     return build_dataset(parameters)
 
 
-def _check_call(
-    raw: tuple[str, ...], out: str, against: str | None, allow_empty: tuple[str, ...]
-) -> None:
+def _check_call(parameters: "BuildParameters") -> None:
     """Reject a wrong call before any work is started."""
     from shortscience.pipeline.object_store import is_url
     from shortscience.pipeline.release.store import Store, open_dataset
     from shortscience.pipeline.sources.inputs import list_inputs
 
-    _check_forms(allow_empty)
-    if not is_url(out):
-        Store(Path(out)).check_free()
-    if against:
-        open_dataset(Path(against))
-    if local := [name for name in raw if not is_url(name)]:
+    _check_forms(parameters.allow_empty)
+    if not is_url(parameters.out):
+        Store(Path(parameters.out)).check_free()
+    if parameters.against:
+        open_dataset(Path(parameters.against))
+    if local := [name for name in parameters.raw if not is_url(name)]:
         list_inputs(local)
 
 
-def _check_forms(forms: tuple[str, ...]) -> None:
+def _check_forms(forms: list[str]) -> None:
     if not forms:
         return
     from shortscience.pipeline.errors import UsageError

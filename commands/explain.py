@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from shortscience.pipeline.layout import DEFAULT_DATASET
+
 
 @click.command(
     epilog="""\b
@@ -18,7 +20,7 @@ Examples:
 @click.option(
     "--dataset",
     type=click.Path(path_type=Path),
-    default=Path("data/processed/latest"),
+    default=Path(DEFAULT_DATASET),
     show_default=True,
     metavar="DIR",
     help="The release to look into.",

@@ -66,9 +66,6 @@ def build_dataset(build: BuildParameters = BuildParameters()) -> BuildResult:  #
     """
     observer = PrefectObserver()
     result = run_build(build, observer)
-    if result["former"]:
-        # The release is complete, so a failure to show the difference must not fail the run.
-        show_difference(Path(result["former"]), build.folder / "latest", return_state=True)
     if result["release_id"]:
         show_result(result, observer.seconds)
     # Return the result in the state, which is what the caller gets.
@@ -129,6 +126,11 @@ class PrefectObserver(Observer):
         yield
         self.seconds[stage] = time.perf_counter() - start
         get_run_logger().info("%s took %.1f s", stage.capitalize(), self.seconds[stage])
+
+    def replaced(self, former: Path, release: Path) -> None:
+        """Show what changed."""
+        # The release is complete, so a failure to show the difference must not fail the run.
+        show_difference(former, release, return_state=True)
 
     def show(self, key: str, page: str) -> None:
         """Keep a page as an artifact of the run."""

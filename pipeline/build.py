@@ -30,8 +30,8 @@ class BuildResult(TypedDict):
     """The result of a build.
 
     `tables` maps each table, and `records` each status, to a row count. `former` is the folder of
-    the previous latest release, if there was another one. If an earlier release already holds all
-    records, nothing is released and `release_id` is null.
+    the previous latest release, if there was another one and it is still there. If an earlier
+    release already holds all records, nothing is released and `release_id` is null.
     """
 
     release_id: str | None
@@ -45,30 +45,43 @@ class BuildResult(TypedDict):
 
 
 def build(parameters: BuildParameters, observer: Observer | None = None) -> BuildResult:
-    """Build a release from raw dumps, unless it exists already.
+    """Build a release from raw dumps, unless it exists already or would hold nothing new.
 
     Raises a ShortScienceError whose message says what to do. On any failure, `latest` stays where
     it is.
     """
+    try:
+        return build_release(parameters, observer)
+    except NothingNewError as nothing:
+        return _no_release(nothing)
+
+
+def build_release(parameters: BuildParameters, observer: Observer | None = None) -> BuildResult:
+    """Build as `build` does, but raise NothingNewError if there is nothing new to release."""
     observer = observer or Observer()
     store = Store(parameters.folder)
     with _full_disk_named(parameters.folder), store.locked():
         recipe = observer.step_with_retries("reading inputs", take_stock, parameters)
-        former = store.latest.resolve() if store.latest.exists() else None
+        former = _former(store, recipe.release_id)
         unchanged = store.has(recipe.release_id)
-        try:
-            if not unchanged:
-                _make(recipe, parameters, store, observer)
-        except NothingNewError as nothing:
-            return _no_release(nothing)
+        if not unchanged:
+            _make(recipe, parameters, store, observer)
         store.point_latest_to(recipe.release_id)
         release = store.release(recipe.release_id)
         if is_url(parameters.out):
             put(release, recipe.release_id, parameters.out)
+        if former:
+            observer.replaced(former, release)
         pruned = store.keep_newest(parameters.keep) if parameters.keep else []
         return _result(
             recipe, release, parameters.out, former=former, unchanged=unchanged, pruned=pruned
         )
+
+
+def _former(store: Store, release_id: str) -> Path | None:
+    """Return the folder of the latest release, if there is another one than that of this build."""
+    former = store.latest.resolve()
+    return former if former.exists() and former.name != release_id else None
 
 
 @contextlib.contextmanager
@@ -133,5 +146,5 @@ def _result(
         records=manifest["records"],
         notices=manifest["notices"],
         pruned=pruned,
-        former=str(former) if former and former.name != recipe.release_id else None,
+        former=str(former) if former and former.name not in pruned else None,
     )

@@ -16,10 +16,8 @@ import fsspec
 
 from shortscience.pipeline.errors import NoInputError, StoreError, UsageError
 from shortscience.pipeline.folders import keep_only
+from shortscience.pipeline.layout import LATEST, MANIFEST
 from shortscience.pipeline.settings import digest
-
-MANIFEST = "manifest.json"
-LATEST = "latest"
 
 _DISK_FULL = errno.ENOSPC, errno.EDQUOT
 _HTTP_VERSIONS = "ETag", "Content-MD5", "Digest", "Last-Modified"

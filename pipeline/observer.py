@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 from shortscience.pipeline.errors import is_transient
@@ -53,6 +54,9 @@ class Observer:
 
     def progress(self, stage: str, done: int, total: int) -> None:
         """Report that `done` of `total` parts of a stage are done."""
+
+    def replaced(self, former: Path, release: Path) -> None:
+        """Report that a release is the latest now, before the former one may be removed."""
 
     def show(self, key: str, page: str) -> None:
         """Report a page of Markdown that a person may want to read."""

@@ -2,13 +2,23 @@
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from shortscience.pipeline.engines import Name
+from shortscience.pipeline.home import with_home
+from shortscience.pipeline.layout import DEFAULT_DATASET, DEFAULT_OUT, DEFAULT_RAW
 from shortscience.pipeline.object_store import is_url, local_folder
 from shortscience.pipeline.settings import BATCH_BYTES, Settings
+
+
+def _as_text(place: Any) -> Any:
+    return with_home(place) if isinstance(place, str | Path) else place
+
+
+Place = Annotated[str, BeforeValidator(_as_text)]
+"""A path, in which `~` is the home folder, or a URL."""
 
 
 class BuildParameters(BaseModel):
@@ -16,21 +26,21 @@ class BuildParameters(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    raw: list[str] = Field(
-        default=["data/raw"],
+    raw: list[Place] = Field(
+        default=[DEFAULT_RAW],
         min_length=1,
         description="Raw dumps: files, folders, patterns, or URLs of these.",
     )
-    out: str = Field(default="data/processed", description="Output folder, or its URL.")
-    work: str | None = Field(
+    out: Place = Field(default=DEFAULT_OUT, description="Output folder, or its URL.")
+    work: Place | None = Field(
         default=None,
         description="Folder to build in if the output is a URL; by default one in the user's"
         " cache. All machines of a cluster must see it. The result is the same.",
     )
-    bibliography: list[str] = Field(
+    bibliography: list[Place] = Field(
         default=[], description="Bibliography files; earlier ones take precedence."
     )
-    catalogue: list[str] = Field(
+    catalogue: list[Place] = Field(
         default=[],
         description="Catalogues to recognise summaries by; earlier ones take precedence.",
     )
@@ -38,7 +48,7 @@ class BuildParameters(BaseModel):
         default=True,
         description="Also use the catalogue that comes with this project.",
     )
-    against: str | None = Field(
+    against: Place | None = Field(
         default=None,
         description="An earlier release: records it already has are rejected, with a reference to"
         " its summary.",
@@ -84,7 +94,7 @@ class PublishParameters(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     repo: str = Field(pattern=r"^[\w.-]+/[\w.-]+$", description="The repository, as owner/name.")
-    dataset: str = Field(default="data/processed/latest", description="The release.")
+    dataset: Place = Field(default=DEFAULT_DATASET, description="The release.")
     tag: str | None = Field(
         default=None, description="Name of the version; none names it after the release."
     )

@@ -18,6 +18,9 @@ from shortscience.pipeline.identifiers import (
     SCHEMES,
 )
 
+UNNAMED = "summary:"
+"""What precedes the summary's id in the id of a paper that nothing identifies."""
+
 
 class Type(Enum):
     """The column types that all Parquet readers interpret alike."""
@@ -301,7 +304,7 @@ PAPERS = Table(
             "paper_id",
             Type.STRING,
             "The strongest identifier: `arxiv:…`, `doi:…`, `openreview:…`, `dblp:…`,"
-            " `shortscience:<bibtexKey>`, else `summary:<summary_id>`.",
+            f" `shortscience:<bibtexKey>`, else `{UNNAMED}<summary_id>`.",
             pattern=rf"^(?:{'|'.join(NAMING_SCHEMES)}|summary):\S+$",
         ),
         Column("title", Type.STRING, "Title.", nullable=True),

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from shortscience.pipeline.layout import DEFAULT_DATASET, DEFAULT_OUT, DEFAULT_RAW
 from shortscience.results import (
     Citation,
     Cleaned,
@@ -103,13 +104,14 @@ def read(*paths: str | Path, settings: "Settings | None" = None) -> Dumps:
     import tempfile
 
     from shortscience.pipeline.cleaning.language import detect_languages
+    from shortscience.pipeline.home import with_home
     from shortscience.pipeline.layers import read_texts
     from shortscience.pipeline.settings import Settings
     from shortscience.pipeline.sources.inputs import take_inventory
 
     settings = settings or Settings()
     with tempfile.TemporaryDirectory(prefix="shortscience-") as spool:
-        inventory = take_inventory([str(path) for path in paths], Path(spool))
+        inventory = take_inventory([with_home(path) for path in paths], Path(spool))
         frames = read_texts(inventory.distinct, settings)
     languages = detect_languages(frames["cleaned"], settings.cleaning)
     return Dumps(
@@ -164,7 +166,7 @@ def deduplicate(
 
 def build(
     *raw: str | Path,
-    out: str | Path = "data/processed",
+    out: str | Path = DEFAULT_OUT,
     bibliography: Sequence[str | Path] = (),
     settings: "Settings | None" = None,
     **options: Any,
@@ -173,25 +175,29 @@ def build(
 
     `options` are those of the command: `catalogue`, `against`, `allow_empty`, `engine`, `workers`,
     `keep`; `shipped_catalogue=False` stands for `--no-catalogue`. Raises a ShortScienceError whose
-    message says what to do; `ValidationError` if the data did not pass.
+    message says what to do: `ValidationError` if the data did not pass, `NothingNewError` if the
+    release named by `against` has all records already.
     """
-    from shortscience.pipeline.build import build as run
+    from shortscience.pipeline.build import build_release
     from shortscience.pipeline.parameters import BuildParameters
+    from shortscience.pipeline.release.store import Store
     from shortscience.pipeline.settings import Settings
 
     call = {
-        "raw": [str(path) for path in raw] or ["data/raw"],
-        "out": str(out),
-        "bibliography": [str(path) for path in bibliography],
+        "raw": list(raw) or [DEFAULT_RAW],
+        "out": out,
+        "bibliography": list(bibliography),
         "settings": settings or Settings(),
     }
     parameters = BuildParameters.model_validate(call | options)
-    run(parameters)
-    return open_release(parameters.folder / "latest")
+    result = build_release(parameters)
+    # Another build may have moved `latest` since.
+    return open_release(Store(parameters.folder).release(str(result["release_id"])))
 
 
-def open_release(path: str | Path = "data/processed/latest") -> Release:
+def open_release(path: str | Path = DEFAULT_DATASET) -> Release:
     """Open a release. Raises UsageError if there is none at the path."""
+    from shortscience.pipeline.home import with_home
     from shortscience.pipeline.release.store import open_dataset
 
-    return Release(open_dataset(Path(path)))
+    return Release(open_dataset(Path(with_home(path))))

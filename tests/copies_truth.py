@@ -18,13 +18,13 @@ from scipy.sparse import csr_array
 from benchmarks import vocabulary
 from benchmarks.catalogue import read_notes, read_summaries
 from benchmarks.corpus import DEFAULT_SEED, Corpus
-from shortscience.pipeline.cleaning.encoding import repair
 from shortscience.pipeline.duplicates.candidates import candidate_pairs
 from shortscience.pipeline.duplicates.find import find_copies_at_hand
 from shortscience.pipeline.duplicates.normal_form import normal_form
 from shortscience.pipeline.duplicates.outcomes import Duplicates
 from shortscience.pipeline.duplicates.signatures import sign
 from shortscience.pipeline.settings import Settings
+from tests.processing import repair
 
 SETTINGS = Settings()
 SIGNING, SEARCH = SETTINGS.signatures, SETTINGS.duplicates

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 
+from shortscience.pipeline.cleaning.encoding import Repaired, repair_all
 from shortscience.pipeline.engines import Runner
 from shortscience.pipeline.layers import DERIVED, Frames, read_texts
 from shortscience.pipeline.settings import Settings
@@ -17,6 +18,11 @@ def process(inputs: Sequence[Input], settings: Settings) -> Frames:
     for layer in DERIVED.values():
         frames |= layer.compute(frames, settings)
     return frames
+
+
+def repair(text: str) -> Repaired:
+    """Repair the prose of one text."""
+    return repair_all([text])[0]
 
 
 class InParts:

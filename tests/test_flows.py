@@ -120,13 +120,20 @@ def test_a_form_that_stops_giving_records_stops_the_build(tmp_path: Path) -> Non
     assert (out / "latest").readlink() != latest
 
 
-def test_a_build_shows_changes_since_the_former_release(released: Path) -> None:
+@pytest.mark.parametrize(("keep", "pruned"), [(None, 0), (1, 1)], ids=["kept", "pruned"])
+def test_a_build_shows_changes_since_the_former_release(
+    released: Path, built: Path, keep: int | None, pruned: int
+) -> None:
     new = released.parent / "new.txt"
     new.write_text("[link]\nA summary that no release has had so far, of a paper on ferns. |\n")
-    state, _ = run(parameters(released, raw=[str(RAW), str(new)]))
+    state, flow_run = run(parameters(released, raw=[str(RAW), str(new)], keep=keep))
+    result = state.result()
+    assert result["pruned"] == [built.name][:pruned]
+    assert result["former"] == (None if pruned else str(released / "releases" / built.name))
+    assert task_states(flow_run)["show_difference"] == ["Completed"]
     artifact = Artifact.get("difference")
     assert artifact is not None
-    assert f" to {state.result()['release_id']}" in str(artifact.data)
+    assert f"From release {built.name} to {result['release_id']}" in str(artifact.data)
     assert re.search(r"\| summaries \| (\d+) \| \d+ \| 1 \| 0 \| 0 \|", str(artifact.data))
 
 

@@ -17,10 +17,11 @@ from shortscience.pipeline.release import parquet
 from shortscience.pipeline.release.card import dataset_card
 from shortscience.pipeline.release.croissant import croissant
 from shortscience.pipeline.release.manifest import read_manifest
-from shortscience.pipeline.release.parquet import count_rows, read_table, table_files, write_table
+from shortscience.pipeline.release.parquet import count_rows, read_table, table_files
 from shortscience.pipeline.release.validation import validate
 from shortscience.pipeline.schema import TABLES, Table
 from shortscience.pipeline.settings import ReleaseSettings
+from tests.releases import write_frames
 
 EVERY_TABLE = pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 
@@ -134,7 +135,7 @@ def cut(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setattr(parquet, "ROW_GROUP_ROWS", 10)
         patch.setattr(parquet, "FILE_ROWS", 20)
         for name, table in TABLES.items():
-            write_table([read_table(built, name)], table, folder)
+            write_frames([read_table(built, name)], table, folder)
     rows = {name: count_rows(folder, name) for name in TABLES}
     told = "0" * 16, ReleaseSettings()
     (folder / "README.md").write_text(dataset_card(folder, rows, *told))

@@ -118,12 +118,28 @@ def test_an_interrupted_run_sends_no_notification(
     assert len(inbox.posted) == 1
 
 
-@pytest.mark.parametrize("address", ["", "json://127.0.0.1:9/nobody", "no address"])
+@pytest.mark.parametrize(
+    ("addresses", "warnings"),
+    [
+        pytest.param("", 0, id="none"),
+        pytest.param("{inbox}", 0, id="one that works"),
+        pytest.param("json://127.0.0.1:9/nobody", 1, id="one where nobody listens"),
+        pytest.param("no-address", 1, id="no address"),
+        pytest.param("{inbox} no-address", 1, id="one of two that works"),
+    ],
+)
 def test_a_failed_notification_is_only_a_warning(
-    address: str, monkeypatch: pytest.MonkeyPatch
+    inbox: Inbox,
+    addresses: str,
+    warnings: int,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setenv(ADDRESSES, address)
+    monkeypatch.setenv(ADDRESSES, addresses.format(inbox=inbox.address))
     notify(FLOW, RUN, Failed(message="x"))
+    said = [record.message for record in caplog.records if record.name.startswith("prefect")]
+    assert said == [f"Could not notify every address in {ADDRESSES}"] * warnings
+    assert len(inbox.posted) == ("{inbox}" in addresses)
 
 
 @pytest.mark.server

@@ -11,9 +11,10 @@ from typing import Any
 import polars as pl
 import pytest
 
-from shortscience.pipeline.release.parquet import table_files, write_table
+from shortscience.pipeline.release.parquet import table_files
 from shortscience.pipeline.release.tables import conform
 from shortscience.pipeline.schema import TABLES, Table, Type
+from tests.releases import write_frames
 
 Rows = list[dict[str, Any]]
 Reader = Callable[[Path], Rows]
@@ -47,7 +48,7 @@ def edges(tmp_path_factory: pytest.TempPathFactory) -> Path:
             for column in table.columns
         }
         frame = pl.DataFrame(columns, schema=table.polars_schema, strict=False)
-        write_table([conform(frame, table).sort(table.key)], table, folder)
+        write_frames([conform(frame, table).sort(table.key)], table, folder)
     return folder
 
 
@@ -164,7 +165,7 @@ def streamed_with_datasets(path: Path) -> Rows:
 @pytest.mark.parametrize("read", [with_polars, with_pandas, with_duckdb, streamed_with_datasets])
 def test_readers_accept_a_table_without_rows(tmp_path: Path, read: Reader) -> None:
     table = TABLES["images"]
-    write_table([table.polars_schema.to_frame()], table, tmp_path)
+    write_frames([table.polars_schema.to_frame()], table, tmp_path)
     assert read(table_files(tmp_path, "images")[0]) == []
 
 

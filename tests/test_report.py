@@ -20,11 +20,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from shortscience.pipeline.errors import OutputError
 from shortscience.pipeline.release.diff import compare
-from shortscience.pipeline.release.parquet import read_table, table_folder, write_table
+from shortscience.pipeline.release.parquet import read_table, table_folder
 from shortscience.pipeline.release.pictures import PICTURES
 from shortscience.pipeline.report.write import write_changes, write_report
 from shortscience.pipeline.schema import TABLES, Type
 from tests.conftest import Shortscience
+from tests.releases import write_frames
 from tests.unit.cases import cases
 
 CHROMIUM = next(
@@ -114,7 +115,7 @@ def hostile(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             if column.name not in KEPT and column.type in by_type
         }
         shutil.rmtree(table_folder(release, name))
-        write_table([frame.with_columns(**altered).cast(table.polars_schema)], table, release)
+        write_frames([frame.with_columns(**altered).cast(table.polars_schema)], table, release)
     return release
 
 
@@ -131,7 +132,7 @@ def former(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         pl.col("repairs").list.concat(pl.lit("0:1 none")),
     )
     shutil.rmtree(table_folder(release, "summaries"))
-    write_table([lowered.cast(table.polars_schema)], table, release)
+    write_frames([lowered.cast(table.polars_schema)], table, release)
     return release
 
 
@@ -382,7 +383,7 @@ def test_the_year_and_the_evidence_of_a_paper_are_filters(
     papers = read_table(release, "papers")
     dated = papers.with_columns(year=years.head(papers.height)).cast(table.polars_schema)
     shutil.rmtree(table_folder(release, "papers"))
-    write_table([dated], table, release)
+    write_frames([dated], table, release)
     page = desk.open(write_report(release, tmp_path / "html").parent.as_uri() + "/summaries.html")
     listed(page)
     known = read_table(release, "summaries").join(dated, on="paper_id")

@@ -2,12 +2,15 @@
 
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
+import polars as pl
 import psutil
 import pytest
 
@@ -16,6 +19,9 @@ from shortscience.pipeline.batches import Batch, cut_batches
 from shortscience.pipeline.engines.local import LocalEngine
 from shortscience.pipeline.errors import WorkerError
 from shortscience.pipeline.layers import TEXT_FRAMES
+from shortscience.pipeline.release.parquet import count_rows, read_table, table_files
+from shortscience.pipeline.report.slices import SLICE_ROWS
+from shortscience.pipeline.schema import TABLES
 from shortscience.pipeline.settings import Settings
 from shortscience.pipeline.shards import Shards, build_shards
 from shortscience.pipeline.sources.inputs import take_inventory
@@ -168,6 +174,72 @@ def test_nothing_outlives_a_build_that_is_ended(
     assert says in errors
     if says:
         assert len(errors.strip().splitlines()) == 1
+
+
+@pytest.fixture(scope="module")
+def long_release(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A release whose summaries are so many that several processes write its report."""
+    release = tmp_path_factory.mktemp("long") / "release"
+    shutil.copytree(built, release)
+    times = 4 * SLICE_ROWS // count_rows(built, "summaries")
+    numbers = pl.DataFrame({"number": range(1_000, 1_000 + times)})
+    for name in ("summaries", "records"):
+        (path,) = table_files(release, name)
+        kept = pl.read_parquet(path).join(
+            read_table(built, "summaries", ["record_id"]), on="record_id", how="semi"
+        )
+        many = kept.join(numbers, how="cross").with_columns(
+            pl.format("{}{}", "number", pl.col(key).str.slice(4)).alias(key)
+            for key in ("summary_id", "record_id")
+        )
+        many.drop("number").sort(TABLES[name].key).write_parquet(path)
+    return release
+
+
+@pytest.mark.parametrize(
+    ("end", "status", "says"),
+    [
+        pytest.param(
+            lambda pid: os.kill(pid, signal.SIGKILL), -signal.SIGKILL, "", id="the parent killed"
+        ),
+        pytest.param(
+            lambda pid: os.killpg(pid, signal.SIGINT), 130, "Interrupted;", id="all interrupted"
+        ),
+        pytest.param(
+            lambda pid: psutil.Process(pid).children()[-1].kill(),
+            1,
+            "with fewer --workers",
+            id="a worker killed",
+        ),
+    ],
+)
+def test_nothing_outlives_a_report_that_is_ended(
+    long_release: Path, tmp_path: Path, end: Callable[[int], None], status: int, says: str
+) -> None:
+    out = tmp_path / "report"
+    command = [BIN / "shortscience", "report", long_release, "--out", out, "--workers", "2"]
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as report:
+        while report.poll() is None and not list(tmp_path.glob(".report-*/report/data/pages/*")):
+            time.sleep(0.1)
+        children = psutil.Process(report.pid).children(recursive=True)
+        end(report.pid)
+        _, errors = report.communicate(timeout=120)
+    _, alive = psutil.wait_procs(children, timeout=20)
+    for process in alive:
+        process.kill()
+    assert len(children) >= 2
+    assert not alive
+    assert report.returncode == status, errors
+    assert says in errors
+    if says:
+        assert len(errors.strip().splitlines()) == 1
+    assert not out.exists()
 
 
 def wait_for_children(pid: int, count: int) -> list[psutil.Process]:

@@ -54,11 +54,6 @@ class Repaired(NamedTuple):
     repairs: tuple[str, ...]
 
 
-def repair(text: str) -> Repaired:
-    """Repair the prose of a text."""
-    return repair_all([text])[0]
-
-
 def repair_all(texts: Sequence[str]) -> list[Repaired]:
     """Repair the prose of each text, leaving its code, math and URLs alone."""
     done = [Repaired(text, ()) for text in texts]

@@ -9,10 +9,9 @@ from typing import Generic, NamedTuple
 import polars as pl
 
 from shortscience.pipeline.identifiers import NAMING_SCHEMES
-from shortscience.pipeline.papers.canonical import UNNAMED
 from shortscience.pipeline.papers.frames import CATALOGUE, LISTED, PAGE, REFERENCE, Frame
 from shortscience.pipeline.papers.naming import scheme
-from shortscience.pipeline.schema import CITATIONS
+from shortscience.pipeline.schema import CITATIONS, UNNAMED
 from shortscience.pipeline.settings import PaperSettings
 
 OF_SUMMARY = ("paper_id", "author", "votes", "posted_at", "url", "n_copies")

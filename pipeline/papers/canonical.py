@@ -16,8 +16,7 @@ from shortscience.pipeline.papers.frames import (
 from shortscience.pipeline.papers.naming import strongest
 from shortscience.pipeline.papers.reconciliation import reconcile
 from shortscience.pipeline.papers.sources import claims
-
-UNNAMED = "summary:"
+from shortscience.pipeline.schema import UNNAMED
 
 
 class Canonical(NamedTuple, Generic[Frame]):

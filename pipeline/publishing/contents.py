@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shortscience.pipeline.errors import DamagedError, UnvalidatedError
+from shortscience.pipeline.layout import MANIFEST
 from shortscience.pipeline.recipe import sha256
-from shortscience.pipeline.release.manifest import MANIFEST, read_manifest
+from shortscience.pipeline.release.manifest import read_manifest
 
 
 @dataclass(frozen=True)

@@ -30,8 +30,6 @@ class Failure:
     why: str
     transient: bool = False
     wait_seconds: float = 0.0
-    outdated: bool = False
-    """Whether the repository has changed since it was read."""
 
 
 _MEANINGS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Failure], ...] = (
@@ -76,7 +74,7 @@ def _of_status(status: int, repo: str, headers: httpx2.Headers) -> Failure:
     if status in _REFUSED:
         return Failure(f"{repo} does not exist, or your token has no access to it; check both")
     if status in _OUTDATED:
-        return Failure(f"{repo} was changed in the meantime", transient=True, outdated=True)
+        return Failure(f"{repo} was changed in the meantime", transient=True)
     if status == _THROTTLED:
         wait = headers.get("Retry-After", "")
         return Failure(

@@ -6,9 +6,9 @@ from pathlib import Path
 from huggingface_hub import HfApi
 
 from shortscience.pipeline.errors import PublishError
+from shortscience.pipeline.layout import MANIFEST
 from shortscience.pipeline.publishing.failures import understand
 from shortscience.pipeline.publishing.publish import connect
-from shortscience.pipeline.release.manifest import MANIFEST
 from shortscience.pipeline.release.store import open_dataset
 
 _PUBLISHED = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+)@(?P<revision>\S+)")

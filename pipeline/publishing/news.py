@@ -15,12 +15,13 @@ from typing import Any
 
 import polars as pl
 
+from shortscience.pipeline.layout import MANIFEST
 from shortscience.pipeline.publishing.contents import Contents
 from shortscience.pipeline.publishing.repository import Repository, State
 from shortscience.pipeline.release.card_parts import TOP, Card
 from shortscience.pipeline.release.diff import compare
 from shortscience.pipeline.release.diff_text import to_card
-from shortscience.pipeline.release.manifest import MANIFEST, read_manifest
+from shortscience.pipeline.release.manifest import read_manifest
 from shortscience.pipeline.schema import TABLES
 
 HEADING = "## What is new"

@@ -19,7 +19,7 @@ from shortscience.pipeline.release.parquet import (
     scan_table,
     table_files,
 )
-from shortscience.pipeline.schema import TABLES, Column, Table, Type
+from shortscience.pipeline.schema import TABLES, UNNAMED, Column, Table, Type
 
 # Sequences that arise only when UTF-8 was read as windows-1252 or latin-1.
 MOJIBAKE = r"â€[™œ“”˜¦\u{9d}\u{99}\u{9c}]|Ã[©¨¼¶¤±³­¡ª«®¯´µ·¹º»]|Â[\u{a0}°·»«®©]|ï¿½|ðŸ"
@@ -114,7 +114,7 @@ ROW_CHECKS: dict[str, dict[str, tuple[str, RowCheck]]] = {
         "evidence_fits_key": (
             "Exactly the papers that nothing identifies are named after their summary.",
             pl.col("paper_id")
-            .str.starts_with("summary:")
+            .str.starts_with(UNNAMED)
             .eq(pl.col("identified_by").is_in(["nothing"])),
         ),
         "is_mentioned": (

@@ -12,17 +12,15 @@ from typing import Any
 import polars as pl
 
 from shortscience.pipeline.release.manifest import read_manifest
-from shortscience.pipeline.release.parquet import count_rows, scan_table
-from shortscience.pipeline.schema import TABLES, Table
+from shortscience.pipeline.release.parquet import ROW_GROUP_ROWS, count_rows, scan_table
+from shortscience.pipeline.schema import TABLES, UNNAMED, Table
 
-RANGE_ROWS = 20_000
-"""The size of a row group, so that a range reads few of them."""
+RANGE_ROWS = ROW_GROUP_ROWS
+"""So that a range reads few row groups."""
 EXAMPLES = 5
 _LONGEST_ID = 300
 _NAME = 80
 """Code points of text that stand in for a missing title."""
-_NOTHING = "summary:"
-"""The key prefix of papers without any identifier."""
 _NEW = "__new"
 
 
@@ -51,6 +49,12 @@ class TableDifference:
     new_columns: list[str] = field(default_factory=list)
     lost_columns: list[str] = field(default_factory=list)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether the table has the same columns and rows in both releases."""
+        rows = self.added.count or self.removed.count or self.changed
+        return not (rows or self.new_columns or self.lost_columns)
+
 
 @dataclass
 class Difference:
@@ -73,11 +77,8 @@ class Difference:
 
     @property
     def is_empty(self) -> bool:
-        """Whether all rows of all tables are the same."""
-        return not any(
-            table.added.count or table.removed.count or table.changed
-            for table in self.tables.values()
-        )
+        """Whether all tables are the same."""
+        return all(table.is_empty for table in self.tables.values())
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON values, except for types that JSON lacks."""
@@ -183,7 +184,7 @@ def _add_values(
 
 def _add_identities(both: pl.DataFrame, found: Difference) -> None:
     before, after = pl.col("paper_id"), pl.col(f"paper_id{_NEW}")
-    unknown, still_unknown = (paper.str.starts_with(_NOTHING) for paper in (before, after))
+    unknown, still_unknown = (paper.str.starts_with(UNNAMED) for paper in (before, after))
     ways = {
         "found": unknown & ~still_unknown,
         "lost": ~unknown & still_unknown,

@@ -41,11 +41,16 @@ def to_card(found: Difference) -> str:
             for name, table in found.tables.items()
             if table.columns
         ),
+        *(
+            f"{name}: {what} {', '.join(f'`{column}`' for column in columns)}"
+            for name, table in found.tables.items()
+            for what, columns in _columns_of_one(table)
+        ),
         *(f"papers {way}: {n.count:,}" for way, n in found.identities.items() if n.count),
         *(f"records that carry another summary: {n:,}" for n in [found.moved.count] if n),
         *(f"records, {way}: {count:,}" for way, count in found.fates.items()),
     ]
-    changed = "\n\nValues that changed:\n\n" + "\n".join(f"- {line}" for line in changes)
+    changed = "\n\nWhat changed:\n\n" + "\n".join(f"- {line}" for line in changes)
     grid = "\n".join(_grid(found))
     return f"Compared with {former}, by primary keys:\n\n{grid}{changed if changes else ''}"
 
@@ -84,9 +89,15 @@ def _details(found: Difference) -> Iterator[tuple[str, list[str]]]:
 def _columns(name: str, table: TableDifference) -> Iterator[tuple[str, list[str]]]:
     for column, changes in table.columns.items():
         yield f"{name}.{column}: {changes.count:,} changed", _examples(changes)
-    for columns, what in ((table.new_columns, "new"), (table.lost_columns, "lost")):
+    for what, columns in _columns_of_one(table):
+        yield f"{name}: {what}", columns
+
+
+def _columns_of_one(table: TableDifference) -> Iterator[tuple[str, list[str]]]:
+    """Yield the columns that only one of the releases has."""
+    for what, columns in (("new columns", table.new_columns), ("lost columns", table.lost_columns)):
         if columns:
-            yield f"{name}: {what} columns", columns
+            yield what, columns
 
 
 def _examples(changes: Changes) -> list[str]:

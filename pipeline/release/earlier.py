@@ -5,7 +5,6 @@ from pathlib import Path
 import polars as pl
 
 from shortscience.pipeline.duplicates.signatures import sign
-from shortscience.pipeline.release.manifest import read_manifest
 from shortscience.pipeline.release.parquet import scan_table
 from shortscience.pipeline.settings import SignatureSettings
 
@@ -17,7 +16,6 @@ class Earlier:
     """The summaries of an earlier release, in the shape of cleaned records."""
 
     def __init__(self, release: Path) -> None:
-        self.release_id: str = read_manifest(release)["release_id"]
         self._summaries = scan_table(release, "summaries").select(
             pl.lit(_PREFIX).add(pl.col("summary_id")).alias("record_id"), "text", "structure"
         )

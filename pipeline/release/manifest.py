@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from shortscience.pipeline.layout import MANIFEST
 from shortscience.pipeline.recipe import Recipe, sha256
 from shortscience.pipeline.release.card_parts import parse_card
 from shortscience.pipeline.sources.inputs import Input, Problem
 
 CARD = "README.md"
-MANIFEST = "manifest.json"
 
 
 def to_json(value: object) -> str:

@@ -1,14 +1,12 @@
 """Writing tables as Parquet files that every reader understands, with reproducible bytes."""
 
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice
 from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from shortscience.pipeline.ahead import ahead
 from shortscience.pipeline.schema import Table
 
 ROW_GROUP_ROWS = 20_000
@@ -39,19 +37,6 @@ def file_bounds(n_rows: int) -> list[tuple[int, int]]:
 def file_path(release: Path, table: str, place: int, n_files: int) -> Path:
     """Return the path of a table's file, named as Hugging Face expects a split."""
     return table_folder(release, table) / f"train-{place:05}-of-{n_files:05}.parquet"
-
-
-def write_table(frames: Iterable[pl.DataFrame], table: Table, release: Path) -> None:
-    """Write frames that conform to the table's definition, in order."""
-    folder = table_folder(release, table.name)
-    folder.mkdir(parents=True)
-    groups = ahead(row_groups(frames, table))
-    written: list[Path] = []
-    while some := list(islice(groups, 1)):
-        written.append(folder / f"{len(written)}.writing")
-        write_file(chain(some, islice(groups, FILE_ROWS // ROW_GROUP_ROWS - 1)), table, written[-1])
-    for place, path in enumerate(written):
-        path.rename(file_path(release, table.name, place, len(written)))
 
 
 def write_file(groups: Iterable[pl.DataFrame], table: Table, path: Path) -> None:

@@ -19,6 +19,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from shortscience.pipeline.errors import BusyError, DamagedError, OutputError, UsageError
+from shortscience.pipeline.layout import LATEST, MANIFEST
 from shortscience.pipeline.release.manifest import read_manifest
 
 _DAMAGED = "damaged-"
@@ -32,7 +33,7 @@ class Store:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.releases = root / "releases"
-        self.latest = root / "latest"
+        self.latest = root / LATEST
         self.work = root / ".work"
         self.shards = self.work / "shards"
         self.bibliography = self.work / "bibliography"
@@ -112,7 +113,7 @@ class Store:
                 damaged.rename(replaced)
         for path in self.work.glob("release-*"):
             shutil.rmtree(path, ignore_errors=True)
-        (self.work / "latest").unlink(missing_ok=True)
+        (self.work / LATEST).unlink(missing_ok=True)
 
     @contextlib.contextmanager
     def staging(self) -> Iterator[Path]:
@@ -144,7 +145,7 @@ class Store:
 
     def point_latest_to(self, release_id: str) -> None:
         """Point `latest` to a release by one rename."""
-        link = self.work / "latest"
+        link = self.work / LATEST
         link.unlink(missing_ok=True)
         link.symlink_to(Path("releases") / release_id)
         link.replace(self.latest)
@@ -191,10 +192,10 @@ def _sync(path: Path) -> None:
 def open_dataset(path: Path) -> Path:
     """Return the release that a DATASET argument names; UsageError if there is none."""
     release = path.resolve()
-    if not (release / "manifest.json").exists():
+    if not (release / MANIFEST).exists():
         raise UsageError(f"{path} is not a release; build one with `shortscience build`.")
     try:
         read_manifest(release)
     except ValueError as error:
-        raise DamagedError(f"{release / 'manifest.json'} is damaged; build again.") from error
+        raise DamagedError(f"{release / MANIFEST} is damaged; build again.") from error
     return release

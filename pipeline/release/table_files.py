@@ -67,13 +67,17 @@ def write_tables(
     release = release.absolute()
     # The summaries take as long as most other tables together, so they come first.
     longest_first = sorted(TABLES.values(), key=lambda table: table.name != "summaries")
+
+    def write(table: Table) -> None:
+        write_table(table, made.rows(table.name), release)
+
     with ThreadPoolExecutor(_TABLES_AT_ONCE) as pool:
-        list(pool.map(lambda table: _write(table, made.rows(table.name), release), longest_first))
+        list(pool.map(write, longest_first))
     for abandoned in release.rglob(f"*{_WRITING}"):
         abandoned.unlink()
 
 
-class _Rows(NamedTuple):
+class Rows(NamedTuple):
     """The rows of a table in ranges of its key, without the columns that `finish` adds."""
 
     rows: Parts
@@ -90,24 +94,24 @@ class _Made(NamedTuple):
     identified: Identified
     n_parts: int
 
-    def rows(self, name: str) -> _Rows:
+    def rows(self, name: str) -> Rows:
         """Return the rows of a table."""
         match name:
             case "sources":
-                return _Rows(self.sources)
+                return Rows(self.sources)
             case "papers":
-                return _Rows(_in_ranges(self.identified.papers, TABLES["papers"]))
+                return Rows(_in_ranges(self.identified.papers, TABLES["papers"]))
             case "citations":
-                return _Rows(self._route(self.identified.citations, citation_rows, "citation_id"))
+                return Rows(self._route(self.identified.citations, citation_rows, "citation_id"))
             case "records":
-                return _Rows(self._route(self.shards, record_rows, "record_id", self.outcomes))
+                return Rows(self._route(self.shards, record_rows, "record_id", self.outcomes))
             case "summaries":
                 known = self._route(self.shards, summary_rows, "summary_id", self.outcomes)
                 about = self._route(self.identified.summaries, _itself, "summary_id")
-                return _Rows(known, (about,), complete_summaries)
+                return Rows(known, (about,), complete_summaries)
             case _:
                 spans = self._route(self.shards, span_rows, "summary_id", self.outcomes, name=name)
-                return _Rows(spans)
+                return Rows(spans)
 
     def _route(
         self,
@@ -148,7 +152,7 @@ class _File(NamedTuple):
     n_rows: int
 
 
-def _write(table: Table, made: _Rows, release: Path) -> None:
+def write_table(table: Table, made: Rows, release: Path) -> None:
     """Write the files of a table, each from a slice of consecutive parts."""
     table_folder(release, table.name).mkdir(parents=True)
     rows = made.rows

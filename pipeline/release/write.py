@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from shortscience.pipeline.layout import MANIFEST
 from shortscience.pipeline.recipe import Recipe
 from shortscience.pipeline.release.card import dataset_card
 from shortscience.pipeline.release.croissant import croissant
-from shortscience.pipeline.release.manifest import CARD, MANIFEST, build_manifest, to_json
+from shortscience.pipeline.release.manifest import CARD, build_manifest, to_json
 from shortscience.pipeline.release.notices import notices
 from shortscience.pipeline.release.parquet import count_rows, scan_table
 from shortscience.pipeline.release.pictures import write_pictures

@@ -6,11 +6,10 @@ from typing import NamedTuple
 
 import polars as pl
 
-from shortscience.pipeline.papers.canonical import UNNAMED
 from shortscience.pipeline.release.parquet import scan_table
 from shortscience.pipeline.report.pages import render
 from shortscience.pipeline.report.slices import MOST_RELATED, Row, grouped, rows_of
-from shortscience.pipeline.schema import PAPERS
+from shortscience.pipeline.schema import PAPERS, UNNAMED
 
 PAPERS_AT_ONCE = 4096
 _LEAD = 160

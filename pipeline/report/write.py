@@ -21,17 +21,17 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import polars as pl
 
-from shortscience.pipeline.errors import OutputError
+from shortscience.pipeline.errors import OutputError, WorkerError
 from shortscience.pipeline.papers.venues import SHORT_VENUE
+from shortscience.pipeline.processes import Workers, as_done
 from shortscience.pipeline.release.diff import Difference
 from shortscience.pipeline.release.manifest import to_json
 from shortscience.pipeline.release.parquet import count_rows
@@ -156,7 +156,7 @@ def _write_data(release: Path, folder: Path, related: Path, workers: int) -> Non
         (folder / name).mkdir(parents=True)
     total = count_rows(release, "summaries")
     numbers = range(-(-total // SLICE_ROWS))
-    written = list(_each(partial(_write_slice, release, folder), numbers, workers))
+    written = _each(partial(_write_slice, release, folder), numbers, workers)
     titles = [title.casefold() for part in written for title in part.headings]
     _write_script(folder, "titles", sorted(range(total), key=titles.__getitem__))
     n_files = count_files(total)
@@ -183,13 +183,24 @@ def _write_data(release: Path, folder: Path, related: Path, workers: int) -> Non
     _write_script(folder, "catalogue", catalogue)
 
 
-def _each(write: Callable[[int], T], numbers: range, workers: int) -> Iterator[T]:
-    if min(workers, len(numbers)) <= 1:
-        yield from map(write, numbers)
-        return
-    # Polars' threads do not survive a fork.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(write, numbers)
+def _each(write: Callable[[int], T], numbers: range, workers: int) -> list[T]:
+    """Call a function with each number, on several processes if that helps."""
+    count = min(workers, len(numbers))
+    if count <= 1:
+        return list(map(write, numbers))
+    pool = Workers(count)
+    try:
+        calls = [pool.submit(write, number) for number in numbers]
+        for done in as_done(calls):
+            done.result()
+        return [call.result() for call in calls]
+    except BrokenProcessPool:
+        raise WorkerError(
+            "A process that writes the report was killed; it may have run out of memory: call again"
+            " with fewer --workers."
+        ) from None
+    finally:
+        pool.stop()
 
 
 def _write_slice(release: Path, folder: Path, number: int) -> _Written:

@@ -16,7 +16,6 @@ from unittest.mock import patch
 
 import polars as pl
 
-from shortscience.pipeline.cleaning.encoding import repair
 from shortscience.pipeline.cleaning.plain_text import plain_text
 from shortscience.pipeline.cleaning.structure import restore
 from shortscience.pipeline.extraction.extract import extract
@@ -29,6 +28,7 @@ from shortscience.pipeline.sources.inputs import take_inventory
 from shortscience.pipeline.sources.pieces import Piece, covering
 from shortscience.pipeline.sources.reading import PARSERS, Parser, read_sources, reread
 from tests.growth import LONGER, is_linear
+from tests.processing import repair
 
 Target = Callable[[bytes], None]
 

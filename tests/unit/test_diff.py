@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import shortscience.pipeline.release.diff as module
 from shortscience.pipeline.release.diff import EXAMPLES, Difference, compare
 from shortscience.pipeline.release.diff_text import excerpts, to_card, to_markdown, to_text
+from shortscience.pipeline.report.write import write_changes
 from shortscience.pipeline.schema import TABLES
 from tests.releases import Row, write_small_tables
 from tests.unit.cases import cases
@@ -119,8 +120,18 @@ def test_added_and_removed_columns_are_listed() -> None:
         path = new / "data" / "links" / "train-00000-of-00001.parquet"
         pl.read_parquet(path).rename({"label": "caption"}).write_parquet(path)
         found = compare(old, new)
+        page = write_changes(found, Path(folder) / "html").read_text()
     assert found.tables["links"].new_columns == ["caption"]
     assert found.tables["links"].lost_columns == ["label"]
+    text = to_text(found)
+    assert "links: new columns\n  caption" in text
+    assert "links: lost columns\n  label" in text
+    card = to_card(found)
+    assert "- links: new columns `caption`" in card
+    assert "- links: lost columns `label`" in card
+    assert "New columns: <code>caption</code>." in page
+    assert "Lost columns: <code>label</code>." in page
+    assert not any("same rows" in shown for shown in (text, card, page))
 
 
 def test_lists_and_nulls_are_compared_by_value() -> None:

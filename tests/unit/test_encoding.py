@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shortscience.pipeline.cleaning.clean import clean
-from shortscience.pipeline.cleaning.encoding import REPAIR_ONLY, Repaired, repair
+from shortscience.pipeline.cleaning.encoding import REPAIR_ONLY, Repaired
 from shortscience.pipeline.cleaning.suspects import suspects
 from shortscience.pipeline.scanner import scan
+from tests.processing import repair
 from tests.unit.cases import cases
 
 FRAGMENTS = [

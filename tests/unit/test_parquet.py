@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from shortscience.pipeline.release import parquet
 from shortscience.pipeline.schema import TABLES
+from tests.releases import write_frames
 
 LINKS = TABLES["links"]
 
@@ -36,10 +37,10 @@ def rows(count: int) -> pl.DataFrame:
 @given(st.integers(0, 50), st.lists(st.integers(0, 50)))
 def test_all_files_but_the_last_are_full(count: int, cuts: list[int]) -> None:
     table = rows(count)
-    bounds = sorted({0, count, *(min(cut, count) for cut in cuts)})
+    bounds = sorted([0, count, *(min(cut, count) for cut in cuts)])
     frames = [table[start:end] for start, end in pairwise(bounds)]
     with TemporaryDirectory() as folder:
-        parquet.write_table(frames, LINKS, Path(folder))
+        write_frames(frames, LINKS, Path(folder))
         files = parquet.table_files(Path(folder), "links")
         sizes = [pq.read_metadata(path).num_rows for path in files]
         assert sizes == [end - start for start, end in parquet.file_bounds(count)]
@@ -60,8 +61,8 @@ def test_the_bytes_do_not_depend_on_the_frames(
     draw = Random(1)
     long = pl.Series("raw", [draw.randbytes(draw.randrange(800)).hex() for _ in range(4_000)])
     table = rows(4_000).with_columns(long)
-    parquet.write_table([table], LINKS, tmp_path / "whole")
-    parquet.write_table(table.iter_slices(700), LINKS, tmp_path / "cut")
+    write_frames([table], LINKS, tmp_path / "whole")
+    write_frames(table.iter_slices(700), LINKS, tmp_path / "cut")
     whole, cut = (parquet.table_files(tmp_path / name, "links") for name in ("whole", "cut"))
     assert len(whole) == 2
     assert [path.read_bytes() for path in whole] == [path.read_bytes() for path in cut]
