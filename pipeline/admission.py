@@ -5,7 +5,7 @@ fit its column becomes null and is reported, so one bad record never stops a rel
 checks the tables against the same column definitions.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
@@ -95,17 +95,30 @@ def _admit(
 
 
 def refusals(refused: pl.DataFrame, names: Mapping[str, str]) -> list[Problem]:
-    """Return one problem per source and column with refused values; `names` maps source ids."""
+    """Return one problem per file and column with refused values; `names` maps source ids.
+
+    The pages of a crawl are one file.
+    """
     counted = (
         refused.with_columns(name=pl.col("source_id").replace_strict(names, return_dtype=pl.String))
         .sort("name", "column", "ordinal", nulls_last=True)
-        .group_by("name", "column", maintain_order=True)
-        .agg(pl.len(), pl.col("ordinal").head(_EXAMPLES), pl.col("value").first())
+        .group_by(pl.col("name").str.split("!").list.first(), "column", maintain_order=True)
+        .agg(
+            pl.len(),
+            pl.format("record {}", "ordinal").drop_nulls().head(_EXAMPLES).alias("places"),
+            pl.col("value").first(),
+            pl.col("name").unique(maintain_order=True).head(2).alias("sources"),
+        )
     )
-    return [Problem(name, _reason(*row)) for name, *row in counted.iter_rows()]
+    return [
+        Problem(sources[0], _reason(column, count, places, value))
+        if len(sources) == 1
+        else Problem(file, _reason(column, count, [f"source {sources[0]}"], value))
+        for file, column, count, places, value, sources in counted.iter_rows()
+    ]
 
 
-def _reason(column: str, count: int, ordinals: Iterable[int | None], value: str) -> str:
+def _reason(column: str, count: int, places: Sequence[str], value: str) -> str:
     defined = column_of(column)
     expected = (
         f"a match of {defined.pattern}"
@@ -115,9 +128,10 @@ def _reason(column: str, count: int, ordinals: Iterable[int | None], value: str)
         else f"type {defined.type.value}"
     )
     shown = value if len(value) <= _LONGEST_VALUE else f"{value[:_LONGEST_VALUE]}…"
-    places = ", ".join(str(ordinal) for ordinal in ordinals if ordinal is not None)
-    where = f" (record {places})" if places else ""
-    return (
-        f"{count} values do not fit {column} and became null, first {shown!r}{where}:"
-        f" expected {expected}"
+    where = f" ({', '.join(places)})" if places else ""
+    which = (
+        f"1 value does not fit {column} and became null, {shown!r}{where}"
+        if count == 1
+        else f"{count:,} values do not fit {column} and became null, first {shown!r}{where}"
     )
+    return f"{which}: expected {expected}"

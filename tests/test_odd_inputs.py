@@ -50,8 +50,8 @@ def test_no_odd_input_stops_a_release(tmp_path: Path) -> None:
     assert (
         "export.json: 3 values do not fit summaries.url and became null, first '/paper" in notices
     )
-    assert "feed.xml: 1 values do not fit summaries.url and became null" in notices
-    assert "page.html: 1 values do not fit papers.year and became null, first " in notices
+    assert "feed.xml: 1 value does not fit summaries.url and became null" in notices
+    assert "page.html: 1 value does not fit papers.year and became null, " in notices
     assert "odd.bib: " in notices
     named = {problem["name"] for problem in manifest["not_read"]}
     assert named >= {"export.json", "feed.xml", "page.html", "odd.bib"}

@@ -8,7 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shortscience.pipeline.admission import admit_records, admit_sources, column_of, refusals
+from shortscience.pipeline.admission import (
+    REFUSED_SCHEMA,
+    admit_records,
+    admit_sources,
+    column_of,
+    refusals,
+)
 from shortscience.pipeline.settings import Settings
 from shortscience.pipeline.sources.inputs import take_inventory
 from shortscience.pipeline.sources.reading import RECORD_SCHEMA, SOURCE_SCHEMA
@@ -51,7 +57,7 @@ def test_a_fact_is_admitted_or_reported(fact: str, value: object, admitted: obje
     for problem in refusals(refused, {"s": "dump.json"}):
         assert problem.name == "dump.json"
         assert problem.reason.startswith(
-            f"1 values do not fit {FACTS[fact]} and became null, first '{value}'"
+            f"1 value does not fit {FACTS[fact]} and became null, '{value}'"
         )
         assert "(record 7)" in problem.reason
 
@@ -62,7 +68,19 @@ def test_a_sources_address_is_admitted_or_reported() -> None:
     found, refused = admit_sources(pl.DataFrame([row], schema=SOURCE_SCHEMA))
     assert found["url"].to_list() == [None]
     (problem,) = refusals(refused, {"s": "crawl.warc"})
-    assert "sources.url and became null, first 'urn:uuid:1'" in problem.reason
+    assert "sources.url and became null, 'urn:uuid:1'" in problem.reason
+
+
+def test_the_pages_of_a_crawl_are_reported_together() -> None:
+    rows = [(f"{page}", number, "papers.year", "217") for page in range(900) for number in (0, 1)]
+    refused = pl.DataFrame(rows, schema=REFUSED_SCHEMA, orient="row")
+    names = {f"{page}": f"crawl.warc!http://a.org/{page:03}" for page in range(900)}
+    (problem,) = refusals(refused, names)
+    assert problem.name == "crawl.warc"
+    assert problem.reason.startswith(
+        "1,800 values do not fit papers.year and became null, first '217'"
+        " (source crawl.warc!http://a.org/000): expected"
+    )
 
 
 ODD = st.sampled_from(
