@@ -12,6 +12,9 @@ from shortscience.pipeline.schema import Table
 ROW_GROUP_ROWS = 20_000
 """About 50 MB of text; streaming readers hold one row group at a time."""
 
+ROW_GROUP_BYTES = 1 << 30
+"""Arrow's type `string`, the one that all readers know, holds up to 2 GiB of a column."""
+
 FILE_ROWS = 10 * ROW_GROUP_ROWS
 """About 400 MB of summaries. All files of a table but the last have exactly this many rows, so
 files follow from the table alone and can be written and read independently.
@@ -58,7 +61,25 @@ def write_file(groups: Iterable[pl.DataFrame], table: Table, path: Path) -> None
 
 
 def row_groups(frames: Iterable[pl.DataFrame], table: Table) -> Iterator[pl.DataFrame]:
-    """Recut frames into row groups that do not depend on the frames' sizes; at least one."""
+    """Recut frames into row groups that do not depend on the frames' sizes; at least one.
+
+    A group ends at ROW_GROUP_ROWS, and is halved as long as its texts exceed ROW_GROUP_BYTES.
+    """
+    for group in _of_equal_length(frames, table):
+        yield from _halved(group)
+
+
+def _halved(group: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    sizes = group.select(pl.col(pl.String).str.len_bytes().cast(pl.Int64).sum())
+    if len(group) > 1 and max(sizes.row(0), default=0) > ROW_GROUP_BYTES:
+        middle = len(group) // 2
+        yield from _halved(group.head(middle))
+        yield from _halved(group.slice(middle))
+    else:
+        yield group
+
+
+def _of_equal_length(frames: Iterable[pl.DataFrame], table: Table) -> Iterator[pl.DataFrame]:
     left = table.polars_schema.to_frame()
     for frame in frames:
         left = pl.concat([left, frame])

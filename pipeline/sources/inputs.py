@@ -134,10 +134,21 @@ def _walk(folder: Path) -> Iterator[Path]:
     def remember(error: OSError) -> None:
         unreadable.append(Path(error.filename))
 
-    for parent, folders, files in os.walk(folder, onerror=remember):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+    entered = {folder.resolve()}
+    for parent, folders, files in os.walk(folder, onerror=remember, followlinks=True):
+        visible = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = _new(parent, visible, entered)
         yield from (Path(parent, name) for name in sorted(files) if not name.startswith("."))
     yield from unreadable
+
+
+def _new(parent: str, folders: Sequence[str], entered: set[Path]) -> Iterator[str]:
+    """Yield folders that were not entered yet: links may lead to one twice, or in a circle."""
+    for name in folders:
+        real = Path(parent, name).resolve()
+        if real not in entered:
+            entered.add(real)
+            yield name
 
 
 def _found(path: Path, name: str, spool: Path) -> Iterator[Input | Problem]:

@@ -20,11 +20,12 @@ KEEPS_STRUCTURE = True
 _BEGINNING = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*[\[{]")
 _KEYED = re.compile(r'\ufeff?\s*+(?:\{\s*+)?"(?:[^"\\]|\\.)*+"\s*+:\s*+(?=\{)')
 _OPENING = re.compile(r"\ufeff?\s*[\[{]?")
-_BEFORE_VALUE = re.compile(r"[\s,\]\ufeff]*")
-_BEFORE_KEY = re.compile(r"[\s,}]*")
-_NEXT_LINE = re.compile(r'^[{"]', re.MULTILINE)
+# A scraper that runs twice may append a second array or object to the first.
+_BEFORE_VALUE = re.compile(r"[\s,\[\]\ufeff]*")
+_BEFORE_KEY = re.compile(r"[\s,{}\ufeff]*")
+_NEXT_LINE = re.compile(r'^[ \t]*(?:\{|"(?:[^"\\\n]|\\.)*+"\s*+:\s*+\{)', re.MULTILINE)
 _COLON = re.compile(r"\s*:\s*")
-_DECODER = json.JSONDecoder()
+_DECODER = json.JSONDecoder(strict=False)  # strings may hold line breaks and tabs
 
 
 def recognise(data: bytes) -> bool:
@@ -38,7 +39,7 @@ def parse(data: bytes) -> Iterator[Piece]:
     A single entry, with or without its key, is also an export.
     """
     # Invalid UTF-8 becomes surrogates, so that positions can be mapped to offsets.
-    text = data.decode("utf-8", "surrogateescape")
+    text = _Text(data.decode("utf-8", "surrogateescape"))
     offsets = _Offsets(text)
     keyed = _KEYED.match(text) is not None
     in_array = text.lstrip("\ufeff \t\r\n").startswith("[")
@@ -59,6 +60,20 @@ def parse(data: bytes) -> Iterator[Piece]:
             value, end = entry
             yield _piece(value, offsets.of(position), offsets.of(end))
         start = position = end
+
+
+class _Text(str):
+    """A text in which errors have no line number: each would count the lines from the beginning."""
+
+    __slots__ = ()
+
+    def count(self, *_: object) -> int:
+        """Count nothing."""
+        return 0
+
+    def rfind(self, *_: object) -> int:
+        """Find nothing."""
+        return -1
 
 
 class _Offsets:

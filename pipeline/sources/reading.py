@@ -30,6 +30,7 @@ from shortscience.pipeline.sources.inputs import Input
 from shortscience.pipeline.sources.members import read_members
 from shortscience.pipeline.sources.pieces import Piece
 
+_BINARY_BYTES = 1 << 27
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -153,7 +154,7 @@ def _parse(data: bytes, settings: SourceSettings) -> _Source:
     if not data:
         return _Source(None, encoding, [])
     if encoding == encodings.BINARY:
-        return _Source(None, encoding, [_rejected(data, "binary data")])
+        return _Source(None, encoding, _binary(len(data)))
     text = transcoding.text_of(data, encoding)
     for parser in PARSERS:
         if parser.recognise(text):
@@ -194,6 +195,15 @@ def reread(raw: str, form: str) -> Piece | None:
 
 def _rejected(data: bytes, reason: str) -> Piece:
     return Piece("rejected", 0, len(data), reason=reason)
+
+
+def _binary(n_bytes: int) -> list[Piece]:
+    """Reject binary data in parts: as text, it grows by half, and a table's cell has a limit."""
+    starts = range(0, n_bytes, _BINARY_BYTES)
+    return [
+        Piece("rejected", start, min(start + _BINARY_BYTES, n_bytes), reason="binary data")
+        for start in starts
+    ]
 
 
 def _bounded(piece: Piece, settings: SourceSettings) -> Piece:

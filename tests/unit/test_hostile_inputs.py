@@ -17,6 +17,7 @@ import pytest
 from shortscience.pipeline.errors import NoInputError
 from shortscience.pipeline.settings import SourceSettings
 from shortscience.pipeline.sources import members as members_module
+from shortscience.pipeline.sources import reading
 from shortscience.pipeline.sources.inputs import Inventory, take_inventory
 from shortscience.pipeline.sources.reading import read_sources
 from tests.conftest import PROJECT
@@ -77,6 +78,16 @@ def test_names_that_would_escape_the_archive_are_harmless(raw: Path, archive: by
     inside = {item.name for item in found.inputs} - {"good.txt"}
     assert inside == {f"packed.bin!{name}" for name in NAMES}
     assert set(raw.parent.rglob("*")) == before
+
+
+def test_binary_data_is_rejected_in_parts(raw: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "_BINARY_BYTES", 4)
+    (raw / "film.mp4").write_bytes(b"\0\xff" * 5)
+    assert records(raw).select("byte_start", "byte_end", "raw", "reason").rows() == [
+        (0, 4, "\0ÿ\0ÿ", "binary data"),
+        (4, 8, "\0ÿ\0ÿ", "binary data"),
+        (8, 10, "\0ÿ", "binary data"),
+    ]
 
 
 def test_links_and_devices_are_reported_and_not_followed(raw: Path) -> None:

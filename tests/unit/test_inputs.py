@@ -90,6 +90,18 @@ def test_a_dangling_link_is_reported_in_a_folder_and_in_a_pattern(dumps: Path, s
         assert [problem.name for problem in inventory.problems] == ["gone.txt"]
 
 
+def test_linked_folders_are_searched_once(dumps: Path, spool: Path) -> None:
+    elsewhere = dumps.parent / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "e.txt").write_text("5")
+    for name in ("linked", "linked again"):
+        (dumps / name).symlink_to(elsewhere)
+    (dumps / "b" / "circle").symlink_to(dumps)
+    inventory = take_inventory([str(dumps)], spool)
+    assert names(inventory) == ["a.txt", "b/c.txt", "b/d.log", "linked/e.txt"]
+    assert not inventory.problems
+
+
 class _FailingDisk(io.BytesIO):
     """A file on a disk that fails to answer."""
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from shortscience.pipeline.sources.json_export import parse, recognise
 from shortscience.pipeline.sources.pieces import Facts, Piece, covering
 from shortscience.pipeline.sources.reading import reread
+from tests.growth import LONGER, is_linear
 
 ADAM = {
     "sourceUrl": "https://shortscience.org/paper?bibtexKey=journals/corr/KingmaB14",
@@ -36,6 +37,8 @@ def records(data: bytes) -> list[Piece]:
         pytest.param(json.dumps([ADAM, PLAIN]), id="array"),
         pytest.param(f"{json.dumps(ADAM)}\n{json.dumps(PLAIN)}\n", id="one per line"),
         pytest.param(f"\ufeff{json.dumps({'0': ADAM, '1': PLAIN})}", id="byte order mark"),
+        pytest.param(f"{json.dumps([ADAM])}\n{json.dumps([PLAIN])}", id="two arrays"),
+        pytest.param(f"{json.dumps({'0': ADAM})}\n{json.dumps({'0': PLAIN})}", id="two objects"),
     ],
 )
 def test_every_container(text: str) -> None:
@@ -65,8 +68,17 @@ def test_a_record_is_read_again_from_its_raw_text() -> None:
         pytest.param('{"transcript": "B\n{"transcript": "A."}\n', ["broken JSON"], id="cut line"),
         pytest.param('{"1": {"B\n"0": {"transcript": "A."}}', ["broken JSON"], id="cut entry"),
         pytest.param(
-            '[{"transcript": "A."}, ' + "[" * 100_000 + ' "transcript"', ["broken JSON"], id="deep"
+            '[\n  {\n    "transcript": "B "C" "\n  },\n  {\n    "transcript": "A."\n  }\n]',
+            ["broken JSON"],
+            id="broken entry of an indented array",
         ),
+        pytest.param(
+            '{\n  "0": {\n    "transcript": "B "C" "\n  },'
+            '\n  "1": {\n    "transcript": "A."\n  }\n}',
+            ["broken JSON"],
+            id="broken entry of an indented object",
+        ),
+        pytest.param('[{"transcript": "A."}, ' + '{"x": [' * 100_000, ["broken JSON"], id="deep"),
     ],
 )
 def test_damage_costs_only_its_own_entry(text: str, reasons: list[str]) -> None:
@@ -88,6 +100,19 @@ def test_a_broken_address_costs_nothing(page: str, key: str | None) -> None:
     first, second = records(broken.encode())
     assert first.facts == Facts(bibtex_key=key, url=page)
     assert second.body == ADAM["transcript"]
+
+
+def test_strings_may_hold_tabs_and_line_breaks() -> None:
+    (record,) = records(b'[{"transcript": "One\ttext,\ntwo lines."}]')
+    assert record.body == "One\ttext,\ntwo lines."
+
+
+@pytest.mark.parametrize(
+    "line", ['{"transcript": "B\n', '{"transcript": ["B",\n', '{"a": {\n', "{\n", ' "a": {\n']
+)
+def test_the_cost_of_broken_entries_is_bounded(line: str) -> None:
+    data = (line * 20_000).encode()
+    assert is_linear(lambda some: list(parse(some)), data[: len(data) // LONGER], data)
 
 
 def test_surrogates_are_replaced() -> None:

@@ -52,6 +52,16 @@ def test_all_files_but_the_last_are_full(count: int, cuts: list[int]) -> None:
         assert parquet.count_rows(Path(folder), "links") == count
 
 
+def test_row_groups_are_halved_while_their_texts_are_too_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(parquet, "ROW_GROUP_BYTES", 50)  # two ids have 48
+    urls = ["1234", "1234", "1234", "x" * 60]
+    table = rows(6).with_columns(url=pl.Series([*urls, "", ""]))
+    groups = list(parquet.row_groups([table], LINKS))
+    assert [group["url"].to_list() for group in groups] == [urls[:2], urls[2:3], urls[3:], ["", ""]]
+
+
 def test_the_bytes_do_not_depend_on_the_frames(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
