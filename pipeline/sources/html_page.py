@@ -27,6 +27,8 @@ _HEAD_BYTES = 200_000
 _BLOCK = re.compile(
     rb'<div class="papertitle |<div id="(?P<id>[^"<>]{0,200})" class="vignette (?P<style>[^<>]*)>'
 )
+_SUMMARY = b"vignette"
+"""The class of summaries, which pages without any do not name."""
 _SOURCE = re.compile(rb'<pre class="source [^<>]*>\r?\n?')
 _SOURCE_END = b"</pre>"
 _BLOCK_END = re.compile(rb"</table>\s*</div>")
@@ -71,7 +73,9 @@ def parse(data: bytes) -> Iterator[Piece]:
         first = position == 0 and block.first
         yield _record(data, start, block, facts, _posted_at(data) if first else None)
         position = block.end
-    if position < len(data):
+    if position == 0 and _SUMMARY in data:
+        yield Piece("rejected", 0, len(data), reason="a page with summaries in unknown markup")
+    elif position < len(data):
         yield Piece("boilerplate", position, len(data))
 
 

@@ -12,7 +12,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import IO, Any
 
-from shortscience.pipeline.sources import archives
+from shortscience.pipeline.sources import archives, mhtml
 from shortscience.pipeline.sources.archives import Archive, Entry
 from shortscience.pipeline.sources.compression import (
     DAMAGED,
@@ -22,6 +22,7 @@ from shortscience.pipeline.sources.compression import (
     is_compressed,
     named_damage,
 )
+from shortscience.pipeline.sources.mhtml import Mhtml
 
 MAX_SOURCE_BYTES = 1 << 30
 """A source is parsed in memory; larger ones are refused, with advice to split them. This also
@@ -97,7 +98,7 @@ def _archive(stream: IO[bytes]) -> type[Archive] | None:
     with decompressed(stream) as content, named_damage(DAMAGED):
         beginning = content.read(archives.BEGINNING_BYTES)
     stream.seek(0)
-    return archives.recognise(beginning)
+    return Mhtml if mhtml.recognise(beginning) else archives.recognise(beginning)
 
 
 def _found(
@@ -125,6 +126,8 @@ def _entries(archive: Archive, here: Member, spool: Path, depth: int) -> Iterato
             here,
             locator="/".join(filter(None, (here.locator, entry.locator))),
             name="!".join(filter(None, (here.name, entry.name))),
+            url=entry.url,
+            retrieved_at=entry.retrieved_at,
         )
         try:
             yield from _of_entry(entry, member, spool, depth)
@@ -136,8 +139,7 @@ def _of_entry(entry: Entry, member: Member, spool: Path, depth: int) -> Iterator
     if entry.problem is not None:
         yield replace(member, problem=entry.problem)
     elif entry.page is not None:
-        facts = {"form": entry.page, "url": entry.url, "retrieved_at": entry.retrieved_at}
-        yield replace(member, data=_read(entry.stream), **facts)  # type: ignore[arg-type]
+        yield replace(member, data=_read(entry.stream), form=entry.page)
     else:
         with entry.stream as content:
             yield from _found(content, member, spool, depth=depth + 1, packed=entry.packed)
