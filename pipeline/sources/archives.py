@@ -4,15 +4,16 @@ Each lists its entries, and reopens an entry by its locator without reading the 
 Nothing is unpacked under its own name, so `../x` is harmless; links and devices are skipped.
 """
 
+import contextlib
 import logging
+import re
 import tarfile
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
 from types import SimpleNamespace
 from typing import IO, Any, Protocol
 
@@ -28,6 +29,10 @@ _TAR_MAGIC = slice(257, 262)
 _ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 _WARC_MAGIC = b"WARC/"
 _GZIP_MAGIC = b"\x1f\x8b"
+_GZIP_MEMBER = re.compile(rb"\x1f\x8b\x08")
+_GZIP = zlib.MAX_WBITS | 16
+_MEMBER_BYTES = 512  # enough of a member for what it begins with
+_CHUNK_BYTES = 1 << 20
 MAX_RATIO = 200
 """Archives of text unpack to about 3 to 50 times their size; gzip reaches 1,032 with zeros. A
 larger claim counts as a decompression bomb, unless it is small in bytes.
@@ -35,6 +40,7 @@ larger claim counts as a decompression bomb, unless it is small in bytes.
 _SMALL_BYTES = 1 << 30
 UNPACKS_TOO_FAR = f"unpacks to more than {MAX_RATIO} times its size; unpack it yourself"
 _DAMAGED = "is a damaged archive"
+_CUT = "breaks off within a record; fetch it again"
 
 
 @dataclass(frozen=True)
@@ -184,7 +190,7 @@ class _Records(ArchiveIterator):  # type: ignore[misc]
 bufferedreaders.sys = SimpleNamespace(stderr=SimpleNamespace(write=lambda _: None))
 
 
-@contextmanager
+@contextlib.contextmanager
 def _counted_warnings() -> Iterator[list[str]]:
     """Provide a list that collects what warcio logs in the context."""
     warnings: list[str] = []
@@ -205,28 +211,28 @@ class Warc:
     """The records of a crawl. The locator is the offset of a record."""
 
     def __init__(self, stream: IO[bytes]) -> None:
-        stream.seek(0)
         self._stream = stream
+        self._begun = 0
+        """Where the last record begins that was read."""
 
     def entries(self) -> Iterator[Entry]:
         """Yield the pages: HTML responses, and the texts of a WET file.
 
-        Other records are counted, and reported in a last entry that is only a problem.
+        Other records are counted, and reported in a last entry that is only a problem. A damaged
+        record is a problem, too; behind it, the next one that was compressed separately is read.
         """
         left_out: Counter[str] = Counter()
-        records = _Records(self._stream)
-        last: Any = None
-        with named_damage(_DAMAGED, lambda: int(records.offset)), _counted_warnings() as warnings:
-            for record in records:
-                left_out["wrong length"] += _breaks_off(last)
-                last = record
-                if record.rec_type == "revisit":
-                    left_out["revisit"] += 1
-                elif record.rec_type in _PAGES and not _is_page(record):
-                    left_out["no HTML"] += 1
-                elif record.rec_type in _PAGES:
-                    yield _page(record, str(records.offset))
-        left_out["wrong length"] += _breaks_off(last) + records.err_count
+        position: int | None = 0
+        with _counted_warnings() as warnings:
+            while position is not None:
+                problem = _CUT
+                try:
+                    yield from self._pages(position, left_out)
+                except SourceError as damage:
+                    problem = str(damage)
+                position = _next_member(self._stream, self._begun + 1)
+                if position is not None or problem != _CUT:
+                    yield Entry("", "", problem=problem)
         counts = [
             f"{left_out[what]} {reason}" for what, reason in _LEFT_OUT.items() if left_out[what]
         ]
@@ -235,29 +241,57 @@ class Warc:
         if warnings:
             yield Entry("", "", problem=f"has {len(warnings)} {_ADDRESSES_WITH_SPACES}")
 
+    def _pages(self, start: int, left_out: Counter[str]) -> Iterator[Entry]:
+        """Yield the pages among the records from `start` on, and count what is left out."""
+        self._stream.seek(start)
+        self._begun = start
+        records = _Records(self._stream)
+        last: Any = None
+        with named_damage(_DAMAGED, lambda: int(records.offset)):
+            for record in records:
+                left_out["wrong length"] += _breaks_off(last)
+                last, self._begun = record, records.offset
+                if record.rec_type == "revisit":
+                    left_out["revisit"] += 1
+                elif record.rec_type in _PAGES and not _is_page(record):
+                    left_out["no HTML"] += 1
+                elif record.rec_type in _PAGES:
+                    yield _page(record, str(records.offset))
+        left_out["wrong length"] += _breaks_off(last) + records.err_count
+
     def open(self, locator: int) -> Any:
         """Return a stream of one page, without its headers."""
         self._stream.seek(locator)
         with _counted_warnings():
             record = next(iter(_Records(self._stream)))
         # Closing the page's stream would close the archive.
-        return nullcontext(_content(record))
+        return contextlib.nullcontext(_content(record))
 
     @staticmethod
     def is_seekable(compressed: IO[bytes]) -> bool:
         """Whether gzip compresses its records one by one rather than as a whole."""
-        by_gzip = compressed.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
         compressed.seek(0)
-        if not by_gzip:
-            return False
-        try:
-            with named_damage(_DAMAGED):
-                # warcio knows after the second record whether the first was compressed separately.
-                return len(list(islice(_Records(compressed), 2))) > 0
-        except SourceError:
-            return False
-        finally:
-            compressed.seek(0)
+        by_gzip = compressed.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
+        found = by_gzip and _next_member(compressed, len(_GZIP_MAGIC)) is not None
+        compressed.seek(0)
+        return found
+
+
+def _next_member(stream: IO[bytes], start: int) -> int | None:
+    """Return where the next record begins, at `start` or later, that gzip compressed by itself."""
+    stream.seek(start)
+    window = b""
+    while chunk := stream.read(_CHUNK_BYTES):
+        window += chunk
+        for magic in _GZIP_MEMBER.finditer(window):
+            beginning = window[magic.start() : magic.start() + _MEMBER_BYTES]
+            with contextlib.suppress(zlib.error):
+                if zlib.decompressobj(_GZIP).decompress(beginning, len(_WARC_MAGIC)) == _WARC_MAGIC:
+                    return start + magic.start()
+        # One may begin at the end of the window, so that is searched again with the next chunk.
+        start += max(0, len(window) - _MEMBER_BYTES)
+        window = window[-_MEMBER_BYTES:]
+    return None
 
 
 def _breaks_off(record: Any) -> bool:

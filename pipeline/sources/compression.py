@@ -13,6 +13,7 @@ from shortscience.pipeline.errors import is_transient
 
 _MAGIC_BYTES = 6
 _CHUNK_BYTES = 1 << 20
+_LONGEST_REASON = 200
 DAMAGED = "its data is damaged"
 
 
@@ -38,7 +39,9 @@ def named_damage(what: str, position: Callable[[], int] = lambda: 0) -> Iterator
         if is_transient(error) and error.errno is not None:  # type: ignore[attr-defined]
             raise
         where = f"from byte {position()} on " if position() else ""
-        raise SourceError(f"{what} {where}({error}); fetch it again") from error
+        # Some messages quote the bytes.
+        said = ascii(str(error))[1:-1][:_LONGEST_REASON]
+        raise SourceError(f"{what} {where}({said}); fetch it again") from error
 
 
 class KeptOpen:

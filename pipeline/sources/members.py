@@ -95,8 +95,14 @@ def _wanted(stream: IO[bytes], wanted: Sequence[_Steps]) -> Iterator[tuple[_Step
 
 def _archive(stream: IO[bytes]) -> type[Archive] | None:
     """Return the kind of archive in a stream, compressed or not."""
-    with decompressed(stream) as content, named_damage(DAMAGED):
-        beginning = content.read(archives.BEGINNING_BYTES)
+    try:
+        with decompressed(stream) as content, named_damage(DAMAGED):
+            beginning = content.read(archives.BEGINNING_BYTES)
+    except SourceError:
+        # Behind a damaged first record, a crawl goes on.
+        if archives.Warc.is_seekable(stream):
+            return archives.Warc
+        raise
     stream.seek(0)
     return Mhtml if mhtml.recognise(beginning) else archives.recognise(beginning)
 

@@ -522,6 +522,28 @@ def test_a_truncated_crawl_keeps_the_pages_before(tmp_path: Path, spool: Path) -
     assert "crawl.warc.gz!http://a.org/1" in names(inventory)
 
 
+@pytest.mark.parametrize("damage", ["flipped", "cut"])
+@pytest.mark.parametrize("place", range(4))
+def test_a_damaged_record_costs_only_itself(
+    tmp_path: Path, spool: Path, place: int, damage: str
+) -> None:
+    pages = [(f"http://a.org/{number}", "Content-Type: text/html", PAGE) for number in range(4)]
+    crawled = [bytearray(warc_of(page)) for page in pages]
+    middle = len(crawled[place]) // 2
+    if damage == "flipped":
+        crawled[place][middle] ^= 0xFF
+    else:
+        del crawled[place][middle:]
+    (tmp_path / "crawl.warc.gz").write_bytes(b"".join(crawled))
+    inventory = take_inventory([str(tmp_path)], spool)
+    others = {f"crawl.warc.gz!http://a.org/{number}" for number in range(4) if number != place}
+    assert others <= {item.name for item in inventory.inputs}
+    assert inventory.problems
+    assert all(problem.name.startswith("crawl.warc.gz") for problem in inventory.problems)
+    assert all(str(problem).isascii() for problem in inventory.problems)
+    assert "warc" in read_sources(inventory.distinct, SourceSettings())[0]["form"]
+
+
 def test_the_real_crawl_gives_what_its_pages_give(shared: Path, spool: Path) -> None:
     pages = shared / "pages"
     settings = SourceSettings()
