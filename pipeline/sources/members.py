@@ -100,9 +100,11 @@ def _archive(stream: IO[bytes]) -> type[Archive] | None:
             beginning = content.read(archives.BEGINNING_BYTES)
     except SourceError:
         # Behind a damaged first record, a crawl goes on.
-        if archives.Warc.is_seekable(stream):
-            return archives.Warc
-        raise
+        with named_damage(DAMAGED):
+            goes_on = archives.Warc.is_seekable(stream)
+        if not goes_on:
+            raise
+        return archives.Warc
     stream.seek(0)
     return Mhtml if mhtml.recognise(beginning) else archives.recognise(beginning)
 
