@@ -33,7 +33,8 @@ def duplicates(dataset: Path, threshold: float, as_json: bool) -> None:
 
     DATASET is a release in the folder it was built in. The result comes from the pairs that the
     build verified; nothing is recomputed or changed. The first pairs are shown with their differing
-    words; `shortscience explain` shows whole records.
+    words; `shortscience explain` shows whole records. In a release that was built against another
+    one, `earlier:` and an id stand for a summary of that one.
     """
     from shortscience.pipeline.duplicates.thresholds import compare_thresholds
     from shortscience.pipeline.errors import UsageError
@@ -49,7 +50,7 @@ def duplicates(dataset: Path, threshold: float, as_json: bool) -> None:
             f"Pairs less similar than {settings['kept_similarity']} were not kept; choose a higher"
             " --threshold."
         )
-    store = Store(release.parents[1])
+    store = Store(release.parent.parent)
     evidence = read_evidence(store.evidence(release.name))
     found = compare_thresholds(evidence, settings["near_threshold"], threshold)
     answer = {
@@ -75,13 +76,19 @@ def _table(answer: dict[str, Any], shown: Sequence[dict[str, Any]]) -> Iterator[
     if not pairs:
         yield "No pair of texts changes between the two."
         return
-    what = "would be copies" if answer["other_threshold"] < answer["threshold"] else "would not be"
+    what = (
+        "would be copies"
+        if answer["other_threshold"] < answer["threshold"]
+        else "would be no copies"
+    )
     yield f"{pairs:,} {'pair' if pairs == 1 else 'pairs'} of texts {what}:"
     yield ""
-    yield f"{'similarity':>10}  {'record':<24}  {'other record':<24}  words that differ"
+    width = max(len(pair[side]) for pair in shown for side in ("left", "right"))
+    yield f"{'similarity':>10}  {'record':<{width}}  {'other record':<{width}}  words that differ"
     for pair in shown:
-        lines: list[str] = pair["differences"]
-        yield f"{pair['similarity']:>10.3f}  {pair['left']}  {pair['right']}  {lines[0]}"
-        yield from (f"{'':64}{line}" for line in lines[1:])
+        first, *more = pair["differences"]
+        ids = f"{pair['left']:<{width}}  {pair['right']:<{width}}"
+        yield f"{pair['similarity']:>10.3f}  {ids}  {first}"
+        yield from (f"{'':{16 + 2 * width}}{line}" for line in more)
     if pairs > len(shown):
         yield f"and {pairs - len(shown):,} more pairs; --json lists all."

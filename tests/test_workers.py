@@ -20,12 +20,14 @@ from shortscience.pipeline.engines.local import LocalEngine
 from shortscience.pipeline.errors import WorkerError
 from shortscience.pipeline.layers import TEXT_FRAMES
 from shortscience.pipeline.release.parquet import count_rows, read_table, table_files
+from shortscience.pipeline.release.validator import validator
 from shortscience.pipeline.report.slices import SLICE_ROWS
 from shortscience.pipeline.schema import TABLES
 from shortscience.pipeline.settings import Settings
 from shortscience.pipeline.shards import Shards, build_shards
 from shortscience.pipeline.sources.inputs import take_inventory
 from tests.conftest import BIN, NO_SPOOL, RAW, Shortscience
+from tests.installation import wait_until
 
 SETTINGS = Settings()
 
@@ -251,3 +253,15 @@ def wait_for_children(pid: int, count: int) -> list[psutil.Process]:
             return children
         time.sleep(0.1)
     raise TimeoutError
+
+
+def test_a_validator_that_was_killed_before_it_is_needed_is_started_again(built: Path) -> None:
+    with validator() as validate:
+        validate.start()
+        for process in psutil.Process().children():
+            if "spawn_main" in " ".join(process.cmdline()):
+                process.kill()
+                process.wait()
+        wait_until(lambda: validate._process._pool._broken)
+        validate.start()
+        assert not validate(built).failed

@@ -13,8 +13,8 @@ class Comparison:
     """Two thresholds side by side.
 
     `summaries` counts the kept summaries at each. `changes` lists the verified pairs of distinct
-    texts that are copies at only one of them: `left` and `right` (record ids) and `similarity`,
-    most similar first.
+    texts that are copies at only one of them: `left` and `right` (record ids, or `earlier:` and the
+    id of a summary of the earlier release) and `similarity`, most similar first.
     """
 
     summaries: tuple[int, int]
@@ -23,7 +23,10 @@ class Comparison:
 
 def compare_thresholds(evidence: Evidence, old: float, new: float) -> Comparison:
     """Compare the threshold of a build with another one."""
-    kept = [len(np.unique(evidence.choose(threshold).kept)) for threshold in (old, new)]
+    is_new = ~evidence.contents["earlier"].to_numpy()
+    kept = [
+        int(is_new[np.unique(evidence.choose(threshold).kept)].sum()) for threshold in (old, new)
+    ]
     between = pl.col("similarity").is_between(min(old, new), max(old, new), closed="left")
     ids = evidence.contents["record_id"]
     pairs = evidence.pairs.filter(between)

@@ -18,6 +18,9 @@ from shortscience.pipeline.papers.reconciliation import reconcile
 from shortscience.pipeline.papers.sources import claims
 from shortscience.pipeline.schema import UNNAMED
 
+_BETWEEN = "\x1f"
+"""Stands between the items of a list that is compared as a text."""
+
 
 class Canonical(NamedTuple, Generic[Frame]):
     """The papers of some components.
@@ -55,9 +58,13 @@ def resolve(sources: pl.DataFrame) -> Canonical[pl.DataFrame]:
 
 
 def _ranked(sources: pl.DataFrame) -> pl.DataFrame:
-    """Rank the sources: pages by key, entries by file, then references."""
+    """Rank the sources: pages by key, entries by file, then references by what they say.
+
+    The rank must not depend on the order in which parts deliver the sources.
+    """
     first = pl.when(pl.col("kind") == PAGE).then(pl.col("summary_ids").list.first())
-    order = "kind", "file", "entry", "bibtex_key", first
+    said = "title_name", "title", pl.col("authors", "names").list.join(_BETWEEN)
+    order = "kind", "file", "entry", "bibtex_key", first, *said
     ordered = sources.sort(*order, nulls_last=True, maintain_order=True)
     return ordered.with_row_index("rank").cast({"rank": CONFLICTS["rank"]})
 

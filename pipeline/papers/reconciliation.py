@@ -26,6 +26,8 @@ from shortscience.pipeline.papers.frames import CONFLICTS
 
 ARXIV_PREFIX = "arxiv:"
 TWO_PREPRINTS = "another arXiv id"
+_MAX_DESCRIPTIONS = 50
+"""Of one paper, that are compared with those of another: people spell names in many ways."""
 _TELLING_TITLE = 40
 """Letters and digits, about six words; several papers sometimes share a shorter title."""
 _IS_TITLE = pl.col("name").str.starts_with(TITLE_PREFIX)
@@ -109,7 +111,8 @@ class _Group:
 
     names: list[str] = field(default_factory=list)
     sources: list[int] = field(default_factory=list)
-    descriptions: set[Description] = field(default_factory=set)
+    descriptions: list[Description] = field(default_factory=list)
+    """Distinct, and no more than are needed to tell a contradiction."""
 
     @property
     def signed(self) -> bool:
@@ -138,7 +141,7 @@ class _Rebuilt(NamedTuple):
 def _rebuild(claims: Sequence[_Claim], descriptions: Mapping[int, Description]) -> _Rebuilt:
     """Rebuild a component from its claims, the most reliable first."""
     groups: dict[int | str, _Group] = {
-        rank: _Group(sources=[rank], descriptions={description})
+        rank: _Group(sources=[rank], descriptions=[description])
         for rank, description in descriptions.items()
     }
     rebuilt = _Rebuilt([], [])
@@ -200,7 +203,8 @@ def _unite(one: _Group, other: _Group, groups: dict[int | str, _Group]) -> None:
     gone, kept = sorted((one, other), key=lambda group: len(group.names) + len(group.sources))
     kept.names += gone.names
     kept.sources += gone.sources
-    kept.descriptions |= gone.descriptions
+    distinct = dict.fromkeys([*kept.descriptions, *gone.descriptions])
+    kept.descriptions = list(itertools.islice(distinct, _MAX_DESCRIPTIONS))
     groups.update(dict.fromkeys(gone.names, kept))
     groups.update(dict.fromkeys(gone.sources, kept))
 

@@ -76,7 +76,8 @@ def _beginning_with(release: Path, identifier: str) -> Iterator[tuple[str, dict[
 
 
 def _rows(release: Path, table: str, column: str, value: str | None) -> list[dict[str, Any]]:
-    return scan_table(release, table).filter(pl.col(column) == value).collect().to_dicts()
+    matches = pl.col(column).eq(pl.lit(value, pl.String))
+    return scan_table(release, table).filter(matches).collect().to_dicts()
 
 
 def _of_summary(release: Path, summary: dict[str, Any]) -> Story:

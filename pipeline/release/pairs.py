@@ -18,7 +18,7 @@ _WIDTH = 30
 def differing_texts(release: Path, pairs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Add `differences` to each pair: its first differing words, at least one line.
 
-    Pairs name two records of a release, `left` and `right`.
+    Pairs name two records, `left` and `right`; those of an earlier release have no text here.
     """
     wanted = {pair[side] for pair in pairs for side in ("left", "right")}
     records = (
@@ -32,12 +32,14 @@ def differing_texts(release: Path, pairs: Sequence[dict[str, Any]]) -> list[dict
     ids = [record["record_id"] for record in records]
     texts = dict(zip(ids, texts_of(records), strict=True))
     return [
-        pair | {"differences": _difference_lines(texts[pair["left"]], texts[pair["right"]])}
+        pair | {"differences": _difference_lines(texts.get(pair["left"]), texts.get(pair["right"]))}
         for pair in pairs
     ]
 
 
-def _difference_lines(left: str, right: str) -> list[str]:
+def _difference_lines(left: str | None, right: str | None) -> list[str]:
+    if left is None or right is None:
+        return ["not compared: the earlier release has one of the texts"]
     places = differing_words(left, right)
     lines = [format_difference(place.kept, place.copy, _WIDTH) for place in places[:_FIRST]]
     more = len(places) - _FIRST

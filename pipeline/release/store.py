@@ -159,7 +159,11 @@ class Store:
         """
         latest = self.latest.resolve().name
         aged = sorted(
-            (path for path in self.releases.iterdir() if path.name != latest),
+            (
+                path
+                for path in self.releases.iterdir()
+                if path.name != latest and (path / MANIFEST).exists()
+            ),
             key=lambda path: (path.stat().st_mtime_ns, path.name),
         )
         gone = aged[: max(0, len(aged) - (count - 1))]

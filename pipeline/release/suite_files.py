@@ -18,7 +18,8 @@ def suite_path(table: str) -> Path:
 
 def load_suite(table: str) -> list[Expectation]:
     """Read the expectations of a table."""
-    expectations: list[Expectation] = json.loads(suite_path(table).read_text())["expectations"]
+    suite = json.loads(suite_path(table).read_text("utf-8"))
+    expectations: list[Expectation] = suite["expectations"]
     return expectations
 
 

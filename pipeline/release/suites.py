@@ -21,7 +21,7 @@ from shortscience.pipeline.release.suite_files import Expectation, load_suite, s
 from shortscience.pipeline.schema import TABLES, Column, Table
 
 MOSTLY_WITHOUT_MOJIBAKE = 0.99
-"""One summary in a hundred may keep mojibake that is ambiguous."""
+"""One summary in a hundred, and one in any release, may keep mojibake that is ambiguous."""
 
 _NAMESPACE = uuid.UUID("8f5b5c0e-6d0b-5d5e-9b1a-0d6f6f0a7c11")
 

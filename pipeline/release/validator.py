@@ -23,8 +23,12 @@ class Validator:
         self._process = Workers(1, _prepare)
 
     def start(self) -> None:
-        """Start the process, unless it was: its imports take a second or two."""
-        self._process.start()
+        """Start the process, unless it is alive: its imports take a second or two."""
+        try:
+            self._process.start()
+        except BrokenProcessPool:
+            self._process = Workers(1, _prepare)
+            self._process.start()
 
     def stop(self) -> None:
         """Kill the process."""

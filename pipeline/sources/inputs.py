@@ -160,7 +160,8 @@ def _found(path: Path, name: str, spool: Path) -> Iterator[Input | Problem]:
     empty = True
     try:
         with os_errors_named(path):
-            for found in _identify(path, name, spool):
+            # Workers on other machines have other working folders.
+            for found in _identify(path.absolute(), name, spool.absolute()):
                 empty = False
                 yield found
         if empty:

@@ -1,5 +1,6 @@
 """Identifying papers in parts gives the same result as all at once."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
@@ -15,6 +16,7 @@ from shortscience.pipeline.extraction.extract import CITATION_SCHEMA
 from shortscience.pipeline.papers.bibliography.index import Index, index_file
 from shortscience.pipeline.papers.frames import FACTS
 from shortscience.pipeline.papers.linking.link import LINK_SCHEMA
+from shortscience.pipeline.papers.stage import Identified as IdentifiedParts
 from shortscience.pipeline.papers.stage import identify as identify_shards
 from shortscience.pipeline.settings import Settings
 from shortscience.pipeline.shards import Shards, build_shards
@@ -167,18 +169,56 @@ def _plain(answer: object) -> object:
     return repr(answer)
 
 
-def test_the_number_of_parts_does_not_affect_links(tmp_path: Path) -> None:
-    chosen = Settings()
-    batches = cut_batches(take_inventory([str(RAW)], NO_SPOOL).distinct, batch_bytes=1 << 14)
-    for batch in batches:
-        build_shards(batch, chosen, tmp_path / "shards")
-    shards = Shards.of(batches, chosen, tmp_path / "shards")
-    outcomes = find_copies(shards, None, chosen, InParts(1)).outcomes
-    known = [index_file(library(tmp_path), "library", tmp_path / "cache")]
+def test_the_number_of_parts_does_not_decide_between_references_with_one_identifier(
+    tmp_path: Path,
+) -> None:
+    """Of two papers that claim one arXiv id, one has it, in whatever order they are met."""
+    draw = Random(5)
+    words = ["".join(draw.choices("abcdefghijklmnop", k=7)) for _ in range(3_000)]
+    entries = [
+        f"{authors} (2014). {' '.join(draw.sample(words, 8)).capitalize()}."
+        for _ in range(24)
+        for authors in ("Smith, J., & Brown, L.", "Jones, K., & Green, P.")
+    ]
+    listed = [
+        f"{entry}{address}"
+        for number, entry in enumerate(entries)
+        for address in (f" https://arxiv.org/abs/1401.{1000 + number // 2}", "")
+    ]
+    export = [
+        {"transcript": f"{' '.join(draw.sample(words, 60))}\n\n## References\n\n1. {entry}\n"}
+        for entry in listed
+    ]
+    (tmp_path / "export.json").write_text(json.dumps(export))
     one, several = (
-        identify_shards(shards, outcomes, known, chosen.papers, n_parts=n_parts, tasks=AtOnce())
-        for n_parts in (1, 3)
+        pl.concat(found.citations.fetch()).sort("summary_id", "start")
+        for found in in_parts(tmp_path, tmp_path / "export.json", [], (1, 5))
     )
+    assert one["cited_paper_id"].n_unique() > 24
+    assert several.equals(one)
+
+
+def in_parts(
+    folder: Path, raw: Path, bibliography: list[Index], numbers: Sequence[int]
+) -> list[IdentifiedParts]:
+    """Identify the papers of a raw dump, in each of some numbers of parts."""
+    chosen = Settings()
+    batches = cut_batches(take_inventory([str(raw)], NO_SPOOL).distinct, batch_bytes=1 << 14)
+    for batch in batches:
+        build_shards(batch, chosen, folder / "shards")
+    shards = Shards.of(batches, chosen, folder / "shards")
+    outcomes = find_copies(shards, None, chosen, InParts(1)).outcomes
+    return [
+        identify_shards(
+            shards, outcomes, bibliography, chosen.papers, n_parts=n_parts, tasks=AtOnce()
+        )
+        for n_parts in numbers
+    ]
+
+
+def test_the_number_of_parts_does_not_affect_links(tmp_path: Path) -> None:
+    known = [index_file(library(tmp_path), "library", tmp_path / "cache")]
+    one, several = in_parts(tmp_path, RAW, known, (1, 3))
     links = one.links.collect().sort("summary_id", "place")
     assert len(links)
     assert several.links.collect().sort("summary_id", "place").equals(links)

@@ -92,3 +92,16 @@ def test_the_next_build_finishes_an_interrupted_replacement(store: Store) -> Non
     with store.locked():
         assert store.has(RELEASE_ID)
     assert not list(store.work.glob("damaged-*"))
+
+
+def test_only_releases_are_counted_and_removed(store: Store) -> None:
+    for name in ("one", "two", "three"):
+        with store.staging() as staging:
+            (staging / "manifest.json").write_text("{}")
+            store.commit(staging, name)
+        store.point_latest_to(name)
+    (store.releases / ".DS_Store").touch()
+    (store.releases / "notes").mkdir()
+    assert store.keep_newest(2) == [RELEASE_ID, "one"]
+    left = {path.name for path in store.releases.iterdir()}
+    assert left == {"two", "three", ".DS_Store", "notes"}
