@@ -7,7 +7,7 @@ an API: an object whose `results` are the objects.
 import json
 import re
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, islice
 from typing import IO, Any
 
 from shortscience.pipeline.papers.bibliography.entries import Unread
@@ -41,18 +41,20 @@ def first_keys(beginning: str) -> frozenset[str]:
 
 def objects(stream: IO[bytes]) -> Iterator[dict[str, Any] | Unread]:
     """Yield the objects of a file, and other values as Unread; ValueError if one is too long."""
-    lines = ((number, decode(raw)) for number, raw in enumerate(stream, 1))
+    lines = enumerate(map(decode, stream), 1)
     written = ((number, line) for number, line in lines if line.strip(_EDGES))
-    start, first = next(written, (1, ""))
-    if _value(first) is None:
-        yield from _document(first, written, start)
-        return
-    for number, line in chain([(start, first)], written):
-        yield from _objects(_value(line), number)
+    first = list(islice(written, 1))
+    if any(_value(line) is not None for _, line in first):
+        for number, line in chain(first, written):
+            yield from _objects(_value(line), number)
+    else:
+        # Within a value, lines that hold only brackets or commas count.
+        yield from _document(chain(first, lines))
 
 
-def _document(first: str, lines: Iterator[tuple[int, str]], start: int) -> Iterator[Any]:
+def _document(lines: Iterator[tuple[int, str]]) -> Iterator[Any]:
     """Yield the objects of a file whose values span lines."""
+    start, first = next(lines, (1, ""))
     parts, length = [first], len(first)
     for _, line in lines:
         parts.append(line)
