@@ -148,6 +148,16 @@ KITE_LINES = "".join(json.dumps(KITE | {"title": f"Kite {n}"}) + "\n" for n in r
         pytest.param(KITE_LINES, 'Kite 0"', "Kite 0", 1, id="the end of the first line"),
         pytest.param(KITE_LINES, "Kite 1", 'Kite "1', 2, id="the second line"),
         pytest.param(MANY_LINES, "Kite 0", 'Kite "0', 2, id="the first of an array"),
+        pytest.param(
+            "\ufeff" + KITE_LINES, '"authors": "Ada Roy"}', "", 1, id="the first line after a mark"
+        ),
+        pytest.param(
+            MANY_LINES.replace("\n  ", "\n").replace("\n", "", 1),
+            "Kite 0",
+            'Kite "0',
+            1,
+            id="the first of an array beside its bracket",
+        ),
         pytest.param(MANY_LINES, '"Kite 1"', '"Kite 1', 12, id="the second of an array"),
         pytest.param(MANY_LINES, '"Kite 2",', '"Kite 2"', 22, id="a comma within an array"),
         pytest.param(MANY_LINES[:-5], "Kite 0", "Kite 0", 292, id="the end of an array"),

@@ -92,7 +92,7 @@ def _damaged(text: str, start: int, line: int) -> Iterator[Any]:
     if results := _RESULTS_START.search(text, start):
         line += text.count("\n", start, results.end())
         start = results.end()
-    indentation = text[text.rfind("\n", 0, start) + 1 : start]
+    indentation = text[text.rfind("\n", 0, start) + 1 : start].lstrip("\ufeff[")
     for rest in text[start + 1 :].split(f"\n{indentation}{{"):
         for _, value in _values("{" + rest):
             yield from _objects(value, line)
