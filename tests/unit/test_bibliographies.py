@@ -258,6 +258,28 @@ def test_the_cost_of_a_file_is_linear(unit: str) -> None:
     assert is_linear(read, 8_000, 8_000 * LONGER)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("case", cases("bibliographies", "files"))
+def test_a_file_with_a_byte_order_mark_has_the_same_entries(
+    case, encoding: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(f"\ufeff{case['content']}".encode(encoding))
+    assert entries(indexed(path)) == case["entries"]
+
+
+def test_a_file_in_utf_16_may_be_long_and_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "kites.jsonl"
+    title = "🪁é" * 99
+    lines = (json.dumps(KITE | {"title": title}, ensure_ascii=False) + "\n") * 2_000
+    text = '\ufeff{"key\n' + lines + "\ud83e\n" + json.dumps(KITE) + "\n"
+    path.write_bytes(text.encode("utf-16-le", "surrogatepass") + b"x")
+    titles = [entry["title"] for entry in entries(indexed(path))]
+    assert titles == [title] * 2_000 + [KITE["title"]]
+    (problem,) = problems(path)
+    assert problem.endswith("first line 1, line 2002, line 2004")
+
+
 def test_an_index_is_reused_until_the_file_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
