@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 
 from shortscience.pipeline.errors import UsageError
 from shortscience.pipeline.folders import keep_only
+from shortscience.pipeline.markup import plain
 from shortscience.pipeline.papers.bibliography import bibtex
 from shortscience.pipeline.papers.bibliography import index as indexing
 from shortscience.pipeline.papers.bibliography.index import Index, index_file
 from shortscience.pipeline.papers.bibliography.json_lines import objects
 from shortscience.pipeline.papers.bibliography.lookup import found_entries, found_names
-from shortscience.pipeline.papers.bibliography.markup import plain
 from shortscience.pipeline.papers.descriptions import NAMESAKES, TITLE_PREFIX
 from tests.growth import LONGER, is_linear
 from tests.unit.cases import cases

@@ -19,6 +19,7 @@ from shortscience.pipeline.identifiers import (
     parse_doi,
     parse_url,
 )
+from shortscience.pipeline.markup import plain, plain_names
 from shortscience.pipeline.papers.bibliography.bibtex_blocks import START, blocks
 from shortscience.pipeline.papers.bibliography.entries import (
     Entry,
@@ -29,7 +30,6 @@ from shortscience.pipeline.papers.bibliography.entries import (
     names,
     year_of,
 )
-from shortscience.pipeline.papers.bibliography.markup import plain, plain_names
 
 _PLACES = ("booktitle", "journal", "journaltitle", "publisher", "school", "institution")
 _SUBTITLE_OF = {"title": "subtitle", "booktitle": "booksubtitle", "journaltitle": "journalsubtitle"}
