@@ -1,6 +1,6 @@
 """The cleaning stage: from the bodies of records to repaired text, structure and prose."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import polars as pl
 
@@ -8,6 +8,7 @@ from shortscience.pipeline.cleaning.encoding import remove_left_controls, repair
 from shortscience.pipeline.cleaning.plain_text import plain_text
 from shortscience.pipeline.cleaning.structure import Restored, confidence, restore
 from shortscience.pipeline.cleaning.suspects import suspects
+from shortscience.pipeline.markup import plain
 from shortscience.pipeline.rows import frame_of_rows
 from shortscience.pipeline.scanner import Span, scan
 
@@ -27,21 +28,41 @@ _COUNTS = {
     "n_words": pl.col("plain_text").str.count_matches(r"[\p{L}\p{N}][^\s]*"),
 }
 
-_REPAIRED_FACTS = ("title", "venue", "abstract", "author")
+_TEXTS_OF_PAPERS = ("title", "venue")
+_TEXTS = (*_TEXTS_OF_PAPERS, "abstract", "author")
+_LATEX = r"[{\\]"
 
 
 def repair_facts(records: pl.DataFrame) -> pl.DataFrame:
-    """Repair the encoding of what the forms say about papers and authors."""
-    texts = [records[name] for name in _REPAIRED_FACTS] + [records["authors"].explode()]
-    distinct = pl.concat([series.rename("text") for series in texts]).drop_nulls().unique()
-    dirty = distinct.filter(suspects(distinct)).to_list()
-    repaired = {text: done.text for text, done in zip(dirty, repair_all(dirty), strict=True)}
-    if not repaired:
+    """Repair the encoding of what the forms say about papers and authors; turn LaTeX into text.
+
+    The site copied titles and names from BibTeX. Abstracts keep their LaTeX, which it renders.
+    """
+    repaired = _replace(records, _TEXTS, _in_order)
+    return _replace(repaired, _TEXTS_OF_PAPERS, _without_latex)
+
+
+def _replace(
+    records: pl.DataFrame, columns: Sequence[str], change: Callable[[pl.Series], dict[str, str]]
+) -> pl.DataFrame:
+    """Change texts in some columns and in the names of authors."""
+    texts = [records[name] for name in columns] + [records["authors"].explode()]
+    changed = change(pl.concat([text.rename("text") for text in texts]).drop_nulls().unique())
+    if not changed:
         return records
     return records.with_columns(
-        pl.col(_REPAIRED_FACTS).replace(repaired),
-        authors=pl.col("authors").list.eval(pl.element().replace(repaired)),
+        pl.col(columns).replace(changed),
+        authors=pl.col("authors").list.eval(pl.element().replace(changed)),
     )
+
+
+def _in_order(texts: pl.Series) -> dict[str, str]:
+    dirty = texts.filter(suspects(texts)).to_list()
+    return {text: done.text for text, done in zip(dirty, repair_all(dirty), strict=True)}
+
+
+def _without_latex(texts: pl.Series) -> dict[str, str]:
+    return {text: plain(text) or text for text in texts.filter(texts.str.contains(_LATEX))}
 
 
 def clean(records: pl.DataFrame) -> tuple[pl.DataFrame, list[list[Span]]]:

@@ -1,7 +1,9 @@
 """Transcoding: let parsers of UTF-8 read sources with a byte order mark or in UTF-16."""
 
+import codecs
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 
 from shortscience.pipeline.sources import encodings
 from shortscience.pipeline.sources.pieces import Piece, covering
@@ -16,6 +18,20 @@ def text_of(data: bytes, encoding: str) -> bytes:
     """
     text = data[encodings.mark_length(data, encoding) :]
     return encodings.decode(text, encoding).encode() if encoding in encodings.UTF16 else text
+
+
+def in_utf8(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Transcode a stream from UTF-16 to UTF-8; any other is passed on unchanged."""
+    first = next(chunks, b"")
+    encoding = encodings.detect(first)
+    if encoding not in encodings.UTF16:
+        yield first
+        yield from chunks
+        return
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    for chunk in chain([first], chunks):
+        yield decoder.decode(chunk).encode()
+    yield decoder.decode(b"", final=True).encode()
 
 
 def pieces(parse: Parse, data: bytes, encoding: str) -> Iterator[Piece]:

@@ -18,11 +18,12 @@ from hypothesis import strategies as st
 
 from shortscience.pipeline.errors import UsageError
 from shortscience.pipeline.folders import keep_only
+from shortscience.pipeline.markup import plain
 from shortscience.pipeline.papers.bibliography import bibtex
 from shortscience.pipeline.papers.bibliography import index as indexing
 from shortscience.pipeline.papers.bibliography.index import Index, index_file
+from shortscience.pipeline.papers.bibliography.json_lines import objects
 from shortscience.pipeline.papers.bibliography.lookup import found_entries, found_names
-from shortscience.pipeline.papers.bibliography.markup import plain
 from shortscience.pipeline.papers.descriptions import NAMESAKES, TITLE_PREFIX
 from tests.growth import LONGER, is_linear
 from tests.unit.cases import cases
@@ -134,6 +135,69 @@ def test_entries_that_cannot_be_read_are_counted_and_named(tmp_path: Path) -> No
     assert problem.endswith("first b (line 2)")
 
 
+WORKS = [{"title": f"Kite {n}", "authorships": [{"author": {"id": n}}]} for n in range(30)]
+MANY_LINES = json.dumps(WORKS, indent=2)
+RESULTS = {"meta": {"count": 30}, "results": WORKS, "group_by": []}
+KITE_LINES = "".join(json.dumps(KITE | {"title": f"Kite {n}"}) + "\n" for n in range(30))
+
+
+@pytest.mark.parametrize(
+    ("content", "old", "new", "place"),
+    [
+        pytest.param(KITE_LINES, "Kite 0", 'Kite "0', 1, id="the first line"),
+        pytest.param(KITE_LINES, 'Kite 0"', "Kite 0", 1, id="the end of the first line"),
+        pytest.param(KITE_LINES, "Kite 1", 'Kite "1', 2, id="the second line"),
+        pytest.param(MANY_LINES, "Kite 0", 'Kite "0', 2, id="the first of an array"),
+        pytest.param(
+            "\ufeff" + KITE_LINES, '"authors": "Ada Roy"}', "", 1, id="the first line after a mark"
+        ),
+        pytest.param(
+            MANY_LINES.replace("\n  ", "\n").replace("\n", "", 1),
+            "Kite 0",
+            'Kite "0',
+            1,
+            id="the first of an array beside its bracket",
+        ),
+        pytest.param(MANY_LINES, '"Kite 1"', '"Kite 1', 12, id="the second of an array"),
+        pytest.param(MANY_LINES, '"Kite 2",', '"Kite 2"', 22, id="a comma within an array"),
+        pytest.param(MANY_LINES[:-5], "Kite 0", "Kite 0", 292, id="the end of an array"),
+        pytest.param(
+            json.dumps(RESULTS, indent=2), "Kite 1", 'Kite "1', 16, id="an answer over many lines"
+        ),
+        pytest.param(json.dumps(RESULTS, indent=2)[:-35], "", "", 296, id="the end of an answer"),
+    ],
+)
+def test_a_damaged_json_value_costs_only_its_entry(
+    content: str, old: str, new: str, place: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "kites.json"
+    path.write_text(content.replace(old, new, 1))
+    assert len(entries(indexed(path))) == 29
+    (problem,) = problems(path)
+    assert ": 1 entries could not be read" in problem
+    assert problem.endswith(f"first line {place}")
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["{", "{\n", '{"a"', '{"a":[\n', '{"results":[\n', ' {"a":1}\n', '{"a":\n{"b":1}\n', "[\n"],
+)
+def test_the_cost_of_a_damaged_json_file_is_linear(unit: str) -> None:
+    def read(size: int) -> None:
+        text = '{"title": "One",\n' + unit * (size // len(unit))
+        for _ in objects(io.BytesIO(text.encode())):
+            pass
+
+    assert is_linear(read, 20_000, 20_000 * LONGER)
+
+
+def test_a_damaged_answer_on_one_line_is_read_up_to_the_damage(tmp_path: Path) -> None:
+    path = tmp_path / "kites.json"
+    path.write_text(json.dumps(RESULTS).replace("Kite 2", 'Kite "2'))
+    assert [entry["title"] for entry in entries(indexed(path))] == ["Kite 0", "Kite 1"]
+    assert len(problems(path)) == 1
+
+
 def test_parents_fields_are_inherited_across_files(tmp_path: Path) -> None:
     child = "@inproceedings{a, title={Many heads}, crossref={Nips17}, doi={10.1000/aaaaaa}}\n"
     parent = "@proceedings{nips17, title={Advances}, xdata={common}}\n"
@@ -192,6 +256,28 @@ def test_the_cost_of_a_file_is_linear(unit: str) -> None:
             pass
 
     assert is_linear(read, 8_000, 8_000 * LONGER)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("case", cases("bibliographies", "files"))
+def test_a_file_with_a_byte_order_mark_has_the_same_entries(
+    case, encoding: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(f"\ufeff{case['content']}".encode(encoding))
+    assert entries(indexed(path)) == case["entries"]
+
+
+def test_a_file_in_utf_16_may_be_long_and_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "kites.jsonl"
+    title = "🪁é" * 99
+    lines = (json.dumps(KITE | {"title": title}, ensure_ascii=False) + "\n") * 2_000
+    text = '\ufeff{"key\n' + lines + "\ud83e\n" + json.dumps(KITE) + "\n"
+    path.write_bytes(text.encode("utf-16-le", "surrogatepass") + b"x")
+    titles = [entry["title"] for entry in entries(indexed(path))]
+    assert titles == [title] * 2_000 + [KITE["title"]]
+    (problem,) = problems(path)
+    assert problem.endswith("first line 1, line 2002, line 2004")
 
 
 def test_an_index_is_reused_until_the_file_changes(

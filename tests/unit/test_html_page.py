@@ -184,6 +184,31 @@ def test_names_and_titles_are_repaired_as_texts_are(tmp_path: Path) -> None:
     assert frames["cleaned"].select("text", "structure").rows() == [("Café nets.", "original")]
 
 
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        pytest.param(
+            "Kites: {A} Theory of {(ST-RING)}", "Kites: A Theory of (ST-RING)", id="groups"
+        ),
+        pytest.param(r"Jos{\'{e}} L{\"{o}}w", "José Löw", id="accents"),
+        pytest.param("Ann Roy{-}Ito", "Ann Roy-Ito", id="a hyphen"),
+        pytest.param("HervÃ© {Roy}", "Hervé Roy", id="after the repair of the encoding"),
+        pytest.param(r"Kites \& {\O}", "Kites & Ø", id="signs"),
+        pytest.param("{}", "{}", id="what would leave nothing"),
+        pytest.param("Kites at $5 & <b> ~ 50%", "Kites at $5 & <b> ~ 50%", id="no LaTeX"),
+    ],
+)
+def test_latex_in_titles_venues_and_names_becomes_text(
+    written: str, text: str, tmp_path: Path
+) -> None:
+    venue = html.escape(f"{written} - 2015")
+    block = title_block(title=written, authors=f"Bo Kim|{html.escape(written)}", venue=venue)
+    (tmp_path / "page.html").write_bytes(page(block, summary_block(f"{written} in a text.")))
+    frames = process(take_inventory([str(tmp_path)], NO_SPOOL).inputs, Settings())
+    told = frames["records"].select("title", "venue", "authors").rows()
+    assert told == [(text, text, ["Bo Kim", text])]
+
+
 @settings(max_examples=100)
 @given(
     st.lists(

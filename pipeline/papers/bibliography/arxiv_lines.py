@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import IO, Any
 
 from shortscience.pipeline.identifiers import Identifier, parse_arxiv, parse_doi
+from shortscience.pipeline.markup import plain, plain_names, unmarked
 from shortscience.pipeline.papers.bibliography.entries import (
     Entry,
     Found,
@@ -18,7 +19,6 @@ from shortscience.pipeline.papers.bibliography.entries import (
     year_of,
 )
 from shortscience.pipeline.papers.bibliography.json_lines import first_keys, objects, text
-from shortscience.pipeline.papers.bibliography.markup import plain, plain_names, unmarked
 
 _FRACTION = re.compile(r"\d{3,4}\.\d+")
 _FIVE_DIGITS_SINCE = 1501

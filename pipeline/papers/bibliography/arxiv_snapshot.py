@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import IO, Any
 
+from shortscience.pipeline.markup import plain, plain_names, unmarked
 from shortscience.pipeline.papers.bibliography.arxiv_lines import (
     VENUE,
     arxiv_number,
@@ -17,7 +18,6 @@ from shortscience.pipeline.papers.bibliography.entries import (
     year_of,
 )
 from shortscience.pipeline.papers.bibliography.json_lines import first_keys, objects, text
-from shortscience.pipeline.papers.bibliography.markup import plain, plain_names, unmarked
 
 
 def recognise(beginning: str) -> bool:

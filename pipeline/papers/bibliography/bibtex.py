@@ -19,6 +19,7 @@ from shortscience.pipeline.identifiers import (
     parse_doi,
     parse_url,
 )
+from shortscience.pipeline.markup import plain, plain_names
 from shortscience.pipeline.papers.bibliography.bibtex_blocks import START, blocks
 from shortscience.pipeline.papers.bibliography.entries import (
     Entry,
@@ -29,7 +30,6 @@ from shortscience.pipeline.papers.bibliography.entries import (
     names,
     year_of,
 )
-from shortscience.pipeline.papers.bibliography.markup import plain, plain_names
 
 _PLACES = ("booktitle", "journal", "journaltitle", "publisher", "school", "institution")
 _SUBTITLE_OF = {"title": "subtitle", "booktitle": "booksubtitle", "journaltitle": "journalsubtitle"}
@@ -132,10 +132,12 @@ def _parent(kind: str, key: str, fields: _Fields) -> Parent:
 
 
 def _entry(key: str, fields: _Fields) -> Entry:
+    from shortscience.pipeline.papers.bibliography.bibtex_names import people
+
     return Entry(
         names(parse_bibtex_key(key), *_identifiers(fields)),
         fields.text("title"),
-        plain_names(_people(fields.values.get("author", ""))),
+        plain_names(people(fields.values.get("author", ""))),
         fields.year(),
         fields.place(),
         fields.text("abstract"),
@@ -164,12 +166,3 @@ def _preprint(fields: _Fields) -> Iterator[Identifier | None]:
         for name in ("volume", "number", "pages", "eid", "eprint"):
             if number := _NUMBER.search(plain(fields.values.get(name, ""))):
                 yield parse_arxiv(number[1])
-
-
-def _people(written: str) -> Iterator[str]:
-    """Yield names of people, given names first."""
-    from shortscience.pipeline.papers.bibliography.bibtex_parser import given_first, split_names
-
-    for person in split_names(" ".join(written.split())):
-        if person not in {"", "others", "et al.", "et al"}:
-            yield given_first(person)

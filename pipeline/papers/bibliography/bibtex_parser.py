@@ -1,12 +1,10 @@
 """A lenient pybtex low-level parser, which reads real files that the original refuses."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from pybtex.bibtex.utils import split_name_list
-from pybtex.database import InvalidNameString, Person
 from pybtex.database.input.bibtex import LowLevelParser, month_names
 from pybtex.scanner import PybtexSyntaxError, Token
 from pybtex.utils import CaseInsensitiveDict
@@ -97,22 +95,3 @@ class _Parser(LowLevelParser):  # type: ignore[misc]
 @cache
 def _any_of(patterns: tuple[Any, ...]) -> re.Pattern[str]:
     return re.compile("|".join(re.escape(pattern.description[1:-1]) for pattern in patterns))
-
-
-def split_names(written: str) -> Iterator[str]:
-    """Yield the names in a field, separated by `and`."""
-    for name in split_name_list(written):
-        yield name.strip().removeprefix("and ").removesuffix(" and").strip(" ,")
-
-
-def given_first(person: str) -> str:
-    """Return `Surname, Given` as `Given Surname`."""
-    try:
-        parts = Person(person)
-    except InvalidNameString:
-        last, *given = (part.strip() for part in person.split(","))
-        return " ".join([*given[::-1], last])
-    names = (parts.first_names, parts.middle_names, parts.prelast_names)
-    return " ".join(
-        [*(name for group in names for name in group), *parts.last_names, *parts.lineage_names]
-    )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from shortscience.pipeline.identifiers import parse_dblp_key, parse_doi, parse_url
+from shortscience.pipeline.markup import plain, plain_names
 from shortscience.pipeline.papers.bibliography.entries import (
     Entry,
     Found,
@@ -12,7 +13,6 @@ from shortscience.pipeline.papers.bibliography.entries import (
     year_of,
 )
 from shortscience.pipeline.papers.bibliography.json_lines import first_keys, objects, text
-from shortscience.pipeline.papers.bibliography.markup import plain, plain_names
 
 
 def recognise(beginning: str) -> bool:

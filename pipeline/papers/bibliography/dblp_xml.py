@@ -14,6 +14,7 @@ from typing import IO
 from lxml import etree
 
 from shortscience.pipeline.identifiers import parse_dblp_key, parse_url
+from shortscience.pipeline.markup import unmarked
 from shortscience.pipeline.papers.bibliography.entries import (
     Entry,
     Found,
@@ -21,7 +22,6 @@ from shortscience.pipeline.papers.bibliography.entries import (
     names,
     year_of,
 )
-from shortscience.pipeline.papers.bibliography.markup import unmarked
 
 _KINDS = (
     "article",

@@ -11,7 +11,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +39,10 @@ from shortscience.pipeline.papers.bibliography.entries import (
 from shortscience.pipeline.papers.descriptions import title_name
 from shortscience.pipeline.schema import PAPERS
 from shortscience.pipeline.settings import digest
-from shortscience.pipeline.sources.compression import SourceError, decompressed
+from shortscience.pipeline.sources.compression import SourceError, chunks, decompressed
 from shortscience.pipeline.sources.encodings import without_surrogates
 from shortscience.pipeline.sources.inputs import Problem
+from shortscience.pipeline.sources.transcoding import in_utf8
 from shortscience.pipeline.version import code_digest
 
 READERS: tuple[Reader, ...] = (
@@ -129,32 +130,34 @@ def index_file(path: Path, sha256: str, cache: Path) -> Index:
     return index
 
 
-class _Rewound(io.RawIOBase):
-    """A stream and its already read beginning, as one stream."""
+class _Joined(io.RawIOBase):
+    """Pieces of data as one stream."""
 
-    def __init__(self, beginning: bytes, stream: Any) -> None:
-        self._beginning, self._stream = beginning, stream
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces, self._piece = pieces, b""
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        data = self._beginning[: len(buffer)] or self._stream.read(len(buffer))
-        self._beginning = self._beginning[len(buffer) :]
+        while not self._piece and (piece := next(self._pieces, None)) is not None:
+            self._piece = piece
+        data, self._piece = self._piece[: len(buffer)], self._piece[len(buffer) :]
         buffer[: len(data)] = data
         return len(data)
 
 
 def _read(stream: Any, path: Path) -> Iterator[Found]:
-    beginning = stream.read(_BEGINNING)
-    text = beginning.decode("utf-8-sig", "replace")
+    pieces = in_utf8(chunks(stream))
+    first = next(pieces, b"")
+    text = first[:_BEGINNING].decode("utf-8-sig", "replace")
     reader = next((reader for reader in READERS if reader.recognise(text)), None)
     if reader is None:
         raise UsageError(
             f"{path} is not a bibliography: use DBLP's XML, arXiv's snapshot, OpenAlex works,"
             " BibTeX, or JSON lines with `key` or `arxiv_id` beside `title` and `authors`."
         )
-    return reader.read(io.BufferedReader(_Rewound(beginning, stream), 1 << 20))
+    return reader.read(io.BufferedReader(_Joined(chain([first], pieces)), 1 << 20))
 
 
 def _write(found: Iterator[Found], folder: Path) -> None:

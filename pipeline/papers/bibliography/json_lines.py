@@ -7,7 +7,7 @@ an API: an object whose `results` are the objects.
 import json
 import re
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, islice
 from typing import IO, Any
 
 from shortscience.pipeline.papers.bibliography.entries import Unread
@@ -17,8 +17,8 @@ _DECODER = json.JSONDecoder()
 _LONGEST_DOCUMENT = 1 << 26
 """Characters of a value over many lines, which is held in memory; API pages have fewer."""
 _RESULTS = "results"
+_RESULTS_START = re.compile(rf'"{_RESULTS}"\s*:\s*\[\s*(?=\{{)')
 _KEY = re.compile(r'"((?:[^"\\]|\\.){1,60})"\s*:')
-_BETWEEN = re.compile(r"[\s,\[\]\ufeff]*")
 _EDGES = "\ufeff \t\r\n,[]"
 
 
@@ -41,34 +41,74 @@ def first_keys(beginning: str) -> frozenset[str]:
 
 def objects(stream: IO[bytes]) -> Iterator[dict[str, Any] | Unread]:
     """Yield the objects of a file, and other values as Unread; ValueError if one is too long."""
-    lines = ((number, decode(raw)) for number, raw in enumerate(stream, 1))
+    lines = enumerate(map(decode, stream), 1)
     written = ((number, line) for number, line in lines if line.strip(_EDGES))
-    start, first = next(written, (1, ""))
-    if _value(first) is None:
-        yield from _document(first, written, start)
-        return
-    for number, line in chain([(start, first)], written):
-        yield from _objects(_value(line), number)
+    beginning = list(islice(written, 1))
+    if any(_is_damaged(line) for _, line in beginning):
+        # The next line tells whether there is one object per line.
+        beginning += islice(written, 1)
+    if any(_value(line) is not None for _, line in beginning):
+        for number, line in chain(beginning, written):
+            yield from _objects(_value(line), number)
+    else:
+        # Within a value, lines that hold only brackets or commas count.
+        yield from _document(chain(beginning, lines))
 
 
-def _document(first: str, lines: Iterator[tuple[int, str]], start: int) -> Iterator[Any]:
+def _document(lines: Iterator[tuple[int, str]]) -> Iterator[Any]:
     """Yield the objects of a file whose values span lines."""
+    line, first = next(lines, (1, ""))
     parts, length = [first], len(first)
-    for _, line in lines:
-        parts.append(line)
-        length += len(line)
+    for _, part in lines:
+        parts.append(part)
+        length += len(part)
         if length > _LONGEST_DOCUMENT:
             raise ValueError("line 1 begins too long a JSON value; write one object per line")
     text = "".join(parts)
-    position = _BETWEEN.match(text).end()  # type: ignore[union-attr]
-    while position < len(text):
+    counted = 0
+    for start, value in _values(text):
+        line += text.count("\n", counted, start)
+        counted = start
+        yield from _damaged(text, start, line) if value is None else _objects(value, line)
+
+
+def _values(text: str) -> Iterator[tuple[int, Any]]:
+    """Yield the positions and values of objects; None for the first damaged one, which is last."""
+    end = 0
+    while (start := text.find("{", end)) >= 0:
         try:
-            value, end = _DECODER.raw_decode(text, position)
+            value, end = _DECODER.raw_decode(text, start)
         except (ValueError, RecursionError):
-            yield from _objects(None, start + text.count("\n", 0, position))
+            yield start, None
             return
-        yield from _objects(value, start + text.count("\n", 0, position))
-        position = _BETWEEN.match(text, end).end()  # type: ignore[union-attr]
+        yield start, value
+
+
+def _damaged(text: str, start: int, line: int) -> Iterator[Any]:
+    """Yield the objects from a damaged one on; the next ones are those indented as far.
+
+    If it is the answer of an API, these are its results.
+    """
+    if results := _RESULTS_START.search(text, start):
+        line += text.count("\n", start, results.end())
+        start = results.end()
+    indentation = text[text.rfind("\n", 0, start) + 1 : start].lstrip("\ufeff[")
+    for rest in text[start + 1 :].split(f"\n{indentation}{{"):
+        for _, value in _values("{" + rest):
+            yield from _objects(value, line)
+        line += rest.count("\n") + 1
+
+
+def _is_damaged(line: str) -> bool:
+    """Whether a line is not JSON, whatever the next lines hold."""
+    text = line.strip(_EDGES)
+    try:
+        _DECODER.raw_decode(text)
+    except json.JSONDecodeError as error:
+        return error.pos < len(text)
+    except RecursionError:
+        return True
+    return False
 
 
 def _value(line: str) -> Any:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from shortscience.pipeline.identifiers import parse_doi, parse_url
+from shortscience.pipeline.markup import plain, plain_names, unmarked
 from shortscience.pipeline.papers.bibliography.entries import (
     Entry,
     Found,
@@ -13,7 +14,6 @@ from shortscience.pipeline.papers.bibliography.entries import (
     year_of,
 )
 from shortscience.pipeline.papers.bibliography.json_lines import first_keys, objects, text
-from shortscience.pipeline.papers.bibliography.markup import plain, plain_names, unmarked
 
 
 def recognise(beginning: str) -> bool:

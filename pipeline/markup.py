@@ -27,6 +27,8 @@ _SYMBOLS = {
 _UNSAID = re.compile(
     r"\\(?:cite[a-z]*|[a-zA-Z]?ref|label|includegraphics)\*?\{[^{}]{0,400}\}|\{\}[\^_]"
 )
+# A line break before a word, which is no command.
+_BREAK = re.compile(r"(?<!\\)(?:\\\\)+\*?(?:\[[^\]]{0,20}\])?(?=[a-zA-Z])")
 _NUMBERED = re.compile(r"\\unicode\{(\d{1,7})\}")
 # Commands that show their last argument: those with one argument, and those with two.
 _SHOWN = re.compile(
@@ -97,6 +99,7 @@ def _from_latex(text: str) -> str:
 @lru_cache(maxsize=1 << 14)
 def _latex_to_text(text: str) -> str:
     """Turn LaTeX into text; if that fails, keep its letters."""
+    text = _BREAK.sub(" ", text)
     text = _NUMBERED.sub(lambda number: _numbered(int(number[1])), text)
     shown = _SHOWN.sub("", _UNSAID.sub("", text))
     named = _COMMAND.sub(_known_or_name, shown)
