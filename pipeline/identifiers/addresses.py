@@ -15,6 +15,7 @@ _END = rf"[\s{INVISIBLE}{WIDE_PUNCTUATION}{QUOTES}>]"
 _EDGES = re.compile(rf"^[\s{INVISIBLE}{QUOTES}<]+|(?<!{_END})(?:{_END})+$|[{INVISIBLE}]")
 _NEURIPS = re.compile(r"(?:papers|proceedings)\.(?:nips|neurips)\.cc")
 _SLUG = re.compile(r"/(?:paper/)?\d{1,5}-([\w-]+?)(?:-supplemental)?(?:\.\w+)?/?")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f].*", re.DOTALL)
 _FORUM = re.compile(r"[A-Za-z0-9_-]{6,14}")
 
 
@@ -53,10 +54,11 @@ def _parts(url: str) -> _Parts | None:
 
 
 def _arxiv_path(path: str, query: dict[str, str]) -> Identifier | None:
+    # Scripts without spaces go on right after the number.
     path = re.sub(
         r"^/(?:abs|pdf|html|ps|papers?|format|e-print|overview|arxiv|ftp/arxiv/papers/\d{4})/",
         "",
-        path.rstrip("/.,;)"),
+        _BEYOND_ASCII.sub("", path).rstrip("/.,;)"),
     )
     return parse_arxiv(re.sub(r"\.(?:pdf|ps|html)$", "", query.get("pid", path.strip("/"))))
 
