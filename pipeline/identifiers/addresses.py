@@ -13,6 +13,8 @@ from shortscience.pipeline.identifiers.keys import parse_acl, parse_bibtex_key, 
 
 _END = rf"[\s{INVISIBLE}{WIDE_PUNCTUATION}{QUOTES}>]"
 _EDGES = re.compile(rf"^[\s{INVISIBLE}{QUOTES}<]+|(?<!{_END})(?:{_END})+$|[{INVISIBLE}]")
+# Mirrors and archives of the web name a page by its whole address, some with one slash less.
+_WRAPPER = re.compile(r".*/https?:/{1,2}(?=[^/])", re.DOTALL)
 _NEURIPS = re.compile(r"(?:papers|proceedings)\.(?:nips|neurips)\.cc")
 _SLUG = re.compile(r"/(?:paper/)?\d{1,5}-([\w-]+?)(?:-supplemental)?(?:\.\w+)?/?")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f].*", re.DOTALL)
@@ -44,13 +46,19 @@ class _Parts(NamedTuple):
 
 
 def _parts(url: str) -> _Parts | None:
-    url = _EDGES.sub("", url)
+    url = _unwrapped(_EDGES.sub("", url))
     try:
         parts = urlsplit(url if "://" in url else f"http://{url}")
         host = (parts.hostname or "").removesuffix(".").removeprefix("www.")
     except ValueError:
         return None
     return _Parts(host, unquote(parts.path), parse_qs(parts.query))
+
+
+def _unwrapped(url: str) -> str:
+    """Return the address that ends another one."""
+    wrapper = _WRAPPER.match(url)
+    return f"http://{url[wrapper.end() :]}" if wrapper else url
 
 
 def _arxiv_path(path: str, query: dict[str, str]) -> Identifier | None:
