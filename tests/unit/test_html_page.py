@@ -20,6 +20,7 @@ from shortscience.pipeline.sources.pieces import Facts, Piece, covering
 from shortscience.pipeline.sources.reading import reread
 from tests.conftest import NO_SPOOL
 from tests.processing import process
+from tests.unit.test_encoding import replay
 
 HEAD = "<!DOCTYPE html>\n<html>\n<head><title>ShortScience.org</title></head><body>\n"
 FOOT = "<center>ShortScience.org allows researchers to publish summaries</center></body></html>\n"
@@ -232,6 +233,22 @@ def test_names_and_titles_are_repaired_as_texts_are(tmp_path: Path) -> None:
     told = frames["records"].select("title", "authors").rows()
     assert told == [("Naïve Bayes", ["Hervé Jégou", "Jürgen Müller"])]
     assert frames["cleaned"].select("text", "structure").rows() == [("Café nets.", "original")]
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_formulas_and_code_end_at_empty_lines_however_lines_end(
+    tmp_path: Path, line_end: str
+) -> None:
+    text = "CafÃ© nets cost $5.\n\nThen a_b and x$ end.\n\n$$\ny = 1\n$$\n\n`a\n\nb`"
+    written = text.replace("\n", line_end)
+    (tmp_path / "page.html").write_bytes(page(title_block(), summary_block(written)))
+    frames = process(take_inventory([str(tmp_path)], NO_SPOOL).inputs, Settings())
+    ((cleaned, repairs),) = frames["cleaned"].select("text", "repairs").iter_rows()
+    (raw,) = frames["records"]["raw"]
+    assert cleaned == text.replace("Ã©", "é")
+    assert frames["equations"]["latex"].to_list() == ["y = 1"]
+    assert html.escape(written) in raw
+    assert replay(reread(raw, "html").body, tuple(repairs)) == cleaned
 
 
 @settings(max_examples=100)
