@@ -62,7 +62,8 @@ _NO_MONEY_AHEAD = r"(?=[^$]{0,400}?\\[a-zA-Z]|[^$\d][^$]{0,400}?[=^_]|[a-zA-Z]\$
 _LOOSE_FORMULA_AHEAD = r"(?=[^$]{0,400}?(?:[=^_]|\\[a-zA-Z])|\s{0,3}[a-zA-Z]\s{0,3}\$)"
 # DOIs may hold angle brackets, as in `4:2<387::AID-CNCR2820040229>3.0.CO;2-Y`.
 _OF_SICI = r"<(?:\d|\w{1,8}::?(?!//))[^\s<>]{1,80}>(?=[\w.])"
-_OF_ADDRESS = rf"[^\s<>{QUOTES}{INVISIBLE}{WIDE_PUNCTUATION}]"
+# A bar ends the cell of a table.
+_OF_ADDRESS = rf"[^\s<>|{QUOTES}{INVISIBLE}{WIDE_PUNCTUATION}]"
 _SCANNER = re.compile(
     rf"""
       (?P<code>(?<!`)(?P<ticks>`+)(?!`)(?P<code_inner>
@@ -100,7 +101,7 @@ _FIRST = (*"`$\\<", "www.", "data:image/")
 """What a span may begin with, besides a scheme; a destination stands behind `](`."""
 _LINKED = "]("
 _SCHEMES = ("https", "http", "ftp")
-_TRAILING_PUNCTUATION = ".,;:!?'\"*_~|\\"
+_TRAILING_PUNCTUATION = ".,;:!?'\"*_~\\"
 _CLOSING = {")": "(", "]": "[", "}": "{"}
 # Mojibake of non-ASCII punctuation and spaces: UTF-8 read as windows-1252 or latin-1.
 _MOJIBAKE = re.compile("â(?:€|\x80)|Â(?:[\x80-\xbf]|$)|ã(?:€|\x80)|ï(?:¼|½|»¿)")
@@ -211,10 +212,11 @@ def trim_url(url: str) -> str:
     """Cut from a bare address what belongs to the surrounding sentence.
 
     Removed are trailing punctuation, a closing bracket without an opening one (GFM 6.9, extended
-    autolinks), the end of a label before the address that it labels, with everything after it, and
-    mojibake of characters that would end the address.
+    autolinks), the end of a label before the address that it labels, or of the argument of a LaTeX
+    command before the next, with everything after it, and mojibake of characters that would end the
+    address.
     """
-    url = url.partition("](")[0]
+    url = url.partition("](")[0].partition("}{")[0]
     if not url.isascii():
         url = _MOJIBAKE.split(url, maxsplit=1)[0]
     while url:

@@ -1,5 +1,6 @@
 """Images and links, built from the URL spans of a text."""
 
+import html
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -43,6 +44,9 @@ _ANCHOR_CLOSE = re.compile(r"[^<>\n]{0,400}>(?P<label>[^<]{0,1000})</a\s*>", re.
 _IMG_CLOSE = re.compile(r"[^<>\n]{0,400}>")
 _ALT = re.compile(r"\balt\s*=\s*[\"']([^\"'<>]*)[\"']", re.IGNORECASE)
 _ABSOLUTE = re.compile(r"(?:https?|ftp)://|mailto:|www\.", re.IGNORECASE)
+# In the destination of a Markdown link, and in an attribute of HTML (CommonMark 2.4 and 2.5).
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[a-zA-Z][a-zA-Z\d]{1,31});")
+_ESCAPED = re.compile(rf"\\([!-/:-@\[-`{{-~])|{_ENTITY.pattern}")
 _BLANKS_LIMIT = 40
 _TAG_LIMIT = 420
 
@@ -90,7 +94,7 @@ def _is_bare(item: Image | Link) -> bool:
 
 
 def _by_name(text: str, use: Use) -> Image | Link:
-    url = text[use.address.inner_start : use.address.inner_end]
+    url = _unescaped(text[use.address.inner_start : use.address.inner_end])
     if use.is_image:
         return Image(_normal(url), use.label, text[use.start : use.end], use.start, use.end)
     return _link(text, url, use.label, use.start, use.end, (use.start, use.end))
@@ -102,7 +106,7 @@ def _markdown(text: str, span: Span) -> Image | Link | None:
     label_start = opening_bracket(text, bracket)
     if close is None or label_start is None:
         return None
-    url = text[span.inner_start : span.inner_end]
+    url = _unescaped(text[span.inner_start : span.inner_end])
     label, start = text[label_start:bracket] or None, label_start - 1
     if text[start - 1 : start] == "!":
         return Image(_normal(url), label, text[start - 1 : close.end()], start - 1, close.end())
@@ -111,7 +115,7 @@ def _markdown(text: str, span: Span) -> Image | Link | None:
 
 def _html(text: str, span: Span) -> Image | Link | None:
     before = text[max(0, span.start - _TAG_LIMIT) : span.start]
-    url = text[span.inner_start : span.inner_end]
+    url = _ENTITY.sub(_character, text[span.inner_start : span.inner_end])
     if (tag := _IMG.search(before)) and (close := _IMG_CLOSE.match(text, span.end)):
         start = span.start - len(before) + tag.start()
         raw = text[start : close.end()]
@@ -147,6 +151,15 @@ def _link(
         host = ""
     raw = text[start:end]
     return Link(address, label, host, raw, start, end, *named)
+
+
+def _unescaped(destination: str) -> str:
+    """Read the characters that a destination writes with a backslash or as an entity."""
+    return _ESCAPED.sub(lambda match: match[1] or _character(match), destination)
+
+
+def _character(entity: re.Match[str]) -> str:
+    return html.unescape(entity[0])
 
 
 def _normal(url: str) -> str:

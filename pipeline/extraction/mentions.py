@@ -59,6 +59,7 @@ _REACH = 120
 _INSIDE_REACH = 200
 _LONGEST_WORD = 40
 _CENTURY = 2000
+_USUAL = (("\u00a0", " "), ("（", "("), ("）", ")"), ("，", ","))
 
 
 class Mention(NamedTuple):
@@ -91,13 +92,23 @@ def mentions(text: str) -> Iterator[Mention]:
     Several years after one name are several works: each year but the first becomes a mention of its
     own whose `raw` is the year.
     """
+    plain = _plain(text)
     end = 0
-    for anchor, read in _anchors(text):
+    for anchor, read in _anchors(plain):
         if anchor.start() < end:
             continue
-        for mention in read(text, anchor):
+        for mention in read(plain, anchor):
             end = max(end, mention.end)
-            yield mention
+            yield mention._replace(raw=text[mention.start : mention.end])
+
+
+def _plain(text: str) -> str:
+    """Write spaces and punctuation of other widths as ASCII has them, each at its position."""
+    if text.isascii():
+        return text
+    for wide, usual in _USUAL:
+        text = text.replace(wide, usual)
+    return text
 
 
 def _anchors(text: str) -> list[tuple[re.Match[str], Reader]]:

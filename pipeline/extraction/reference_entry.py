@@ -36,6 +36,12 @@ _EMPHASISED = re.compile(r"[*_]{1,2}([^*_]{8,300}?)[*_]{1,2}")
 _YEAR_AFTER_PEOPLE = re.compile(
     r"^(?P<authors>[^()]{3,300}?),? (?:\(\d{4}[a-z]?\)[.,:]?|(?:19|20)\d\d[a-z]?[.:]) "
 )
+# A title ends before its venue; the names of preprint servers may begin with a small letter.
+_TITLE_END = re.compile(
+    r"\. (?=[A-Z]|https?://)|, (?=(?:In|Proc|Proceedings|Journal)\b)"
+    r"|(?:[.,]|(?<=\?)) (?=(?:arXiv|bioRxiv|medRxiv)\b)"
+)
+_PERHAPS_TITLE_END = re.compile(r", (?=[A-Z])|https?://")
 _EDGES = " \t\n.,;:*_\"“”'"
 _INITIALS = rf"(?:[{CAPITAL}]\.(?:-|[ ]?(?=[{CAPITAL}]\.))?){{1,3}}"
 _GIVEN = rf"[{CAPITAL}][^\W\d_]+(?:-[^\W\d_]+)*"
@@ -133,9 +139,14 @@ def _title_and_people(body: str) -> tuple[str | None, tuple[str, ...]]:
     if (marked := _EMPHASISED.search(body)) and _are_people(body[: marked.start()]):
         return _title(marked[1]), _people(body[: marked.start()])
     if (dated := _YEAR_AFTER_PEOPLE.match(body)) and _are_people(dated["authors"]):
-        title = re.split(r"[.,] (?=[A-Z])|https?://", body[dated.end() :])[0]
-        return _title(title) or None, _people(dated["authors"])
+        return _before_venue(body[dated.end() :]) or None, _people(dated["authors"])
     return _by_segments(body)
+
+
+def _before_venue(text: str) -> str:
+    """Return the title that begins a text; only if nothing surer ends it, a comma does."""
+    title, *venue = _TITLE_END.split(text, maxsplit=1)
+    return _title(title if venue else _PERHAPS_TITLE_END.split(text, maxsplit=1)[0])
 
 
 def _are_people(text: str) -> bool:

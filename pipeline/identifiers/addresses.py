@@ -13,8 +13,11 @@ from shortscience.pipeline.identifiers.keys import parse_acl, parse_bibtex_key, 
 
 _END = rf"[\s{INVISIBLE}{WIDE_PUNCTUATION}{QUOTES}>]"
 _EDGES = re.compile(rf"^[\s{INVISIBLE}{QUOTES}<]+|(?<!{_END})(?:{_END})+$|[{INVISIBLE}]")
+# Mirrors and archives of the web name a page by its whole address, some with one slash less.
+_WRAPPER = re.compile(r".*/https?:/{1,2}(?=[^/])", re.DOTALL)
 _NEURIPS = re.compile(r"(?:papers|proceedings)\.(?:nips|neurips)\.cc")
 _SLUG = re.compile(r"/(?:paper/)?\d{1,5}-([\w-]+?)(?:-supplemental)?(?:\.\w+)?/?")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f].*", re.DOTALL)
 _FORUM = re.compile(r"[A-Za-z0-9_-]{6,14}")
 
 
@@ -43,7 +46,7 @@ class _Parts(NamedTuple):
 
 
 def _parts(url: str) -> _Parts | None:
-    url = _EDGES.sub("", url)
+    url = _unwrapped(_EDGES.sub("", url))
     try:
         parts = urlsplit(url if "://" in url else f"http://{url}")
         host = (parts.hostname or "").removesuffix(".").removeprefix("www.")
@@ -52,11 +55,18 @@ def _parts(url: str) -> _Parts | None:
     return _Parts(host, unquote(parts.path), parse_qs(parts.query))
 
 
+def _unwrapped(url: str) -> str:
+    """Return the address that ends another one."""
+    wrapper = _WRAPPER.match(url)
+    return f"http://{url[wrapper.end() :]}" if wrapper else url
+
+
 def _arxiv_path(path: str, query: dict[str, str]) -> Identifier | None:
+    # Scripts without spaces go on right after the number.
     path = re.sub(
         r"^/(?:abs|pdf|html|ps|papers?|format|e-print|overview|arxiv|ftp/arxiv/papers/\d{4})/",
         "",
-        path.rstrip("/.,;)"),
+        _BEYOND_ASCII.sub("", path).rstrip("/.,;)"),
     )
     return parse_arxiv(re.sub(r"\.(?:pdf|ps|html)$", "", query.get("pid", path.strip("/"))))
 

@@ -95,7 +95,7 @@ def _facts(block: bytes, link: bytes | None, before: Facts) -> Facts:
 
 def _body(block: bytes) -> str:
     """Return a summary without its indentation."""
-    lines = decode(block).replace("\r\n", "\n").split("\n")
+    lines = decode(block).split("\n")
     return "\n".join(line.removeprefix(_INDENT.decode()) for line in lines).strip()
 
 

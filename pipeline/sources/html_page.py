@@ -15,6 +15,7 @@ from typing import NamedTuple
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from shortscience.pipeline.identifiers import key_in
+from shortscience.pipeline.sources.archived_links import original
 from shortscience.pipeline.sources.encodings import decode
 from shortscience.pipeline.sources.pieces import NOTHING_KNOWN, Facts, Piece, summary
 
@@ -135,7 +136,7 @@ def _record(
             author=None if user in {_ANONYMOUS, ""} else user,
             votes=int(votes) if votes and re.fullmatch(r"-?\d{1,9}", votes) else None,
             posted_at=posted_at,
-            url=_attribute(link, "href"),
+            url=_address(link),
         ),
     )
 
@@ -151,7 +152,7 @@ def _facts(block: bytes) -> Facts:
     venues = (_VENUE.fullmatch(_text(node) or "") for node in tree.css("small > a"))
     venue = next(filter(None, venues), None)
     year = int(venue["year"]) if venue else 0
-    links = (_attribute(node, "href") for node in tree.css('div[name="links"] a'))
+    links = (_address(node) for node in tree.css('div[name="links"] a'))
     return Facts(
         bibtex_key=key,
         title=None if title == key else title,
@@ -188,6 +189,11 @@ def _posted_at(data: bytes) -> datetime | None:
 
 def _text(node: LexborNode | None) -> str | None:
     return (" ".join(node.text().split()) or None) if node is not None else None
+
+
+def _address(link: LexborNode | None) -> str | None:
+    address = _attribute(link, "href")
+    return original(address) if address else None
 
 
 def _attribute(node: LexborNode | None, name: str) -> str | None:

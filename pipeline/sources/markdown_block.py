@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from shortscience.pipeline.sources import title_block
+from shortscience.pipeline.sources.archived_links import original
 from shortscience.pipeline.sources.encodings import decode
 from shortscience.pipeline.sources.markdown_links import LINK, labels_only, shared_title
 from shortscience.pipeline.sources.pieces import Facts
@@ -67,4 +68,4 @@ def _lines(text: str) -> list[str]:
 def _paper_url(text: str) -> str | None:
     """Return the address of the first of the paper's links; the last one leads to a search."""
     link = LINK.search(text, 0, text.index(_SCHOLAR_LABEL))
-    return address(link["address"]) or None if link else None
+    return original(address(link["address"])) or None if link else None

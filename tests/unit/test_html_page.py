@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from shortscience.pipeline.settings import Settings
 from shortscience.pipeline.sources import html_page
+from shortscience.pipeline.sources.archived_links import original
 from shortscience.pipeline.sources.encodings import decode
 from shortscience.pipeline.sources.html_page import parse, recognise
 from shortscience.pipeline.sources.inputs import take_inventory
@@ -18,6 +20,7 @@ from shortscience.pipeline.sources.pieces import Facts, Piece, covering
 from shortscience.pipeline.sources.reading import reread
 from tests.conftest import NO_SPOOL
 from tests.processing import process
+from tests.unit.test_encoding import replay
 
 HEAD = "<!DOCTYPE html>\n<html>\n<head><title>ShortScience.org</title></head><body>\n"
 FOOT = "<center>ShortScience.org allows researchers to publish summaries</center></body></html>\n"
@@ -84,6 +87,54 @@ def test_all_facts_of_a_listing_are_read() -> None:
         votes=8,
         url="http://www.shortscience.org/paper?bibtexKey=journals/corr/KingmaB14&a=ada",
     )
+
+
+TOOLBAR = (
+    '<!-- BEGIN WAYBACK TOOLBAR INSERT --><div id="wm-ipp-base"><form action="/web/submit">'
+    '<input name="url" value="http://www.shortscience.org/paper?bibtexKey=a"></form>'
+    '<a href="/web/20200101000000*/http://www.shortscience.org/">3 captures</a></div>'
+)
+
+
+def archived(block: str, copy: str) -> str:
+    """Rewrite the addresses of a block as the Wayback Machine does."""
+    absolute = block.replace('href="./', 'href="http://www.shortscience.org/')
+    return re.sub(r"(?<=href=[\"'])(?=http)", f"{copy}/", absolute)
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        *("/web/20200101000000", "/web/20200101000000im_", "/web/20200101000000js_"),
+        *("https://web.archive.org/web/2020", "//web.archive.org/web/20200101000000if_"),
+    ],
+)
+@pytest.mark.parametrize("linked", [True, False], ids=["a paper's link", "only a search"])
+def test_an_archived_page_has_the_links_of_the_page(copy: str, linked: bool) -> None:
+    title = title_block(venue="ICLR - 2015")
+    if not linked:
+        title = re.sub(r'<a href="https://arxiv.*<br>', "", title)
+    expected = records(page(title, summary_block(TEXT)))
+    found = records(page(archived(title, copy), archived(summary_block(TEXT), copy), head=TOOLBAR))
+    assert archived(title, copy) != title
+    assert [(some.body, some.facts) for some in found] == [
+        (some.body, some.facts) for some in expected
+    ]
+    assert (found[0].facts.paper_url is not None) == linked
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://web.archive.org/",
+        "https://web.archive.org/details/http://example.org/",
+        "https://example.org/web/2020/http://example.org/",
+        "/web/2020/paper",
+        "https://sci-hub.st/http://example.org/",
+    ],
+)
+def test_addresses_that_are_no_copies_of_a_link_stay(address: str) -> None:
+    assert original(address) == address
 
 
 def test_a_record_is_read_again_from_its_raw_text() -> None:
@@ -207,6 +258,22 @@ def test_latex_in_titles_venues_and_names_becomes_text(
     frames = process(take_inventory([str(tmp_path)], NO_SPOOL).inputs, Settings())
     told = frames["records"].select("title", "venue", "authors").rows()
     assert told == [(text, text, ["Bo Kim", text])]
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_formulas_and_code_end_at_empty_lines_however_lines_end(
+    tmp_path: Path, line_end: str
+) -> None:
+    text = "CafÃ© nets cost $5.\n\nThen a_b and x$ end.\n\n$$\ny = 1\n$$\n\n`a\n\nb`"
+    written = text.replace("\n", line_end)
+    (tmp_path / "page.html").write_bytes(page(title_block(), summary_block(written)))
+    frames = process(take_inventory([str(tmp_path)], NO_SPOOL).inputs, Settings())
+    ((cleaned, repairs),) = frames["cleaned"].select("text", "repairs").iter_rows()
+    (raw,) = frames["records"]["raw"]
+    assert cleaned == text.replace("Ã©", "é")
+    assert frames["equations"]["latex"].to_list() == ["y = 1"]
+    assert html.escape(written) in raw
+    assert replay(reread(raw, "html").body, tuple(repairs)) == cleaned
 
 
 @settings(max_examples=100)

@@ -15,6 +15,7 @@ from shortscience.pipeline.identifiers import (
     parse_doi,
     parse_url,
 )
+from tests.growth import LONGER, is_linear
 from tests.unit.cases import cases
 
 
@@ -56,6 +57,12 @@ def test_whatever_looks_like_an_arxiv_number_parses_alike_everywhere(number):
     assert found is not None
     assert found == parse_arxiv(f"arXiv:{number}") == parse_url(f"https://arxiv.org/abs/{number}")
     assert found.value == re.sub(r"v\d+$|\.[A-Z]{2}(?=/)", "", number)
+
+
+@pytest.mark.parametrize("unit", ["/", "/http:", "/http://", "a/https:/", "的", "的/"])
+def test_the_cost_of_an_address_is_bounded(unit):
+    url = "https://arxiv.org/" + (unit * 40_000)[:40_000]
+    assert is_linear(parse_url, url[: len(url) // LONGER], url)
 
 
 @given(st.text(max_size=40))

@@ -50,6 +50,19 @@ def test_every_container(text: str) -> None:
     assert (second.body, second.facts) == (PLAIN["transcript"], Facts())
 
 
+@pytest.mark.parametrize(
+    ("written", "body"),
+    [
+        pytest.param("one\r\n\r\ntwo", "one\n\ntwo", id="Windows"),
+        pytest.param("one\r\rtwo", "one\n\ntwo", id="old Macintosh"),
+        pytest.param("one\n\n\ttwo", "one\n\n\ttwo", id="no other white space"),
+    ],
+)
+def test_lines_end_with_line_feeds(written: str, body: str) -> None:
+    (record,) = records(json.dumps({"transcript": written}).encode())
+    assert record.body == body
+
+
 def test_a_record_is_read_again_from_its_raw_text() -> None:
     for text in (json.dumps({"0": ADAM}, ensure_ascii=False), json.dumps([ADAM])):
         data = text.encode()

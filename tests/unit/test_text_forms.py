@@ -6,6 +6,7 @@ Its summaries imitate the site's own words wherever they can.
 
 import json
 import random
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -82,6 +83,15 @@ def test_a_record_is_read_again_from_its_raw_text(case: dict[str, Any]) -> None:
         assert again.body == before["body"]
         # A further summary of a paper has no title of its own.
         assert facts_of(again)["facts"].items() <= before["facts"].items()
+
+
+@pytest.mark.parametrize("case", PAGES)
+def test_a_page_from_an_archive_of_the_web_gives_the_same_facts(case: dict[str, Any]) -> None:
+    text = re.sub(r"(?<=\]\(<)(?=http)|(?<=\]\()(?=http)", "/web/20200101/", case["text"])
+    assert ("](http" in case["text"]) == (text != case["text"])
+    found = records(FORMS[case["module"]], text)
+    expected = [known["facts"] for known in case["records"]]
+    assert [facts_of(record)["facts"] for record in found] == expected
 
 
 @pytest.mark.parametrize("case", PAGES)
