@@ -181,6 +181,7 @@ def test_explain_describes_any_id(shortscience: Shortscience, built: Path, table
     assert story[story["kind"]][key] == identifier
     shown = shortscience("explain", identifier, "--dataset", built)
     assert identifier in shown.stdout
+    assert not shown.stderr
     lines = shown.stdout.splitlines()
     assert len(lines) <= 45
     assert max(map(len, lines)) <= 100

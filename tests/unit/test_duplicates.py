@@ -227,6 +227,7 @@ def test_summaries_of_an_earlier_release_are_left_out() -> None:
         ("earlier", "exact"),
     ]
     assert outcomes["kept_record_id"][0] == earlier["record_id"][0]
+    assert compare_thresholds(found.evidence, 0.8, 0.99).summaries == (1, 2)
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from shortscience.pipeline.papers.descriptions import (
 )
 from shortscience.pipeline.papers.frames import CLAIMS, SOURCES
 from shortscience.pipeline.papers.reconciliation import TWO_PREPRINTS, Groups, reconcile
+from tests.growth import LONGER, is_linear
 from tests.unit.cases import cases
 
 STORM, SILK = "How to fly a kite in a storm", "Silk worms and their keepers"
@@ -148,3 +149,13 @@ def test_contradicting_sources_are_never_one_paper(said: list[Said]) -> None:
 @settings(max_examples=10)
 def test_the_order_of_authors_does_not_matter(order: list[str]) -> None:
     assert shared_authors(order, ["Roy, Ada", "B. Kim", "J. Li"]) == 1.0
+
+
+def test_a_paper_whose_authors_are_spelled_in_many_ways_takes_linear_time() -> None:
+    def listed(count: int) -> list[Said]:
+        # The first name contradicts itself, so that the component is rebuilt.
+        firsts = ("D. P. Kingma", "Kingma, Diederik P.")
+        people = (f"Co{place} Author{place}" for place in range(count))
+        return [Said((), STORM, (firsts[place == 0], co)) for place, co in enumerate(people)]
+
+    assert is_linear(reconciled, listed(100), listed(100 * LONGER))
