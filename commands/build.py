@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from shortscience.commands import arguments
 from shortscience.pipeline.engines import NAMES
 from shortscience.pipeline.layout import DEFAULT_OUT, DEFAULT_RAW
 
@@ -125,10 +126,9 @@ Examples:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
 @click.option(
-    "-v",
-    "--verbose",
+    *arguments.VERBOSE,
     is_flag=True,
-    help="Show a traceback when something fails, and the log of a flow run.",
+    help="Show a traceback when something unexpected fails, and the log of a flow run.",
 )
 def build(
     raw: tuple[str, ...],

@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from shortscience.commands.main import cli
 from shortscience.pipeline.release.parquet import read_table
 from tests.conftest import PROJECT, RAW, Shortscience
 
@@ -88,6 +89,32 @@ def test_what_the_machine_lacks_is_told_in_one_sentence(
     done = shortscience(command, *arguments)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert says in done.stderr
+
+
+REQUIRED = {
+    "explain": ["0000"],
+    "duplicates": ["--threshold", "0.9"],
+    "diff": ["old", "new"],
+    "catalogue": ["--out", "known.parquet"],
+    "publish": ["--repo", "you/shortscience"],
+}
+
+
+@pytest.mark.parametrize("command", cli.commands)
+@pytest.mark.parametrize("verbose", ["-v", "--verbose"])
+def test_every_command_shows_the_traceback_of_an_unexpected_error(
+    shortscience: Shortscience, monkeypatch: pytest.MonkeyPatch, command: str, verbose: str
+) -> None:
+    def fail(**_: object) -> None:
+        raise KeyError("unforeseen")
+
+    monkeypatch.setattr(cli.commands[command], "callback", fail)
+    call = [command, *REQUIRED.get(command, [])]
+    done = shortscience(*call)
+    assert (done.returncode, done.stderr.count("\n")) == (70, 1)
+    assert "report it with --verbose" in done.stderr
+    with pytest.raises(KeyError, match="unforeseen"):
+        shortscience(*call, verbose)
 
 
 @pytest.mark.parametrize(
