@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -149,7 +150,8 @@ def build(
     """Build a release of the dataset from raw dumps.
 
     RAW are files, folders, patterns, or URLs of these; the default is data/raw. The same dumps and
-    settings give the same release, byte for byte; one that exists already is not built again.
+    settings give the same release, byte for byte; one that exists already is not built again. With
+    PREFECT_API_URL set, the build is a flow run of the Prefect server there.
     """
     from shortscience.pipeline.parameters import BuildParameters
 
@@ -195,7 +197,24 @@ def _run_flow(parameters: "BuildParameters", *, verbose: bool) -> "BuildResult":
         logging.getLogger("EventsWorker").setLevel(logging.CRITICAL)
     from shortscience.flows.build_dataset import build_dataset
 
+    _require_server()
     return build_dataset(parameters)
+
+
+def _require_server() -> None:
+    """Raise ServerError if no Prefect server answers; the flow itself would name no remedy."""
+    from prefect import get_client
+
+    from shortscience.pipeline.errors import ServerError
+
+    with get_client(sync_client=True) as client:
+        error = client.api_healthcheck()
+    if error:
+        address = re.sub("//.*@", "//", os.environ["PREFECT_API_URL"])  # without a password
+        raise ServerError(
+            f"No Prefect server answers at {address} ({type(error).__name__}); start it, or unset"
+            " PREFECT_API_URL to build without one."
+        )
 
 
 def _check_call(parameters: "BuildParameters") -> None:

@@ -64,6 +64,10 @@ class StoreError(ShortScienceError):
     """An object store failed or gave an unexpected answer."""
 
 
+class ServerError(ShortScienceError):
+    """No Prefect server answers."""
+
+
 class DamagedError(ShortScienceError):
     """A file written by this project no longer holds what was written."""
 

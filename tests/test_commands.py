@@ -4,6 +4,7 @@ import errno
 import json
 import re
 import shutil
+import socket
 from pathlib import Path
 
 import polars as pl
@@ -89,6 +90,23 @@ def test_what_the_machine_lacks_is_told_in_one_sentence(
     done = shortscience(command, *arguments)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert says in done.stderr
+
+
+@pytest.mark.parametrize("user", ["", "ann:secret@"], ids=["open", "with a password"])
+def test_a_prefect_server_that_does_not_answer_is_named(
+    shortscience_process: Shortscience, tmp_path: Path, user: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        place = f"127.0.0.1:{listener.getsockname()[1]}/api"
+    done = shortscience_process(
+        *("build", RAW, "--out", tmp_path / "out"),
+        PREFECT_API_URL=f"http://{user}{place}",
+        PREFECT_HOME=str(tmp_path / "prefect"),
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"shortscience: No Prefect server answers at http://{place} (")
+    assert done.stderr.endswith("; start it, or unset PREFECT_API_URL to build without one.\n")
+    assert done.stderr.count("\n") == 1, done.stderr
 
 
 REQUIRED = {
