@@ -92,6 +92,34 @@ def test_what_the_machine_lacks_is_told_in_one_sentence(
     assert says in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("command", "step", "says"),
+    [
+        ("build", "build._make", "({out}); nothing was released; mend that and build again."),
+        ("report", "report.write._write_data", "({out.parent}); mend that and call again."),
+    ],
+)
+def test_a_full_disk_is_told_where_polars_writes(
+    shortscience: Shortscience,
+    built: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+    step: str,
+    says: str,
+) -> None:
+    (tmp_path / "full").symlink_to("/dev/full")
+
+    def fail(*_: object) -> None:
+        pl.DataFrame({"a": [1]}).write_parquet(tmp_path / "full")
+
+    monkeypatch.setattr(f"shortscience.pipeline.{step}", fail)
+    out = tmp_path / "out"
+    done = shortscience(command, RAW if command == "build" else built, "--out", out)
+    assert done.returncode == 1
+    assert done.stderr == f"shortscience: No space left on device {says.format(out=out)}\n"
+
+
 @pytest.mark.parametrize("user", ["", "ann:secret@"], ids=["open", "with a password"])
 def test_a_prefect_server_that_does_not_answer_is_named(
     shortscience_process: Shortscience, tmp_path: Path, user: str
