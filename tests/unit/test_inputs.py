@@ -216,6 +216,19 @@ def tar_of(mode: str, **files: bytes) -> bytes:
     return buffer.getvalue()
 
 
+def test_the_file_of_a_source_is_known_whatever_its_name(tmp_path: Path, spool: Path) -> None:
+    (tmp_path / "wow!.zip").write_bytes(
+        zip_of(**{"a!b.txt": b"1", "c.tgz": tar_of("w:gz", d=b"2")})
+    )
+    (tmp_path / "wow!3.txt").write_bytes(b"3")
+    inventory = take_inventory([str(tmp_path)], spool)
+    assert {item.name: inventory.files[item.source_id] for item in inventory.inputs} == {
+        "wow!.zip!a!b.txt": "wow!.zip",
+        "wow!.zip!c.tgz!d": "wow!.zip",
+        "wow!3.txt": "wow!3.txt",
+    }
+
+
 @pytest.mark.parametrize(
     "archive",
     [
