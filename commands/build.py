@@ -72,7 +72,6 @@ Examples:
 @click.option(
     _BIBLIOGRAPHY,
     multiple=True,
-    type=click.Path(exists=True, dir_okay=False),
     metavar="FILE ...",
     help="Bibliographies for titles, authors, venues and years: DBLP's XML, arXiv's snapshot,"
     " OpenAlex works, BibTeX or JSON lines, compressed or not. Takes all files that follow, so name"
@@ -81,7 +80,6 @@ Examples:
 @click.option(
     _CATALOGUE,
     multiple=True,
-    type=click.Path(exists=True, dir_okay=False),
     metavar="FILE ...",
     help="Catalogues that recognise summaries and their papers; `shortscience catalogue` makes"
     " one. Takes all files that follow; earlier files take precedence, the shipped catalogue comes"
@@ -222,8 +220,10 @@ def _check_call(parameters: "BuildParameters") -> None:
     from shortscience.pipeline.object_store import is_url
     from shortscience.pipeline.release.store import Store, open_dataset
     from shortscience.pipeline.sources.inputs import list_inputs
+    from shortscience.pipeline.stock import check_files
 
     _check_forms(parameters.allow_empty)
+    check_files(parameters)
     if not is_url(parameters.out):
         Store(Path(parameters.out)).check_free()
     if parameters.against:
