@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from shortscience.commands import arguments
+from shortscience.pipeline.counting import counted
 from shortscience.pipeline.engines import NAMES
 from shortscience.pipeline.layout import DEFAULT_OUT, DEFAULT_RAW
 
@@ -297,14 +298,16 @@ def _show(result: "BuildResult", *, as_json: bool) -> None:
     for notice in listed:
         click.echo(f"shortscience: {notice}", err=True)
     if more:
-        click.echo(f"shortscience: {more} more notices; see the records table.", err=True)
+        click.echo(
+            f"shortscience: {counted(more, 'more notice')}; see the records table.", err=True
+        )
     if result["release_id"] is None:
         click.echo("No release was made.")
         return
     found = ", ".join(f"{count:,} {status}" for status, count in result["records"].items())
-    click.echo(f"{sum(result['records'].values()):,} records found: {found}")
+    click.echo(f"{counted(sum(result['records'].values()), 'record')} found: {found}")
     for table, rows in result["tables"].items():
-        click.echo(f"{table:>10} {rows:>10,} rows")
+        click.echo(f"{table:>10} {rows:>10,} {'row' if rows == 1 else 'rows'}")
     for former in result["pruned"]:
         click.echo(f"Release {former} was removed (--keep)")
     unchanged = " (unchanged)" if result["unchanged"] else ""

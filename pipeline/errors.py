@@ -145,9 +145,8 @@ class NothingNewError(ShortScienceError):
 
     def __init__(self, n_records: int, earlier: str | None) -> None:
         self.n_records = n_records
-        super().__init__(
-            f"Nothing new: all {n_records:,} records are in release {earlier} already."
-        )
+        found = "its one record is" if n_records == 1 else f"all {n_records:,} records are"
+        super().__init__(f"Nothing new: {found} in release {earlier} already.")
 
 
 class ValidationError(ShortScienceError):

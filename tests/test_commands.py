@@ -359,3 +359,29 @@ def test_duplicates_shows_the_effect_of_another_threshold(
 ) -> None:
     done = shortscience("duplicates", built, "--threshold", threshold)
     assert (done.returncode, said in done.stdout + done.stderr) == (status, True)
+
+
+@pytest.mark.parametrize("dumps", [1, 2], ids=["one record", "several records"])
+def test_numbers_agree_with_what_they_count(
+    shortscience: Shortscience, tmp_path: Path, dumps: int
+) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    for name, plant in list({"a": "ferns", "b": "mosses"}.items())[:dumps]:
+        text = f"A summary that no catalogue has, of a paper on {plant} that nobody has read."
+        (raw / f"{name}.txt").write_text(f"[link]\n{text} |\n")
+    done = shortscience("build", raw, "--out", tmp_path / "out")
+    known = shortscience("catalogue", tmp_path / "out/latest", "--out", tmp_path / "known")
+    again = shortscience(
+        "build", raw, "--out", tmp_path / "x", "--against", tmp_path / "out/latest"
+    )
+    if dumps == 1:
+        assert done.stdout.startswith("1 record found: 1 kept\n")
+        assert re.search("^ +summaries +1 row$", done.stdout, re.MULTILINE)
+        assert " has 1 summary of 1 paper, 0 with a title (" in known.stdout
+        assert "Nothing new: its one record is in release " in again.stderr
+    else:
+        assert done.stdout.startswith("2 records found: 2 kept\n")
+        assert re.search("^ +summaries +2 rows$", done.stdout, re.MULTILINE)
+        assert " has 2 summaries of 2 papers, 0 with a title (" in known.stdout
+        assert "Nothing new: all 2 records are in release " in again.stderr

@@ -68,8 +68,9 @@ def notices(release: Path, problems: Iterable[Problem], files: Mapping[str, str]
 def _already_released(records: pl.LazyFrame) -> Iterator[str]:
     count = records.filter(is_known(records)).select(pl.len()).collect().item()
     if count:
+        known, left = ("record is", "was") if count == 1 else ("records are", "were")
         yield (
-            f"{count:,} records are already in the earlier release and were left out"
+            f"{count:,} {known} already in the earlier release and {left} left out"
             " (`earlier_summary_id` in table `records`)."
         )
 

@@ -119,6 +119,15 @@ CRAWL = [f"crawl.warc.gz!https://example.org/{page}" for page in range(5)]
         ),
         pytest.param(
             [source("a.txt")],
+            [rejected("a.txt", 0) | {"earlier_summary_id": "s"}],
+            [
+                "1 record is already in the earlier release and was left out"
+                " (`earlier_summary_id` in table `records`)."
+            ],
+            id="one record of an earlier release",
+        ),
+        pytest.param(
+            [source("a.txt")],
             [rejected("a.txt", n) | {"earlier_summary_id": "s"} for n in range(2)],
             [
                 "2 records are already in the earlier release and were left out"
