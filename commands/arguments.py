@@ -12,3 +12,13 @@ dataset = click.argument(
     default=Path(DEFAULT_DATASET),
     required=False,
 )
+
+VERBOSE = "-v", "--verbose"
+
+
+def take_verbose(command: click.Command) -> None:
+    """Give a command the option to show a traceback, for `main`, unless it has one of its own."""
+    if all(option.name != "verbose" for option in command.params):
+        shown = "Show a traceback when something unexpected fails."
+        option = click.Option(VERBOSE, is_flag=True, expose_value=False, help=shown)
+        command.params.append(option)

@@ -3,12 +3,15 @@
 import json
 import logging
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from shortscience.commands import arguments
+from shortscience.pipeline.counting import counted
 from shortscience.pipeline.engines import NAMES
 from shortscience.pipeline.layout import DEFAULT_OUT, DEFAULT_RAW
 
@@ -70,7 +73,6 @@ Examples:
 @click.option(
     _BIBLIOGRAPHY,
     multiple=True,
-    type=click.Path(exists=True, dir_okay=False),
     metavar="FILE ...",
     help="Bibliographies for titles, authors, venues and years: DBLP's XML, arXiv's snapshot,"
     " OpenAlex works, BibTeX or JSON lines, compressed or not. Takes all files that follow, so name"
@@ -79,7 +81,6 @@ Examples:
 @click.option(
     _CATALOGUE,
     multiple=True,
-    type=click.Path(exists=True, dir_okay=False),
     metavar="FILE ...",
     help="Catalogues that recognise summaries and their papers; `shortscience catalogue` makes"
     " one. Takes all files that follow; earlier files take precedence, the shipped catalogue comes"
@@ -125,10 +126,9 @@ Examples:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
 @click.option(
-    "-v",
-    "--verbose",
+    *arguments.VERBOSE,
     is_flag=True,
-    help="Show a traceback when something fails, and the log of a flow run.",
+    help="Show a traceback when something unexpected fails, and the log of a flow run.",
 )
 def build(
     raw: tuple[str, ...],
@@ -149,7 +149,8 @@ def build(
     """Build a release of the dataset from raw dumps.
 
     RAW are files, folders, patterns, or URLs of these; the default is data/raw. The same dumps and
-    settings give the same release, byte for byte; one that exists already is not built again.
+    settings give the same release, byte for byte; one that exists already is not built again. With
+    PREFECT_API_URL set, the build is a flow run of the Prefect server there.
     """
     from shortscience.pipeline.parameters import BuildParameters
 
@@ -195,7 +196,24 @@ def _run_flow(parameters: "BuildParameters", *, verbose: bool) -> "BuildResult":
         logging.getLogger("EventsWorker").setLevel(logging.CRITICAL)
     from shortscience.flows.build_dataset import build_dataset
 
+    _require_server()
     return build_dataset(parameters)
+
+
+def _require_server() -> None:
+    """Raise ServerError if no Prefect server answers; the flow itself would name no remedy."""
+    from prefect import get_client
+
+    from shortscience.pipeline.errors import ServerError
+
+    with get_client(sync_client=True) as client:
+        error = client.api_healthcheck()
+    if error:
+        address = re.sub("//.*@", "//", os.environ["PREFECT_API_URL"])  # without a password
+        raise ServerError(
+            f"No Prefect server answers at {address} ({type(error).__name__}); start it, or unset"
+            " PREFECT_API_URL to build without one."
+        )
 
 
 def _check_call(parameters: "BuildParameters") -> None:
@@ -203,8 +221,10 @@ def _check_call(parameters: "BuildParameters") -> None:
     from shortscience.pipeline.object_store import is_url
     from shortscience.pipeline.release.store import Store, open_dataset
     from shortscience.pipeline.sources.inputs import list_inputs
+    from shortscience.pipeline.stock import check_files
 
     _check_forms(parameters.allow_empty)
+    check_files(parameters)
     if not is_url(parameters.out):
         Store(Path(parameters.out)).check_free()
     if parameters.against:
@@ -278,14 +298,16 @@ def _show(result: "BuildResult", *, as_json: bool) -> None:
     for notice in listed:
         click.echo(f"shortscience: {notice}", err=True)
     if more:
-        click.echo(f"shortscience: {more} more notices; see the records table.", err=True)
+        click.echo(
+            f"shortscience: {counted(more, 'more notice')}; see the records table.", err=True
+        )
     if result["release_id"] is None:
         click.echo("No release was made.")
         return
     found = ", ".join(f"{count:,} {status}" for status, count in result["records"].items())
-    click.echo(f"{sum(result['records'].values()):,} records found: {found}")
+    click.echo(f"{counted(sum(result['records'].values()), 'record')} found: {found}")
     for table, rows in result["tables"].items():
-        click.echo(f"{table:>10} {rows:>10,} rows")
+        click.echo(f"{table:>10} {rows:>10,} {'row' if rows == 1 else 'rows'}")
     for former in result["pruned"]:
         click.echo(f"Release {former} was removed (--keep)")
     unchanged = " (unchanged)" if result["unchanged"] else ""

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from shortscience.commands import arguments
+from shortscience.pipeline.counting import counted
 
 
 @click.command(
@@ -41,6 +42,7 @@ def catalogue(dataset: Path, out: Path, as_json: bool) -> None:
         click.echo(json.dumps({"catalogue": str(out), **made._asdict()}))
     else:
         click.echo(
-            f"{made.summaries:,} summaries of {made.papers:,} papers, {made.titles:,} of them with"
-            f" a title, are in {out} ({made.n_bytes:,} bytes)"
+            f"{out} has {counted(made.summaries, 'summary', 'summaries')} of"
+            f" {counted(made.papers, 'paper')}, {made.titles:,} with a title"
+            f" ({made.n_bytes:,} bytes)"
         )

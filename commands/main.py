@@ -8,6 +8,7 @@ from types import FrameType
 
 import click
 
+from shortscience.commands import arguments
 from shortscience.commands.build import build
 from shortscience.commands.catalogue import catalogue
 from shortscience.commands.diff import diff
@@ -35,13 +36,9 @@ def cli() -> None:
     """
 
 
-cli.add_command(build)
-cli.add_command(explain)
-cli.add_command(duplicates)
-cli.add_command(diff)
-cli.add_command(catalogue)
-cli.add_command(publish)
-cli.add_command(report)
+for command in (build, explain, duplicates, diff, catalogue, publish, report):
+    arguments.take_verbose(command)
+    cli.add_command(command)
 
 
 class _Terminated(BaseException):
@@ -62,7 +59,7 @@ def main() -> None:
     except (Exception, KeyboardInterrupt, _Terminated) as error:
         sentence, status = _explain(error)
         click.echo(f"shortscience: {' '.join(sentence.split())}", err=True)
-        if status == _UNFORESEEN and {"-v", "--verbose"} & set(sys.argv):
+        if status == _UNFORESEEN and set(arguments.VERBOSE) & set(sys.argv):
             raise
     sys.exit(status if isinstance(status, int) else 0)
 

@@ -25,6 +25,7 @@ from prefect.tasks import Task
 from shortscience.flows.ending import end_tasks
 from shortscience.flows.notification import notify
 from shortscience.pipeline.build import BuildResult, build
+from shortscience.pipeline.counting import counted
 from shortscience.pipeline.errors import is_transient
 from shortscience.pipeline.layers import LAYERS
 from shortscience.pipeline.observer import (
@@ -191,16 +192,19 @@ def show_result(result: BuildResult, seconds: Mapping[str, float]) -> None:
         {"stage": stage, "seconds": round(took, 2), "records/s": round(n_records / took)}
         for stage, took in seconds.items()
     ]
-    create_table_artifact(stages, key="stages", description=f"Stages, of {n_records:,} records")
+    create_table_artifact(
+        stages, key="stages", description=f"Stages, of {counted(n_records, 'record')}"
+    )
     logger = get_run_logger()
     for notice in result["notices"][:_MAX_NOTICES]:
         logger.warning(notice)
     if more := len(result["notices"][_MAX_NOTICES:]):
-        logger.warning("%s more notices; the tables sources and records have them", f"{more:,}")
+        told = counted(more, "more notice")
+        logger.warning("%s; see the tables sources and records", told)
     for former in result["pruned"]:
         logger.info("Release %s was removed (keep)", former)
-    for row in rows:
-        logger.info("%(table)s: %(rows)s rows", row)
+    for table, count in result["tables"].items():
+        logger.info("%s: %s", table, counted(count, "row"))
     for row in stages:
         logger.info("%(stage)s: %(seconds)s s, %(records/s)s records/s", row)
     logger.info("%s It is at %s", sum_up(result), result["release"])
@@ -214,6 +218,6 @@ def sum_up(result: BuildResult) -> str:
     numbers = ", ".join(f"{count:,} {status}" for status, count in counts.items())
     unchanged = " was there already" if result["unchanged"] else ""
     return (
-        f"Release {result['release_id']}{unchanged}: {sum(counts.values()):,} records read"
-        f" ({numbers}), {len(result['notices']):,} notices."
+        f"Release {result['release_id']}{unchanged}: {counted(sum(counts.values()), 'record')} read"
+        f" ({numbers}), {counted(len(result['notices']), 'notice')}."
     )

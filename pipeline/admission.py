@@ -94,15 +94,21 @@ def _admit(
     return frame, pl.concat(refused)
 
 
-def refusals(refused: pl.DataFrame, names: Mapping[str, str]) -> list[Problem]:
-    """Return one problem per file and column with refused values; `names` maps source ids.
+def refusals(
+    refused: pl.DataFrame, names: Mapping[str, str], files: Mapping[str, str]
+) -> list[Problem]:
+    """Return one problem per file and column with refused values.
 
-    The pages of a crawl are one file.
+    `names` and `files` map source ids; the pages of a crawl are in one file.
     """
+    source = pl.col("source_id")
     counted = (
-        refused.with_columns(name=pl.col("source_id").replace_strict(names, return_dtype=pl.String))
+        refused.with_columns(
+            name=source.replace_strict(names, return_dtype=pl.String),
+            file=source.replace_strict(files, return_dtype=pl.String),
+        )
         .sort("name", "column", "ordinal", nulls_last=True)
-        .group_by(pl.col("name").str.split("!").list.first(), "column", maintain_order=True)
+        .group_by("file", "column", maintain_order=True)
         .agg(
             pl.len(),
             pl.format("record {}", "ordinal").drop_nulls().head(_EXAMPLES).alias("places"),

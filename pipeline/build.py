@@ -5,16 +5,13 @@ the end. The steps that make a release are in `stages`, which is imported only w
 release to make.
 """
 
-import contextlib
-import errno
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypedDict
 
 from shortscience.pipeline import engines
 from shortscience.pipeline.batches import cut_batches
-from shortscience.pipeline.errors import NothingNewError
+from shortscience.pipeline.errors import NothingNewError, full_disk_named
 from shortscience.pipeline.garbage import uncollected
 from shortscience.pipeline.object_store import is_url, put
 from shortscience.pipeline.observer import Observer
@@ -60,7 +57,7 @@ def build_release(parameters: BuildParameters, observer: Observer | None = None)
     """Build as `build` does, but raise NothingNewError if there is nothing new to release."""
     observer = observer or Observer()
     store = Store(parameters.folder)
-    with _full_disk_named(parameters.folder), store.locked():
+    with full_disk_named(parameters.folder), store.locked():
         recipe = observer.step_with_retries("reading inputs", take_stock, parameters)
         former = _former(store, recipe.release_id)
         unchanged = store.has(recipe.release_id)
@@ -82,17 +79,6 @@ def _former(store: Store, release_id: str) -> Path | None:
     """Return the folder of the latest release, if there is another one than that of this build."""
     former = store.latest.resolve()
     return former if former.exists() and former.name != release_id else None
-
-
-@contextlib.contextmanager
-def _full_disk_named(folder: Path) -> Iterator[None]:
-    """Add the output folder to a disk-full error that names no file."""
-    try:
-        yield
-    except OSError as error:
-        if error.filename or "No space left" not in str(error):
-            raise
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder)) from error
 
 
 def _make(recipe: Recipe, parameters: BuildParameters, store: Store, observer: Observer) -> None:

@@ -6,6 +6,7 @@ is.
 
 import contextlib
 import errno
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,23 @@ def os_errors_named(path: Path) -> Iterator[None]:
     except OSError as error:
         error.filename = error.filename or str(path)
         raise
+
+
+@contextlib.contextmanager
+def full_disk_named(folder: Path) -> Iterator[None]:
+    """Raise a disk-full error that names no file as one of the system that names a folder.
+
+    Where Polars writes, such an error is none of the system's. It is told by its module, as
+    importing Polars would take longer than what this project does without it.
+    """
+    try:
+        yield
+    except Exception as error:
+        of_polars = type(error).__module__.startswith("polars.")
+        unnamed = of_polars or (isinstance(error, OSError) and not error.filename)
+        if not unnamed or "No space left" not in str(error):
+            raise
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder)) from error
 
 
 class ShortScienceError(Exception):
@@ -62,6 +80,10 @@ class WorkerError(ShortScienceError):
 
 class StoreError(ShortScienceError):
     """An object store failed or gave an unexpected answer."""
+
+
+class ServerError(ShortScienceError):
+    """No Prefect server answers."""
 
 
 class DamagedError(ShortScienceError):
@@ -123,9 +145,8 @@ class NothingNewError(ShortScienceError):
 
     def __init__(self, n_records: int, earlier: str | None) -> None:
         self.n_records = n_records
-        super().__init__(
-            f"Nothing new: all {n_records:,} records are in release {earlier} already."
-        )
+        found = "its one record is" if n_records == 1 else f"all {n_records:,} records are"
+        super().__init__(f"Nothing new: {found} in release {earlier} already.")
 
 
 class ValidationError(ShortScienceError):

@@ -33,8 +33,8 @@ def is_url(name: str) -> bool:
 def fetch(url: str, folder: Path) -> Path:
     """Download an object, prefix or pattern; return its folder below `folder`.
 
-    Objects are downloaded again if they changed, or if the store does not say. Raises NoInputError
-    if nothing matches, and StoreError if the store fails.
+    Objects are downloaded again if they changed, or if the store does not say; an interrupted call
+    goes on from there. Raises NoInputError if nothing matches, and StoreError if the store fails.
     """
     target = _target(folder, url)
     known_versions = _versions_of(target)
@@ -44,15 +44,16 @@ def fetch(url: str, folder: Path) -> Path:
         if not objects:
             raise NoInputError(f"No objects match {url}; check its name.")
         versions = {name: _version(store, key) for name, key in objects.items()}
-        fetched = _read(known_versions)
-        known_versions.unlink(missing_ok=True)
-        for name, key in objects.items():
-            known = fetched.pop(name, None)
-            if known is None or known != versions[name] or not (target / name).exists():
-                _fetch(store, key, target / name)
-    for gone in fetched:
-        (target / gone).unlink(missing_ok=True)
-    known_versions.write_text(json.dumps(versions, sort_keys=True), encoding="utf-8")
+        with _kept_versions(known_versions) as fetched:
+            for name, key in objects.items():
+                known = fetched.get(name)
+                if known is None or known != versions[name] or not (target / name).exists():
+                    fetched[name] = None
+                    _fetch(store, key, target / name)
+                fetched[name] = versions[name]
+            for gone in fetched.keys() - objects.keys():
+                (target / gone).unlink(missing_ok=True)
+                del fetched[gone]
     return target
 
 
@@ -133,12 +134,23 @@ def _fetch(store: Any, key: str, path: Path) -> None:
     part.replace(path)
 
 
-def _read(versions: Path) -> dict[str, str | None]:
+@contextlib.contextmanager
+def _kept_versions(file: Path) -> Iterator[dict[str, str | None]]:
+    """Provide the recorded versions of objects, and record what becomes of them, also on failure.
+
+    None is the version of an object that has to be downloaded again or removed.
+    Meanwhile there is no record: one that a killed process left might be wrong.
+    """
     try:
-        found: dict[str, str | None] = json.loads(versions.read_text(encoding="utf-8"))
+        versions: dict[str, str | None] = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return {}
-    return found
+        versions = {}
+    file.unlink(missing_ok=True)
+    try:
+        yield versions
+    finally:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(versions, sort_keys=True), encoding="utf-8")
 
 
 @contextlib.contextmanager

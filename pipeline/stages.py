@@ -177,10 +177,11 @@ def all_problems(
     recipe: Recipe, shards: Shards, bibliography: Sequence[Index]
 ) -> tuple[Problem, ...]:
     """Return the unusable pieces of inputs and bibliographies, and facts that fit no column."""
-    names = {item.source_id: item.name for item in recipe.inventory.distinct}
-    refused = refusals(shards.scan("refused").collect(), names)
+    inventory = recipe.inventory
+    names = {item.source_id: item.name for item in inventory.distinct}
+    refused = refusals(shards.scan("refused").collect(), names, inventory.files)
     unread = (problem for index in bibliography for problem in index.problems)
-    return (*recipe.inventory.problems, *refused, *unread)
+    return (*inventory.problems, *refused, *unread)
 
 
 def require_success(
@@ -196,7 +197,7 @@ def require_success(
     lines = [f"- {failure}" for failure in outcome.failed] or ["Every expectation was met."]
     observer.show("validation", "\n".join(["# Validation", *lines]))
     if outcome.failed:
-        about_inputs = notices(staging, problems)
+        about_inputs = notices(staging, problems, recipe.inventory.files)
         raise ValidationError(outcome.failed, str(index), about_inputs)
 
 

@@ -15,6 +15,7 @@ SHIPPED_CATALOGUE = Path(__file__).parents[1] / "catalogue" / "shortscience.parq
 
 def take_stock(parameters: BuildParameters) -> Recipe:
     """Find and hash the inputs of a build, fetching those in object stores."""
+    check_files(parameters)
     store = Store(parameters.folder)
     urls = {name for name in parameters.raw if is_url(name)}
     prune(store.fetched, urls)
@@ -30,13 +31,16 @@ def take_stock(parameters: BuildParameters) -> Recipe:
     )
 
 
-def _catalogues(parameters: BuildParameters) -> list[Path]:
-    """Return the named catalogues and the shipped one, which comes last in precedence.
+def check_files(parameters: BuildParameters) -> None:
+    """Raise UsageError if a bibliography or a catalogue is missing."""
+    named = {"bibliography": parameters.bibliography, "catalogue": parameters.catalogue}
+    for kind, names in named.items():
+        for name in names:
+            if not Path(name).is_file():
+                raise UsageError(f"There is no {kind} at {name}; check its name.")
 
-    Raises UsageError if one is missing.
-    """
+
+def _catalogues(parameters: BuildParameters) -> list[Path]:
+    """Return the named catalogues and the shipped one, which comes last in precedence."""
     paths = [Path(name) for name in parameters.catalogue]
-    for path in paths:
-        if not path.is_file():
-            raise UsageError(f"There is no catalogue at {path}; check its name.")
     return [*paths, SHIPPED_CATALOGUE] if parameters.shipped_catalogue else paths

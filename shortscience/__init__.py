@@ -27,7 +27,7 @@ from shortscience.results import (
 if TYPE_CHECKING:
     import polars as pl
 
-    from shortscience.pipeline.settings import Settings
+    from shortscience.pipeline.settings import DuplicateSettings, Settings
 
 __all__ = [
     "Citation",
@@ -55,7 +55,8 @@ def clean(
     """Repair a text, restore its Markdown, and find its language and all that it mentions.
 
     `flattened` says whether an extractor put the text onto one line; by default, that is assumed of
-    a text without line breaks. Only flattened texts get their blocks restored.
+    a text without line breaks. Only flattened texts get their blocks restored. Surrogates, which no
+    text file can hold, are replaced.
     """
     import polars as pl
 
@@ -63,7 +64,9 @@ def clean(
     from shortscience.pipeline.cleaning.language import detect_language
     from shortscience.pipeline.extraction.extract import extract
     from shortscience.pipeline.settings import Settings
+    from shortscience.pipeline.sources.encodings import without_surrogates
 
+    text = without_surrogates(text)
     keeps_structure = "\n" in text.strip() if flattened is None else not flattened
     schema = {
         "record_id": pl.String(),
@@ -130,20 +133,24 @@ def deduplicate(
 
     Texts above a minimum length are similar if the Jaccard similarity of their word shingles
     reaches the threshold, by default that of the settings. The longest copy is kept; ties depend on
-    the texts, not on their order.
+    the texts, not on their order. Raises UsageError if the threshold is not above 0 and at most 1.
     """
     import polars as pl
 
     from shortscience.pipeline.duplicates.find import find_copies_at_hand
     from shortscience.pipeline.duplicates.signatures import sign
     from shortscience.pipeline.settings import Settings
+    from shortscience.pipeline.sources.encodings import without_surrogates
 
     settings = settings or Settings()
-    given = {} if threshold is None else {"near_threshold": threshold}
-    duplicates = settings.duplicates.model_copy(update=given)
+    duplicates = _with_threshold(settings.duplicates, threshold)
     places = {f"{place:012}": place for place in range(len(texts))}
     frame = pl.DataFrame(
-        {"record_id": list(places), "text": list(texts), "structure": ["original"] * len(texts)},
+        {
+            "record_id": list(places),
+            "text": [without_surrogates(text) for text in texts],
+            "structure": ["original"] * len(texts),
+        },
         schema={"record_id": pl.String(), "text": pl.String(), "structure": pl.String()},
     )
     signed = sign(frame, settings.signatures).with_columns(
@@ -162,6 +169,22 @@ def deduplicate(
         kept=[place for place in range(len(texts)) if place not in gone],
         copies=listed,
     )
+
+
+def _with_threshold(settings: "DuplicateSettings", threshold: float | None) -> "DuplicateSettings":
+    from pydantic import ValidationError
+
+    from shortscience.pipeline.errors import UsageError
+
+    if threshold is None:
+        return settings
+    try:
+        # Other than `model_copy`, this validates.
+        return settings.model_validate(settings.model_dump() | {"near_threshold": threshold})
+    except ValidationError:
+        raise UsageError(
+            f"The threshold cannot be {threshold}; choose one above 0 and at most 1."
+        ) from None
 
 
 def build(

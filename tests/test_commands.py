@@ -4,11 +4,13 @@ import errno
 import json
 import re
 import shutil
+import socket
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from shortscience.commands.main import cli
 from shortscience.pipeline.release.parquet import read_table
 from tests.conftest import PROJECT, RAW, Shortscience
 
@@ -88,6 +90,77 @@ def test_what_the_machine_lacks_is_told_in_one_sentence(
     done = shortscience(command, *arguments)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert says in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "step", "says"),
+    [
+        ("build", "build._make", "({out}); nothing was released; mend that and build again."),
+        ("report", "report.write._write_data", "({out.parent}); mend that and call again."),
+    ],
+)
+def test_a_full_disk_is_told_where_polars_writes(
+    shortscience: Shortscience,
+    built: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+    step: str,
+    says: str,
+) -> None:
+    (tmp_path / "full").symlink_to("/dev/full")
+
+    def fail(*_: object) -> None:
+        pl.DataFrame({"a": [1]}).write_parquet(tmp_path / "full")
+
+    monkeypatch.setattr(f"shortscience.pipeline.{step}", fail)
+    out = tmp_path / "out"
+    done = shortscience(command, RAW if command == "build" else built, "--out", out)
+    assert done.returncode == 1
+    assert done.stderr == f"shortscience: No space left on device {says.format(out=out)}\n"
+
+
+@pytest.mark.parametrize("user", ["", "ann:secret@"], ids=["open", "with a password"])
+def test_a_prefect_server_that_does_not_answer_is_named(
+    shortscience_process: Shortscience, tmp_path: Path, user: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        place = f"127.0.0.1:{listener.getsockname()[1]}/api"
+    done = shortscience_process(
+        *("build", RAW, "--out", tmp_path / "out"),
+        PREFECT_API_URL=f"http://{user}{place}",
+        PREFECT_HOME=str(tmp_path / "prefect"),
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"shortscience: No Prefect server answers at http://{place} (")
+    assert done.stderr.endswith("; start it, or unset PREFECT_API_URL to build without one.\n")
+    assert done.stderr.count("\n") == 1, done.stderr
+
+
+REQUIRED = {
+    "explain": ["0000"],
+    "duplicates": ["--threshold", "0.9"],
+    "diff": ["old", "new"],
+    "catalogue": ["--out", "known.parquet"],
+    "publish": ["--repo", "you/shortscience"],
+}
+
+
+@pytest.mark.parametrize("command", cli.commands)
+@pytest.mark.parametrize("verbose", ["-v", "--verbose"])
+def test_every_command_shows_the_traceback_of_an_unexpected_error(
+    shortscience: Shortscience, monkeypatch: pytest.MonkeyPatch, command: str, verbose: str
+) -> None:
+    def fail(**_: object) -> None:
+        raise KeyError("unforeseen")
+
+    monkeypatch.setattr(cli.commands[command], "callback", fail)
+    call = [command, *REQUIRED.get(command, [])]
+    done = shortscience(*call)
+    assert (done.returncode, done.stderr.count("\n")) == (70, 1)
+    assert "report it with --verbose" in done.stderr
+    with pytest.raises(KeyError, match="unforeseen"):
+        shortscience(*call, verbose)
 
 
 @pytest.mark.parametrize(
@@ -287,3 +360,29 @@ def test_duplicates_shows_the_effect_of_another_threshold(
 ) -> None:
     done = shortscience("duplicates", built, "--threshold", threshold)
     assert (done.returncode, said in done.stdout + done.stderr) == (status, True)
+
+
+@pytest.mark.parametrize("dumps", [1, 2], ids=["one record", "several records"])
+def test_numbers_agree_with_what_they_count(
+    shortscience: Shortscience, tmp_path: Path, dumps: int
+) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    for name, plant in list({"a": "ferns", "b": "mosses"}.items())[:dumps]:
+        text = f"A summary that no catalogue has, of a paper on {plant} that nobody has read."
+        (raw / f"{name}.txt").write_text(f"[link]\n{text} |\n")
+    done = shortscience("build", raw, "--out", tmp_path / "out")
+    known = shortscience("catalogue", tmp_path / "out/latest", "--out", tmp_path / "known")
+    again = shortscience(
+        "build", raw, "--out", tmp_path / "x", "--against", tmp_path / "out/latest"
+    )
+    if dumps == 1:
+        assert done.stdout.startswith("1 record found: 1 kept\n")
+        assert re.search("^ +summaries +1 row$", done.stdout, re.MULTILINE)
+        assert " has 1 summary of 1 paper, 0 with a title (" in known.stdout
+        assert "Nothing new: its one record is in release " in again.stderr
+    else:
+        assert done.stdout.startswith("2 records found: 2 kept\n")
+        assert re.search("^ +summaries +2 rows$", done.stdout, re.MULTILINE)
+        assert " has 2 summaries of 2 papers, 0 with a title (" in known.stdout
+        assert "Nothing new: all 2 records are in release " in again.stderr

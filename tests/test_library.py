@@ -1,5 +1,6 @@
 """The functions of the library that read and write folders."""
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -72,6 +73,41 @@ def test_the_home_folder_is_known_in_every_parameter(
     home: Path, place: Callable[[str], object], written: str, meant: str
 ) -> None:
     assert place(written) == meant.format(home=home)
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ({"bibliography": ["{home}/nope.bib"]}, "no bibliography at {home}/nope.bib;"),
+        ({"bibliography": ["{home}/dumps"]}, "no bibliography at {home}/dumps;"),
+        ({"catalogue": ["{home}/nope.parquet"]}, "no catalogue at {home}/nope.parquet;"),
+    ],
+)
+def test_a_missing_file_is_named(home: Path, options: dict[str, list[str]], named: str) -> None:
+    filled = {name: [file.format(home=home) for file in files] for name, files in options.items()}
+    with pytest.raises(UsageError, match=re.escape(named.format(home=home))):
+        shortscience.build("~/dumps", out=home / "out", workers=1, **filled)
+
+
+@pytest.mark.parametrize("threshold", [2, 1.001, 0, -0.5, float("nan")])
+def test_a_threshold_that_is_no_similarity_is_refused(threshold: float) -> None:
+    with pytest.raises(UsageError, match=f"cannot be {threshold};"):
+        shortscience.deduplicate(["one", "two"], threshold=threshold)
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        pytest.param("caf\udce9 society", "café society", id="an undecodable byte"),
+        pytest.param("a \ud800 sign", "a � sign", id="half a character"),
+    ],
+)
+def test_surrogates_are_replaced(text: str, cleaned: str) -> None:
+    assert shortscience.clean(text).text == cleaned
+    found = shortscience.deduplicate([text, "another text", cleaned])
+    (copy,) = found.copies
+    assert {copy.kept, copy.copy} == {0, 2}
+    assert set(found.selected) < {text, "another text", cleaned}
 
 
 def test_urls_are_not_taken_for_paths_at_home() -> None:

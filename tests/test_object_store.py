@@ -144,23 +144,51 @@ def test_a_web_page_is_fetched_again_unless_known_to_be_unchanged(
         server.shutdown()
 
 
-def test_an_interrupted_fetch_is_repeated(
-    bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("meanwhile", "downloaded", "contents"),
+    [
+        pytest.param({}, ["b", "c"], {"a": "1", "b": "2", "c": "3"}, id="nothing changes"),
+        pytest.param(
+            {"a": "one"}, ["a", "b", "c"], {"a": "one", "b": "2", "c": "3"}, id="one changes"
+        ),
+        pytest.param({"b": None}, ["c"], {"a": "1", "c": "3"}, id="the failed one goes"),
+        pytest.param({"c": None}, ["b"], {"a": "1", "b": "2"}, id="one behind it goes"),
+    ],
+)
+@pytest.mark.parametrize("is_first", [True, False])
+def test_an_interrupted_fetch_goes_on_with_what_it_lacks(
+    bucket: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    meanwhile: dict[str, str | None],
+    downloaded: list[str],
+    contents: dict[str, str],
+    is_first: bool,
 ) -> None:
-    upload(bucket, a="1", b="2")
-    store = fsspec.core.url_to_fs(bucket)[0]
-    get_file = store.get_file
+    store, path = fsspec.core.url_to_fs(bucket)
+    get_file, calls, failing = store.get_file, [], ["b"]
 
-    def fail(key, path):
-        if key.endswith("/b"):
+    def get(key: str, path: str) -> None:
+        name = key.rpartition("/")[2]
+        calls.append(name)
+        if name in failing:
             raise ConnectionResetError
         get_file(key, path)
 
+    if not is_first:
+        upload(bucket, a="former", b="former", c="former")
+        fetch(bucket, tmp_path)
+    upload(bucket, a="1", b="2", c="3")
     with monkeypatch.context() as patched:
-        patched.setattr(store, "get_file", fail)
+        patched.setattr(store, "get_file", get)
         with pytest.raises(StoreError, match=bucket):
             fetch(bucket, tmp_path)
-    assert fetched(bucket, tmp_path) == {"a": "1", "b": "2"}
+        for name, text in meanwhile.items():
+            upload(bucket, **{name: text}) if text else store.rm(f"{path}/{name}")
+        calls.clear()
+        failing.clear()
+        assert fetched(bucket, tmp_path) == contents
+    assert calls == downloaded
 
 
 def test_latest_names_a_complete_release_whichever_request_fails(

@@ -4,7 +4,7 @@ A crawl has a source for each of its pages. So what befell several sources of an
 records of a source, takes one sentence with the first of them as examples.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,9 +45,14 @@ _REJECTED = _Sentence(
 )
 
 
-def notices(release: Path, problems: Iterable[Problem]) -> list[str]:
-    """Return which inputs gave nothing, or less than they hold, and why."""
+def notices(release: Path, problems: Iterable[Problem], files: Mapping[str, str]) -> list[str]:
+    """Return which inputs gave nothing, or less than they hold, and why.
+
+    `files` maps the ids of sources to the names of their files.
+    """
     sources, records = (scan_table(release, name) for name in ("sources", "records"))
+    file = pl.col("source_id").replace_strict(files, return_dtype=pl.String)
+    sources = sources.with_columns(file=file)
     without_records = pl.col("n_records") == 0
     is_empty = pl.col("n_bytes") == 0
     return [
@@ -63,23 +68,25 @@ def notices(release: Path, problems: Iterable[Problem]) -> list[str]:
 def _already_released(records: pl.LazyFrame) -> Iterator[str]:
     count = records.filter(is_known(records)).select(pl.len()).collect().item()
     if count:
+        known, left = ("record is", "was") if count == 1 else ("records are", "were")
         yield (
-            f"{count:,} records are already in the earlier release and were left out"
+            f"{count:,} {known} already in the earlier release and {left} left out"
             " (`earlier_summary_id` in table `records`)."
         )
 
 
 def _of_sources(sources: pl.LazyFrame, sentence: _Sentence) -> Iterator[str]:
-    named = sources.sort("name").select("name", reason=pl.lit(""), span=pl.lit(""))
+    named = sources.sort("name").select("name", "file", reason=pl.lit(""), span=pl.lit(""))
     return _by_file(named.collect(), sentence)
 
 
 def _of_rejected(records: pl.LazyFrame, sources: pl.LazyFrame) -> Iterator[str]:
     rejected = (
         records.filter(pl.col("status") == "rejected", ~is_known(records))
-        .join(sources.select("source_id", "name"), on="source_id")
+        .join(sources.select("source_id", "name", "file"), on="source_id")
         .select(
             "name",
+            "file",
             "source_id",
             "ordinal",
             "reason",
@@ -92,10 +99,9 @@ def _of_rejected(records: pl.LazyFrame, sources: pl.LazyFrame) -> Iterator[str]:
 
 def _by_file(rows: pl.DataFrame, sentence: _Sentence) -> Iterator[str]:
     """Yield a sentence for the rows of each file and reason."""
-    file = pl.col("name").str.split("!").list.first()
-    for (archive, reason), group in rows.group_by(file, "reason", maintain_order=True):
+    for (file, reason), group in rows.group_by("file", "reason", maintain_order=True):
         several = group["name"].n_unique() > 1
-        about = str(archive) if several else str(group["name"][0])
+        about = str(file) if several else str(group["name"][0])
         spans = group.select("name", "span").head(_EXAMPLES).iter_rows()
         first = ", ".join(_place(name, span, about) for name, span in spans)
         words = sentence.of_one if len(group) == 1 else sentence.of_many

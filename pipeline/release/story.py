@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from shortscience.pipeline.counting import counted
 from shortscience.pipeline.schema import CITATIONS, PAPERS, RECORDS
 
 Row = dict[str, Any]
@@ -48,7 +49,7 @@ def _summary(story: Story) -> _Sections:
         f"Summary {summary['summary_id']}",
         [
             _quoted(summary["text"], _WIDTH),
-            f"{summary['n_words']:,} words, language {summary['language']}{by},"
+            f"{counted(summary['n_words'], 'word')}, language {summary['language']}{by},"
             f" {_structure(summary)}",
         ],
     )
@@ -91,7 +92,7 @@ def _paper(story: Story) -> _Sections:
     yield f"Paper {paper['paper_id']}", _paper_lines(paper)[:-1]
     yield "How it is identified", _evidence(story)
     yield (
-        f"{_number(paper['n_summaries'], 'summary', 'summaries')} of it",
+        f"{counted(paper['n_summaries'], 'summary', 'summaries')} of it",
         _some(
             [
                 f"{row['summary_id']}  {_quoted(row['text'], _WIDTH - 30)}"
@@ -100,7 +101,7 @@ def _paper(story: Story) -> _Sections:
         ),
     )
     yield (
-        f"{_number(paper['n_citations'], 'mention')} of it",
+        f"{counted(paper['n_citations'], 'mention')} of it",
         _some(
             [
                 f"{row['citation_id']}  {_quoted(row['context'], _WIDTH - 30)}"
@@ -191,7 +192,7 @@ def _differences(places: Sequence[Row], most: int) -> list[str]:
     """Format the first differences of a copy; `kept` and `copy` are words."""
     lines = [format_difference(place["kept"], place["copy"], _SHORT) for place in places[:most]]
     more = len(places) - most
-    return [*lines, f"and {more:,} more differences"] if more > 0 and most > 1 else lines
+    return [*lines, f"and {counted(more, 'more difference')}"] if more > 0 and most > 1 else lines
 
 
 def format_difference(kept: str, copy: str, width: int) -> str:
@@ -252,16 +253,12 @@ def _evidence(story: Story) -> list[str]:
 def _found(table: str, rows: Sequence[str]) -> str:
     shown = ", ".join(_quoted(row, _SHORT) for row in rows[:_FIRST])
     more = ", …" if len(rows) > _FIRST else ""
-    return f"{_number(len(rows), table[:-1])}: {shown}{more}" if rows else f"no {table}"
+    return f"{counted(len(rows), table[:-1])}: {shown}{more}" if rows else f"no {table}"
 
 
 def _some(lines: Sequence[str]) -> list[str]:
     more = len(lines) - _FIRST
     return [*lines[:_FIRST], f"and {more:,} more"] if more > 0 else [*lines]
-
-
-def _number(count: int, what: str, many: str = "") -> str:
-    return f"{count:,} {what if count == 1 else many or f'{what}s'}"
 
 
 def _quoted(text: str, width: int) -> str:

@@ -47,6 +47,6 @@ def write_results(
         rows={name: count_rows(staging, name) for name in TABLES},
         records=dict(by_status.iter_rows()),
         problems=problems,
-        notices=notices(staging, problems),
+        notices=notices(staging, problems, recipe.inventory.files),
     )
     (staging / MANIFEST).write_text(to_json(manifest), encoding="utf-8")

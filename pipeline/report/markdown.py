@@ -8,6 +8,7 @@ afterwards it becomes MathML or a link. Only web addresses become links, and ima
 
 import html
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
@@ -27,6 +28,7 @@ TOP_LEVEL = 3
 _LOWEST_LEVEL = 6
 _SCROLLED = 30
 """Characters of a formula from which it gets its own scrollable area."""
+_INDENTATION = re.compile(r"^[^\S\n]*", re.MULTILINE)
 _BLOCK_MARK = re.compile(r"\s*(?:[*+-]|#{1,6}|>)\s+")
 _Env = MutableMapping[str, Any]
 
@@ -58,8 +60,7 @@ def to_html(markdown: str, links: Iterable[PaperLink] = ()) -> str:
         *((span.start, span.end, _formula(markdown, span)) for span in spans if _is_math(span)),
         *(
             (link.start, link.end, _to_paper(markdown[link.start : link.end], link.paper_id))
-            for link in links
-            if _may_be_replaced(markdown, link, spans)
+            for link in _replaceable(markdown, links, spans)
         ),
     ]
     return str(_parser().render(*_with_words(markdown, placed)))
@@ -111,12 +112,20 @@ def _is_math(span: Span) -> bool:
     return span.kind in {"display", "inline"}
 
 
-def _may_be_replaced(text: str, link: PaperLink, spans: Iterable[Span]) -> bool:
-    if any(span.start < link.end and link.start < span.end for span in spans):
-        return False
-    opens_a_line = text[: link.start].rpartition("\n")[2].strip() == ""
-    following = text[link.end : link.end + 1]
-    return following not in {"(", "["} and not (opens_a_line and following == ":")
+def _replaceable(
+    text: str, links: Iterable[PaperLink], spans: Sequence[Span]
+) -> Iterator[PaperLink]:
+    """Yield the links that overlap no span and whose replacement leaves the Markdown as it is."""
+    ends = [span.end for span in spans]
+    openings = {indentation.end() for indentation in _INDENTATION.finditer(text)}
+    for link in links:
+        following = bisect_right(ends, link.start)
+        if following < len(spans) and spans[following].start < link.end:
+            continue
+        # Brackets would make it a Markdown link, and a colon the definition of one.
+        mark = text[link.end : link.end + 1]
+        if mark not in {"(", "["} and not (mark == ":" and link.start in openings):
+            yield link
 
 
 def _to_paper(raw: str, paper_id: str) -> _Placed:

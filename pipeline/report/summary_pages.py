@@ -1,6 +1,7 @@
 """The page of one summary: all that the release knows about it, as HTML."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from shortscience.pipeline.duplicates.differences import differing_words
@@ -71,18 +72,21 @@ def links_to_papers(summary: Row, citations: Sequence[Row]) -> Iterator[PaperLin
     mentions = [row for row in citations if row["cited_paper_id"] and row["kind"] in _LINKED_KINDS]
     if not mentions:
         return
-    text, markdown = summary["text"], summary["markdown"]
-    places = [place for place, letter in enumerate(markdown) if not letter.isspace()]
+    letters, places = _letters(summary["text"]), _letters(summary["markdown"])
     linked = 0
     for row in sorted(mentions, key=lambda row: (row["start"], row["end"])):
         start, end = _linked_piece(row)
         if start < linked:
             continue
-        first = sum(not letter.isspace() for letter in text[:start])
-        last = first + sum(not letter.isspace() for letter in text[start:end]) - 1
+        first, last = bisect_left(letters, start), bisect_left(letters, end) - 1
         if first <= last < len(places):
             linked = end
             yield PaperLink(places[first], places[last] + 1, row["cited_paper_id"])
+
+
+def _letters(text: str) -> list[int]:
+    """Return the places of all that is not white space."""
+    return [place for place, letter in enumerate(text) if not letter.isspace()]
 
 
 def _linked_piece(row: Row) -> tuple[int, int]:

@@ -29,7 +29,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import polars as pl
 
-from shortscience.pipeline.errors import OutputError, WorkerError
+from shortscience.pipeline.errors import OutputError, WorkerError, full_disk_named
 from shortscience.pipeline.papers.venues import SHORT_VENUE
 from shortscience.pipeline.processes import Workers, as_done
 from shortscience.pipeline.release.diff import Difference
@@ -109,7 +109,10 @@ def _replacing(out: Path, release_id: str) -> Iterator[Path]:
     """Provide a folder with the assets, which finally replaces `out`."""
     _check_replaceable(out)
     out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".report-", dir=out.parent) as scratch:
+    with (
+        full_disk_named(out.parent),
+        tempfile.TemporaryDirectory(prefix=".report-", dir=out.parent) as scratch,
+    ):
         staging = Path(scratch) / "report"
         shutil.copytree(ASSETS, staging / "assets")
         yield staging

@@ -21,6 +21,7 @@ from warcio import bufferedreaders, recordloader
 from warcio.archiveiterator import ArchiveIterator
 from warcio.bufferedreaders import ChunkedDataReader
 
+from shortscience.pipeline.counting import counted
 from shortscience.pipeline.sources.compression import SourceError, named_damage
 from shortscience.pipeline.sources.content_encodings import decoded
 
@@ -173,11 +174,21 @@ class Tar:
 
 _PAGES = {"response": "warc", "resource": "warc", "conversion": "wet"}
 _LEFT_OUT = {
-    "revisit": "revisits, which hold no page",
-    "no HTML": "responses and resources that are not HTML",
-    "wrong length": "records shorter than declared, whose pages may be cut",
+    "revisit": ("revisit, which holds no page", "revisits, which hold no page"),
+    "no HTML": (
+        "response or resource that is not HTML",
+        "responses and resources that are not HTML",
+    ),
+    "wrong length": (
+        "record shorter than declared, whose page may be cut",
+        "records shorter than declared, whose pages may be cut",
+    ),
 }
-_ADDRESSES_WITH_SPACES = "records whose addresses contained spaces, now escaped"
+"""What is left out, one and several."""
+_ADDRESSES_WITH_SPACES = (
+    "record whose address contained spaces, now escaped",
+    "records whose addresses contained spaces, now escaped",
+)
 
 
 class _Records(ArchiveIterator):  # type: ignore[misc]
@@ -234,12 +245,14 @@ class Warc:
                 if position is not None or problem != _CUT:
                     yield Entry("", "", problem=problem)
         counts = [
-            f"{left_out[what]} {reason}" for what, reason in _LEFT_OUT.items() if left_out[what]
+            counted(left_out[what], *reasons)
+            for what, reasons in _LEFT_OUT.items()
+            if left_out[what]
         ]
         if counts:
             yield Entry("", "", problem=f"left out: {'; '.join(counts)}")
         if warnings:
-            yield Entry("", "", problem=f"has {len(warnings)} {_ADDRESSES_WITH_SPACES}")
+            yield Entry("", "", problem=f"has {counted(len(warnings), *_ADDRESSES_WITH_SPACES)}")
 
     def _pages(self, start: int, left_out: Counter[str]) -> Iterator[Entry]:
         """Yield the pages among the records from `start` on, and count what is left out."""

@@ -20,7 +20,8 @@ from shortscience.pipeline.sources.members import members
 class Input:
     """One readable raw file, or one member of an archive.
 
-    Inputs with equal decompressed bytes are one source.
+    Inputs with equal decompressed bytes are one source. `archive` is the name of the file that it
+    is a member of; `name` does not tell, as any file may be named like a member.
     """
 
     path: Path
@@ -31,6 +32,7 @@ class Input:
     form: str | None = None
     url: str | None = None
     retrieved_at: datetime | None = None
+    archive: str | None = None
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,11 @@ class Inventory:
         """One input per source: one that knows its address if possible, then the first by name."""
         ranked = sorted(self.inputs, key=lambda item: (item.source_id, item.url is None, item.name))
         return tuple({item.source_id: item for item in reversed(ranked)}.values())[::-1]
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The name of the raw file that each source is, or is a member of, by source id."""
+        return {item.source_id: item.archive or item.name for item in self.distinct}
 
 
 def list_inputs(raw: Sequence[str]) -> list[tuple[Path, Path]]:
@@ -198,4 +205,5 @@ def _identify(path: Path, name: str, spool: Path) -> Iterator[Input | Problem]:
             member.form,
             member.url,
             member.retrieved_at,
+            without_surrogates(name) if member.locator else None,
         )

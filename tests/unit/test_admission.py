@@ -54,7 +54,7 @@ def test_a_fact_is_admitted_or_reported(fact: str, value: object, admitted: obje
     assert found[fact].to_list() == [admitted]
     assert found.drop(fact).equals(records().drop(fact))
     assert len(refused) == (admitted is None)
-    for problem in refusals(refused, {"s": "dump.json"}):
+    for problem in refusals(refused, {"s": "dump.json"}, {"s": "dump.json"}):
         assert problem.name == "dump.json"
         assert problem.reason.startswith(
             f"1 value does not fit {FACTS[fact]} and became null, '{value}'"
@@ -67,7 +67,7 @@ def test_a_sources_address_is_admitted_or_reported() -> None:
     row = {name: known.get(name) for name in SOURCE_SCHEMA}
     found, refused = admit_sources(pl.DataFrame([row], schema=SOURCE_SCHEMA))
     assert found["url"].to_list() == [None]
-    (problem,) = refusals(refused, {"s": "crawl.warc"})
+    (problem,) = refusals(refused, {"s": "crawl.warc"}, {"s": "crawl.warc"})
     assert "sources.url and became null, 'urn:uuid:1'" in problem.reason
 
 
@@ -75,12 +75,20 @@ def test_the_pages_of_a_crawl_are_reported_together() -> None:
     rows = [(f"{page}", number, "papers.year", "217") for page in range(900) for number in (0, 1)]
     refused = pl.DataFrame(rows, schema=REFUSED_SCHEMA, orient="row")
     names = {f"{page}": f"crawl.warc!http://a.org/{page:03}" for page in range(900)}
-    (problem,) = refusals(refused, names)
+    (problem,) = refusals(refused, names, dict.fromkeys(names, "crawl.warc"))
     assert problem.name == "crawl.warc"
     assert problem.reason.startswith(
         "1,800 values do not fit papers.year and became null, first '217'"
         " (source crawl.warc!http://a.org/000): expected"
     )
+
+
+def test_files_named_like_members_are_reported_apart() -> None:
+    names = {"a": "Wow!2.txt", "b": "Wow!3.txt"}
+    rows = [(source, 0, "papers.year", "217") for source in names]
+    refused = pl.DataFrame(rows, schema=REFUSED_SCHEMA, orient="row")
+    found = [problem.name for problem in refusals(refused, names, names)]
+    assert found == list(names.values())
 
 
 ODD = st.sampled_from(

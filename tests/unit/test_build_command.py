@@ -3,7 +3,6 @@
 import shlex
 from pathlib import Path
 
-import click
 import pytest
 
 from shortscience.commands.build import build
@@ -67,8 +66,3 @@ def test_all_files_behind_the_option_are_catalogues(
     parsed = build.make_context("build", shlex.split(line)).params
     assert [*parsed["catalogue"]] == catalogue
     assert [*parsed["bibliography"]] == bibliography
-
-
-def test_a_missing_bibliography_is_named() -> None:
-    with pytest.raises(click.UsageError, match=r"nope\.bib"):
-        build.make_context("build", ["--bibliography", "nope.bib"])

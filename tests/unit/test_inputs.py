@@ -216,6 +216,19 @@ def tar_of(mode: str, **files: bytes) -> bytes:
     return buffer.getvalue()
 
 
+def test_the_file_of_a_source_is_known_whatever_its_name(tmp_path: Path, spool: Path) -> None:
+    (tmp_path / "wow!.zip").write_bytes(
+        zip_of(**{"a!b.txt": b"1", "c.tgz": tar_of("w:gz", d=b"2")})
+    )
+    (tmp_path / "wow!3.txt").write_bytes(b"3")
+    inventory = take_inventory([str(tmp_path)], spool)
+    assert {item.name: inventory.files[item.source_id] for item in inventory.inputs} == {
+        "wow!.zip!a!b.txt": "wow!.zip",
+        "wow!.zip!c.tgz!d": "wow!.zip",
+        "wow!3.txt": "wow!3.txt",
+    }
+
+
 @pytest.mark.parametrize(
     "archive",
     [
@@ -291,7 +304,7 @@ def test_a_crawl_holds_pages_with_address_and_time(tmp_path: Path, spool: Path) 
     assert names(inventory) == [f"crawl.warc.gz!http://a.org/{n}" for n in (1, 2, 3)]
     assert len(inventory.distinct) == 2, "two responses hold the same page"
     (problem,) = inventory.problems
-    assert problem.reason == "left out: 1 responses and resources that are not HTML"
+    assert problem.reason == "left out: 1 response or resource that is not HTML"
     sources, records = read_sources(inventory.distinct, SourceSettings())
     assert sources["form"].to_list() == ["warc"] * 2
     assert str(sources["retrieved_at"][0]) == "2021-11-18 12:01:22+00:00"
@@ -397,7 +410,7 @@ def test_a_resource_is_a_page_if_it_is_html(tmp_path: Path, spool: Path) -> None
         ("crawl.warc.gz!http://a.org/a", "warc")
     ]
     (problem,) = inventory.problems
-    assert problem.reason == "left out: 1 responses and resources that are not HTML"
+    assert problem.reason == "left out: 1 response or resource that is not HTML"
 
 
 def test_warcio_warnings_are_reported_once_with_the_file(
@@ -409,7 +422,7 @@ def test_warcio_warnings_are_reported_once_with_the_file(
     (tmp_path / "short.warc").write_bytes(crawl.replace(b"\r\n\r\nWARC", b"more\r\n\r\nWARC", 1))
     inventory = take_inventory([str(tmp_path)], spool)
     assert [str(problem) for problem in inventory.problems] == [
-        "short.warc: left out: 1 records shorter than declared, whose pages may be cut",
+        "short.warc: left out: 1 record shorter than declared, whose page may be cut",
         "spaces.warc: has 2 records whose addresses contained spaces, now escaped",
     ]
     assert capfd.readouterr() == ("", "")
@@ -506,9 +519,9 @@ def test_revisits_and_cut_records_are_counted(tmp_path: Path, spool: Path) -> No
     (tmp_path / "revisit.warc").write_bytes(revisit)
     reasons = {p.name: p.reason for p in take_inventory([str(tmp_path)], spool).problems}
     assert reasons == {
-        "lying.warc": "left out: 1 records shorter than declared, whose pages may be cut",
-        "revisit.warc": "left out: 1 revisits, which hold no page;"
-        " 1 responses and resources that are not HTML",
+        "lying.warc": "left out: 1 record shorter than declared, whose page may be cut",
+        "revisit.warc": "left out: 1 revisit, which holds no page;"
+        " 1 response or resource that is not HTML",
     }
 
 

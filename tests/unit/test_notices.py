@@ -30,6 +30,7 @@ def rejected(source_id: str, ordinal: int, reason: str = "no text") -> Row:
     }
 
 
+WOW = ["Wow!2.txt", "Wow!3.txt"]
 CRAWL = [f"crawl.warc.gz!https://example.org/{page}" for page in range(5)]
 
 
@@ -62,6 +63,12 @@ CRAWL = [f"crawl.warc.gz!https://example.org/{page}" for page in range(5)]
                 f"wow!.txt: bytes 20 to 29 were rejected ({{}}); {KEPT}",
             ],
             id="several reasons, in a file named like a member",
+        ),
+        pytest.param(
+            [source(name) for name in WOW],
+            [rejected(name, 0) for name in WOW],
+            [f"{name}: bytes 0 to 9 were rejected (no text); {KEPT}" for name in WOW],
+            id="several files named like members",
         ),
         pytest.param(
             [source(name) for name in CRAWL],
@@ -112,6 +119,15 @@ CRAWL = [f"crawl.warc.gz!https://example.org/{page}" for page in range(5)]
         ),
         pytest.param(
             [source("a.txt")],
+            [rejected("a.txt", 0) | {"earlier_summary_id": "s"}],
+            [
+                "1 record is already in the earlier release and was left out"
+                " (`earlier_summary_id` in table `records`)."
+            ],
+            id="one record of an earlier release",
+        ),
+        pytest.param(
+            [source("a.txt")],
             [rejected("a.txt", n) | {"earlier_summary_id": "s"} for n in range(2)],
             [
                 "2 records are already in the earlier release and were left out"
@@ -124,8 +140,11 @@ CRAWL = [f"crawl.warc.gz!https://example.org/{page}" for page in range(5)]
 def test_each_file_and_reason_takes_one_sentence(
     tmp_path: Path, sources: list[Row], records: list[Row], said: list[str]
 ) -> None:
+    names = {str(row["source_id"]): str(row["name"]) for row in sources}
+    files = {key: "crawl.warc.gz" if name in CRAWL else name for key, name in names.items()}
     write_small_tables(tmp_path / "release", {"sources": sources, "records": records})
-    assert notices(tmp_path / "release", []) == said
-    (problem, *others) = notices(tmp_path / "release", [Problem("x.zip", "is encrypted")])
+    assert notices(tmp_path / "release", [], files) == said
+    encrypted = Problem("x.zip", "is encrypted")
+    (problem, *others) = notices(tmp_path / "release", [encrypted], files)
     assert problem == "x.zip: is encrypted."
     assert others == said

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shortscience.pipeline.report.markdown import to_html
 from shortscience.pipeline.report.slices import Row, Slice
 from shortscience.pipeline.report.summary_pages import links_to_papers, mentioned_works
+from tests.growth import LONGER, is_linear
 
 
 def citation(text: str, raw: str, **values: Any) -> Row:
@@ -55,6 +57,28 @@ def test_overlapping_mentions_are_one_link() -> None:
     text = "see \\cite{a,b}"
     both = [citation(text, "\\cite{a,b}", cited_paper_id=f"arxiv:{n}") for n in (1, 2)]
     assert linked(text, text, *both) == ["\\cite{a,b}"]
+
+
+CITED = "\\cite{journals/corr/KingmaB14}"
+
+
+@pytest.mark.parametrize(
+    "piece", [f"see {CITED} there ", f"{CITED}: ", f"{CITED}:\n", f"$x$ {CITED} "]
+)
+def test_many_mentions_take_linear_time(piece: str) -> None:
+    def mentions(count: int) -> tuple[str, list[Row]]:
+        at = piece.index(CITED)
+        starts = (at + number * len(piece) for number in range(count))
+        rows = [citation(CITED, CITED, start=n, end=n + len(CITED)) for n in starts]
+        return piece * count, rows
+
+    def show(given: tuple[str, list[Row]]) -> None:
+        text, rows = given
+        links = list(links_to_papers({"text": text, "markdown": text}, rows))
+        assert len(links) == len(rows)
+        to_html(text, links)
+
+    assert is_linear(show, mentions(300), mentions(300 * LONGER))
 
 
 def test_a_reference_and_its_pointers_are_one_work() -> None:
