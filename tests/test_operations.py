@@ -43,6 +43,7 @@ def make_releases(out: Path, ages: dict[str, int], latest: str) -> Store:
     for name, seconds in ages.items():
         for kind in ("releases", "validation", "duplicates"):
             (out / kind / name).mkdir(parents=True)
+        (out / "releases" / name / "manifest.json").write_text("{}")
         os.utime(out / "releases" / name, (1e9 - seconds, 1e9 - seconds))
     (out / "latest").symlink_to(Path("releases") / latest)
     return Store(out)
