@@ -79,7 +79,7 @@ def _table(answer: dict[str, Any], shown: Sequence[dict[str, Any]]) -> Iterator[
     what = (
         "would be copies"
         if answer["other_threshold"] < answer["threshold"]
-        else "would be no copies"
+        else "would not be copies"
     )
     yield f"{pairs:,} {'pair' if pairs == 1 else 'pairs'} of texts {what}:"
     yield ""

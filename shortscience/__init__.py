@@ -179,7 +179,7 @@ def _with_threshold(settings: "DuplicateSettings", threshold: float | None) -> "
     if threshold is None:
         return settings
     try:
-        # Other than `model_copy`, this validates.
+        # Unlike `model_copy`, this validates.
         return settings.model_validate(settings.model_dump() | {"near_threshold": threshold})
     except ValidationError:
         raise UsageError(

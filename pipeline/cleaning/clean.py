@@ -38,7 +38,7 @@ def repair_facts(records: pl.DataFrame) -> pl.DataFrame:
 
     The site copied titles and names from BibTeX. Abstracts keep their LaTeX, which it renders.
     """
-    repaired = _replace(records, _TEXTS, _in_order)
+    repaired = _replace(records, _TEXTS, _repaired)
     return _replace(repaired, _TEXTS_OF_PAPERS, _without_latex)
 
 
@@ -56,7 +56,7 @@ def _replace(
     )
 
 
-def _in_order(texts: pl.Series) -> dict[str, str]:
+def _repaired(texts: pl.Series) -> dict[str, str]:
     dirty = texts.filter(suspects(texts)).to_list()
     return {text: done.text for text, done in zip(dirty, repair_all(dirty), strict=True)}
 
@@ -92,8 +92,8 @@ def _cleaned(bodies: Iterable[tuple[str, bool]]) -> Iterator[tuple[tuple[object,
         spans = scan(text)
         restored = Restored(text, "original", spans) if whole else restore(text, spans)
         sure = confidence(restored.boundaries)
-        plain = plain_text(restored.markdown, restored.spans)
+        prose = plain_text(restored.markdown, restored.spans)
         if repairs:
             # What was math, and left alone, may be prose now that a character before it is gone.
-            plain = remove_left_controls(plain)
-        yield (text, list(repairs), restored.markdown, restored.structure, sure, plain), spans
+            prose = remove_left_controls(prose)
+        yield (text, list(repairs), restored.markdown, restored.structure, sure, prose), spans

@@ -1,7 +1,7 @@
 """Notices about the inputs of a release, one sentence each.
 
-A crawl has a source for each of its pages. So what befell several sources of an archive, or several
-records of a source, takes one sentence with the first of them as examples.
+A crawl has a source for each of its pages. So what happened to several sources of an archive, or to
+several records of a source, takes one sentence, with the first of them as examples.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

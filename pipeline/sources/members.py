@@ -99,7 +99,7 @@ def _archive(stream: IO[bytes]) -> type[Archive] | None:
         with decompressed(stream) as content, named_damage(DAMAGED):
             beginning = content.read(archives.BEGINNING_BYTES)
     except SourceError:
-        # Behind a damaged first record, a crawl goes on.
+        # A crawl whose first record is damaged may be readable behind it.
         with named_damage(DAMAGED):
             goes_on = archives.Warc.is_seekable(stream)
         if not goes_on:
