@@ -51,7 +51,7 @@ check: $(VENV)/.installed-dev  ## lint, format and strict type checks alone
 	$(BIN)/mypy
 
 $(VENV)/.installed: requirements/build.lock requirements/run.lock pyproject.toml
-	@echo "Creating $(VENV) from the lock file (a minute or two the first time) ..."
+	@echo "Creating $(VENV) from the lock file (about a minute the first time) ..."
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) --require-hashes -r requirements/build.lock
 	$(PIP) --require-hashes --no-deps -r requirements/run.lock
@@ -61,7 +61,7 @@ $(VENV)/.installed: requirements/build.lock requirements/run.lock pyproject.toml
 # Spark takes half a gigabyte, and only the tests need it. It is built without compressing what is
 # unpacked at once.
 $(VENV)/.installed-dev: $(VENV)/.installed requirements/dev.lock
-	@echo "Adding what the tests need (a few minutes the first time) ..."
+	@echo "Adding what the tests need (another minute the first time) ..."
 	$(PIP) --require-hashes --no-deps --config-settings "--build-option=--compression=stored" \
 		-r requirements/dev.lock
 	touch $@

@@ -12,7 +12,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import IO, Any
 
-from shortscience.pipeline.sources import archives, mhtml
+from shortscience.pipeline.sources import archives, mhtml, tables
 from shortscience.pipeline.sources.archives import Archive, Entry
 from shortscience.pipeline.sources.compression import (
     DAMAGED,
@@ -98,6 +98,7 @@ def _archive(stream: IO[bytes]) -> type[Archive] | None:
     try:
         with decompressed(stream) as content, named_damage(DAMAGED):
             beginning = content.read(archives.BEGINNING_BYTES)
+            kind = _kind(beginning, content)
     except SourceError:
         # A crawl whose first record is damaged may be readable behind it.
         with named_damage(DAMAGED):
@@ -106,7 +107,13 @@ def _archive(stream: IO[bytes]) -> type[Archive] | None:
             raise
         return archives.Warc
     stream.seek(0)
-    return Mhtml if mhtml.recognise(beginning) else archives.recognise(beginning)
+    return kind
+
+
+def _kind(beginning: bytes, rest: IO[bytes]) -> type[Archive] | None:
+    if mhtml.recognise(beginning):
+        return Mhtml
+    return archives.recognise(beginning) or tables.recognise(beginning, rest)
 
 
 def _found(

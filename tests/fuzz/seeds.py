@@ -10,7 +10,14 @@ from pathlib import Path
 from shortscience.pipeline.sources.reading import PARSERS
 from tests.conftest import RAW, SHARED
 from tests.fuzz.targets import TARGETS
-from tests.unit import test_html_page, test_inputs, test_json_export, test_page_text, test_rss
+from tests.unit import (
+    test_html_page,
+    test_inputs,
+    test_json_export,
+    test_page_text,
+    test_rss,
+    test_tables,
+)
 from tests.unit.cases import FOLDER
 
 PAGES = "html", "warc", "wet", "rss", "text/*"
@@ -91,6 +98,8 @@ def _containers() -> Iterator[bytes]:
         yield test_inputs.tar_of(mode, one=text, __up=text * 2)
     yield test_inputs.CRAWL
     yield gzip.decompress(test_inputs.CRAWL)
+    for write_rows in (test_tables.json_lines, test_tables.separated, test_tables.parquet):
+        yield write_rows(test_tables.ROWS)
 
 
 def real() -> Iterator[bytes]:
