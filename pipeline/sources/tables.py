@@ -11,11 +11,12 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import IO, Any
 
 from shortscience.pipeline.sources.archives import Entry, left_out, time_of
-from shortscience.pipeline.sources.compression import named_damage
+from shortscience.pipeline.sources.compression import CutError, chunks, named_damage
 from shortscience.pipeline.sources.encodings import decode, without_surrogates
 
 _PAGE = ("html", "raw_html", "body", "raw_content", "text", "content", "markdown")
@@ -34,7 +35,6 @@ _HEADER = re.compile(rb'"?[\w .:-]{1,64}"?(?:[,;\t]"?[\w .:-]{1,64}"?){1,99}\r?\
 _DELIMITERS = ",;\t"
 _LONGEST_LINE = 1 << 28
 _LONGEST_FIRST_LINE = 1 << 24
-_CHUNK_BYTES = 1 << 16
 _DATE_LENGTH = len("2026-11-29")
 _LEFT_OUT = {
     "elsewhere": ("row of another site", "rows of other sites"),
@@ -128,11 +128,10 @@ def recognise(beginning: bytes, rest: IO[bytes]) -> type[JsonLines | Csv] | None
     line = beginning.lstrip(_AROUND_OBJECTS)
     if not line.startswith(b"{"):
         return None
-    while b"\n" not in line and len(line) < _LONGEST_FIRST_LINE:
-        chunk = bytes(rest.read(_CHUNK_BYTES))
-        if not chunk:
-            break
-        line += chunk
+    more = chunks(rest)
+    with suppress(CutError, StopIteration):
+        while b"\n" not in line and len(line) < _LONGEST_FIRST_LINE:
+            line += next(more)
     row = _object(line.partition(b"\n")[0])
     # An export of summaries is a form of its own.
     return JsonLines if row and _SUMMARY not in row and _is_table(row) else None
