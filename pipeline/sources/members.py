@@ -12,7 +12,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import IO, Any
 
-from shortscience.pipeline.sources import archives, mhtml, tables
+from shortscience.pipeline.sources import archives, saved_pages, tables
 from shortscience.pipeline.sources.archives import Archive, Entry
 from shortscience.pipeline.sources.compression import (
     DAMAGED,
@@ -24,7 +24,6 @@ from shortscience.pipeline.sources.compression import (
     is_compressed,
     named_damage,
 )
-from shortscience.pipeline.sources.mhtml import Mhtml
 
 MAX_SOURCE_BYTES = 1 << 30
 """A source is parsed in memory; larger ones are refused, with advice to split them. This also
@@ -113,9 +112,8 @@ def _archive(stream: IO[bytes]) -> type[Archive] | None:
 
 
 def _kind(start: bytes, rest: IO[bytes]) -> type[Archive] | None:
-    if mhtml.recognise(start):
-        return Mhtml
-    return archives.recognise(start) or tables.recognise(start, rest)
+    known = saved_pages.recognise(start) or archives.recognise(start)
+    return known or tables.recognise(start, rest)
 
 
 def _found(
