@@ -1,8 +1,7 @@
-"""Opening compressed streams, recognised by their first bytes. Parquet opens as JSON Lines."""
+"""Opening compressed streams, recognised by their first bytes."""
 
 import bz2
 import gzip
-import io
 import lzma
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
@@ -11,7 +10,6 @@ from typing import IO, Any
 import pyarrow as pa
 
 from shortscience.pipeline.errors import is_transient
-from shortscience.pipeline.sources.parquet_rows import ParquetLines
 
 _MAGIC_BYTES = 6
 _CHUNK_BYTES = 1 << 16
@@ -69,16 +67,11 @@ def _open_zstd(stream: IO[bytes]) -> Any:
     return pa.CompressedInputStream(pa.PythonFile(KeptOpen(stream), "r"), "zstd")
 
 
-def _open_parquet(stream: IO[bytes]) -> Any:
-    return io.BufferedReader(ParquetLines(stream))
-
-
 _OPENERS: dict[bytes, Callable[[IO[bytes]], Any]] = {
     b"\x1f\x8b": gzip.open,
     b"BZh": bz2.open,
     b"\xfd7zXZ\0": lzma.open,
     b"\x28\xb5\x2f\xfd": _open_zstd,
-    b"PAR1": _open_parquet,
 }
 
 

@@ -24,6 +24,7 @@ from shortscience.pipeline.sources.compression import (
     is_compressed,
     named_damage,
 )
+from shortscience.pipeline.sources.tables import Transcribed
 
 MAX_SOURCE_BYTES = 1 << 30
 """A source is parsed in memory; larger ones are refused, with advice to split them. This also
@@ -126,15 +127,20 @@ def _found(
             yield from _whole(content, here)
     elif depth == _MAX_DEPTH:
         raise SourceError("is an archive nested three levels deep; unpack it")
-    elif packed or (is_compressed(stream) and not kind.is_seekable(stream)):
-        unpacked, problem = _unpack(stream, spool)
+    elif packed or _needs_unpacking(kind, stream):
+        unpacked, problem = _unpack(kind, stream, spool)
         if problem:
             yield replace(here, problem=problem)
         with unpacked.open("rb") as file:
-            there = replace(here, path=unpacked, locator="")
-            yield from _entries(kind(file), there, spool, depth)
+            yield from _found(file, replace(here, path=unpacked, locator=""), spool, depth=depth)
     else:
         yield from _entries(kind(stream), here, spool, depth)
+
+
+def _needs_unpacking(kind: type[Archive], stream: IO[bytes]) -> bool:
+    """Whether the archive's entries cannot be found directly in the stream."""
+    is_packed = is_compressed(stream) and not kind.is_seekable(stream)
+    return is_packed or issubclass(kind, Transcribed)
 
 
 def _entries(archive: Archive, here: Member, spool: Path, depth: int) -> Iterator[Member]:
@@ -191,8 +197,9 @@ def _read(stream: Any) -> tuple[bytes, str | None]:
     return b"".join(read), None
 
 
-def _unpack(stream: IO[bytes], spool: Path) -> tuple[Path, str | None]:
-    """Decompress a stream into a new file of the spool, until it ends or breaks off."""
+def _unpack(kind: type[Archive], stream: IO[bytes], spool: Path) -> tuple[Path, str | None]:
+    """Decompress an archive into a new file of the spool, until it ends or breaks off."""
+    unpacked = kind.transcribe if issubclass(kind, Transcribed) else chunks
     with named_damage(DAMAGED):
         left = archives.may_unpack_to(archives.size(stream))
     spool.mkdir(parents=True, exist_ok=True)
@@ -201,7 +208,7 @@ def _unpack(stream: IO[bytes], spool: Path) -> tuple[Path, str | None]:
         decompressed(stream) as content,
     ):
         try:
-            for chunk in chunks(content):
+            for chunk in unpacked(content):
                 left -= len(chunk)
                 if left < 0:
                     raise SourceError(archives.UNPACKS_TOO_FAR)

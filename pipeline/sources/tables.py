@@ -1,26 +1,27 @@
-"""Tables of pages, as crawl datasets and scrapers have them: JSON Lines and CSV, a page per row.
+"""Tables of pages, as crawl datasets and scrapers have them: a page per row.
 
 One column holds the page's HTML or text; others, its address and when it was retrieved. They are
 known by the names that C4, RefinedWeb, FineWeb, OSCAR, RedPajama, DCLM and Scrapy give them.
-Parquet is read as JSON Lines (`parquet_rows`).
+CSV, Parquet and JSON arrays are turned into JSON Lines first (`row_lines`).
 """
 
-import csv
 import io
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import IO, Any
 
+import pyarrow.parquet as pq
+
+from shortscience.pipeline.sources import row_lines
 from shortscience.pipeline.sources.archives import Entry, left_out, time_of
-from shortscience.pipeline.sources.compression import CutError, chunks, named_damage
+from shortscience.pipeline.sources.compression import DAMAGED, named_damage
 from shortscience.pipeline.sources.encodings import decode, without_surrogates
 
 _PAGE = ("html", "raw_html", "body", "raw_content", "text", "content", "markdown")
-_ADDRESS = ("url", "uri", "target_uri", "warc_target_uri", "source_url", "sourceurl", "source")
+_ADDRESS = ("url", "uri", "target_uri", "warc_target_uri", "source_url", "source")
 _TIME = ("retrieved_at", "warc_date", "date_download", "timestamp", "date")
 _SUMMARY = "transcript"
 """The column of a scraper's export, which holds summaries rather than pages (`json_export`)."""
@@ -30,11 +31,10 @@ _SITE = "shortscience"
 """Part of the address of every page of the site, and of its copies in web archives."""
 
 _MARK = b"\xef\xbb\xbf"
-_AROUND_OBJECTS = b"[], \t\r\n"
-_HEADER = re.compile(rb'"?[\w .:-]{1,64}"?(?:[,;\t]"?[\w .:-]{1,64}"?){1,99}\r?\n')
-_DELIMITERS = ",;\t"
+_PARQUET = b"PAR1"
+_HEADER = re.compile(rb'"?[\w .:-]{0,64}"?(?:[,;\t]"?[\w .:-]{1,64}"?){1,99}\r?\n')
+"""The first column has no name if pandas wrote its index."""
 _LONGEST_LINE = 1 << 28
-_LONGEST_FIRST_LINE = 1 << 24
 _DATE_LENGTH = len("2026-11-29")
 _LEFT_OUT = {
     "elsewhere": ("row of another site", "rows of other sites"),
@@ -45,15 +45,11 @@ _LEFT_OUT = {
 Row = Mapping[str, object]
 
 
-class _Table:
-    """An archive of the rows of a table. The locator is the offset of a row."""
+class JsonLines:
+    """A table with one object per line. The locator is the offset of a line."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
-
-    def _rows(self, start: int) -> Iterator[tuple[int, Row]]:
-        """Yield each row with its offset, from the row at `start` on; at 0, from the first row."""
-        raise NotImplementedError
 
     def entries(self) -> Iterator[Entry]:
         """Yield the site's pages; other rows are counted in a last entry that is only a problem."""
@@ -74,67 +70,80 @@ class _Table:
         _, row = next(self._rows(locator), (locator, {}))
         return io.BytesIO(_page(row))
 
+    def _rows(self, start: int) -> Iterator[tuple[int, Row]]:
+        """Yield each row with its offset, from the one at `start` on."""
+        for offset, line in self._lines(start):
+            try:
+                row = json.loads(decode(line.removeprefix(_MARK)), strict=False)
+            except (ValueError, RecursionError):
+                row = None
+            if isinstance(row, dict):
+                yield offset, row
+            elif line.strip():
+                # As a page of no known form, a broken line becomes a rejected record.
+                yield offset, {_PAGE[0]: line}
+
+    def _lines(self, start: int) -> Iterator[tuple[int, bytes]]:
+        self._stream.seek(start)
+        while True:
+            with named_damage(DAMAGED):
+                line = self._stream.readline(_LONGEST_LINE)
+            if not line:
+                return
+            yield start, line
+            start += len(line)
+
     @staticmethod
     def is_seekable(compressed: IO[bytes]) -> bool:  # noqa: ARG004 - of no such archive
         """Return False: it is compressed as a whole."""
         return False
 
 
-class JsonLines(_Table):
-    """A table with one object per line; an array may surround them."""
+class Transcribed(JsonLines):
+    """A table that is read from its transcription to one object per line."""
 
-    def _rows(self, start: int) -> Iterator[tuple[int, Row]]:
-        for offset, line in _lines(self._stream, start):
-            row = _object(line)
-            if row is not None:
-                yield offset, row
-            elif line.removeprefix(_MARK).strip(_AROUND_OBJECTS):
-                # As a page of no known form, a broken line becomes a rejected record.
-                yield offset, {_PAGE[0]: line}
+    transcribe: Callable[[IO[bytes]], Iterator[bytes]]
 
 
-class Csv(_Table):
+class Csv(Transcribed):
     """A table with commas, semicolons or tabs between its values, and a header."""
 
-    def _rows(self, start: int) -> Iterator[tuple[int, Row]]:
-        _, header = next(_lines(self._stream, 0))
-        names, delimiter = _columns(header)
-        begin = end = max(start, len(header))
-
-        def texts() -> Iterator[str]:
-            nonlocal end
-            for offset, line in _lines(self._stream, begin):
-                end = offset + len(line)
-                yield decode(line)
-
-        csv.field_size_limit(_LONGEST_LINE)
-        with named_damage("is a damaged table", lambda: begin):
-            for values in csv.reader(texts(), delimiter=delimiter):
-                yield begin, dict(zip(names, values, strict=False))
-                begin = end
+    transcribe = staticmethod(row_lines.of_csv)
 
 
-def recognise(beginning: bytes, rest: IO[bytes]) -> type[JsonLines | Csv] | None:
+class Parquet(Transcribed):
+    """A Parquet file."""
+
+    transcribe = staticmethod(row_lines.of_parquet)
+
+
+class Json(Transcribed):
+    """An array of objects, or objects of several lines."""
+
+    transcribe = staticmethod(row_lines.of_json)
+
+
+def recognise(beginning: bytes, content: IO[bytes]) -> type[JsonLines] | None:
     """Return the kind of table that starts with these bytes, or None.
 
-    The first line of JSON is read on from `rest`, as its page may come before its address.
+    The content, which is read on from there, shows the columns of Parquet and the first object.
     """
-    beginning = beginning.removeprefix(_MARK)
-    if header := _HEADER.match(beginning):
-        names = dict.fromkeys(_columns(header[0])[0], "")
-        return (
-            Csv if _is_table(names) and next(_texts(_named(names), _ADDRESS), None) == "" else None
-        )
-    line = beginning.lstrip(_AROUND_OBJECTS)
-    if not line.startswith(b"{"):
+    start = beginning.removeprefix(_MARK)
+    if start.startswith(_PARQUET):
+        columns = pq.ParquetFile(content).schema_arrow.names
+        return Parquet if _is_table(dict.fromkeys(columns)) else None
+    if header := _HEADER.match(start):
+        names = dict.fromkeys(row_lines.columns_of_csv(header[0])[0])
+        is_known = _SUMMARY in names or _named(names).keys() & _ADDRESS
+        return Csv if is_known and _is_table(names) else None
+    found = row_lines.first_of_json(start, content) if start.lstrip()[:1] in (b"{", b"[") else None
+    if found is None:
         return None
-    more = chunks(rest)
-    with suppress(CutError, StopIteration):
-        while b"\n" not in line and len(line) < _LONGEST_FIRST_LINE:
-            line += next(more)
-    row = _object(line.partition(b"\n")[0])
+    row, is_line = found
     # An export of summaries is a form of its own.
-    return JsonLines if row and _SUMMARY not in row and _is_table(row) else None
+    if not isinstance(row, dict) or _SUMMARY in row or not _is_table(row):
+        return None
+    return JsonLines if is_line else Json
 
 
 def _is_table(row: Row) -> bool:
@@ -144,35 +153,8 @@ def _is_table(row: Row) -> bool:
     return _RELEASED not in fields and bool(pages) and all(isinstance(p, str | None) for p in pages)
 
 
-def _columns(header: bytes) -> tuple[list[str], str]:
-    """Return the names of a CSV table's columns, and the sign between them."""
-    text = decode(header.removeprefix(_MARK).rstrip(b"\r\n"))
-    delimiter = max(_DELIMITERS, key=text.count)
-    return next(csv.reader([text], delimiter=delimiter)), delimiter
-
-
-def _lines(stream: IO[bytes], start: int) -> Iterator[tuple[int, bytes]]:
-    """Yield each line with its offset, from the one at `start` on."""
-    stream.seek(start)
-    with named_damage("is a damaged table", lambda: start):
-        while line := stream.readline(_LONGEST_LINE):
-            yield start, line
-            start += len(line)
-
-
-def _object(line: bytes) -> dict[str, object] | None:
-    """Return the object that a line of JSON holds; None if it holds none."""
-    try:
-        value = json.loads(decode(line.removeprefix(_MARK).strip(_AROUND_OBJECTS)), strict=False)
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None
-
-
 def _page(row: Row) -> bytes:
-    """Return the page of a row, or the row itself if it holds a summary; empty if neither."""
-    if _SUMMARY in row:
-        return json.dumps(row).encode()
+    """Return the page of a row, empty if it has none."""
     fields = _named(row)
     page = next((fields[name] for name in _PAGE if fields.get(name)), b"")
     if isinstance(page, str):
@@ -182,8 +164,6 @@ def _page(row: Row) -> bytes:
 
 def _address_and_time(row: Row) -> tuple[str | None, datetime | None]:
     """Return a page's address and time, which may lie in an object in the row."""
-    if _SUMMARY in row:
-        return None, None
     inner = (value for value in row.values() if isinstance(value, dict))
     facts = {name: value for each in (*inner, row) for name, value in _named(each).items()}
     url = next((text for text in _texts(facts, _ADDRESS) if "://" in text), None)
