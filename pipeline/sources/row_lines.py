@@ -9,7 +9,13 @@ from typing import IO
 
 import pyarrow.parquet as pq
 
-from shortscience.pipeline.sources.compression import CutError, SourceError, chunks
+from shortscience.pipeline.sources.compression import (
+    DAMAGED,
+    CutError,
+    SourceError,
+    chunks,
+    named_damage,
+)
 from shortscience.pipeline.sources.encodings import decode, detect
 
 _ROWS = 256
@@ -54,9 +60,16 @@ def _lines(stream: IO[bytes]) -> Iterator[bytes]:
 
 
 def of_parquet(stream: IO[bytes]) -> Iterator[bytes]:
-    """Yield the rows of a Parquet file, a line each."""
-    for batch in pq.ParquetFile(stream, pre_buffer=False).iter_batches(_ROWS):
-        yield b"".join(map(_line, batch.to_pylist()))
+    """Yield the rows of a Parquet file, a line each; raise SourceError where damage begins."""
+    with named_damage(DAMAGED):
+        batches = pq.ParquetFile(stream, pre_buffer=False).iter_batches(_ROWS)
+    while True:
+        with named_damage(DAMAGED):
+            batch = next(batches, None)
+            rows = batch.to_pylist() if batch is not None else None
+        if rows is None:
+            return
+        yield b"".join(map(_line, rows))
 
 
 def of_json(stream: IO[bytes]) -> Iterator[bytes]:

@@ -90,7 +90,7 @@ class WebArchive(_SavedPage):
 
     @staticmethod
     def _read(stream: IO[bytes]) -> Iterator[Part]:
-        yield from _resources(plistlib.load(stream))
+        yield from _resources(plistlib.loads(stream.read()))
 
 
 def recognise(beginning: bytes) -> type[Mhtml | WebArchive] | None:
@@ -102,14 +102,25 @@ def recognise(beginning: bytes) -> type[Mhtml | WebArchive] | None:
     return WebArchive if is_archive else None
 
 
-def _resources(archive: Mapping[str, Any]) -> Iterator[Part]:
-    for resource in (archive[_MAIN], *archive.get("WebSubresources", ())):
-        address, content = resource.get("WebResourceURL"), resource["WebResourceData"]
-        if not isinstance(content, bytes):
-            raise SourceError("is a web archive with a resource that is no data; save it again")
-        yield Part(address if isinstance(address, str) else "", content)
-    for frame in archive.get("WebSubframeArchives", ()):
-        yield from _resources(frame)
+def _resources(page: Mapping[str, Any]) -> Iterator[Part]:
+    """Yield the resources of a page and its frames, each once: a list may name one many times."""
+    frames = [page]
+    seen: set[int] = set()
+    while frames:
+        frame = frames.pop()
+        if id(frame) not in seen:
+            seen.add(id(frame))
+            resources = {id(r): r for r in (frame[_MAIN], *frame.get("WebSubresources", ()))}
+            yield from (_part(r) for number, r in resources.items() if number not in seen)
+            seen |= resources.keys()
+            frames += frame.get("WebSubframeArchives", ())
+
+
+def _part(resource: Mapping[str, Any]) -> Part:
+    address, content = resource.get("WebResourceURL"), resource["WebResourceData"]
+    if not isinstance(content, bytes):
+        raise SourceError("is a web archive with a resource that is no data; save it again")
+    return Part(address if isinstance(address, str) else "", content)
 
 
 def _date(message: Message) -> datetime | None:

@@ -87,6 +87,16 @@ def test_a_web_archive_holds_a_page_its_images_and_frames(tmp_path: Path) -> Non
     assert not inventory.problems
 
 
+def test_a_frame_named_many_times_is_read_once(tmp_path: Path) -> None:
+    archive = archived(b"The innermost frame.", URL)
+    for depth in range(40):
+        page = f"Frame {depth}.".encode()
+        archive = archived(page, URL, WebSubframeArchives=[archive, archive])
+    data = plistlib.dumps(archive, fmt=plistlib.FMT_BINARY)
+    (tmp_path / "page.webarchive").write_bytes(data)
+    assert len(take_inventory([str(tmp_path)], NO_SPOOL).inputs) == 41
+
+
 @pytest.mark.parametrize(
     "archive",
     [
