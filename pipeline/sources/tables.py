@@ -32,6 +32,7 @@ _SITE = "shortscience"
 
 _MARK = b"\xef\xbb\xbf"
 _PARQUET = b"PAR1"
+_OBJECT = re.compile(rb'\s*(?:\[\s*)?\{\s*"')
 _HEADER = re.compile(rb'"?[\w .:-]{0,64}"?(?:[,;\t]"?[\w .:-]{1,64}"?){1,99}\r?\n')
 """The first column has no name if pandas wrote its index."""
 _LONGEST_LINE = 1 << 28
@@ -136,7 +137,7 @@ def recognise(beginning: bytes, content: IO[bytes]) -> type[JsonLines] | None:
         names = dict.fromkeys(row_lines.columns_of_csv(header[0])[0])
         is_known = _SUMMARY in names or _named(names).keys() & _ADDRESS
         return Csv if is_known and _is_table(names) else None
-    found = row_lines.first_of_json(start, content) if start.lstrip()[:1] in (b"{", b"[") else None
+    found = row_lines.first_of_json(start, content) if _OBJECT.match(start) else None
     if found is None:
         return None
     row, is_line = found
