@@ -13,7 +13,7 @@ from shortscience.pipeline.extraction.references import Reference, pointers, ref
 from shortscience.pipeline.extraction.sentences import sentence_around
 from shortscience.pipeline.extraction.subjects import subjects
 from shortscience.pipeline.extraction.written_identifiers import Written, written_identifiers
-from shortscience.pipeline.identifiers import PAPER_LINK, SCHEMES, parse_url, strength
+from shortscience.pipeline.identifiers import PAPER_LINK, SCHEMES, key_in, parse_url, strength
 from shortscience.pipeline.scanner import Covered, Extent, Span
 
 
@@ -220,7 +220,8 @@ def _link(link: Link) -> _Found | None:
         on_site = link.host.endswith("shortscience.org")
         kind = SCHEMES["shortscience" if on_site else identifier.scheme].kind
         named = kind != PAPER_LINK or identifier.scheme == "dblp"
-        key = identifier.key if named else link.url
+        of_site = key_in(link.url) if on_site else None
+        key = of_site or (identifier.key if named else link.url)
         return _Found(kind, *span, key, _IDENTIFIED_CONFIDENCE, identified=identifier.name)
     if _PAPER_HOSTS.search(link.host) or _PDF.search(link.url):
         return _Found(PAPER_LINK, *span, link.url, _KIND_CONFIDENCE[PAPER_LINK])
