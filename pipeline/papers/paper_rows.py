@@ -24,6 +24,8 @@ _YEAR_OF_ARXIV = r"^(?:[a-z-]+(?:\.[A-Z]{2})?/)?(\d{2})\d{2}"
 _CENTURY = 50
 """Two digits below this are of the 2000s: DBLP has papers since 1936, arXiv since 1991."""
 _SITE = "shortscience"
+_LOST = "\ufffd"
+"""Stands for a character whose bytes could not be decoded."""
 _LISTS = ("identifiers", "described_by", "conflicts")
 _DESCRIPTION = ("title", "authors", "year")
 _BY_ORDER = ("bibtex_key", "paper_url")
@@ -188,11 +190,22 @@ def _described(known: pl.DataFrame) -> pl.DataFrame:
     # A field at a time: all of them at once, in order, would be held three times.
     papers = known.select("paper_id").unique()
     for name, rows in (places | dict.fromkeys(_BY_CLOSENESS, closeness)).items():
-        field = known.select("paper_id", name)[rows].drop_nulls()
+        field = _whole_first(known.select("paper_id", name)[rows].drop_nulls(), name)
         papers = papers.join(
             field.unique("paper_id", keep="first", maintain_order=True), on="paper_id", how="left"
         )
     return papers.join(described_by, on="paper_id", how="left")
+
+
+def _whole_first(field: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Move values in which characters were lost, as on some pages, behind the others."""
+    text = pl.col(name)
+    if field.schema[name] == pl.List(pl.String):
+        text = text.list.join("")
+    elif field.schema[name] != pl.String:
+        return field
+    lost = text.str.contains(_LOST, literal=True)
+    return pl.concat([field.filter(~lost), field.filter(lost)])
 
 
 def _identifiers(

@@ -419,6 +419,39 @@ def test_a_page_takes_precedence_over_bibliographies_which_fill_its_gaps(tmp_pat
 
 
 @pytest.mark.parametrize(
+    ("page", "title", "authors"),
+    [
+        pytest.param(
+            {"title": "Kites in a storm \ufffd la carte", "authors": ["Ada Roy"]},
+            STORM,
+            ["Ada Roy"],
+            id="a title",
+        ),
+        pytest.param(
+            {"title": "Kites in a storm à la carte", "authors": ["Ada Roy", "B\ufffd Kim"]},
+            "Kites in a storm à la carte",
+            ["Ada Roy", "Bo Kim"],
+            id="authors",
+        ),
+        pytest.param(
+            {"title": "Kites in a storm", "authors": ["Ada Roy"]},
+            "Kites in a storm",
+            ["Ada Roy"],
+            id="nothing",
+        ),
+    ],
+)
+def test_a_bibliography_replaces_what_lost_characters_on_its_page(
+    page: dict[str, object], title: str, authors: list[str], tmp_path: Path
+) -> None:
+    told = {"bibtex_key": "conf/kites/RoyK19"} | page
+    paper = identify_all({"s": ("Kites.", told)}, write_lines(tmp_path / "dblp", KITES)).papers
+    assert paper.select("title", "authors").rows() == [(title, authors)]
+    alone = identify_all({"s": ("Kites.", told)}).papers
+    assert alone.select("title", "authors").rows() == [(page["title"], page["authors"])]
+
+
+@pytest.mark.parametrize(
     ("text", "page", "identifiers", "url"),
     [
         pytest.param(
