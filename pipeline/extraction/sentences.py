@@ -37,8 +37,8 @@ _LONGEST_BOUNDARY = 100
 _LIMIT = _MAX_CONTEXT // 2 + _LONGEST_BOUNDARY
 _USUAL = 200
 """Characters searched first; the few sentences that begin further away take a second search."""
-# How a line begins that goes on with a sentence: not with `b)` or `code:`.
-_GOES_ON = re.compile(r"(?![a-z]{1,3}[.)]|\w{1,20}:)[a-zß-öø-ÿ]")
+# How a line begins that goes on with a sentence: not with `b)`, `code:` or `arxiv.org`.
+_GOES_ON = re.compile(r"(?![a-z]{1,3}[.)](?!\w)|\w{1,20}(?::|\.\w\w))[a-zß-öø-ÿ]")
 _GOES_ON_BEHIND_COMMA = re.compile(r"(?!\w{1,3}[.)])[\w(\[\"“'‘`$]")
 _BEFORE_WRAP = frozenset(',;)]$"”’`')
 _BLANKS = 4
