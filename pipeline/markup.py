@@ -103,8 +103,8 @@ def _latex_to_text(text: str) -> str:
     text = _NUMBERED.sub(lambda number: _numbered(int(number[1])), text)
     shown = _SHOWN.sub("", _UNSAID.sub("", text))
     named = _COMMAND.sub(_known_or_name, shown)
-    # Per cent signs in titles are not comments, escaped or not.
-    escaped = re.sub(r"(?<!\\)%", r"\\%", named)
+    # Per cent signs in titles are no comments and ampersands part no columns, escaped or not.
+    escaped = re.sub(r"(?<!\\)[%&]", r"\\\g<0>", named)
     try:
         return str(_LATEX.latex_to_text(escaped, tolerant_parsing=True))
     except Exception:

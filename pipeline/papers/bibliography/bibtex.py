@@ -102,8 +102,9 @@ class _Fields(NamedTuple):
         return text or None
 
     def place(self) -> str | None:
-        """Return the venue."""
-        return next((text for name in _PLACES if (text := self.text(name))), None)
+        """Return the venue; many give a preprint its number as its journal."""
+        place = next((text for name in _PLACES if (text := self.text(name))), None)
+        return "arXiv" if place and parse_arxiv(place) else place
 
     def addresses(self) -> Iterator[str]:
         """Yield the addresses in all fields that may hold one."""
