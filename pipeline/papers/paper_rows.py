@@ -15,6 +15,8 @@ _PAPERS = PAPERS.polars_schema
 _WEB_ADDRESS = r"^((?:https?|ftp)://[^\s\x1c-\x1f]+)$"
 _MIRROR = r"(?i)^\w+://(?:[^/]*\.)?(?:sci-hub|libgen|arxiv-sanity|arxiv-vanity|gitxiv)\."
 """Sites that show papers of others."""
+_MIRRORED = r"(?i)^\w+://(?:[^/]*\.)?sci-hub\.\w+/(https?://\w.+)$"
+"""The address of a mirror that has the paper's own address as its path."""
 _LAST_FIRST, _SUFFIX = r"^([^,]+),\s*([^,]+)$", r",\s*(?:Jr|Sr|I{2,3}|IV)\b"
 _DBLP_KEY_OF_PREPRINT = r"^(journals/corr/[a-z]\S+)$"
 """DBLP's keys of preprints, which hold their arXiv ids: `abs-1911-11361`, `cs-AI-0101029`."""
@@ -96,7 +98,7 @@ def _rows(joined: pl.DataFrame) -> pl.DataFrame:
 
 def _url() -> pl.Expr:
     """Return the address of the paper's strongest identifier, else what its page links to."""
-    linked = pl.col("paper_url").str.extract(_WEB_ADDRESS)
+    linked = pl.col("paper_url").str.extract(_WEB_ADDRESS).str.replace(_MIRRORED, "$1")
     original = pl.when(~linked.str.contains(_MIRROR)).then(linked)
     on_the_site = scheme(pl.col("paper_id")) == _SITE
     of_page = pl.when(pl.col("bibtex_key").is_not_null() | pl.col("cite_key").is_not_null())
