@@ -56,7 +56,16 @@ logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)
 
 def plain(text: str) -> str:
     r"""Turn LaTeX and markup into one line of text: `{\"{o}}` into ö, `{AAAI}` into AAAI."""
-    return unmarked(_from_latex(text) if _SIGNS.search(text) else text)
+    return unmarked(_with_ligatures(_from_latex(text) if _SIGNS.search(text) else text))
+
+
+def _with_ligatures(text: str) -> str:
+    """Turn the quotation marks and dashes of TeX into characters, but not in an identifier."""
+    if "``" in text:
+        text = text.replace("``", "“").replace("''", "”")
+    if "--" in text and " " in text:
+        text = text.replace("---", "—").replace("--", "–")
+    return text
 
 
 def unmarked(text: str) -> str:
