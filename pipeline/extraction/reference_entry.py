@@ -42,7 +42,7 @@ _TITLE_END = re.compile(
     rf"{_STOP} (?=[A-Z]|https?://)|, (?=(?:In|Proc|Proceedings|Journal)\b)"
     r"|(?:[.,]|(?<=\?)) (?=(?:arXiv|bioRxiv|medRxiv)\b)"
 )
-_PERHAPS_TITLE_END = re.compile(r", (?=[A-Z])|https?://")
+_PERHAPS_TITLE_END = re.compile(r", (?=(?:in )?[A-Z]|(?:19|20)\d\d)|https?://")
 _EDGES = " \t\n.,;:*_\"“”'"
 _INITIALS = rf"(?:[{CAPITAL}]\.(?:-|[ ]?(?=[{CAPITAL}]\.))?){{1,3}}"
 _GIVEN = rf"[{CAPITAL}][^\W\d_]+(?:-[^\W\d_]+)*"
@@ -54,6 +54,12 @@ _PERSON = (
 )
 _ET_AL = re.compile(r"\bet\.? al\b")
 _OTHERS = r"(?:,? et\.? al\b\.?,? ?|,? (?:and|&) others\b)"
+_INITIALED = rf"(?:(?:{_GIVEN} )?{_INITIALS} ?{_SURNAME}|{_SURNAME},? {_INITIALS})"
+# `A. Roy, B. Ito, and C. Kim, Title`: no title begins with the initials of a name.
+_PEOPLE_AND_COMMA = re.compile(
+    rf"(?P<people>{_INITIALED}(?:(?:,? and |,? & |, ){_INITIALED})*), "
+    rf"(?!{_INITIALED}|(?:et|and|&) )"
+)
 _PEOPLE = re.compile(rf"{_PERSON}(?:(?:,? and (?!others)|,? & |, ){_PERSON})*{_OTHERS}?")
 _NAME_SPLIT = re.compile(rf"{_OTHERS}|,? and |,? & |, (?!{_INITIALS}(?:,| and | & | et\.? al|$))")
 # `Ito, Ken, and Roy, Ann`: a comma after the last `and` means that every surname comes first.
@@ -76,7 +82,7 @@ _TITLE_BEFORE_PEOPLE = re.compile(
     r"(?P<title>[^()]{8,300}) \((?P<people>[^()]{2,200}?),? (?:19|20)\d\d[a-z]?\)"
 )
 _OPEN_BRACKET = re.compile(r"\s*\([^()]*\Z")
-_FEWEST_WORDS = 3  # of a title behind `Roy et al.,`, where a venue may stand instead
+_FEWEST_WORDS = 2  # of a title behind authors and a comma, where a venue may stand instead
 # `Roy and Ito, 2014, arXiv:1406.00001 [cs.LG].`
 _IDENTIFIED = re.compile(
     r"(?P<before>[^/]{0,200}?)(?:<?https?://\S+|(?:arxiv|doi)\b[: ]{0,2}\S+|10\.\d{4,9}/\S+)"
@@ -174,6 +180,8 @@ def _are_surely_people(text: str) -> bool:
 
 def _behind_people(body: str) -> tuple[str | None, tuple[str, ...]] | None:
     """Return the title behind the authors that begin an entry; None if none surely do."""
+    if listed := _PEOPLE_AND_COMMA.match(body):
+        return _unless_venue(_before_venue(body[listed.end() :])), _names(listed["people"])
     leading = _PEOPLE.match(body)
     if leading is None:
         return None
@@ -183,9 +191,13 @@ def _behind_people(body: str) -> tuple[str | None, tuple[str, ...]] | None:
     if separated and (len(names) > 1 or "." in leading[0] or _VANCOUVER.fullmatch(names[0])):
         return _title(_SENTENCE.split(after.lstrip(".: "))[0]) or None, names
     if leading[0].endswith(", ") and _ET_AL.search(leading[0]):
-        title = _before_venue(after)
-        return (title if len(_WORD.findall(title)) >= _FEWEST_WORDS else None), names
+        return _unless_venue(_before_venue(after)), names
     return None
+
+
+def _unless_venue(title: str) -> str | None:
+    """Return a title that follows its authors; None if it is short, as `ICML 2014` is."""
+    return title if len(_WORD.findall(title)) >= _FEWEST_WORDS else None
 
 
 def _by_segments(body: str) -> tuple[str | None, tuple[str, ...]]:
