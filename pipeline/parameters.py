@@ -19,7 +19,7 @@ def _as_text(place: Any) -> Any:
 
 
 # An empty path, as from an unset variable of a shell, would be the working folder.
-Place = Annotated[str, BeforeValidator(_as_text), Field(min_length=1)]
+Place = Annotated[Annotated[str, Field(min_length=1)], BeforeValidator(_as_text)]
 """A path, in which `~` is the home folder, or a URL."""
 
 REPOSITORY = r"^[\w.-]+/[\w.-]+$"
