@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from shortscience.commands import arguments
+from shortscience.pipeline.counting import counted
 
 _MAX_PAIRS = 20
 
@@ -68,7 +69,7 @@ def duplicates(dataset: Path, threshold: float, as_json: bool) -> None:
 
 def _table(answer: dict[str, Any], shown: Sequence[dict[str, Any]]) -> Iterator[str]:
     yield (
-        f"{answer['summaries']:,} summaries at {answer['threshold']},"
+        f"{counted(answer['summaries'], 'summary', 'summaries')} at {answer['threshold']},"
         f" {answer['other_summaries']:,} at {answer['other_threshold']}."
     )
     pairs = len(answer["pairs"])
@@ -80,7 +81,7 @@ def _table(answer: dict[str, Any], shown: Sequence[dict[str, Any]]) -> Iterator[
         if answer["other_threshold"] < answer["threshold"]
         else "would not be copies"
     )
-    yield f"{pairs:,} {'pair' if pairs == 1 else 'pairs'} of texts {what}:"
+    yield f"{counted(pairs, 'pair')} of texts {what}:"
     yield ""
     width = max(len(pair[side]) for pair in shown for side in ("left", "right"))
     yield f"{'similarity':>10}  {'record':<{width}}  {'other record':<{width}}  words that differ"
@@ -90,4 +91,4 @@ def _table(answer: dict[str, Any], shown: Sequence[dict[str, Any]]) -> Iterator[
         yield f"{pair['similarity']:>10.3f}  {ids}  {first}"
         yield from (f"{'':{16 + 2 * width}}{line}" for line in more)
     if pairs > len(shown):
-        yield f"and {pairs - len(shown):,} more pairs; --json lists all."
+        yield f"and {counted(pairs - len(shown), 'more pair')}; --json lists all."
