@@ -12,8 +12,11 @@ import polars as pl
 import pytest
 
 from shortscience.commands.main import cli
+from shortscience.pipeline.errors import UsageError
+from shortscience.pipeline.release.explain import explain
 from shortscience.pipeline.release.parquet import read_table
 from tests.conftest import PROJECT, RAW, Shortscience
+from tests.releases import write_small_tables
 
 
 @pytest.mark.parametrize(
@@ -338,6 +341,30 @@ def test_explain_shows_the_exact_bytes_every_repair_and_all_copies(
         repair.split()[0] for repair in summary["repairs"]
     ]
     assert len(story["copies"]) == summary["n_copies"] - 1
+
+
+@pytest.mark.parametrize(
+    ("identifier", "explained"),
+    [
+        ("arxiv:1", "arxiv:1"),
+        ("doi:10.1/a", "arxiv:1"),
+        ("10.1/a", "arxiv:1"),
+        ("doi:10.1/ab", "doi:10.1/ab"),
+        ("doi:10.1/abc", "doi:10.1/abcd"),
+        ("0.1/a", None),
+    ],
+)
+def test_explain_knows_a_paper_by_any_identifier(
+    tmp_path: Path, identifier: str, explained: str | None
+) -> None:
+    names = {"arxiv:1": ["doi:10.1/a"], "doi:10.1/ab": [], "doi:10.1/abcd": []}
+    papers = [{"paper_id": name, "identifiers": [name, *also]} for name, also in names.items()]
+    write_small_tables(tmp_path / "release", {"papers": papers})
+    if explained:
+        assert explain(tmp_path / "release", identifier)["paper"]["paper_id"] == explained
+    else:
+        with pytest.raises(UsageError, match="is not a summary"):
+            explain(tmp_path / "release", identifier)
 
 
 def test_explain_refuses_what_is_unknown_or_ambiguous(
