@@ -156,19 +156,21 @@ def build(
 
     if catalogue and no_catalogue:
         raise click.UsageError("Use --catalogue or --no-catalogue, not both.")
-    parameters = BuildParameters(
-        raw=list(raw) or [DEFAULT_RAW],
-        out=out,
-        work=work,
-        bibliography=list(bibliography),
-        catalogue=list(catalogue),
-        shipped_catalogue=not no_catalogue,
-        against=against,
-        allow_empty=list(allow_empty),
-        engine=engine,  # type: ignore[arg-type]
-        workers=workers or os.cpu_count() or 1,
-        keep=keep,
-        settings=_settings(licence),
+    parameters = BuildParameters.of_call(
+        {
+            "raw": raw or [DEFAULT_RAW],
+            "out": out,
+            "work": work,
+            "bibliography": bibliography,
+            "catalogue": catalogue,
+            "shipped_catalogue": not no_catalogue,
+            "against": against,
+            "allow_empty": allow_empty,
+            "engine": engine,
+            "workers": workers or os.cpu_count() or 1,
+            "keep": keep,
+            "settings": _settings(licence),
+        }
     )
     _check_call(parameters)
     if os.environ.get("PREFECT_API_URL"):

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from shortscience.commands import arguments
+from shortscience.pipeline.counting import counted
 
 _MAX_PAIRS = 20
 
@@ -41,7 +42,7 @@ def duplicates(dataset: Path, threshold: float, as_json: bool) -> None:
     from shortscience.pipeline.release.evidence import read_evidence
     from shortscience.pipeline.release.manifest import read_manifest
     from shortscience.pipeline.release.pairs import differing_texts
-    from shortscience.pipeline.release.store import Store, open_dataset
+    from shortscience.pipeline.release.store import evidence_folder, open_dataset
 
     release = open_dataset(dataset)
     settings = read_manifest(release)["settings"]["duplicates"]
@@ -50,8 +51,7 @@ def duplicates(dataset: Path, threshold: float, as_json: bool) -> None:
             f"Pairs less similar than {settings['kept_similarity']} were not kept; choose a higher"
             " --threshold."
         )
-    store = Store(release.parent.parent)
-    evidence = read_evidence(store.evidence(release.name))
+    evidence = read_evidence(evidence_folder(release))
     found = compare_thresholds(evidence, settings["near_threshold"], threshold)
     answer = {
         "release_id": release.name,
@@ -69,7 +69,7 @@ def duplicates(dataset: Path, threshold: float, as_json: bool) -> None:
 
 def _table(answer: dict[str, Any], shown: Sequence[dict[str, Any]]) -> Iterator[str]:
     yield (
-        f"{answer['summaries']:,} summaries at {answer['threshold']},"
+        f"{counted(answer['summaries'], 'summary', 'summaries')} at {answer['threshold']},"
         f" {answer['other_summaries']:,} at {answer['other_threshold']}."
     )
     pairs = len(answer["pairs"])
@@ -81,7 +81,7 @@ def _table(answer: dict[str, Any], shown: Sequence[dict[str, Any]]) -> Iterator[
         if answer["other_threshold"] < answer["threshold"]
         else "would not be copies"
     )
-    yield f"{pairs:,} {'pair' if pairs == 1 else 'pairs'} of texts {what}:"
+    yield f"{counted(pairs, 'pair')} of texts {what}:"
     yield ""
     width = max(len(pair[side]) for pair in shown for side in ("left", "right"))
     yield f"{'similarity':>10}  {'record':<{width}}  {'other record':<{width}}  words that differ"
@@ -91,4 +91,4 @@ def _table(answer: dict[str, Any], shown: Sequence[dict[str, Any]]) -> Iterator[
         yield f"{pair['similarity']:>10.3f}  {ids}  {first}"
         yield from (f"{'':{16 + 2 * width}}{line}" for line in more)
     if pairs > len(shown):
-        yield f"and {pairs - len(shown):,} more pairs; --json lists all."
+        yield f"and {counted(pairs - len(shown), 'more pair')}; --json lists all."

@@ -12,7 +12,7 @@ from shortscience.pipeline.layout import DEFAULT_DATASET
     epilog="""\b
 Examples:
   shortscience explain 3f2a91c0                    a summary or record, by the start of its id
-  shortscience explain arxiv:1706.03762            a paper
+  shortscience explain arxiv:1706.03762            a paper, by any of its identifiers
   shortscience explain arxiv:1706.03762 --all      every row of its story
 """,
 )

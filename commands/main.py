@@ -56,6 +56,9 @@ def main() -> None:
     atexit.register(gc.freeze)
     try:
         status = cli.main(standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()  # the help, on standard error
+        status = error.exit_code
     except (Exception, KeyboardInterrupt, _Terminated) as error:
         sentence, status = _explain(error)
         click.echo(f"shortscience: {' '.join(sentence.split())}", err=True)
@@ -70,7 +73,7 @@ def _explain(error: BaseException) -> tuple[str, int]:
         case ShortScienceError():
             return str(error), error.exit_status
         case click.UsageError():
-            command = error.ctx.command_path if error.ctx else "shortscience"
+            command = error.ctx.command_path if error.ctx else _called()
             return f"{error.format_message().rstrip('.')}; see `{command} --help`.", 2
         case click.ClickException():
             return error.format_message(), 2
@@ -80,9 +83,8 @@ def _explain(error: BaseException) -> tuple[str, int]:
                 130,
             )
         case _Terminated():
-            command = " ".join(["shortscience", *sys.argv[1:2]])
             return (
-                f"`{command}` was ended by SIGTERM; nothing is half done, and the same command"
+                f"`{_called()}` was ended by SIGTERM; nothing is half done, and the same command"
                 " resumes from here.",
                 128 + signal.SIGTERM,
             )
@@ -90,6 +92,11 @@ def _explain(error: BaseException) -> tuple[str, int]:
             return _lack(error, sys.argv[1:2] == ["build"]), 1
     what = f"{type(error).__name__}: {error}"
     return f"Unexpected error ({what}); report it with --verbose.", _UNFORESEEN
+
+
+def _called() -> str:
+    """Return the command that was called."""
+    return " ".join(["shortscience", *(name for name in sys.argv[1:2] if name in cli.commands)])
 
 
 def _lack(error: MemoryError | OSError, is_build: bool) -> str:

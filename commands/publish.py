@@ -81,6 +81,8 @@ def _describe(done: "Publication", *, dry_run: bool) -> str:
 
 
 def _outcome(done: "Publication", *, dry_run: bool) -> str:
+    if dry_run and done.plan.needs_nothing:
+        return f"Release {done.release_id} is at {done.url} already; nothing would change."
     if dry_run:
         unseen = (
             f"{done.url} cannot be seen: it is not there yet, or it is private and no token that"

@@ -58,16 +58,19 @@ def _setting_rows(group: type[BaseModel]) -> str:
 def _commands() -> str:
     from shortscience.commands.main import cli
 
-    sections = "\n\n".join(_command_sections(cli, "shortscience"))
+    context = click.Context(
+        cli, info_name="shortscience", terminal_width=100, **cli.context_settings
+    )
+    sections = "\n\n".join(_command_sections(cli, context))
     return f"# Commands\n\nWhat `--help` says, on one page.\n\n{sections}\n"
 
 
-def _command_sections(command: click.Command, path: str) -> Iterator[str]:
-    context = click.Context(command, info_name=path, max_content_width=100, terminal_width=100)
-    yield f"## {path}\n\n```text\n{command.get_help(context)}\n```"
+def _command_sections(command: click.Command, context: click.Context) -> Iterator[str]:
+    yield f"## {context.command_path}\n\n```text\n{command.get_help(context)}\n```"
     if isinstance(command, click.Group):
-        for name in command.list_commands(context):
-            yield from _command_sections(command.commands[name], f"{path} {name}")
+        for name, child in sorted(command.commands.items()):
+            child_context = click.Context(child, parent=context, info_name=name)
+            yield from _command_sections(child, child_context)
 
 
 def main() -> None:

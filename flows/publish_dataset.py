@@ -23,7 +23,7 @@ from shortscience.pipeline.release.store import open_dataset
 def publish_dataset(publish: PublishParameters) -> dict[str, Any]:
     """Publish a release that passed validation, unless it is published already."""
     done = send(publish)
-    show(done)
+    show(done, dry_run=publish.dry_run)
     return done.to_dict()
 
 
@@ -35,8 +35,8 @@ def send(parameters: PublishParameters) -> Publication:
     return act(open_dataset(Path(parameters.dataset)), target, connect())
 
 
-def show(done: Publication) -> None:
-    """Show what changed, in an artifact and in the log."""
+def show(done: Publication, *, dry_run: bool) -> None:
+    """Show what changed or, after a dry run, what would change, in an artifact and in the log."""
     plan = done.plan
     rows = [
         f"| {what} | `{path}` |"
@@ -44,7 +44,8 @@ def show(done: Publication) -> None:
         for path in getattr(plan, what)
     ]
     where = done.pull_request or (f"{done.url}/commit/{done.commit}" if done.commit else done.url)
-    heading = [f"# Release {done.release_id}", f"<{where}>", "| what | file |\n| --- | --- |"]
+    title = f"Release {done.release_id}{' (a dry run: nothing was sent)' if dry_run else ''}"
+    heading = [f"# {title}", f"<{where}>", "| what | file |\n| --- | --- |"]
     page = "\n\n".join(heading) + "\n" + "\n".join(rows)
     create_markdown_artifact(page, key="publication")
-    get_run_logger().info("Release %s: %s", done.release_id, where)
+    get_run_logger().info("%s: %s", title, where)

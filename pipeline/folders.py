@@ -1,10 +1,22 @@
-"""Folders that appear only when complete, and caches that hold only what is in use."""
+"""Folders for output, which appear only when complete, and caches of only what is in use."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from shortscience.pipeline.errors import OutputError
+
+
+def check_writable(folder: Path) -> None:
+    """Raise OutputError unless a folder, which may not exist, can be written to."""
+    nearest = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not nearest.is_dir():
+        raise OutputError(f"{nearest} is a file; name a folder for the output.")
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise OutputError(f"{nearest} cannot be written to; check its permissions.")
 
 
 @contextmanager

@@ -2,11 +2,12 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from shortscience.pipeline.engines import Name
+from shortscience.pipeline.errors import UsageError
 from shortscience.pipeline.home import with_home
 from shortscience.pipeline.layout import DEFAULT_DATASET, DEFAULT_OUT, DEFAULT_RAW
 from shortscience.pipeline.object_store import is_url, local_folder
@@ -17,8 +18,12 @@ def _as_text(place: Any) -> Any:
     return with_home(place) if isinstance(place, str | Path) else place
 
 
-Place = Annotated[str, BeforeValidator(_as_text)]
+# An empty path, as from an unset variable of a shell, would be the working folder.
+Place = Annotated[Annotated[str, Field(min_length=1)], BeforeValidator(_as_text)]
 """A path, in which `~` is the home folder, or a URL."""
+
+REPOSITORY = r"^[\w.-]+/[\w.-]+$"
+"""The name of a repository on the Hub."""
 
 
 class BuildParameters(BaseModel):
@@ -80,6 +85,16 @@ class BuildParameters(BaseModel):
     )
     settings: Settings = Field(default=Settings(), description="The thresholds of the pipeline.")
 
+    @classmethod
+    def of_call(cls, call: dict[str, Any]) -> Self:
+        """Return the parameters of a call. Raises UsageError if one is wrong."""
+        try:
+            return cls.model_validate(call)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(map(str, first["loc"]))
+            raise UsageError(f"The parameter {where} is wrong: {first['msg']}.") from None
+
     @property
     def folder(self) -> Path:
         """The folder on this machine that the release is built in."""
@@ -93,7 +108,7 @@ class PublishParameters(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    repo: str = Field(pattern=r"^[\w.-]+/[\w.-]+$", description="The repository, as owner/name.")
+    repo: str = Field(pattern=REPOSITORY, description="The repository, as owner/name.")
     dataset: Place = Field(default=DEFAULT_DATASET, description="The release.")
     tag: str | None = Field(
         default=None, description="Name of the version; none names it after the release."

@@ -22,7 +22,7 @@ def take_stock(parameters: BuildParameters) -> Recipe:
     raw = [str(fetch(name, store.fetched)) if name in urls else name for name in parameters.raw]
     against = open_dataset(Path(parameters.against)) if parameters.against else None
     return Recipe(
-        inventory=take_inventory(raw, store.spool),
+        inventory=take_inventory(raw, store.spool, store.written),
         bibliography=identify_files([Path(name) for name in parameters.bibliography]),
         settings=parameters.settings,
         earlier_release=read_manifest(against)["release_id"] if against else None,

@@ -190,7 +190,7 @@ def _with_threshold(settings: "DuplicateSettings", threshold: float | None) -> "
 def build(
     *raw: str | Path,
     out: str | Path = DEFAULT_OUT,
-    bibliography: Sequence[str | Path] = (),
+    bibliography: str | Path | Sequence[str | Path] = (),
     settings: "Settings | None" = None,
     **options: Any,
 ) -> Release:
@@ -209,10 +209,10 @@ def build(
     call = {
         "raw": list(raw) or [DEFAULT_RAW],
         "out": out,
-        "bibliography": list(bibliography),
+        "bibliography": [bibliography] if isinstance(bibliography, str | Path) else bibliography,
         "settings": settings or Settings(),
     }
-    parameters = BuildParameters.model_validate(call | options)
+    parameters = BuildParameters.of_call(call | options)
     result = build_release(parameters)
     # Another build may have moved `latest` since.
     return open_release(Store(parameters.folder).release(str(result["release_id"])))

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 import re
 import shutil
 import socket
@@ -11,8 +12,11 @@ import polars as pl
 import pytest
 
 from shortscience.commands.main import cli
+from shortscience.pipeline.errors import UsageError
+from shortscience.pipeline.release.explain import explain
 from shortscience.pipeline.release.parquet import read_table
 from tests.conftest import PROJECT, RAW, Shortscience
+from tests.releases import write_small_tables
 
 
 @pytest.mark.parametrize(
@@ -25,6 +29,10 @@ from tests.conftest import PROJECT, RAW, Shortscience
         pytest.param(["build", "{tmp}/*.wet"], "*.wet", id="a pattern without a match"),
         pytest.param(["build", "--out", "{tmp}/file"], "file", id="output that is a file"),
         pytest.param(["build", "--out", "{tmp}/file/x"], "file", id="output below a file"),
+        pytest.param(["build", "--out"], "`shortscience build --help`", id="no output"),
+        pytest.param(["build", "--out", ""], "out", id="an empty output"),
+        pytest.param(["build", ""], "raw.0", id="an empty input"),
+        pytest.param(["--version=1"], "`shortscience --help`", id="a value too many"),
         pytest.param(["build", "--workers", "0"], "--workers", id="no workers"),
         pytest.param(["build", "--engine", "abacus"], "abacus", id="unknown engine"),
         pytest.param(["build", "--bibliography", "nope.bib"], "nope.bib", id="no bibliography"),
@@ -41,24 +49,39 @@ from tests.conftest import PROJECT, RAW, Shortscience
         pytest.param(["build", "--against", "nowhere"], "nowhere", id="no earlier release"),
         pytest.param(["duplicates", "{tmp}", "--threshold", "0.9"], "build", id="not a release"),
         pytest.param(["publish", "{tmp}", "--repo", "a/b"], "build", id="no release to publish"),
+        pytest.param(["publish", "{built}", "--repo", "name"], "OWNER/NAME", id="no owner"),
         pytest.param(["diff", "{tmp}", "{tmp}"], "build", id="no release to compare"),
+        pytest.param(
+            ["diff", "{built}", "{built}", "--html", "{tmp}/file"], "another folder", id="no page"
+        ),
+        pytest.param(
+            ["report", "{built}", "--out", "{tmp}/file/x"], "file is a file", id="below a file"
+        ),
+        pytest.param(["report", "{store}"], "{store}/latest", id="all releases at once"),
         pytest.param(["publish"], "--repo", id="no repository"),
         pytest.param(["report", "{tmp}"], "build", id="a report of what is no release"),
         pytest.param(["explain", "0000"], "latest", id="no dataset", marks=[]),
     ],
 )
 def test_a_wrong_call_gives_one_sentence_and_status_2(
-    shortscience: Shortscience, tmp_path: Path, arguments: list[str], names: str
+    shortscience: Shortscience, built: Path, tmp_path: Path, arguments: list[str], names: str
 ) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "file").write_text("x")
-    filled = [argument.replace("{tmp}", str(tmp_path)) for argument in arguments]
+    places = {"tmp": tmp_path, "built": built, "store": built.parents[1]}
+    filled = [argument.format_map(places) for argument in arguments]
     done = shortscience(*filled, cwd=tmp_path if "explain" in arguments else PROJECT)
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr.startswith("shortscience: ")
     assert done.stderr.count("\n") == 1, done.stderr
-    assert names in done.stderr
+    assert names.format_map(places) in done.stderr
+
+
+def test_a_call_without_a_command_shows_the_help(shortscience: Shortscience) -> None:
+    done = shortscience()
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == shortscience("--help").stdout
 
 
 FULL = OSError(errno.ENOSPC, "No space left on device", "/data")
@@ -320,6 +343,30 @@ def test_explain_shows_the_exact_bytes_every_repair_and_all_copies(
     assert len(story["copies"]) == summary["n_copies"] - 1
 
 
+@pytest.mark.parametrize(
+    ("identifier", "explained"),
+    [
+        ("arxiv:1", "arxiv:1"),
+        ("doi:10.1/a", "arxiv:1"),
+        ("10.1/a", "arxiv:1"),
+        ("doi:10.1/ab", "doi:10.1/ab"),
+        ("doi:10.1/abc", "doi:10.1/abcd"),
+        ("0.1/a", None),
+    ],
+)
+def test_explain_knows_a_paper_by_any_identifier(
+    tmp_path: Path, identifier: str, explained: str | None
+) -> None:
+    names = {"arxiv:1": ["doi:10.1/a"], "doi:10.1/ab": [], "doi:10.1/abcd": []}
+    papers = [{"paper_id": name, "identifiers": [name, *also]} for name, also in names.items()]
+    write_small_tables(tmp_path / "release", {"papers": papers})
+    if explained:
+        assert explain(tmp_path / "release", identifier)["paper"]["paper_id"] == explained
+    else:
+        with pytest.raises(UsageError, match="is not a summary"):
+            explain(tmp_path / "release", identifier)
+
+
 def test_explain_refuses_what_is_unknown_or_ambiguous(
     shortscience: Shortscience, built: Path
 ) -> None:
@@ -360,6 +407,30 @@ def test_duplicates_shows_the_effect_of_another_threshold(
 ) -> None:
     done = shortscience("duplicates", built, "--threshold", threshold)
     assert (done.returncode, said in done.stdout + done.stderr) == (status, True)
+
+
+def test_duplicates_only_reads(
+    shortscience: Shortscience, built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda _, mode: not mode & os.W_OK)
+    done = shortscience("duplicates", built, "--threshold", "0.9")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("out", ["dumps/out", "dumps/a/b", "dumps"])
+@pytest.mark.parametrize("raw", ["dumps", "dumps/*", "dumps/**"])
+def test_a_build_does_not_read_what_an_earlier_one_wrote(
+    shortscience: Shortscience, tmp_path: Path, raw: str, out: str
+) -> None:
+    (tmp_path / "dumps" / "papers").mkdir(parents=True)
+    named = {"new.txt": "ferns", "papers/other.txt": "mosses"}
+    for name, plant in named.items() if out != "dumps" else [("new.txt", "ferns")]:
+        text = f"A summary that no catalogue has, of a paper on {plant} that nobody has read."
+        (tmp_path / "dumps" / name).write_text(f"[link]\n{text} |\n")
+    call = ["build", tmp_path / raw, "--out", tmp_path / out, "--workers", "1", "--json"]
+    first, second = (json.loads(shortscience(*call).stdout) for _ in range(2))
+    assert first["tables"]["sources"] == (1 if out == "dumps" else 2)
+    assert second == first | {"unchanged": True}
 
 
 @pytest.mark.parametrize("dumps", [1, 2], ids=["one record", "several records"])

@@ -379,11 +379,13 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
         yield hub
 
 
-def test_a_run_publishes_and_leaves_an_artifact(hub: Hub, built: Path) -> None:
-    result = publish_dataset(PublishParameters(repo=REPO, dataset=str(built)))
-    assert result["commit"] == hub.repos[REPO].tags[built.name]
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_a_run_publishes_and_leaves_an_artifact(hub: Hub, built: Path, dry_run: bool) -> None:
+    result = publish_dataset(PublishParameters(repo=REPO, dataset=str(built), dry_run=dry_run))
+    assert dry_run or result["commit"] == hub.repos[REPO].tags[built.name]
     artifact = Artifact.get("publication")
     assert artifact is not None
+    assert ("nothing was sent" in str(artifact.data)) == dry_run == (REPO not in hub.repos)
     assert "| added | `data/summaries/train-00000-of-00001.parquet` |" in str(artifact.data)
     assert TOKEN not in str(artifact.data)
 

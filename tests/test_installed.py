@@ -63,7 +63,7 @@ def run(folder: Path, *command: str | Path, **environment: str) -> subprocess.Co
     )
 
 
-def test_the_library_is_light_and_complete(elsewhere: Path) -> None:
+def test_the_library_is_light_complete_and_typed(elsewhere: Path) -> None:
     script = """
 import sys
 import shortscience
@@ -75,6 +75,7 @@ print(shortscience.__file__, sorted(heavy), cleaned.equations[0].latex)
     assert done.returncode == 0, done.stderr
     where, *rest = done.stdout.split()
     assert Path(where).is_relative_to(elsewhere / "venv")
+    assert Path(where).with_name("py.typed").exists()
     assert rest == ["[]", "x^2"]
 
 

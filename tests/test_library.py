@@ -4,6 +4,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -87,6 +88,26 @@ def test_a_missing_file_is_named(home: Path, options: dict[str, list[str]], name
     filled = {name: [file.format(home=home) for file in files] for name, files in options.items()}
     with pytest.raises(UsageError, match=re.escape(named.format(home=home))):
         shortscience.build("~/dumps", out=home / "out", workers=1, **filled)
+
+
+@pytest.mark.parametrize(
+    ("options", "wrong"),
+    [
+        ({"wokers": 2}, "wokers is wrong: "),
+        ({"workers": 0}, "workers is wrong: "),
+        ({"out": ""}, "out is wrong: String should have at least 1 character"),
+        ({"catalogue": "known.parquet"}, "catalogue is wrong: "),
+        ({"bibliography": ["known.bib", ""]}, "bibliography.1 is wrong: "),
+    ],
+)
+def test_a_wrong_parameter_is_named(home: Path, options: dict[str, Any], wrong: str) -> None:
+    with pytest.raises(UsageError, match=f"^The parameter {wrong}"):
+        shortscience.build("~/dumps", **options)
+
+
+def test_one_bibliography_needs_no_list(home: Path) -> None:
+    with pytest.raises(UsageError, match=r"no bibliography at nope\.bib;"):
+        shortscience.build("~/dumps", out=home / "out", bibliography="nope.bib")
 
 
 @pytest.mark.parametrize("threshold", [2, 1.001, 0, -0.5, float("nan")])

@@ -512,7 +512,8 @@ def test_a_tag_of_another_release_is_not_moved(
     [
         pytest.param(REPO, "hf_ofSomebodyElse", PublishError, "has no access", id="no right"),
         pytest.param(REPO, None, UsageError, "set HF_TOKEN", id="no token"),
-        pytest.param("a/b/c", TOKEN, PublishError, "owner/name", id="no repository's name"),
+        pytest.param("a/b/c", TOKEN, UsageError, "OWNER/NAME", id="no repository's name"),
+        pytest.param("a/b..c", TOKEN, PublishError, "owner/name", id="a name the Hub refuses"),
     ],
 )
 def test_a_refusal_is_reported(
@@ -589,6 +590,10 @@ def test_the_command_publishes_and_reports(
     assert_holds(hub, built)
     again = shortscience_process("publish", built, "--repo", REPO, "--tag", "v1")
     assert again.stdout.endswith("already; no commit was made.\n")
+    idle = shortscience_process("publish", built, "--repo", REPO, "--tag", "v1", "--dry-run")
+    assert idle.stdout.endswith("already; nothing would change.\n")
+    tagging = shortscience_process("publish", built, "--repo", REPO, "--tag", "v2", "--dry-run")
+    assert tagging.stdout.endswith(": this was a dry run.\n")
     for done in (planned, sent, again):
         assert TOKEN not in done.stdout + done.stderr
 

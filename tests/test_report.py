@@ -475,6 +475,8 @@ def test_the_page_of_changes_shows_the_differing_words(
     page = visited.open(index.as_uri())
     page.get_by_role("link", name="What is new").click()
     summaries = read_table(built, "summaries")
+    tops = "all => all.map(dd => dd.offsetTop - dd.parentElement.offsetTop)"
+    assert len(set(page.locator(".tiles dd").evaluate_all(tops))) == 1
     tile = page.locator(".tiles div", has_text="summaries, was")
     assert tile.inner_text().split("\n") == [
         f"summaries, was {summaries.height - 3}",

@@ -24,12 +24,13 @@ class Comparison:
 def compare_thresholds(evidence: Evidence, old: float, new: float) -> Comparison:
     """Compare the threshold of a build with another one."""
     is_new = ~evidence.contents["earlier"].to_numpy()
-    kept = [
-        int(is_new[np.unique(evidence.choose(threshold).kept)].sum()) for threshold in (old, new)
-    ]
+    kept = {threshold: evidence.choose(threshold).kept for threshold in (old, new)}
     between = pl.col("similarity").is_between(min(old, new), max(old, new), closed="left")
     ids = evidence.contents["record_id"]
     pairs = evidence.pairs.filter(between)
+    # Other pairs, or a truncation, may unite two texts at both thresholds.
+    with_less = kept[max(old, new)]
+    pairs = pairs.filter(with_less[pairs["left"]] != with_less[pairs["right"]])
     changes = pl.DataFrame(
         {
             "left": ids.gather(pairs["left"]),
@@ -37,7 +38,10 @@ def compare_thresholds(evidence: Evidence, old: float, new: float) -> Comparison
             "similarity": pairs["similarity"],
         }
     )
+    old_summaries, new_summaries = (
+        int(is_new[np.unique(kept[threshold])].sum()) for threshold in (old, new)
+    )
     return Comparison(
-        (kept[0], kept[1]),
+        (old_summaries, new_summaries),
         changes.sort("similarity", "left", "right", descending=[True, False, False]),
     )

@@ -4,6 +4,7 @@ Each attempt starts by reading the repository, so it sees what an interrupted on
 commit whose response was lost, no file differs and only the tag is missing.
 """
 
+import re
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -16,6 +17,7 @@ from huggingface_hub.utils import logging as hub_logging
 from huggingface_hub.utils.tqdm import disable_progress_bars
 
 from shortscience.pipeline.errors import PublishError, UsageError
+from shortscience.pipeline.parameters import REPOSITORY
 from shortscience.pipeline.publishing.card_merge import hand_edited, merge_cards
 from shortscience.pipeline.publishing.contents import Contents, read_contents
 from shortscience.pipeline.publishing.failures import Failure, understand
@@ -35,7 +37,7 @@ _DATA = "data/"
 
 @dataclass(frozen=True)
 class Target:
-    """Where to publish, and how."""
+    """Where to publish, and how. Raises UsageError if `repo` names no repository."""
 
     repo: str
     tag: str | None = None
@@ -43,6 +45,10 @@ class Target:
     create_pr: bool = False
     private: bool = False
     gated: Gated | None = None
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(REPOSITORY, self.repo):
+            raise UsageError(f"{self.repo} is not the name of a repository; give it as OWNER/NAME.")
 
 
 @dataclass(frozen=True)
@@ -66,6 +72,11 @@ class Plan:
     def needs_commit(self) -> bool:
         """Whether a file differs."""
         return bool(self.added or self.changed or self.deleted)
+
+    @property
+    def needs_nothing(self) -> bool:
+        """Whether there is nothing to send or to set."""
+        return not (self.needs_commit or self.tag or self.private or self.gated)
 
 
 @dataclass(frozen=True)

@@ -25,9 +25,9 @@ _FORMULAS = (1, 2, 5, 10, 20, 50, 100)
 
 def outcomes(release: Path) -> Chart:
     """Count records by the form of their source and their outcome."""
-    sources = scan_table(release, "sources").select("source_id", pl.col("form").fill_null("none"))
+    forms = scan_table(release, "sources").select("source_id", pl.col("form").fill_null("unknown"))
     records = scan_table(release, "records").select("source_id", "status")
-    frame = _count(records.join(sources, on="source_id"), "form", "status")
+    frame = _count(records.join(forms, on="source_id"), "form", "status")
     statuses = RECORDS.column("status").values
     counts = dict(frame.group_by("status").agg(pl.col("len").sum()).iter_rows())
     note = (

@@ -1,5 +1,6 @@
 """Differences between two releases as text for a terminal, and as Markdown."""
 
+import json
 from collections.abc import Iterator
 
 from shortscience.pipeline.release.diff import Changes, Difference, TableDifference
@@ -104,11 +105,17 @@ def _examples(changes: Changes) -> list[str]:
     rows = []
     for example in changes.examples:
         key = " ".join(str(v) for name, v in example.items() if name not in {"old", "new"})
-        old, new = excerpts(str(example["old"]), str(example["new"]))
+        old, new = excerpts(_value(example["old"]), _value(example["new"]))
         rows.append(f"{key}: {old} -> {new}")
     if changes.count > len(rows):
         rows.append(f"and {changes.count - len(rows):,} more")
     return rows
+
+
+def _value(value: object) -> str:
+    if value is None or isinstance(value, list | bool):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
 
 
 def excerpts(old: str, new: str) -> tuple[str, str]:

@@ -33,7 +33,8 @@ _AROUND = 40
 def explain(release: Path, identifier: str) -> Story:
     """Return everything that a release knows about a summary, record, paper or citation.
 
-    `identifier` is a key or its prefix. Raises UsageError unless it matches exactly one row.
+    `identifier` is a key or its prefix, or an identifier of a paper, with or without its scheme.
+    Raises UsageError unless it matches exactly one row.
     """
     table, row = _find(release, identifier)
     story: Story = {"kind": _KINDS[table], _KINDS[table]: row}
@@ -50,7 +51,11 @@ def explain(release: Path, identifier: str) -> Story:
 def _find(release: Path, identifier: str) -> tuple[str, dict[str, Any]]:
     """Return the table and row of an id or id prefix."""
     found = list(_beginning_with(release, identifier))
-    named = [(table, row) for table, row in found if row[_KEYS[table]] == identifier] or found
+    named = [
+        (table, row)
+        for table, row in found
+        if (key := row[_KEYS[table]]) == identifier or not key.startswith(identifier)
+    ] or found
     offered = ", ".join(f"{_KINDS[table]} {row[_KEYS[table]]}" for table, row in named[:_OFFERED])
     if not named:
         raise UsageError(
@@ -70,6 +75,10 @@ def _find(release: Path, identifier: str) -> tuple[str, dict[str, Any]]:
 def _beginning_with(release: Path, identifier: str) -> Iterator[tuple[str, dict[str, Any]]]:
     for table, key in _KEYS.items():
         matches = pl.col(key).str.starts_with(identifier)
+        if table == "papers":
+            name = pl.element()
+            is_named = (name == identifier) | name.str.ends_with(f":{identifier}")
+            matches |= pl.col("identifiers").list.eval(is_named).list.any()
         # Sorted by key, so an exact match comes before longer keys.
         rows = scan_table(release, table).filter(matches).head(_OFFERED).collect()
         yield from ((table, row) for row in rows.iter_rows(named=True))

@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from shortscience.pipeline.counting import counted
 from shortscience.pipeline.duplicates.differences import differing_words
 from shortscience.pipeline.release.explain import texts_of
 from shortscience.pipeline.release.parquet import scan_table
@@ -43,6 +44,6 @@ def _difference_lines(left: str | None, right: str | None) -> list[str]:
     places = differing_words(left, right)
     lines = [format_difference(place.kept, place.copy, _WIDTH) for place in places[:_FIRST]]
     more = len(places) - _FIRST
-    return (
-        [*lines, f"and {more:,} more places"] if more > 0 else lines or ["none: only white space"]
-    )
+    if more > 0:
+        return [*lines, f"and {counted(more, 'more place')}"]
+    return lines or ["none: only white space"]

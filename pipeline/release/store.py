@@ -18,7 +18,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from shortscience.pipeline.errors import BusyError, DamagedError, OutputError, UsageError
+from shortscience.pipeline.errors import BusyError, DamagedError, UsageError
+from shortscience.pipeline.folders import check_writable
 from shortscience.pipeline.layout import LATEST, MANIFEST
 from shortscience.pipeline.release.manifest import read_manifest
 
@@ -39,11 +40,7 @@ class Store:
         self.bibliography = self.work / "bibliography"
         self.spool = self.work / "spool"
         self.fetched = self.work / "fetched"
-        nearest = next(path for path in (root, *root.absolute().parents) if path.exists())
-        if not nearest.is_dir():
-            raise OutputError(f"{nearest} is a file; name a folder for the output.")
-        if not os.access(nearest, os.W_OK | os.X_OK):
-            raise OutputError(f"{nearest} cannot be written to; check its permissions.")
+        check_writable(root)
 
     def release(self, release_id: str) -> Path:
         """Return the folder of a release, which may not exist."""
@@ -55,7 +52,13 @@ class Store:
 
     def evidence(self, release_id: str) -> Path:
         """Return the folder of the verified pairs of copies of a release."""
-        return self.root / "duplicates" / release_id
+        return evidence_folder(self.release(release_id))
+
+    @property
+    def written(self) -> frozenset[Path]:
+        """What builds write, as real paths: none of it is an input."""
+        names = "releases", LATEST, "validation", "duplicates", "papers"
+        return frozenset((self.root / name).resolve() for name in names)
 
     def has(self, release_id: str) -> bool:
         """Whether a release exists, with all its files in their recorded sizes.
@@ -180,6 +183,11 @@ class Store:
         return [path.name for path in gone]
 
 
+def evidence_folder(release: Path) -> Path:
+    """Return the folder of the verified pairs of copies of a release, which may not exist."""
+    return release.parent.parent / "duplicates" / release.name
+
+
 def paper_evidence_folder(release: Path) -> Path:
     """Return the folder of the evidence for a release's papers, which may not exist."""
     return release.parent.parent / "papers" / release.name
@@ -197,6 +205,8 @@ def open_dataset(path: Path) -> Path:
     """Return the release that a DATASET argument names; UsageError if there is none."""
     release = path.resolve()
     if not (release / MANIFEST).exists():
+        if (release / LATEST / MANIFEST).exists():
+            raise UsageError(f"{path} holds releases; name one of them, such as {path / LATEST}.")
         raise UsageError(f"{path} is not a release; build one with `shortscience build`.")
     try:
         read_manifest(release)

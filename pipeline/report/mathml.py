@@ -7,8 +7,9 @@ elements and attributes.
 
 import html
 import re
+import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from xml.etree.ElementTree import Element
 
 from latex2mathml.converter import Converter
@@ -27,7 +28,7 @@ _ATTRIBUTES = {
             " symmetric",
             "true|false|prefix|infix|postfix",
         ),
-        ("mathvariant", "[a-z-]{1,30}"),
+        ("mathvariant", "normal"),
         ("scriptlevel", r"[+-]?\d"),
         ("columnlines rowlines", "[a-z ]{1,80}"),
         (
@@ -45,6 +46,9 @@ _SYNONYMS = (
     (re.compile(r"\\(?:nonumber|notag)(?![a-zA-Z])"), ""),
 )
 """Commands that the converter does not know, with equivalent ones."""
+_STYLES = re.compile(
+    r"(?<![a-z])(?:bold|italic|script|fraktur|double-struck|sans-serif|monospace)(?![a-z])"
+)
 _LONGEST = 2_000
 """Code points; longer formulas are shown as source, as conversion is not always linear."""
 
@@ -77,7 +81,7 @@ def _serialised(element: Element) -> Iterator[str]:
     known = element.tag in _ELEMENTS
     if known:
         yield f"<{element.tag}{''.join(_attributes(element))}>"
-    yield _text(element.text, element.tag)
+    yield _text(element.text, element.tag, element.get("mathvariant", ""))
     for child in element:
         yield from _serialised(child)
         yield _text(child.tail, "")
@@ -95,9 +99,30 @@ def _attributes(element: Element) -> Iterator[str]:
             yield f' {name}="{value}"'
 
 
-def _text(text: str | None, tag: str) -> str:
+def _text(text: str | None, tag: str, variant: str = "") -> str:
     """Escape text in which the converter wrote symbols as character references."""
     plain = html.unescape(text or "")
     if tag != "mtext" and plain.startswith("\\") and len(plain) > 1:
         raise _UnknownCommandError(plain)
-    return html.escape(plain)
+    return html.escape(plain.translate(_letters(variant)))
+
+
+@cache
+def _letters(variant: str) -> dict[int, str]:
+    """Return the letters of a `mathvariant`, such as a bold x; MathML Core has only `normal`.
+
+    They have code points of their own, and their names begin with their style.
+    """
+    style = _style(variant)
+    # The older block fills the gaps of the other one.
+    styled = map(chr, (*range(0x2100, 0x2150), *range(0x1D400, 0x1D800)))
+    return {
+        int(plain.removeprefix("<font> "), 16): letter
+        for letter in styled
+        if style and style == _style(unicodedata.name(letter, ""))
+        if (plain := unicodedata.decomposition(letter)).startswith("<font> ")
+    }
+
+
+def _style(name: str) -> set[str]:
+    return set(_STYLES.findall(name.lower().replace("black-letter", "fraktur")))

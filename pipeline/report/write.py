@@ -17,7 +17,6 @@ are slow to copy and delete; 32 per file take about 300 kB and load in a few mil
 """
 
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -30,6 +29,7 @@ from typing import Any, NamedTuple, TypeVar
 import polars as pl
 
 from shortscience.pipeline.errors import OutputError, WorkerError, full_disk_named
+from shortscience.pipeline.folders import check_writable
 from shortscience.pipeline.papers.venues import SHORT_VENUE
 from shortscience.pipeline.processes import Workers, as_done
 from shortscience.pipeline.release.diff import Difference
@@ -127,12 +127,11 @@ def _replacing(out: Path, release_id: str) -> Iterator[Path]:
 
 
 def _check_replaceable(out: Path) -> None:
+    check_writable(out.parent)
     if not out.exists():
         return
     if not out.is_dir() or (any(out.iterdir()) and not (out / _MARKER).exists()):
-        raise OutputError(f"{out} holds something other than a report; name another --out.")
-    if not os.access(out.parent, os.W_OK | os.X_OK):
-        raise OutputError(f"{out.parent} cannot be written to; check its permissions.")
+        raise OutputError(f"{out} holds something other than a report; name another folder.")
 
 
 def _write_pages(release: Path, overview: Overview, since: Difference | None, folder: Path) -> None:

@@ -5,7 +5,7 @@ import glob
 import hashlib
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -66,12 +66,13 @@ class Inventory:
         return {item.source_id: item.archive or item.name for item in self.distinct}
 
 
-def list_inputs(raw: Sequence[str]) -> list[tuple[Path, Path]]:
+def list_inputs(raw: Sequence[str], skipped: Set[Path] = frozenset()) -> list[tuple[Path, Path]]:
     """Return (root, file) of every file below the given files, folders and glob patterns.
 
-    Hidden files are skipped. Raises NoInputError if there are no files, or a name does not exist.
+    Hidden files are skipped, and the real paths in `skipped` unless one is named itself. Raises
+    NoInputError if there are no files, or a name does not exist.
     """
-    found = [pair for item in raw for pair in _expand(item)]
+    found = [pair for item in raw for pair in _expand(item, skipped)]
     if not found:
         raise NoInputError(
             f"No raw dump found in {', '.join(raw)}; name files, folders or patterns that exist."
@@ -79,16 +80,17 @@ def list_inputs(raw: Sequence[str]) -> list[tuple[Path, Path]]:
     return found
 
 
-def take_inventory(raw: Sequence[str], spool: Path) -> Inventory:
+def take_inventory(raw: Sequence[str], spool: Path, skipped: Set[Path] = frozenset()) -> Inventory:
     """Find and hash every file below the given files, folders and glob patterns.
 
     Names are relative to the folder, or to the fixed part of the pattern. Archives compressed as a
-    whole are unpacked into the folder `spool`, which must stay until the inputs are read. Raises
-    NoInputError if nothing is found or readable, and OSError if a disk fails to answer.
+    whole are unpacked into the folder `spool`, which must stay until the inputs are read. `skipped`
+    is as in `list_inputs`. Raises NoInputError if nothing is found or readable, and OSError if a
+    disk fails to answer.
     """
     inputs: list[Input] = []
     problems: set[Problem] = set()
-    for path, name in _named(list_inputs(raw)).items():
+    for path, name in _named(list_inputs(raw, skipped)).items():
         for found in _found(path, name, spool):
             if isinstance(found, Problem):
                 problems.add(found)
@@ -114,15 +116,17 @@ def _named(found: Sequence[tuple[Path, Path]]) -> dict[Path, str]:
     return dict(first.values())
 
 
-def _expand(pattern: str) -> Iterator[tuple[Path, Path]]:
+def _expand(pattern: str, skipped: Set[Path]) -> Iterator[tuple[Path, Path]]:
     """Yield (root, file) pairs for a file, a folder or a pattern."""
     path = Path(pattern)
     if not path.exists() and glob.has_magic(pattern):
         root = Path(_fixed_part(pattern))
         for match in map(Path, sorted(glob.glob(pattern, recursive=True))):
-            yield from ((root, file) for file in (_walk(match) if match.is_dir() else [match]))
+            if skipped.isdisjoint((real := match.resolve(), *real.parents)):
+                found = _walk(match, skipped) if match.is_dir() else [match]
+                yield from ((root, file) for file in found)
     elif path.is_dir():
-        yield from ((path, file) for file in _walk(path))
+        yield from ((path, file) for file in _walk(path, skipped))
     elif path.exists():
         yield path.parent, path
     else:
@@ -135,13 +139,13 @@ def _fixed_part(pattern: str) -> str:
     return str(Path(*parts[:magic]))
 
 
-def _walk(folder: Path) -> Iterator[Path]:
+def _walk(folder: Path, skipped: Set[Path]) -> Iterator[Path]:
     unreadable: list[Path] = []
 
     def remember(error: OSError) -> None:
         unreadable.append(Path(error.filename))
 
-    entered = {folder.resolve()}
+    entered = {folder.resolve(), *skipped}
     for parent, folders, files in os.walk(folder, onerror=remember, followlinks=True):
         visible = sorted(name for name in folders if not name.startswith("."))
         folders[:] = _new(parent, visible, entered)

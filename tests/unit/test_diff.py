@@ -143,11 +143,11 @@ def test_lists_and_nulls_are_compared_by_value() -> None:
         {"summary_id": "a", "repairs": ["x", "z"], "votes": 0},
         {"summary_id": "b", "repairs": []},
     ]
-    found = differ({"summaries": rows}, {"summaries": other}).tables["summaries"]
-    assert {name: changes.count for name, changes in found.columns.items()} == {
-        "repairs": 1,
-        "votes": 1,
-    }
+    found = differ({"summaries": rows}, {"summaries": other})
+    columns = found.tables["summaries"].columns
+    assert {name: changes.count for name, changes in columns.items()} == {"repairs": 1, "votes": 1}
+    assert 'a: ["x", "y"] -> ["x", "z"]' in to_text(found)
+    assert "a: null -> 0" in to_text(found)
 
 
 def test_equal_releases_give_one_line() -> None:

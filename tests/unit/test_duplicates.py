@@ -250,6 +250,15 @@ def test_another_threshold_is_answered_from_the_evidence(
     assert len(found.changes) == n_changes
 
 
+@pytest.mark.parametrize(("old", "new"), [(0.8, 0.55), (0.55, 0.8)])
+def test_a_pair_that_is_a_truncation_anyway_does_not_change(old: float, new: float) -> None:
+    words = LONG.split()
+    evidence = find(frame(LONG, " ".join(words[: len(words) * 7 // 10]))).evidence
+    assert evidence.pairs["similarity"].is_between(0.55, 0.8).to_list() == [True]
+    found = compare_thresholds(evidence, old, new)
+    assert (found.summaries, found.changes.rows()) == ((1, 1), [])
+
+
 @pytest.mark.parametrize(
     ("kept", "copy", "expected"),
     [

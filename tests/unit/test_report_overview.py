@@ -1,12 +1,16 @@
 """The charts of the overview: what bars show, and their lengths."""
 
+from pathlib import Path
+
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shortscience.pipeline.release.census import _binned, _each_year, _most, _with_ranges
+from shortscience.pipeline.release import figures
+from shortscience.pipeline.release.census import _binned, _each_year, _most, _with_ranges, outcomes
 from shortscience.pipeline.release.charts import Bar, Chart, counted, stacked
+from tests.releases import write_small_tables
 
 
 def chart(*values: tuple[int, ...]) -> Chart:
@@ -40,6 +44,18 @@ def test_a_frame_of_counts_as_bars():
         Bar("de", (1,)),
         Bar("en", (54,)),
     )
+
+
+@pytest.mark.parametrize(("form", "named"), [("wet", "wet"), (None, "unknown")])
+def test_the_chart_and_the_table_of_the_card_name_a_form_alike(
+    tmp_path: Path, form: str | None, named: str
+):
+    source = {"source_id": "a", "form": form}
+    record = {"source_id": "a", "status": "rejected"}
+    write_small_tables(tmp_path / "release", {"sources": [source], "records": [record]})
+    (bar,) = outcomes(tmp_path / "release").bars
+    ((row_form, *_),) = figures.outcomes(tmp_path / "release")
+    assert (bar.label, row_form) == (named, named)
 
 
 def test_a_bar_links_to_its_summaries():

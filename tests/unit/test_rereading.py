@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from shortscience.pipeline.release.explain import explain
-from shortscience.pipeline.release.pairs import differing_texts
+from shortscience.pipeline.release.pairs import _difference_lines, differing_texts
 from shortscience.pipeline.report.slices import read_slice
 from shortscience.pipeline.sources.reading import reread
 from tests.releases import write_small_tables
@@ -74,3 +74,19 @@ def test_copies_are_compared_by_their_own_texts(release: Path) -> None:
     assert read_slice(release, 0).copied_texts == {"copy": f"{QUOTING} Ha."}
     (pair,) = differing_texts(release, [{"left": "kept", "right": "copy"}])
     assert pair["differences"] == ['adds "Ha."']
+
+
+@pytest.mark.parametrize(
+    ("places", "last"),
+    [
+        (0, "none: only white space"),
+        (3, 'has "y2" for "x2"'),
+        (4, "and 1 more place"),
+        (5, "and 2 more places"),
+    ],
+)
+def test_differences_beyond_the_first_are_counted(places: int, last: str) -> None:
+    kept, copy = (
+        " ".join(f"{letter}{place} same" for place in range(places)) for letter in ("x", "y")
+    )
+    assert _difference_lines(kept, copy)[-1] == last
