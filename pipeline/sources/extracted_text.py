@@ -20,7 +20,7 @@ _MARK = re.compile(rb"\[link\](?:(?<=\n\[link\])|(?<=\A\[link\]))[ \t]*\r?$", re
 _GREETING = re.compile(rb"^Welcome to ShortScience\.org!", re.MULTILINE)
 _EDGE = re.compile(rb"\|(?<=[ \n]\|)[ \t]*\r?$", re.MULTILINE)
 _IMAGE = b"![]()"
-_COMMENTS = re.compile(rb"(?:\A|\n)\d{1,9} Comments?[ \t]*\r?\n?\Z")
+_COMMENTS = re.compile(rb"(?:\A|\n)\d{1,9} Comments?[ \t\r\n]*\Z")
 _COMMENTS_WINDOW = 32
 _BOILERPLATE = re.compile(
     rb"(?:Welcome to ShortScience\.org![ ]?)?(?:!\[\]\(\)[ ]?){0,9}\|?[ \t\r\n]*"

@@ -71,8 +71,8 @@ def parse(data: bytes) -> Iterator[Piece]:
             yield Piece("boilerplate", position, start)
         facts = _facts(data[title.start : title.end]) if title is not None else NOTHING_KNOWN
         # A paper's page has the date of the paper's first summary, even if it shows another one.
-        first = position == 0 and block.first
-        yield _record(data, start, block, facts, _posted_at(data) if first else None)
+        posted_at = _posted_at(data, position, start) if block.first else None
+        yield _record(data, start, block, facts, posted_at)
         position = block.end
     if position == 0 and _SUMMARY in data:
         yield Piece("rejected", 0, len(data), reason="a page with summaries in unknown markup")
@@ -175,9 +175,9 @@ def _abstract(tree: LexborHTMLParser) -> str | None:
     return text.partition("Abstract:")[2].strip() or None
 
 
-def _posted_at(data: bytes) -> datetime | None:
-    """Return the posting time in the JSON-LD of a paper's page."""
-    match = _PUBLISHED.search(data)
+def _posted_at(data: bytes, start: int, end: int) -> datetime | None:
+    """Return the posting time in the JSON-LD at the top of a paper's page, if that is there."""
+    match = _PUBLISHED.search(data, start, end)
     if match is None:
         return None
     try:

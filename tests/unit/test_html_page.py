@@ -175,6 +175,13 @@ def test_a_paper_page_has_several_summaries_and_an_empty_preview() -> None:
     assert second.facts.posted_at is None
 
 
+def test_pages_in_one_file_keep_their_own_dates() -> None:
+    listing = page(title_block(key="conf/a/B1"), summary_block("First.", key="conf/a/B1"))
+    paper = page(title_block(), summary_block("Second."), head=JSON_LD)
+    for data, dated in ((listing + paper, [False, True]), (paper + listing, [True, False])):
+        assert [record.facts.posted_at is not None for record in records(data)] == dated
+
+
 def test_the_date_is_null_if_the_first_summary_is_not_on_the_page() -> None:
     (record,) = records(page(title_block(), summary_block("Second.", style="alt"), head=JSON_LD))
     assert record.facts.posted_at is None
