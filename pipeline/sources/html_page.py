@@ -98,15 +98,23 @@ def _blocks(data: bytes) -> Iterator[_Block]:
             yield _Block(match.start(), end)
             continue
         source = _SOURCE.search(data, match.end(), end)
-        source_end = data.find(_SOURCE_END, source.end(), end) if source else -1
-        if source is None or source_end < 0:
+        if source is None:
             nothing = match.end(), match.end()
             yield _Block(match.start(), end, match["id"], markdown=nothing)
             continue
+        source_end = _source_end(data, source.end(), end)
         block_end = _BLOCK_END.search(data, source_end, end)
-        stop = block_end.end() if block_end else source_end + len(_SOURCE_END)
+        stop = block_end.end() if block_end else min(source_end + len(_SOURCE_END), end)
         first = _FIRST in match["style"]
         yield _Block(match.start(), stop, match["id"], first, (source.end(), source_end))
+
+
+def _source_end(data: bytes, start: int, end: int) -> int:
+    """Return the end of the text from `start` on; a truncated page ends within it, or in a tag."""
+    for mark in _SOURCE_END, b"<":
+        if (found := data.find(mark, start, end)) >= 0:
+            return found
+    return end
 
 
 def _record(

@@ -201,7 +201,7 @@ def test_an_invalid_date_costs_only_itself(date: str) -> None:
         pytest.param([title_block()], [], id="a title alone"),
         pytest.param([title_block(), summary_block("")], ["no text"], id="an empty summary"),
         pytest.param(
-            [title_block(), summary_block("A.").partition("</pre>")[0]], ["no text"], id="cut off"
+            [title_block(), summary_block("A.").partition("A.")[0]], ["no text"], id="cut off"
         ),
     ],
 )
@@ -210,6 +210,18 @@ def test_pages_without_a_record(blocks: list[str], reasons: list[str]) -> None:
     found = list(covering(parse(data), len(data)))
     assert [piece.reason for piece in found if piece.kind == "rejected"] == reasons
     assert not [piece for piece in found if piece.kind == "record"]
+
+
+@pytest.mark.parametrize("end", ["", "</pr", "</div></body></html>"])
+def test_the_text_at_which_a_page_is_cut_off_is_kept(end: str) -> None:
+    whole = page(title_block(), summary_block("First."), summary_block("Of a < b.", user="bob"))
+    data = whole.partition(b" b.")[0] + end.encode()
+    pieces = list(covering(parse(data), len(data)))
+    assert [(piece.body, piece.facts.author) for piece in pieces if piece.kind == "record"] == [
+        ("First.", "ada"),
+        ("Of a <", "bob"),
+    ]
+    assert "rejected" not in {piece.kind for piece in pieces}
 
 
 def test_of_a_summary_without_a_text_only_its_own_bytes_are_read(
