@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 import ftfy
+import ftfy.bad_codecs  # registers sloppy-windows-1252, which has all 256 bytes
 import polars as pl
 from ftfy import fixes
 
@@ -38,6 +39,13 @@ _FIXERS = (
 )
 """The fixers that ftfy applies after the encoding, without those that restyle."""
 
+# The last byte of a closing quotation mark is a control in windows-1252, which extractors drop. Of
+# the rest and a space behind it, ftfy would make a dagger; a replaced byte it knows.
+_LAST_BYTE = re.escape(bytes(range(0x80, 0xC0)).decode("sloppy-windows-1252"))
+_CUT_QUOTE = re.compile(
+    rf"(â€œ(?:[^â]|â(?!€)|â€(?!œ|\x9d)[{_LAST_BYTE}]){{1,1000}}+â€)(?![{_LAST_BYTE}?\ufffd\x1a])"
+)
+
 # Encodings agree on ASCII, and none of ftfy's patterns extends eight characters into a run of it.
 _ASCII_WITHIN = re.compile(r"[ -~]{8}([ -~]{24,})[ -~]{8}")
 _SEPARATOR = "\x1f"
@@ -60,6 +68,8 @@ def repair_all(texts: Sequence[str]) -> list[Repaired]:
     dirty = suspects(pl.Series(texts, dtype=pl.String)).arg_true().to_list()
     spans = [(row, span) for row in dirty for span in outside(scan(texts[row]), len(texts[row]))]
     pieces = [_Piece(texts[row][start:end]) for row, (start, end) in spans]
+    for piece in pieces:
+        piece.text = _applied(complete_closing_quotes, piece.text, piece.steps)
     _repair_pieces(pieces)
     for row, group in groupby(zip(spans, pieces, strict=True), key=lambda item: item[0][0]):
         done[row] = _assembled(texts[row], [(*span, piece) for (_, span), piece in group])
@@ -134,6 +144,11 @@ def _applied(fix: Callable[[str], str], text: str, steps: list[str]) -> str:
     if fixed != text:
         steps.append(f"apply:{fix.__name__}")
     return fixed
+
+
+def complete_closing_quotes(text: str) -> str:
+    """Give mojibake of closing quotation marks the control back that an extractor dropped."""
+    return _CUT_QUOTE.sub("\\1\x9d", text) if "â€œ" in text else text
 
 
 def remove_left_controls(text: str) -> str:

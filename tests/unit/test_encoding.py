@@ -10,7 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shortscience.pipeline.cleaning.clean import clean
-from shortscience.pipeline.cleaning.encoding import REPAIR_ONLY, Repaired
+from shortscience.pipeline.cleaning.encoding import (
+    REPAIR_ONLY,
+    Repaired,
+    complete_closing_quotes,
+)
 from shortscience.pipeline.cleaning.suspects import suspects
 from shortscience.pipeline.scanner import scan
 from tests.processing import repair
@@ -18,7 +22,7 @@ from tests.unit.cases import cases
 
 FRAGMENTS = [
     *("Ã©", "â€™", "â€œ", "Â", "Ã", "×", "³", "“", "’", "é", "ﬁ", "Ａ", "&lt;", "–", "α", "\ufffd"),
-    *("$Ã©$", "`â€™`", "http://a.b/Ã©", "x", "e\u0301", "\u2028", "\r\n", "\n", " ", "ä¸­"),
+    *("â€", "$Ã©$", "`â€™`", "http://a.b/Ã©", "x", "e\u0301", "\u2028", "\r\n", "\n", " ", "ä¸­"),
 ]
 CONTROLS = ["\x00", "\x7f", "\x81", "\x85", "\x9d", "\x1b[31m"]
 MIXED = st.lists(st.sampled_from([*FRAGMENTS, *(f"a{control}b" for control in CONTROLS)]))
@@ -35,6 +39,8 @@ def replay(text: str, repairs: tuple[str, ...]) -> str:
             action, parameter = step.split(":", 1)
             if action == "normalize":
                 piece = unicodedata.normalize(parameter, piece)
+            elif parameter == "complete_closing_quotes":
+                piece = complete_closing_quotes(piece)
             elif parameter == "remove_left_controls":
                 piece = "".join(c for c in piece if c in "\t\n" or unicodedata.category(c) != "Cc")
             else:
