@@ -45,7 +45,8 @@ def _kind(text: str, span: Span) -> Literal["math", "code", "image"] | None:
         return "math"
     if span.kind == "inline":
         announced = end - start >= _LONG_FORMULA and text.startswith(": ", start - 2)
-        return "math" if announced and "=" in text[start:end] else None
+        alone = end == len(text) or text.startswith((" ", *_PUNCTUATION), end)
+        return "math" if announced and alone and "=" in text[start:end] else None
     if span.kind == "code":
         fenced = text.startswith(_FENCE, start) and text[_closing(text, end) - 1] == " "
         return "code" if fenced and _is_free(text, start, end) else None
