@@ -46,7 +46,7 @@ _REMOVALS_WITHIN_LINES = (
     ("|", _CELL_EDGE, " "),
     ("  ", _BLANKS, " "),
 )
-_SPACE_BEFORE = re.compile(r" ([,.;:!?)])")
+_SPACE_BEFORE = re.compile(r" ([,.;:!?)，。；：！？、）])")
 
 
 def plain_text(markdown: str, spans: Iterable[Span] | None = None) -> str:

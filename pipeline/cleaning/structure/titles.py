@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from shortscience.pipeline.cleaning.structure.layout import COVER
 
-SENTENCE_ENDS = frozenset(".!?:;")
+SENTENCE_ENDS = frozenset(".!?:;。！？：；")
 ABBREVIATED = re.compile(r"(?:\d+|[A-Za-z]|[ivx]+|vs|al|e\.g|i\.e|Fig|Eq|Sec|Dr|No)\.")
 MAX_WORDS = 14
 _MAX_TITLE = 300  # characters that are looked at
@@ -105,7 +105,7 @@ def _next_sentence(words: Sequence[str], *, whole: bool) -> int:
     for number in range(1, len(words)):
         before, word = words[number - 1], words[number]
         if not whole and ends_sentence(before):
-            if before[-1] in ".;" or (before[-1] == ":" and number > _MAX_LABEL):
+            if before[-1] in ".;。；" or (before[-1] == ":" and number > _MAX_LABEL):
                 return 0
             if word[0].isupper() or not any(later.endswith("?") for later in words[number:]):
                 return number
