@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -156,6 +157,56 @@ def test_a_merged_title_keeps_the_key_of_the_record() -> None:
         page(title_block(key="conf/a/B1"), summary_block("A text.", key="conf/c/D2"))
     )
     assert (record.facts.bibtex_key, record.facts.title) == ("conf/c/D2", "Adam")
+
+
+def sorted_attributes(page: str) -> str:
+    """Write the attributes of tags in alphabetical order, as BeautifulSoup does."""
+    attribute = re.compile(r'[a-z-]+="[^"<>]*"')
+    return re.sub(
+        r"<(?:div|pre|input|span) [^<>]+>",
+        lambda tag: f"<{tag[0][1:].split()[0]} {' '.join(sorted(attribute.findall(tag[0])))}>",
+        page,
+    )
+
+
+def mended_links(page: str) -> str:
+    """Close the links to authors once, before their names."""
+    return re.sub(r"(<a style='x'[^<>]*)/>([^<>]*)</a>", r"\1></a>\2", page)
+
+
+def quoted_otherwise(page: str) -> str:
+    return re.sub(r'(id|class)="([^"<>]*)"', r"\1='\2'", page)
+
+
+def only_blocks(page: str) -> str:
+    return page.removeprefix(HEAD).removesuffix(FOOT)
+
+
+@pytest.mark.parametrize(
+    "saved",
+    [sorted_attributes, mended_links, quoted_otherwise, only_blocks],
+    ids=lambda f: f.__name__,
+)
+def test_pages_that_programs_have_written_anew(saved: Callable[[str], str]) -> None:
+    title = title_block(authors="Diederik P. Kingma|Jimmy Ba", venue="ICLR - 2015")
+    original = page(title, summary_block(TEXT), summary_block("Second.", user="bob", style="alt"))
+    written = saved(original.decode())
+    assert written != original.decode()
+    found = [(record.body, record.facts) for record in records(written.encode())]
+    assert found == [(record.body, record.facts) for record in records(original)]
+    assert found[0][1].authors == ("Diederik P. Kingma", "Jimmy Ba")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        '<div class="vignette top" id="ada">A picture</div>',
+        '<p class="vignette x">A.</p><pre class="source x">B.</pre>',
+        "shortscience.org <pre class='source x'>B.</pre>",
+    ],
+)
+def test_other_markup_is_no_page(other: str) -> None:
+    assert not recognise(other.encode())
 
 
 JSON_LD = '<script type="application/ld+json">{"datePublished" : "2019-07-22 08:57:39",}</script>'
