@@ -22,7 +22,12 @@ _LINK = re.compile(
     rf"\[((?:[^\[\]\n]|{_LINE_BREAK}|\[[^\[\]\n]{{0,400}}\]){{0,1000}})\]{_DESTINATION}"
 )
 _CITE = re.compile(r"\\cite\{[^{}\n]{0,400}\}")
-_TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,400}>|<[ \t]*>")
+# Other words in angle brackets are the author's own: `<UNK>`, `<start token>`.
+_ELEMENTS = (
+    "a|abbr|b|big|blockquote|br|center|code|del|details|div|em|figure|font|h[1-6]|hr|i|iframe|img|ins"
+    "|kbd|li|mark|ol|p|pre|small|span|strike|strong|sub|sup|table|tbody|td|th|thead|tr|tt|u|ul|video"
+)
+_TAG = re.compile(rf"</?(?:{_ELEMENTS})(?=[\s/>])[^<>\n]{{0,400}}>|<[ \t]*>", re.IGNORECASE)
 _UNDERSCORES = re.compile(r"_(?<!\\_)(?:(?<!\w_)_{0,2}(?=\w)|(?<=[\w.,;:!?)]_)_{0,2}(?!\w))")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _CELL_EDGE = re.compile(r"[ \t]*\|[ \t]*")
