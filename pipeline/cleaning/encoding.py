@@ -42,6 +42,7 @@ _FIXERS = (
 # The last byte of a closing quotation mark is a control in windows-1252, which extractors drop. Of
 # the rest and a space behind it, ftfy would make a dagger; a replaced byte it knows.
 _LAST_BYTE = re.escape(bytes(range(0x80, 0xC0)).decode("sloppy-windows-1252"))
+_CLOSING_QUOTE = "â€\x9d"
 _CUT_QUOTE = re.compile(
     rf"(â€œ(?:[^â]|â(?!€)|â€(?!œ|\x9d)[{_LAST_BYTE}]){{1,1000}}+â€)(?![{_LAST_BYTE}?\ufffd\x1a])"
 )
@@ -68,8 +69,6 @@ def repair_all(texts: Sequence[str]) -> list[Repaired]:
     dirty = suspects(pl.Series(texts, dtype=pl.String)).arg_true().to_list()
     spans = [(row, span) for row in dirty for span in outside(scan(texts[row]), len(texts[row]))]
     pieces = [_Piece(texts[row][start:end]) for row, (start, end) in spans]
-    for piece in pieces:
-        piece.text = _applied(complete_closing_quotes, piece.text, piece.steps)
     _repair_pieces(pieces)
     for row, group in groupby(zip(spans, pieces, strict=True), key=lambda item: item[0][0]):
         done[row] = _assembled(texts[row], [(*span, piece) for (_, span), piece in group])
@@ -113,9 +112,7 @@ def _repair_pieces(pieces: Iterable[_Piece]) -> None:
 def _changes(piece: _Piece) -> bool:
     """Run one pass of `ftfy.fix_and_explain` over a piece; return whether it changed anything."""
     before = piece.text
-    text, plan = _fix_encoding(before)
-    if text != before:
-        piece.steps += (f"{action}:{parameter}" for action, parameter in plan or ())
+    text = _decoded(before, piece.steps)
     for fix in _FIXERS:
         text = _applied(fix, text, piece.steps)
     piece.text = unicodedata.normalize("NFC", text)
@@ -125,6 +122,20 @@ def _changes(piece: _Piece) -> bool:
         # Remove controls last: until the encoding is fixed, one may be part of mojibake.
         piece.text = _applied(remove_left_controls, before, piece.steps)
     return piece.text != before
+
+
+def _decoded(text: str, steps: list[str]) -> str:
+    """Fix the encoding of a text, of completed quotation marks if ftfy can decode them then."""
+    completing: list[str] = []
+    completed = _applied(complete_closing_quotes, text, completing)
+    fixed, plan = _fix_encoding(completed)
+    if completing and _CLOSING_QUOTE in fixed:
+        completing = []
+        fixed, plan = _fix_encoding(text)
+    if fixed != text:
+        steps += completing
+        steps += (f"{action}:{parameter}" for action, parameter in plan or ())
+    return fixed
 
 
 def _fix_encoding(text: str) -> ftfy.ExplainedText:
@@ -148,7 +159,7 @@ def _applied(fix: Callable[[str], str], text: str, steps: list[str]) -> str:
 
 def complete_closing_quotes(text: str) -> str:
     """Give mojibake of closing quotation marks the control back that an extractor dropped."""
-    return _CUT_QUOTE.sub("\\1\x9d", text) if "â€œ" in text else text
+    return _CUT_QUOTE.sub(rf"\1{_CLOSING_QUOTE[-1]}", text) if "â€œ" in text else text
 
 
 def remove_left_controls(text: str) -> str:
