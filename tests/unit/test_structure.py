@@ -102,6 +102,13 @@ def test_a_boundary_is_a_space_and_prose_begins_a_line_there(text):
             assert len(text[:start].split()) in line_starts
 
 
+def test_boundaries_between_several_spaces_are_places_in_the_text():
+    text = "Kites fly.  They need wind. It lifts.   # Why  It is light.  ## How"
+    found = restore(text).boundaries
+    assert [text[boundary.start :].split()[0] for boundary in found] == ["They", "#", "It", "##"]
+    assert all(text[boundary.start - 1] == " " for boundary in found)
+
+
 def test_the_confidence_is_the_mean_of_the_boundaries():
     boundaries = [Boundary(3, "item", 0.9), Boundary(9, "paragraph", 0.6)]
     assert confidence(boundaries) == 0.75
