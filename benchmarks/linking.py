@@ -142,7 +142,7 @@ def cited_works(
     texts: pl.DataFrame, index: TextIndex, bibliography: Sequence[Index]
 ) -> pl.DataFrame:
     """Return `summary_id` and `work` of what texts cite by an identifier behind their headers."""
-    records = texts.rename({"summary_id": "record_id"})
+    records = texts.rename({"summary_id": "record_id"}).with_columns(markdown="text")
     found = with_names(extract(records, map(scan, texts["text"]))["citations"])
     behind = found.filter(pl.col("start") >= PaperSettings().header_chars).drop_nulls("name")
     cited = behind.select("name", summary_id="record_id").unique()

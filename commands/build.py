@@ -75,8 +75,8 @@ Examples:
     multiple=True,
     metavar="FILE ...",
     help="Bibliographies for titles, authors, venues and years: DBLP's XML, arXiv's snapshot,"
-    " OpenAlex works, BibTeX or JSON lines, compressed or not. Takes all files that follow, so name"
-    " RAW before; earlier files take precedence.",
+    " works of OpenAlex, Semantic Scholar or Crossref, BibTeX, CSL JSON or JSON lines, compressed"
+    " or not. Takes all files that follow, so name RAW before; earlier files take precedence.",
 )
 @click.option(
     _CATALOGUE,

@@ -56,7 +56,16 @@ logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)
 
 def plain(text: str) -> str:
     r"""Turn LaTeX and markup into one line of text: `{\"{o}}` into ö, `{AAAI}` into AAAI."""
-    return unmarked(_from_latex(text) if _SIGNS.search(text) else text)
+    return unmarked(_with_ligatures(_from_latex(text) if _SIGNS.search(text) else text))
+
+
+def _with_ligatures(text: str) -> str:
+    """Turn the quotation marks and dashes of TeX into characters, but not in an identifier."""
+    if "``" in text:
+        text = text.replace("``", "“").replace("''", "”")
+    if "--" in text and " " in text:
+        text = text.replace("---", "—").replace("--", "–")
+    return text
 
 
 def unmarked(text: str) -> str:
@@ -103,8 +112,8 @@ def _latex_to_text(text: str) -> str:
     text = _NUMBERED.sub(lambda number: _numbered(int(number[1])), text)
     shown = _SHOWN.sub("", _UNSAID.sub("", text))
     named = _COMMAND.sub(_known_or_name, shown)
-    # Per cent signs in titles are not comments, escaped or not.
-    escaped = re.sub(r"(?<!\\)%", r"\\%", named)
+    # Per cent signs in titles are no comments and ampersands part no columns, escaped or not.
+    escaped = re.sub(r"(?<!\\)[%&]", r"\\\g<0>", named)
     try:
         return str(_LATEX.latex_to_text(escaped, tolerant_parsing=True))
     except Exception:

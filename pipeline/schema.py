@@ -170,7 +170,7 @@ _EVIDENCE = {
     "identifier": "an identifier in the summary's header names it, or a summary that cites it",
     "bibliography": "as `identifier`, and a bibliography knows that identifier",
     "linked": "the summary's words fit the title, authors and abstract of one paper best",
-    "nothing": "no evidence; the paper is named after its summary",
+    "nothing": "no identifier; the paper is named after its summary, even if a page has its title",
 }
 _STRUCTURES = {
     "original": "the line breaks are the author's",

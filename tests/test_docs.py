@@ -105,3 +105,14 @@ def test_make_help_names_every_target() -> None:
     targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
     described = set(re.findall(r"^([a-z-]+):.*##", makefile, re.MULTILINE))
     assert targets == described
+
+
+def test_the_architecture_names_every_module_and_folder_of_the_pipeline() -> None:
+    table = (DOCS / "architecture.md").read_text().partition("\n## ")[0]
+    named = {
+        name for names in re.findall(r"pipeline/[{]?([a-z_,]+)", table) for name in names.split(",")
+    }
+    parts = {
+        path.stem for path in (PROJECT / "pipeline").iterdir() if not path.stem.startswith("__")
+    }
+    assert named == parts

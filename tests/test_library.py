@@ -110,6 +110,19 @@ def test_surrogates_are_replaced(text: str, cleaned: str) -> None:
     assert set(found.selected) < {text, "another text", cleaned}
 
 
+@pytest.mark.parametrize(
+    ("flattened", "context"),
+    [
+        pytest.param(True, "* trees (arXiv:1611.03530)", id="its list item"),
+        pytest.param(False, "Kinds: * nets * trees (arXiv:1611.03530) * more", id="its line"),
+    ],
+)
+def test_a_context_is_within_the_lines_of_the_text(flattened: bool, context: str) -> None:
+    text = "Kinds: * nets * trees (arXiv:1611.03530) * more"
+    (citation,) = shortscience.clean(text, flattened=flattened).citations
+    assert citation.context == context
+
+
 def test_urls_are_not_taken_for_paths_at_home() -> None:
     with pytest.raises(NoInputError, match=r"^s3://bucket/x does not exist"):
         shortscience.read("s3://bucket/x")

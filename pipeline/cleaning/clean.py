@@ -30,7 +30,7 @@ _COUNTS = {
 
 _TEXTS_OF_PAPERS = ("title", "venue")
 _TEXTS = (*_TEXTS_OF_PAPERS, "abstract", "author")
-_LATEX = r"[{\\]"
+_LATEX = r"[{\\]|``|--"
 
 
 def repair_facts(records: pl.DataFrame) -> pl.DataFrame:

@@ -7,13 +7,14 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from shortscience.pipeline.extraction.addresses import Link
+from shortscience.pipeline.extraction.lines import line_starts
 from shortscience.pipeline.extraction.mentions import mentions
 from shortscience.pipeline.extraction.own_summaries import CONFIDENCE, own_summaries
 from shortscience.pipeline.extraction.references import Reference, pointers, references
 from shortscience.pipeline.extraction.sentences import sentence_around
 from shortscience.pipeline.extraction.subjects import subjects
 from shortscience.pipeline.extraction.written_identifiers import Written, written_identifiers
-from shortscience.pipeline.identifiers import PAPER_LINK, SCHEMES, parse_url, strength
+from shortscience.pipeline.identifiers import PAPER_LINK, SCHEMES, key_in, parse_url, strength
 from shortscience.pipeline.scanner import Covered, Extent, Span
 
 
@@ -80,8 +81,13 @@ class _Found(NamedTuple):
     identified: str | None = None
 
 
-def citations(text: str, spans: Iterable[Span], links: Sequence[Link]) -> list[Citation]:
-    """Return the citations of a text outside code and math, by position."""
+def citations(
+    text: str, spans: Iterable[Span], links: Sequence[Link], markdown: str | None = None
+) -> list[Citation]:
+    """Return the citations of a text outside code and math, by position.
+
+    If `markdown` has lines that the text lacks, no sentence goes beyond them.
+    """
     opaque = Covered(spans)
     cites, linked = _cites(text, opaque), _linked(links)
     written = [_written(item) for item in written_identifiers(text, opaque)]
@@ -103,10 +109,11 @@ def citations(text: str, spans: Iterable[Span], links: Sequence[Link]) -> list[C
         mentioned += (_reference(item, held) for item in (*entries, *pointing))
     found = [*cites, *identified, *mentioned]
     found.sort(key=_POSITION)
-    return [_citation(text, item) for item in found]
+    lines = line_starts(text, markdown) if found and markdown and markdown != text else ()
+    return [_citation(text, item, lines) for item in found]
 
 
-def _citation(text: str, item: _Found) -> Citation:
+def _citation(text: str, item: _Found, lines: Sequence[int]) -> Citation:
     before = text[max(0, item.start - _LABEL_REACH) : item.start]
     ending = before.removesuffix("<").rstrip().rstrip("*_")
     labelled = ending.endswith(_LABEL_ENDS) and _LABEL.search(before)
@@ -115,7 +122,7 @@ def _citation(text: str, item: _Found) -> Citation:
         text[item.start : item.end],
         item.start,
         item.end,
-        sentence_around(text, item.start, item.end),
+        sentence_around(text, item.start, item.end, lines),
         item.key,
         item.title,
         list(item.authors) or None,
@@ -220,7 +227,8 @@ def _link(link: Link) -> _Found | None:
         on_site = link.host.endswith("shortscience.org")
         kind = SCHEMES["shortscience" if on_site else identifier.scheme].kind
         named = kind != PAPER_LINK or identifier.scheme == "dblp"
-        key = identifier.key if named else link.url
+        of_site = key_in(link.url) if on_site else None
+        key = of_site or (identifier.key if named else link.url)
         return _Found(kind, *span, key, _IDENTIFIED_CONFIDENCE, identified=identifier.name)
     if _PAPER_HOSTS.search(link.host) or _PDF.search(link.url):
         return _Found(PAPER_LINK, *span, link.url, _KIND_CONFIDENCE[PAPER_LINK])

@@ -32,7 +32,7 @@ Items = Mapping[str, Sequence[tuple[object, ...]]]
 
 
 def extract(cleaned: pl.DataFrame, scanned: Iterable[Sequence[Span]]) -> dict[str, pl.DataFrame]:
-    """Extract from every row of a frame with the columns `record_id` and `text`.
+    """Extract from every row of a frame with the columns `record_id`, `text` and `markdown`.
 
     `scanned` holds the spans of each row's text. Returns a frame per table; every row has its
     record and its position there.
@@ -40,12 +40,13 @@ def extract(cleaned: pl.DataFrame, scanned: Iterable[Sequence[Span]]) -> dict[st
     schemas = {name: _span_schema(TABLES[name]) for name in SPAN_TABLES}
     schemas["citations"] = CITATION_SCHEMA
     found: dict[str, list[tuple[object, ...]]] = {name: [] for name in schemas}
-    known: dict[str, Items] = {}  # crawled listings repeat summaries
-    texts = cleaned.select("record_id", "text").iter_rows()
-    for (record_id, text), spans in zip(texts, scanned, strict=True):
-        if text not in known:
-            known[text] = _items(text, spans)
-        for name, items in known[text].items():
+    known: dict[tuple[str, str], Items] = {}  # crawled listings repeat summaries
+    texts = cleaned.select("record_id", "text", "markdown").iter_rows()
+    for (record_id, *written), spans in zip(texts, scanned, strict=True):
+        text, markdown = written
+        if (text, markdown) not in known:
+            known[text, markdown] = _items(text, markdown, spans)
+        for name, items in known[text, markdown].items():
             # The table has no column for the position of a link's address.
             n_fields = len(schemas[name]) - len(_POSITION)
             found[name] += (
@@ -54,14 +55,14 @@ def extract(cleaned: pl.DataFrame, scanned: Iterable[Sequence[Span]]) -> dict[st
     return {name: frame_of_rows(rows, schemas[name]) for name, rows in found.items()}
 
 
-def _items(text: str, spans: Sequence[Span]) -> Items:
+def _items(text: str, markdown: str, spans: Sequence[Span]) -> Items:
     located = addresses(text, spans)
     links = [item for item in located if isinstance(item, Link)]
     return {
         "equations": list(equations(text, spans)),
         "images": [item for item in located if isinstance(item, Image)],
         "links": links,
-        "citations": citations(text, spans, links),
+        "citations": citations(text, spans, links, markdown),
     }
 
 

@@ -46,9 +46,9 @@ _BEGINNINGS = """
 _VENUES_AND_PUBLISHERS = """
     Proceedings Conference Workshop Symposium Journal Transactions Letters Annals Magazine
     Challenge Competition Nature Science Cell Lancet Neural Nips Neurips Interspeech Eurospeech
-    Arxiv Springer Elsevier Wiley Nips Iclr Icml Cvpr Siggraph Kaggle Press University Institute
-    College School Lab Labs Laboratory Department Academy Museum Wikipedia Reddit Twitter Youtube
-    Github Medium Forum
+    Arxiv ArXiv BioRxiv MedRxiv Springer Elsevier Wiley Nips Iclr Icml Cvpr Siggraph Kaggle Press
+    University Institute College School Lab Labs Laboratory Department Academy Museum Wikipedia
+    Reddit Twitter Youtube Github Medium Forum
 """
 _ORGANISATIONS = """
     Google Microsoft Facebook Amazon Apple Nvidia Intel Baidu Tencent Alibaba Huawei Samsung Yahoo

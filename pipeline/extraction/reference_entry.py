@@ -36,12 +36,13 @@ _EMPHASISED = re.compile(r"[*_]{1,2}([^*_]{8,300}?)[*_]{1,2}")
 _YEAR_AFTER_PEOPLE = re.compile(
     r"^(?P<authors>[^()]{3,300}?),? (?:\(\d{4}[a-z]?\)[.,:]?|(?:19|20)\d\d[a-z]?[.:]) "
 )
+_STOP = r"(?<!\b[Vv]s)(?<!\bv)\."  # ends a title, but not in `Best vs. Average`
 # A title ends before its venue; the names of preprint servers may begin with a small letter.
 _TITLE_END = re.compile(
-    r"\. (?=[A-Z]|https?://)|, (?=(?:In|Proc|Proceedings|Journal)\b)"
+    rf"{_STOP} (?=[A-Z]|https?://)|, (?=(?:In|Proc|Proceedings|Journal)\b)"
     r"|(?:[.,]|(?<=\?)) (?=(?:arXiv|bioRxiv|medRxiv)\b)"
 )
-_PERHAPS_TITLE_END = re.compile(r", (?=[A-Z])|https?://")
+_PERHAPS_TITLE_END = re.compile(r", (?=(?:in )?[A-Z]|(?:19|20)\d\d)|https?://")
 _EDGES = " \t\n.,;:*_\"“”'"
 _INITIALS = rf"(?:[{CAPITAL}]\.(?:-|[ ]?(?=[{CAPITAL}]\.))?){{1,3}}"
 _GIVEN = rf"[{CAPITAL}][^\W\d_]+(?:-[^\W\d_]+)*"
@@ -51,7 +52,14 @@ _PERSON = (
     rf"|{_SURNAME},? {_INITIALS}"
     rf"|{_SURNAME}(?: {_INITIALS}| {_SURNAME}){{0,2}})"
 )
+_ET_AL = re.compile(r"\bet\.? al\b")
 _OTHERS = r"(?:,? et\.? al\b\.?,? ?|,? (?:and|&) others\b)"
+_INITIALED = rf"(?:(?:{_GIVEN} )?{_INITIALS} ?{_SURNAME}|{_SURNAME},? {_INITIALS})"
+# `A. Roy, B. Ito, and C. Kim, Title`: no title begins with the initials of a name.
+_PEOPLE_AND_COMMA = re.compile(
+    rf"(?P<people>{_INITIALED}(?:(?:,? and |,? & |, ){_INITIALED})*), "
+    rf"(?!{_INITIALED}|(?:et|and|&) )"
+)
 _PEOPLE = re.compile(rf"{_PERSON}(?:(?:,? and (?!others)|,? & |, ){_PERSON})*{_OTHERS}?")
 _NAME_SPLIT = re.compile(rf"{_OTHERS}|,? and |,? & |, (?!{_INITIALS}(?:,| and | & | et\.? al|$))")
 # `Ito, Ken, and Roy, Ann`: a comma after the last `and` means that every surname comes first.
@@ -69,6 +77,12 @@ _SINGLE = re.compile(rf"({_GIVEN} {_SURNAME}): ")  # `Ann Roy: Title`, if no aut
 _TITLE_BY = re.compile(
     rf"^(?P<title>.{{8,300}}?)(?: by | [-–—] )(?P<people>{_PEOPLE.pattern})(?=[,.( ]|$)"
 )
+# `Title (Roy et al., 2014)`
+_TITLE_BEFORE_PEOPLE = re.compile(
+    r"(?P<title>[^()]{8,300}) \((?P<people>[^()]{2,200}?),? (?:19|20)\d\d[a-z]?\)"
+)
+_OPEN_BRACKET = re.compile(r"\s*\([^()]*\Z")
+_FEWEST_WORDS = 2  # of a title behind authors and a comma, where a venue may stand instead
 # `Roy and Ito, 2014, arXiv:1406.00001 [cs.LG].`
 _IDENTIFIED = re.compile(
     r"(?P<before>[^/]{0,200}?)(?:<?https?://\S+|(?:arxiv|doi)\b[: ]{0,2}\S+|10\.\d{4,9}/\S+)"
@@ -79,8 +93,8 @@ _UNTITLED_CONFIDENCE = 0.8
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _LAST_INITIAL = re.compile(rf"(?:, |[.-] ?)[{CAPITAL}]$")
 _VANCOUVER = re.compile(rf"{_GIVEN} [A-Z]{{1,3}}")  # `Mahoney MV`, as in medical journals
-_SEGMENT = re.compile(rf", |(?<!\b[{CAPITAL}])[.?] (?=[{CAPITAL}])|; ")
-_SENTENCE = re.compile(r"(?<=\?) |\. |, (?=(?:19|20)\d\d)|https?://")
+_SEGMENT = re.compile(rf", |(?<!\b[{CAPITAL}])(?:{_STOP}|\?) (?=[{CAPITAL}])|; ")
+_SENTENCE = re.compile(rf"(?<=\?) |{_STOP} |, (?=(?:19|20)\d\d)|https?://")
 _LAST_YEAR = re.compile(r" \([^()]{0,30}(?:19|20)\d\d[a-z]?\)$")
 _SHORTEST_TITLE = 8
 
@@ -109,8 +123,12 @@ def parse_entry(body: str) -> Entry | None:
 def _untitled(body: str, year: int | None) -> Entry | None:
     """Parse an entry that may be an identifier or an address, perhaps after its authors."""
     match = _IDENTIFIED.fullmatch(body)
-    people = _DATE_AFTER.sub("", match["before"].rstrip(" ,.:;()")) if match else ""
+    named = match["before"].strip(" ,.:;()[]") if match else ""
+    people = _DATE_AFTER.sub("", named)
     if match is None or (people and not _are_surely_people(people)):
+        return None
+    # The label of a link is rather a title, as in `[Show, Attend and Tell](…)`.
+    if body.startswith("[") and people == named and not named.endswith("et al"):
         return None
     return Entry(None, _people(people), year, _UNTITLED_CONFIDENCE)
 
@@ -160,15 +178,35 @@ def _are_surely_people(text: str) -> bool:
     return several and _are_people(text) and all(map(is_name, words))
 
 
+def _behind_people(body: str) -> tuple[str | None, tuple[str, ...]] | None:
+    """Return the title behind the authors that begin an entry; None if none surely do."""
+    if listed := _PEOPLE_AND_COMMA.match(body):
+        return _unless_venue(_before_venue(body[listed.end() :])), _names(listed["people"])
+    leading = _PEOPLE.match(body)
+    if leading is None:
+        return None
+    after = body[leading.end() :]
+    names = _names(leading[0])
+    separated = after[:2] in {". ", ": "} or (leading[0].rstrip().endswith(".") and bool(after))
+    if separated and (len(names) > 1 or "." in leading[0] or _VANCOUVER.fullmatch(names[0])):
+        return _title(_SENTENCE.split(after.lstrip(".: "))[0]) or None, names
+    if leading[0].endswith(", ") and _ET_AL.search(leading[0]):
+        return _unless_venue(_before_venue(after)), names
+    return None
+
+
+def _unless_venue(title: str) -> str | None:
+    """Return a title that follows its authors; None if it is short, as `ICML 2014` is."""
+    return title if len(_WORD.findall(title)) >= _FEWEST_WORDS else None
+
+
 def _by_segments(body: str) -> tuple[str | None, tuple[str, ...]]:
     """Separate title and authors by their shape."""
-    if leading := _PEOPLE.match(body):
-        after = body[leading.end() :]
-        names = _names(leading[0])
-        separated = after[:2] in {". ", ": "} or (leading[0].rstrip().endswith(".") and bool(after))
-        if separated and (len(names) > 1 or "." in leading[0] or _VANCOUVER.fullmatch(names[0])):
-            title = _SENTENCE.split(after.lstrip(".: "))[0]
-            return _title(title) or None, names
+    if found := _behind_people(body):
+        return found
+    bracketed = _TITLE_BEFORE_PEOPLE.match(body)
+    if bracketed and _are_surely_people(bracketed["people"]):
+        return _title(bracketed["title"]), _names(bracketed["people"])
     if named := _TITLE_BY.match(body):
         return _title(named["title"]), _names(named["people"])
     segments = [part.strip(_EDGES) for part in _SEGMENT.split(body)]
@@ -181,12 +219,13 @@ def _by_segments(body: str) -> tuple[str | None, tuple[str, ...]]:
         people += _names(undated)
     if not people and (single := _SINGLE.match(body)) and all(map(is_name, single[1].split())):
         return _title(_SENTENCE.split(body[single.end() :])[0]) or None, (single[1],)
+    title = _title(title)
     return (title if len(title) >= _SHORTEST_TITLE else None), tuple(people)
 
 
 def _title(text: str) -> str:
     """Strip punctuation around a title, except question marks and quotations that belong to it."""
-    title = text.strip(_EDGES)
+    title = _OPEN_BRACKET.sub("", text).strip(_EDGES)
     return f"{title}”" if title.count("“") > title.count("”") else title
 
 

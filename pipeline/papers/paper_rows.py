@@ -15,6 +15,8 @@ _PAPERS = PAPERS.polars_schema
 _WEB_ADDRESS = r"^((?:https?|ftp)://[^\s\x1c-\x1f]+)$"
 _MIRROR = r"(?i)^\w+://(?:[^/]*\.)?(?:sci-hub|libgen|arxiv-sanity|arxiv-vanity|gitxiv)\."
 """Sites that show papers of others."""
+_MIRRORED = r"(?i)^\w+://(?:[^/]*\.)?sci-hub\.\w+/(https?://\w.+)$"
+"""The address of a mirror that has the paper's own address as its path."""
 _LAST_FIRST, _SUFFIX = r"^([^,]+),\s*([^,]+)$", r",\s*(?:Jr|Sr|I{2,3}|IV)\b"
 _DBLP_KEY_OF_PREPRINT = r"^(journals/corr/[a-z]\S+)$"
 """DBLP's keys of preprints, which hold their arXiv ids: `abs-1911-11361`, `cs-AI-0101029`."""
@@ -23,6 +25,9 @@ _YEAR_OF_KEY = r"^(?:conf|journals|books|phd|reference|series)/.*[A-Za-z]0*(\d{2
 _YEAR_OF_ARXIV = r"^(?:[a-z-]+(?:\.[A-Z]{2})?/)?(\d{2})\d{2}"
 _CENTURY = 50
 """Two digits below this are of the 2000s: DBLP has papers since 1936, arXiv since 1991."""
+_SITE = "shortscience"
+_LOST = "\ufffd"
+"""Stands for a character whose bytes could not be decoded."""
 _LISTS = ("identifiers", "described_by", "conflicts")
 _DESCRIPTION = ("title", "authors", "year")
 _BY_ORDER = ("bibtex_key", "paper_url")
@@ -54,7 +59,7 @@ def describe(
     papers = _identified(summarised, cited)
     joined = (
         papers.join(_described(sources), on="paper_id", how="left")
-        .join(_identifiers(papers, names, cited), on="paper_id", how="left")
+        .join(_identifiers(papers, names, sources, cited), on="paper_id", how="left")
         .join(conflicts, on="paper_id", how="left")
     )
     evidence = (
@@ -93,10 +98,11 @@ def _rows(joined: pl.DataFrame) -> pl.DataFrame:
 
 def _url() -> pl.Expr:
     """Return the address of the paper's strongest identifier, else what its page links to."""
-    linked = pl.col("paper_url").str.extract(_WEB_ADDRESS)
+    linked = pl.col("paper_url").str.extract(_WEB_ADDRESS).str.replace(_MIRRORED, "$1")
     original = pl.when(~linked.str.contains(_MIRROR)).then(linked)
-    on_the_site = scheme(pl.col("paper_id")) == "shortscience"
-    return pl.coalesce(pl.when(~on_the_site).then("address"), original, "address")
+    on_the_site = scheme(pl.col("paper_id")) == _SITE
+    of_page = pl.when(pl.col("bibtex_key").is_not_null() | pl.col("cite_key").is_not_null())
+    return pl.coalesce(pl.when(~on_the_site).then("address"), original, of_page.then("address"))
 
 
 def _year(name: str, pattern: str) -> pl.Expr:
@@ -186,23 +192,39 @@ def _described(known: pl.DataFrame) -> pl.DataFrame:
     # A field at a time: all of them at once, in order, would be held three times.
     papers = known.select("paper_id").unique()
     for name, rows in (places | dict.fromkeys(_BY_CLOSENESS, closeness)).items():
-        field = known.select("paper_id", name)[rows].drop_nulls()
+        field = _whole_first(known.select("paper_id", name)[rows].drop_nulls(), name)
         papers = papers.join(
             field.unique("paper_id", keep="first", maintain_order=True), on="paper_id", how="left"
         )
     return papers.join(described_by, on="paper_id", how="left")
 
 
-def _identifiers(papers: pl.DataFrame, names: pl.DataFrame, cited: pl.DataFrame) -> pl.DataFrame:
+def _whole_first(field: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Move values in which characters were lost, as on some pages, behind the others."""
+    text = pl.col(name)
+    if field.schema[name] == pl.List(pl.String):
+        text = text.list.join("")
+    elif field.schema[name] != pl.String:
+        return field
+    lost = text.str.contains(_LOST, literal=True)
+    return pl.concat([field.filter(~lost), field.filter(lost)])
+
+
+def _identifiers(
+    papers: pl.DataFrame, names: pl.DataFrame, sources: pl.DataFrame, cited: pl.DataFrame
+) -> pl.DataFrame:
     """Return all names of each paper, and the column of each scheme.
 
-    A paper of which no source speaks has the one name that it is filed under, if it has any.
+    A paper of which no source speaks has the one name that it is filed under, if it has any. A key
+    that only a bibliography has is no name on the site, except where the paper is filed under it.
     """
-    cite_keys = (
-        cited.filter(pl.col("kind").is_in(["cite", "shortscience"]))
-        .group_by("paper_id")
-        .agg(cite_key=pl.col("key").min())
-    )
+    keys_in_texts = cited.filter(pl.col("kind").is_in(["cite", "shortscience"]))
+    cite_keys = keys_in_texts.group_by("paper_id").agg(cite_key=pl.col("key").min())
+    keys = pl.concat([sources["bibtex_key"], keys_in_texts["key"]]).drop_nulls().str.strip_chars()
+    on_the_site = f"{_SITE}:" + keys.unique()
+    free = scheme(pl.col("name")) == _SITE
+    filed = pl.col("name") == pl.col("paper_id")
+    names = names.filter(~free | filed | pl.col("name").is_in(on_the_site.implode()))
     itself = (
         papers.select("paper_id", name="paper_id")
         .filter(scheme(pl.col("name")).is_in(NAMING_SCHEMES))

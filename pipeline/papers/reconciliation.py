@@ -124,8 +124,11 @@ class _Group:
         preprints = {name for name in self.names + other.names if name.startswith(ARXIV_PREFIX)}
         if len(preprints) > 1:
             return TWO_PREPRINTS
+        # A title without authors tells less than authors do: the paper may have been renamed.
+        both = self.signed and other.signed
+        pairs = itertools.product(self.descriptions, other.descriptions)
         reasons = {
-            contradict(one, two) for one in self.descriptions for two in other.descriptions
+            contradict(one, two) for one, two in pairs if not both or (one.authors and two.authors)
         } - {None}
         return min(filter(None, reasons), key=_REASONS.index, default=None)
 

@@ -11,7 +11,7 @@ import tarfile
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -25,7 +25,8 @@ from shortscience.pipeline.counting import counted
 from shortscience.pipeline.sources.compression import SourceError, named_damage
 from shortscience.pipeline.sources.content_encodings import decoded
 
-BEGINNING_BYTES = 512
+BEGINNING_BYTES = 4096
+"""Enough of a file to tell its kind: the header of a CSV table is the longest."""
 _TAR_MAGIC = slice(257, 262)
 _ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 _WARC_MAGIC = b"WARC/"
@@ -88,6 +89,16 @@ def recognise(beginning: bytes) -> type[Archive] | None:
     if beginning.startswith(_WARC_MAGIC):
         return Warc
     return Tar if beginning[_TAR_MAGIC] == b"ustar" else None
+
+
+def left_out(others: Counter[str], reasons: Mapping[str, tuple[str, str]]) -> Iterator[Entry]:
+    """Yield an entry that tells how much an archive has besides pages, if anything.
+
+    `reasons` holds the words for one and for several of each kind.
+    """
+    counts = [counted(others[kind], *words) for kind, words in reasons.items() if others[kind]]
+    if counts:
+        yield Entry("", "", problem=f"left out: {'; '.join(counts)}")
 
 
 def may_unpack_to(n_bytes: int) -> int:
@@ -232,29 +243,23 @@ class Warc:
         Other records are counted, and reported in a last entry that is only a problem. A damaged
         record is a problem, too; behind it, the next one that was compressed separately is read.
         """
-        left_out: Counter[str] = Counter()
+        others: Counter[str] = Counter()
         position: int | None = 0
         with _counted_warnings() as warnings:
             while position is not None:
                 problem = _CUT
                 try:
-                    yield from self._pages(position, left_out)
+                    yield from self._pages(position, others)
                 except SourceError as damage:
                     problem = str(damage)
                 position = _next_member(self._stream, self._begun + 1)
                 if position is not None or problem != _CUT:
                     yield Entry("", "", problem=problem)
-        counts = [
-            counted(left_out[what], *reasons)
-            for what, reasons in _LEFT_OUT.items()
-            if left_out[what]
-        ]
-        if counts:
-            yield Entry("", "", problem=f"left out: {'; '.join(counts)}")
+        yield from left_out(others, _LEFT_OUT)
         if warnings:
             yield Entry("", "", problem=f"has {counted(len(warnings), *_ADDRESSES_WITH_SPACES)}")
 
-    def _pages(self, start: int, left_out: Counter[str]) -> Iterator[Entry]:
+    def _pages(self, start: int, others: Counter[str]) -> Iterator[Entry]:
         """Yield the pages among the records from `start` on, and count what is left out."""
         self._stream.seek(start)
         self._begun = start
@@ -262,15 +267,15 @@ class Warc:
         last: Any = None
         with named_damage(_DAMAGED, lambda: int(records.offset)):
             for record in records:
-                left_out["wrong length"] += _breaks_off(last)
+                others["wrong length"] += _breaks_off(last)
                 last, self._begun = record, records.offset
                 if record.rec_type == "revisit":
-                    left_out["revisit"] += 1
+                    others["revisit"] += 1
                 elif record.rec_type in _PAGES and not _is_page(record):
-                    left_out["no HTML"] += 1
+                    others["no HTML"] += 1
                 elif record.rec_type in _PAGES:
                     yield _page(record, str(records.offset))
-        left_out["wrong length"] += _breaks_off(last) + records.err_count
+        others["wrong length"] += _breaks_off(last) + records.err_count
 
     def open(self, locator: int) -> Any:
         """Return a stream of one page, without its headers."""
@@ -337,11 +342,12 @@ def _page(record: Any, locator: str) -> Entry:
         _content(record),
         page=_PAGES[record.rec_type],
         url=url,
-        retrieved_at=_date(record.rec_headers.get_header("WARC-Date") or ""),
+        retrieved_at=time_of(record.rec_headers.get_header("WARC-Date") or ""),
     )
 
 
-def _date(text: str) -> datetime | None:
+def time_of(text: str) -> datetime | None:
+    """Read a time of ISO 8601, in UTC if it names no zone; None if it is none."""
     try:
         date = datetime.fromisoformat(text)
         return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)

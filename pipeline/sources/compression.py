@@ -4,7 +4,7 @@ import bz2
 import gzip
 import lzma
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from typing import IO, Any
 
 import pyarrow as pa
@@ -12,13 +12,18 @@ import pyarrow as pa
 from shortscience.pipeline.errors import is_transient
 
 _MAGIC_BYTES = 6
-_CHUNK_BYTES = 1 << 20
+_CHUNK_BYTES = 1 << 16
 _LONGEST_REASON = 200
+_ZSTD_BREAKS_OFF = "Truncated compressed stream"
 DAMAGED = "its data is damaged"
 
 
 class SourceError(ValueError):
     """A file that can be opened but not used; the message says why and what to do."""
+
+
+class CutError(SourceError):
+    """A compressed file that breaks off, of a download perhaps; what precedes can be used."""
 
 
 @contextmanager
@@ -38,6 +43,8 @@ def named_damage(what: str, position: Callable[[], int] = lambda: 0) -> Iterator
         # Libraries also raise OSError for damaged data, without a number.
         if is_transient(error) and error.errno is not None:  # type: ignore[attr-defined]
             raise
+        if isinstance(error, EOFError) or _ZSTD_BREAKS_OFF in str(error):
+            raise CutError("breaks off; fetch it again") from error
         where = f"from byte {position()} on " if position() else ""
         # Some messages quote the bytes.
         said = ascii(str(error))[1:-1][:_LONGEST_REASON]
@@ -89,10 +96,26 @@ def decompressed(stream: IO[bytes]) -> Iterator[Any]:
 
 
 def chunks(stream: IO[bytes]) -> Iterator[bytes]:
-    """Yield a stream's content to its end; raise SourceError where damage begins."""
+    """Yield a stream's content to its end.
+
+    Raises SourceError where damage begins, and CutError where the stream breaks off.
+    """
+    # `read` would lose what it has read before the end comes too early.
+    read = getattr(stream, "read1", stream.read)
     while True:
         with named_damage(DAMAGED):
-            chunk = bytes(stream.read(_CHUNK_BYTES))
+            chunk = bytes(read(_CHUNK_BYTES))
         if not chunk:
             return
         yield chunk
+
+
+def beginning(stream: IO[bytes], n_bytes: int) -> bytes:
+    """Return the first bytes of a stream, fewer if it is shorter or breaks off."""
+    found = b""
+    with suppress(CutError):
+        for chunk in chunks(stream):
+            found += chunk
+            if len(found) >= n_bytes:
+                break
+    return found

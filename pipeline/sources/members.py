@@ -12,17 +12,19 @@ from itertools import groupby
 from pathlib import Path
 from typing import IO, Any
 
-from shortscience.pipeline.sources import archives, mhtml
+from shortscience.pipeline.sources import archives, saved_pages, tables
 from shortscience.pipeline.sources.archives import Archive, Entry
 from shortscience.pipeline.sources.compression import (
     DAMAGED,
+    CutError,
     SourceError,
+    beginning,
     chunks,
     decompressed,
     is_compressed,
     named_damage,
 )
-from shortscience.pipeline.sources.mhtml import Mhtml
+from shortscience.pipeline.sources.tables import Transcribed
 
 MAX_SOURCE_BYTES = 1 << 30
 """A source is parsed in memory; larger ones are refused, with advice to split them. This also
@@ -30,6 +32,7 @@ limits decompression bombs.
 """
 
 _MAX_DEPTH = 2
+_BREAKS_OFF = "breaks off; what precedes was read, fetch it again for the rest"
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ def _wanted(stream: IO[bytes], wanted: Sequence[_Steps]) -> Iterator[tuple[_Step
     """Yield the members with the wanted steps, which are sorted."""
     if wanted == [()]:
         with decompressed(stream) as content:
-            yield (), _read(content)
+            yield (), _read(content)[0]
         return
     kind = _archive(stream)
     if kind is None:
@@ -87,7 +90,7 @@ def _wanted(stream: IO[bytes], wanted: Sequence[_Steps]) -> Iterator[tuple[_Step
             opened = archive.open(step)
         with opened as inner:
             if kind is archives.Warc:
-                yield (step,), _read(inner)
+                yield (step,), _read(inner)[0]
                 continue
             for steps, data in _wanted(inner, [steps[1:] for steps in group]):
                 yield (step, *steps), data
@@ -97,7 +100,7 @@ def _archive(stream: IO[bytes]) -> type[Archive] | None:
     """Return the kind of archive in a stream, compressed or not."""
     try:
         with decompressed(stream) as content, named_damage(DAMAGED):
-            beginning = content.read(archives.BEGINNING_BYTES)
+            kind = _kind(beginning(content, archives.BEGINNING_BYTES), content)
     except SourceError:
         # A crawl whose first record is damaged may be readable behind it.
         with named_damage(DAMAGED):
@@ -106,7 +109,12 @@ def _archive(stream: IO[bytes]) -> type[Archive] | None:
             raise
         return archives.Warc
     stream.seek(0)
-    return Mhtml if mhtml.recognise(beginning) else archives.recognise(beginning)
+    return kind
+
+
+def _kind(start: bytes, rest: IO[bytes]) -> type[Archive] | None:
+    known = saved_pages.recognise(start) or archives.recognise(start)
+    return known or tables.recognise(start, rest)
 
 
 def _found(
@@ -116,16 +124,23 @@ def _found(
     kind = _archive(stream)
     if kind is None:
         with decompressed(stream) as content:
-            yield replace(here, data=_read(content))
+            yield from _whole(content, here)
     elif depth == _MAX_DEPTH:
         raise SourceError("is an archive nested three levels deep; unpack it")
-    elif packed or (is_compressed(stream) and not kind.is_seekable(stream)):
-        unpacked = _unpack(stream, spool)
+    elif packed or _needs_unpacking(kind, stream):
+        unpacked, problem = _unpack(kind, stream, spool)
+        if problem:
+            yield replace(here, problem=problem)
         with unpacked.open("rb") as file:
-            there = replace(here, path=unpacked, locator="")
-            yield from _entries(kind(file), there, spool, depth)
+            yield from _found(file, replace(here, path=unpacked, locator=""), spool, depth=depth)
     else:
         yield from _entries(kind(stream), here, spool, depth)
+
+
+def _needs_unpacking(kind: type[Archive], stream: IO[bytes]) -> bool:
+    """Whether the archive's entries cannot be found directly in the stream."""
+    is_packed = is_compressed(stream) and not kind.is_seekable(stream)
+    return is_packed or issubclass(kind, Transcribed)
 
 
 def _entries(archive: Archive, here: Member, spool: Path, depth: int) -> Iterator[Member]:
@@ -147,27 +162,44 @@ def _of_entry(entry: Entry, member: Member, spool: Path, depth: int) -> Iterator
     if entry.problem is not None:
         yield replace(member, problem=entry.problem)
     elif entry.page is not None:
-        yield replace(member, data=_read(entry.stream), form=entry.page)
+        yield from _whole(entry.stream, replace(member, form=entry.page))
     else:
         with entry.stream as content:
             yield from _found(content, member, spool, depth=depth + 1, packed=entry.packed)
 
 
-def _read(stream: Any) -> bytes:
-    """Read a stream to its end; SourceError if it exceeds MAX_SOURCE_BYTES."""
-    read, n_bytes = [], 0
-    for chunk in chunks(stream):
-        n_bytes += len(chunk)
-        if n_bytes > MAX_SOURCE_BYTES:
-            raise SourceError(
-                f"holds more than {MAX_SOURCE_BYTES >> 30} GiB; split it at line ends"
-            )
-        read.append(chunk)
-    return b"".join(read)
+def _whole(stream: Any, here: Member) -> Iterator[Member]:
+    """Yield the content of a stream, and the problem that ended it early."""
+    data, problem = _read(stream)
+    if data or not problem:
+        yield replace(here, data=data)
+    if problem:
+        yield replace(here, problem=problem)
 
 
-def _unpack(stream: IO[bytes], spool: Path) -> Path:
-    """Decompress a stream into a new file of the spool."""
+def _read(stream: Any) -> tuple[bytes, str | None]:
+    """Read a stream until it ends or breaks off, which is a problem.
+
+    Raises SourceError if it exceeds MAX_SOURCE_BYTES.
+    """
+    read: list[bytes] = []
+    n_bytes = 0
+    try:
+        for chunk in chunks(stream):
+            n_bytes += len(chunk)
+            if n_bytes > MAX_SOURCE_BYTES:
+                raise SourceError(
+                    f"holds more than {MAX_SOURCE_BYTES >> 30} GiB; split it at line ends"
+                )
+            read.append(chunk)
+    except CutError:
+        return b"".join(read), _BREAKS_OFF
+    return b"".join(read), None
+
+
+def _unpack(kind: type[Archive], stream: IO[bytes], spool: Path) -> tuple[Path, str | None]:
+    """Decompress an archive into a new file of the spool, until it ends or breaks off."""
+    unpacked = kind.transcribe if issubclass(kind, Transcribed) else chunks
     with named_damage(DAMAGED):
         left = archives.may_unpack_to(archives.size(stream))
     spool.mkdir(parents=True, exist_ok=True)
@@ -175,9 +207,12 @@ def _unpack(stream: IO[bytes], spool: Path) -> Path:
         tempfile.NamedTemporaryFile(dir=spool, delete=False) as file,
         decompressed(stream) as content,
     ):
-        for chunk in chunks(content):
-            left -= len(chunk)
-            if left < 0:
-                raise SourceError(archives.UNPACKS_TOO_FAR)
-            file.write(chunk)
-    return Path(file.name)
+        try:
+            for chunk in unpacked(content):
+                left -= len(chunk)
+                if left < 0:
+                    raise SourceError(archives.UNPACKS_TOO_FAR)
+                file.write(chunk)
+        except CutError:
+            return Path(file.name), _BREAKS_OFF
+    return Path(file.name), None

@@ -4,13 +4,23 @@ import bz2
 import gzip
 import json
 import lzma
+import plistlib
 from collections.abc import Iterator
+from email.charset import QP
 from pathlib import Path
 
 from shortscience.pipeline.sources.reading import PARSERS
 from tests.conftest import RAW, SHARED
 from tests.fuzz.targets import TARGETS
-from tests.unit import test_html_page, test_inputs, test_json_export, test_page_text, test_rss
+from tests.unit import (
+    test_html_page,
+    test_inputs,
+    test_json_export,
+    test_page_text,
+    test_rss,
+    test_saved_pages,
+    test_tables,
+)
 from tests.unit.cases import FOLDER
 
 PAGES = "html", "warc", "wet", "rss", "text/*"
@@ -91,6 +101,11 @@ def _containers() -> Iterator[bytes]:
         yield test_inputs.tar_of(mode, one=text, __up=text * 2)
     yield test_inputs.CRAWL
     yield gzip.decompress(test_inputs.CRAWL)
+    archive = test_saved_pages.archived(text, "http://www.shortscience.org/")
+    yield plistlib.dumps(archive, fmt=plistlib.FMT_BINARY)
+    yield test_saved_pages.saved(QP, None, "\n")
+    for write_rows in (test_tables.json_lines, test_tables.separated, test_tables.parquet):
+        yield write_rows(test_tables.ROWS)
 
 
 def real() -> Iterator[bytes]:

@@ -197,9 +197,22 @@ def damaged_zip() -> bytes:
     return bytes(data)
 
 
+def parquet() -> bytes:
+    file = io.BytesIO()
+    pl.DataFrame({"text": [TEXT.decode() * 99]}).write_parquet(file)
+    return file.getvalue()
+
+
+def damaged_parquet() -> bytes:
+    data = parquet()
+    return data[:4] + bytes(60) + data[64:]
+
+
 @pytest.mark.parametrize(
     "data",
     [
+        pytest.param(damaged_parquet(), id="Parquet whose data is damaged"),
+        pytest.param(parquet()[:-50], id="Parquet without its end"),
         pytest.param(
             without_address(),
             id="response without an address",

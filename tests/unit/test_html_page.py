@@ -316,6 +316,8 @@ def test_names_and_titles_are_repaired_as_texts_are(tmp_path: Path) -> None:
         pytest.param("HervÃ© {Roy}", "Hervé Roy", id="after the repair of the encoding"),
         pytest.param(r"Kites \& {\O}", "Kites & Ø", id="signs"),
         pytest.param("{}", "{}", id="what would leave nothing"),
+        pytest.param("``Kites'' -- and more", "“Kites” – and more", id="quotation marks"),
+        pytest.param("Kites-and-more, f'' - 2", "Kites-and-more, f'' - 2", id="hyphens"),
         pytest.param("Kites at $5 & <b> ~ 50%", "Kites at $5 & <b> ~ 50%", id="no LaTeX"),
     ],
 )

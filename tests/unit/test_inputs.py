@@ -171,16 +171,50 @@ def test_compressed_or_not_it_is_the_same_source(
 
 
 @pytest.mark.parametrize("compress", COMPRESSIONS)
+def test_what_precedes_a_cut_is_read_and_the_cut_is_reported(
+    dumps: Path, compress: Callable[[bytes], bytes], spool: Path
+) -> None:
+    content = random.Random(0).randbytes(4_000_000)  # bzip2 has blocks of 900,000 bytes
+    whole = compress(content)
+    (dumps / "cut.bin").write_bytes(whole[: len(whole) // 2])
+    inventory = take_inventory([str(dumps)], spool)
+    assert names(inventory) == ["a.txt", "b/c.txt", "b/d.log", "cut.bin"]
+    (problem,) = inventory.problems
+    assert str(problem).startswith("cut.bin: breaks off; what precedes was read")
+    (read,) = (m.data for m in members(dumps / "cut.bin", spool) if not m.problem)
+    assert content.startswith(read)
+    assert len(read) > len(content) / 4
+    sources, _ = read_sources(inventory.distinct, SourceSettings())
+    assert len(read) in sources["n_bytes"].to_list()
+
+
+@pytest.mark.parametrize("compress", COMPRESSIONS)
 def test_damaged_compression_is_reported_and_the_rest_is_read(
     dumps: Path, compress: Callable[[bytes], bytes], spool: Path
 ) -> None:
-    whole = compress(bytes(random.Random(0).randbytes(100_000)))
-    (dumps / "cut.bin").write_bytes(whole[: len(whole) // 2])
+    numbers = random.Random(0)
+    whole = bytearray(
+        compress(b"".join(b"%d kites\n" % numbers.randrange(99) for _ in range(99_999)))
+    )
+    del whole[len(whole) // 2 :: 2]
+    (dumps / "damaged.bin").write_bytes(whole)
     inventory = take_inventory([str(dumps)], spool)
     assert names(inventory) == ["a.txt", "b/c.txt", "b/d.log"]
     (problem,) = inventory.problems
-    assert problem.name == "cut.bin"
+    assert problem.name == "damaged.bin"
     assert "damaged" in problem.reason
+
+
+@pytest.mark.parametrize("mode", ["w:gz", "w:xz"])
+def test_a_cut_archive_keeps_the_members_before_the_cut(
+    tmp_path: Path, mode: str, spool: Path
+) -> None:
+    noise = random.Random(0).randbytes(400_000)
+    archive = tar_of(mode, one=PAGE, two=noise, three=PAGE)
+    (tmp_path / "packed.bin").write_bytes(archive[: len(archive) // 2])
+    inventory = take_inventory([str(tmp_path)], spool)
+    assert "packed.bin!one" in names(inventory)
+    assert inventory.problems
 
 
 def test_a_decompression_bomb_is_stopped(

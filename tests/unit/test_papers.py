@@ -48,7 +48,8 @@ def identify_all(
     cleaned = pl.DataFrame(
         {"record_id": list(summaries), "text": [text for text, _ in summaries.values()]}
     )
-    citations = extract(cleaned, map(scan, cleaned["text"]))["citations"]
+    found = extract(cleaned.with_columns(markdown="text"), map(scan, cleaned["text"]))
+    citations = found["citations"]
     facts = pl.DataFrame(
         [
             {"summary_id": key, "told_by": "page" if told else None, **told}
@@ -415,6 +416,85 @@ def test_a_page_takes_precedence_over_bibliographies_which_fill_its_gaps(tmp_pat
     paper = identify_all({"s": ("Kites.", page)}, *files).papers.to_dicts()[0]
     assert (paper["title"], paper["authors"]) == (page["title"], ["Ada Roy", "Bo Kim"])
     assert paper["described_by"] == ["page", "dblp", "arxiv"]
+
+
+@pytest.mark.parametrize(
+    ("page", "title", "authors"),
+    [
+        pytest.param(
+            {"title": "Kites in a storm \ufffd la carte", "authors": ["Ada Roy"]},
+            STORM,
+            ["Ada Roy"],
+            id="a title",
+        ),
+        pytest.param(
+            {"title": "Kites in a storm à la carte", "authors": ["Ada Roy", "B\ufffd Kim"]},
+            "Kites in a storm à la carte",
+            ["Ada Roy", "Bo Kim"],
+            id="authors",
+        ),
+        pytest.param(
+            {"title": "Kites in a storm", "authors": ["Ada Roy"]},
+            "Kites in a storm",
+            ["Ada Roy"],
+            id="nothing",
+        ),
+    ],
+)
+def test_a_bibliography_replaces_what_lost_characters_on_its_page(
+    page: dict[str, object], title: str, authors: list[str], tmp_path: Path
+) -> None:
+    told = {"bibtex_key": "conf/kites/RoyK19"} | page
+    paper = identify_all({"s": ("Kites.", told)}, write_lines(tmp_path / "dblp", KITES)).papers
+    assert paper.select("title", "authors").rows() == [(title, authors)]
+    alone = identify_all({"s": ("Kites.", told)}).papers
+    assert alone.select("title", "authors").rows() == [(page["title"], page["authors"])]
+
+
+@pytest.mark.parametrize(
+    ("text", "page", "identifiers", "url"),
+    [
+        pytest.param(
+            "Kites.",
+            {"bibtex_key": "conf/kites/RoyK19"},
+            ["dblp:conf/kites/RoyK19"],
+            "https://dblp.org/rec/conf/kites/RoyK19",
+            id="of the bibliography alone",
+        ),
+        pytest.param(
+            "Kites.",
+            {"bibtex_key": "roy_kites"},
+            ["dblp:conf/kites/RoyK19", "shortscience:roy_kites"],
+            "https://dblp.org/rec/conf/kites/RoyK19",
+            id="also of a page",
+        ),
+        pytest.param(
+            r"Kites \cite{roy_kites}.",
+            {"bibtex_key": "some"},
+            ["dblp:conf/kites/RoyK19", "shortscience:roy_kites"],
+            "https://dblp.org/rec/conf/kites/RoyK19",
+            id="also of a text",
+        ),
+        pytest.param(
+            "Kites. [1] Ada Roy and Bo Kim. Lanterns over the harbour. 2018",
+            {"bibtex_key": "some"},
+            ["shortscience:roy_lanterns"],
+            None,
+            id="the only name",
+        ),
+    ],
+)
+def test_a_key_of_a_bibliography_is_none_of_the_site(
+    text: str, page: dict[str, object], identifiers: list[str], url: str | None, tmp_path: Path
+) -> None:
+    mine = tmp_path / "mine.bib"
+    mine.write_text(
+        "@article{roy_kites, title={Kites}, url={https://dblp.org/rec/conf/kites/RoyK19}}\n"
+        "@book{roy_lanterns, title={Lanterns over the harbour}, author={Ada Roy and Bo Kim}}\n"
+    )
+    papers = identify_all({"s": (text, page)}, mine).papers
+    (paper,) = papers.filter(pl.col("bibtex_key").ne_missing("some")).to_dicts()
+    assert (paper["identifiers"], paper["url"]) == (identifiers, url)
 
 
 def test_evidence_has_the_claims_of_each_source(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shortscience.pipeline.extraction.lines import line_starts
 from shortscience.pipeline.extraction.sentences import sentence_around
 from tests.unit.cases import cases
 
@@ -15,6 +16,13 @@ def test_sentence(case):
     assert found == case["sentence"]
 
 
+@pytest.mark.parametrize("case", cases("sentences", "flattened"))
+def test_sentence_of_a_flattened_text(case):
+    text, lines = case["text"], line_starts(case["text"], case["markdown"])
+    start = text.index(case["span"])
+    assert sentence_around(text, start, start + len(case["span"]), lines) == case["sentence"]
+
+
 @given(st.text("aB. !?\n)", min_size=1, max_size=60), st.data())
 @settings(max_examples=150)
 def test_a_sentence_holds_its_span(text, data):
@@ -23,11 +31,18 @@ def test_a_sentence_holds_its_span(text, data):
     assert text[start:end].strip() in sentence_around(text, start, end)
 
 
-def test_an_endless_sentence_is_cut_around_the_span():
-    text = "word " * 1_000 + "here" + " word" * 1_000
-    found = sentence_around(text, 5_000, 5_004)
+@pytest.mark.parametrize("before", range(5))
+def test_an_endless_sentence_is_cut_around_the_span_between_words(before):
+    text = "word " * 1_000 + "w" * before + " here" + " word" * 1_000
+    start = text.index("here")
+    found = sentence_around(text, start, start + 4)
     assert "here" in found
-    assert len(found) <= 1_004
+    assert 900 < len(found) <= 1_004
+    assert set(found.split()) <= {"word", "here", "w" * before}
+
+
+def test_an_endless_word_is_cut_around_the_span():
+    assert len(sentence_around("a" * 3_000, 1_500, 1_501)) == 1_001
 
 
 def test_the_cost_of_white_space_is_bounded():

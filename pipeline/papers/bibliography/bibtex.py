@@ -5,7 +5,7 @@ pybtex's low-level parser continues after errors and accepts repeated fields and
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import IO, NamedTuple
 
@@ -38,7 +38,8 @@ _PARENTS = frozenset(
     "proceedings mvproceedings book mvbook collection mvcollection reference mvreference periodical"
     " xdata incollection inbook misc set".split()
 )
-_ADDRESSES = ("url", "ee", "link", "howpublished", "note", "annote", "bdsk-url-1", "bdsk-url-2")
+_ADDRESSES = ("url", "ee", "link", "bdsk-url-1", "bdsk-url-2")
+_NOTED_ADDRESSES = ("howpublished", "note", "annote")
 _NOTES = ("note", "annote", "howpublished", "volume", "number", "pages", "eid", "addendum")
 _SAYS_ARXIV = (
     "journal",
@@ -49,6 +50,8 @@ _SAYS_ARXIV = (
     "eprint",
     "archiveprefix",
 )
+# arXiv's administrators name other papers: `text overlap with arXiv:1406.00001`.
+_OVERLAP = re.compile(r"\boverlap with\b.*", re.IGNORECASE | re.DOTALL)
 _OF_ARXIV = re.compile(r"\b(?:arxiv|corr)\b", re.IGNORECASE)
 _NUMBER = re.compile(rf"(?<![\w.])(?:abs/)?({ARXIV})", re.IGNORECASE)
 _WEB = re.compile(r"https?://[^\s{}<>\"]+")
@@ -102,12 +105,13 @@ class _Fields(NamedTuple):
         return text or None
 
     def place(self) -> str | None:
-        """Return the venue."""
-        return next((text for name in _PLACES if (text := self.text(name))), None)
+        """Return the venue; many give a preprint its number as its journal."""
+        place = next((text for name in _PLACES if (text := self.text(name))), None)
+        return "arXiv" if place and parse_arxiv(place) else place
 
-    def addresses(self) -> Iterator[str]:
-        """Yield the addresses in all fields that may hold one."""
-        for name in _ADDRESSES:
+    def addresses(self, names: Iterable[str]) -> Iterator[str]:
+        """Yield the addresses in some fields."""
+        for name in names:
             if written := self.values.get(name):
                 bare = _URL_ESCAPE.sub(
                     lambda found: "~" if "~" in found[0] or "tilde" in found[0] else "", written
@@ -146,19 +150,24 @@ def _entry(key: str, fields: _Fields) -> Entry:
 
 
 def _identifiers(fields: _Fields) -> Iterator[Identifier | None]:
-    """Yield the identifiers in any field of an entry."""
-    doi = plain(fields.values.get("doi", ""))
-    yield parse_doi(doi) or parse_url(doi)
+    """Yield the identifiers in any field of an entry, the most reliable first.
+
+    Notes come last, as they may name other papers.
+    """
+    written = plain(fields.values.get("doi", ""))
+    doi = parse_doi(written) or parse_url(written)
+    yield doi
     yield parse_arxiv(plain(fields.values.get("eprint", "")))
+    yield from map(parse_url, fields.addresses(_ADDRESSES))
     yield from _preprint(fields)
-    for name in _NOTES:
+    for name in _NOTES if doi is None else ():
         for found in dois(plain(fields.values.get(name, "")).replace("\\", "")):
             yield found.identifier
-    yield from map(parse_url, fields.addresses())
+    yield from map(parse_url, fields.addresses(_NOTED_ADDRESSES))
 
 
 def _preprint(fields: _Fields) -> Iterator[Identifier | None]:
-    texts = [plain(fields.values.get(name, "")) for name in _SAYS_ARXIV]
+    texts = [_OVERLAP.sub("", plain(fields.values.get(name, ""))) for name in _SAYS_ARXIV]
     for text in texts:
         for labelled in ARXIV_LABELLED.finditer(text):
             yield parse_arxiv(labelled[1])

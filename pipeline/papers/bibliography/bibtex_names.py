@@ -8,13 +8,15 @@ from pybtex.database import InvalidNameString, Person
 
 _NAME_PART = re.compile(r"(family|given|prefix|suffix|useprefix|\w+-i)\s*=\s*(.*)")
 _FEWEST_COMMAS_OF_A_LIST = 2
-_OTHERS = frozenset(("", "others", "et al.", "et al"))
+_ET_AL = re.compile(r",? ?\bet\.? al\b\.?$")
+_OTHERS = frozenset(("", "others"))
 
 
 def people(written: str) -> Iterator[str]:
     """Yield the names in a field."""
     for name in split_name_list(" ".join(written.replace(r"\,", " ").split())):
         person = name.strip().removeprefix("and ").removesuffix(" and").strip(" ,")
+        person = _ET_AL.sub("", person)
         if person not in _OTHERS:
             yield from _given_first(person)
 

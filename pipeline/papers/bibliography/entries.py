@@ -65,8 +65,13 @@ def attempt(read: Callable[[Item], Kind], item: Item, place: object) -> Kind | U
 
 
 def names(*identifiers: Identifier | None) -> tuple[str, ...]:
-    """Return the distinct names of the parsed identifiers and those they imply, in order."""
-    known = [item for item in identifiers if item]
+    """Return the distinct names of the parsed identifiers and those they imply, in order.
+
+    A paper has one arXiv id, so only the first counts.
+    """
+    found = [item for item in identifiers if item]
+    preprint = next((item.name for item in found if item.scheme == "arxiv"), None)
+    known = [item for item in found if item.scheme != "arxiv" or item.name == preprint]
     implied = [other for item in known if (other := also_named(item))]
     return tuple(dict.fromkeys(item.name for item in (*known, *implied)))
 

@@ -25,9 +25,11 @@ from shortscience.pipeline.papers.bibliography import (
     arxiv_lines,
     arxiv_snapshot,
     bibtex,
+    csl,
     dblp_lines,
     dblp_xml,
     openalex,
+    semantic_scholar,
 )
 from shortscience.pipeline.papers.bibliography.entries import (
     Entry,
@@ -51,6 +53,8 @@ READERS: tuple[Reader, ...] = (
     arxiv_lines,
     arxiv_snapshot,
     openalex,
+    semantic_scholar,
+    csl,
     bibtex,
 )
 """Tried in this order."""
@@ -154,8 +158,9 @@ def _read(stream: Any, path: Path) -> Iterator[Found]:
     reader = next((reader for reader in READERS if reader.recognise(text)), None)
     if reader is None:
         raise UsageError(
-            f"{path} is not a bibliography: use DBLP's XML, arXiv's snapshot, OpenAlex works,"
-            " BibTeX, or JSON lines with `key` or `arxiv_id` beside `title` and `authors`."
+            f"{path} is not a bibliography: use DBLP's XML, arXiv's snapshot, works of OpenAlex,"
+            " Semantic Scholar or Crossref, BibTeX, CSL JSON, or JSON lines with `key` or"
+            " `arxiv_id` beside `title` and `authors`."
         )
     return reader.read(io.BufferedReader(_Joined(chain([first], pieces)), 1 << 20))
 

@@ -1,7 +1,8 @@
 """JSON objects: the common part of all JSON formats.
 
 Besides one object per line, a file may hold one object over many lines, an array, or the answer of
-an API: an object whose `results` are the objects.
+an API: an object whose `results` (OpenAlex) or `data` (Semantic Scholar) are the objects, or whose
+`message` is one or has them as `items` (Crossref).
 """
 
 import json
@@ -16,8 +17,8 @@ from shortscience.pipeline.sources.encodings import decode
 _DECODER = json.JSONDecoder()
 _LONGEST_DOCUMENT = 1 << 26
 """Characters of a value over many lines, which is held in memory; API pages have fewer."""
-_RESULTS = "results"
-_RESULTS_START = re.compile(rf'"{_RESULTS}"\s*:\s*\[\s*(?=\{{)')
+_RESULTS = ("results", "data")
+_RESULTS_START = re.compile(r'"(?:results|data|items)"\s*:\s*\[\s*(?=\{)')
 _KEY = re.compile(r'"((?:[^"\\]|\\.){1,60})"\s*:')
 _EDGES = "\ufeff \t\r\n,[]"
 
@@ -34,9 +35,15 @@ def first_keys(beginning: str) -> frozenset[str]:
         found, _ = _DECODER.raw_decode(text)
     except (ValueError, RecursionError):
         return frozenset(_KEY.findall(text))
-    results = found.get(_RESULTS)
-    first = results[0] if isinstance(results, list) and results else found
+    first = next(iter(_results(found) or ()), found)
     return frozenset(first) if isinstance(first, dict) else frozenset()
+
+
+def _results(value: dict[str, Any]) -> list[Any] | None:
+    """Return the objects in the answer of an API; None if the object is something else."""
+    if message := object_of(value.get("message")):
+        return [message] if "title" in message else objects_of(message.get("items"))
+    return next((found for name in _RESULTS if isinstance(found := value.get(name), list)), None)
 
 
 def objects(stream: IO[bytes]) -> Iterator[dict[str, Any] | Unread]:
@@ -119,13 +126,23 @@ def _value(line: str) -> Any:
 
 
 def _objects(value: Any, line: int) -> Iterator[dict[str, Any] | Unread]:
-    if isinstance(value, dict) and isinstance(value.get(_RESULTS), list):
-        for item in value[_RESULTS]:
-            yield from _objects(item, line)
-    elif isinstance(value, dict):
-        yield value
-    else:
+    if not isinstance(value, dict):
         yield Unread(f"line {line}", "not a JSON object")
+    elif (results := _results(value)) is not None:
+        for item in results:
+            yield from _objects(item, line)
+    else:
+        yield value
+
+
+def object_of(value: object) -> dict[str, Any]:
+    """Return a value if it is an object, else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def objects_of(value: object) -> list[dict[str, Any]]:
+    """Return the objects in a value if it is a list, else none."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def text(value: object) -> str | None:

@@ -13,7 +13,13 @@ from shortscience.pipeline.papers.bibliography.entries import (
     names,
     year_of,
 )
-from shortscience.pipeline.papers.bibliography.json_lines import first_keys, objects, text
+from shortscience.pipeline.papers.bibliography.json_lines import (
+    first_keys,
+    object_of,
+    objects,
+    objects_of,
+    text,
+)
 
 
 def recognise(beginning: str) -> bool:
@@ -32,15 +38,15 @@ def _entry(item: dict[str, Any]) -> Entry:
     title = text(item.get("title")) or text(item.get("display_name"))
     # Until 2023, sources were called venues.
     places = [
-        *(_object(item.get(name)) for name in ("primary_location", "host_venue")),
-        *_objects(item.get("locations")),
-        *_objects(item.get("alternate_host_venues")),
+        *(object_of(item.get(name)) for name in ("primary_location", "host_venue")),
+        *objects_of(item.get("locations")),
+        *objects_of(item.get("alternate_host_venues")),
     ]
     addresses = [text(place.get(key)) for place in places for key in _ADDRESSES]
-    named = (_object(place.get("source")) or place for place in places[:2])
+    named = (object_of(place.get("source")) or place for place in places[:2])
     source = next((name for place in named if (name := text(place.get("display_name")))), None)
-    people = (_object(person.get("author")) for person in _objects(item.get("authorships")))
-    doi = text(item.get("doi")) or text(_object(item.get("ids")).get("doi")) or ""
+    people = (object_of(person.get("author")) for person in objects_of(item.get("authorships")))
+    doi = text(item.get("doi")) or text(object_of(item.get("ids")).get("doi")) or ""
     return Entry(
         names(parse_doi(doi), *(parse_url(address) for address in addresses if address)),
         plain(title) if title else None,
@@ -54,14 +60,6 @@ def _entry(item: dict[str, Any]) -> Entry:
 _ADDRESSES = ("landing_page_url", "pdf_url", "url")
 
 
-def _object(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _objects(value: object) -> list[dict[str, Any]]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
 def _abstract(inverted: object) -> str | None:
     """Put the words of an abstract, stored as word → positions, back in order.
 
@@ -72,8 +70,8 @@ def _abstract(inverted: object) -> str | None:
             inverted = json.loads(inverted)
         except (ValueError, RecursionError):
             return None
-    words = _object(inverted)
-    words = _object(words.get("InvertedIndex")) or words
+    words = object_of(inverted)
+    words = object_of(words.get("InvertedIndex")) or words
     placed = sorted(
         (place, word)
         for word, places in words.items()

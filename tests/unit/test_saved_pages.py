@@ -1,5 +1,6 @@
 """Pages saved as a single file."""
 
+import plistlib
 from email.charset import BASE64, QP, Charset
 from email.mime.image import MIMEImage
 from email.mime.multipart import MIMEMultipart
@@ -10,8 +11,8 @@ import pytest
 
 from shortscience.pipeline.settings import SourceSettings
 from shortscience.pipeline.sources.inputs import take_inventory
-from shortscience.pipeline.sources.mhtml import recognise
 from shortscience.pipeline.sources.reading import read_sources
+from shortscience.pipeline.sources.saved_pages import recognise
 from tests.conftest import NO_SPOOL
 from tests.unit import test_html_page
 
@@ -62,9 +63,68 @@ def test_a_page_is_read_with_its_address_and_time(
     assert not inventory.problems
 
 
-@pytest.mark.parametrize("text", [b"From: me\nTo: you\n\nMIME-Version: 1.0", b"WARC/1.0\nMIME: 1"])
-def test_other_files_with_headers_are_no_such_page(text: bytes) -> None:
-    assert not recognise(text)
+def archived(page: bytes, url: str, **more: object) -> dict[str, object]:
+    """Return a web archive, as Safari saves it."""
+    main = {"WebResourceData": page, "WebResourceURL": url, "WebResourceMIMEType": "text/html"}
+    return {"WebMainResource": main, **more}
+
+
+def test_a_web_archive_holds_a_page_its_images_and_frames(tmp_path: Path) -> None:
+    image = {"WebResourceData": b"\0\1", "WebResourceURL": "data:,"}
+    frame = archived(b"[link]\nA frame. ![]() |\n", f"{URL}frame")
+    archive = archived(PAGE, URL, WebSubresources=[image], WebSubframeArchives=[frame])
+    data = plistlib.dumps(archive, fmt=plistlib.FMT_BINARY)
+    (tmp_path / "page.webarchive").write_bytes(data)
+    inventory = take_inventory([str(tmp_path)], NO_SPOOL)
+    named = {item.name: item.url for item in inventory.inputs}
+    assert named == {
+        f"page.webarchive!{URL}": URL,
+        "page.webarchive!data:,": None,
+        f"page.webarchive!{URL}frame": f"{URL}frame",
+    }
+    _, records = read_sources(inventory.distinct, SourceSettings())
+    assert sorted(records["body"].drop_nulls()) == ["A frame.", "Kites = wings, é."]
+    assert not inventory.problems
+
+
+def test_a_frame_named_many_times_is_read_once(tmp_path: Path) -> None:
+    archive = archived(b"The innermost frame.", URL)
+    for depth in range(40):
+        page = f"Frame {depth}.".encode()
+        archive = archived(page, URL, WebSubframeArchives=[archive, archive])
+    data = plistlib.dumps(archive, fmt=plistlib.FMT_BINARY)
+    (tmp_path / "page.webarchive").write_bytes(data)
+    assert len(take_inventory([str(tmp_path)], NO_SPOOL).inputs) == 41
+
+
+@pytest.mark.parametrize(
+    "archive",
+    [
+        pytest.param({"WebMainResource": {}}, id="without a page"),
+        pytest.param({"WebMainResource": [1]}, id="with another main resource"),
+        pytest.param(archived(b"", URL) | {"WebSubresources": 7}, id="with a number of resources"),
+        pytest.param({"WebMainResource": {"WebResourceData": 9}}, id="with a number as its page"),
+    ],
+)
+def test_a_damaged_web_archive_is_reported(tmp_path: Path, archive: dict[str, object]) -> None:
+    data = plistlib.dumps(archive, fmt=plistlib.FMT_BINARY)
+    (tmp_path / "page.webarchive").write_bytes(data)
+    (tmp_path / "other.txt").write_text("Some words.")
+    (problem,) = take_inventory([str(tmp_path)], NO_SPOOL).problems
+    assert str(problem).startswith("page.webarchive: is a ")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"From: me\nTo: you\n\nMIME-Version: 1.0",
+        b"WARC/1.0\nMIME: 1",
+        plistlib.dumps({"Main": "WebMain"}, fmt=plistlib.FMT_BINARY),
+        b"bplist00",
+    ],
+)
+def test_other_files_are_no_such_page(data: bytes) -> None:
+    assert recognise(data) is None
 
 
 def test_a_page_whose_summaries_are_not_found_is_rejected(tmp_path: Path) -> None:
