@@ -170,8 +170,11 @@ def _facts(block: bytes) -> Facts:
     title = _text(tree.css_first("span.papertitle"))
     address = _attribute(tree.css_first('a[href*="bibtexKey="]'), "href")
     key = key_in(address) if address else None
-    # The site closes the links around names twice, and programs that save pages mend this.
-    authors = title_block.names(_text(tree.css_first("span.paperauthors")) or "")
+    # The site closes the links around names twice; programs that mend this leave `and` in them, or
+    # nothing.
+    names = (_text(node) or "" for node in tree.css("span.paperauthors a"))
+    authors = tuple(name.removesuffix(" and") for name in names if name)
+    authors = authors or title_block.names(_text(tree.css_first("span.paperauthors")) or "")
     # The authors are followed by a link "VENUE - YEAR", then the keywords.
     venues = (_VENUE.fullmatch(_text(node) or "") for node in tree.css("small > a"))
     venue = next(filter(None, venues), None)

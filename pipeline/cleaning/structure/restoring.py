@@ -43,11 +43,25 @@ def restore(text: str, spans: Sequence[Span] | None = None) -> Restored:
         spans = scan(text)
     if "\n" in text:
         return Restored(text, "original", spans)
-    gaps = Gaps(text, spans) if "  " in text else None
-    behind_gaps: frozenset[int] = frozenset()
-    if gaps is not None:
-        text, behind_gaps = gaps.narrowed, gaps.starts
-        spans = scan(text)
+    if "  " in text:
+        return _restore_gapped(text, spans)
+    layout, boundaries = _lay_out(text, spans, frozenset())
+    return Restored(layout.apply(), "restored", layout.move(spans), boundaries)
+
+
+def _restore_gapped(text: str, spans: Sequence[Span]) -> Restored:
+    """Restore a text with gaps: rules see them narrowed, and the Markdown keeps those in lines."""
+    gaps = Gaps(text)
+    narrow, found = _lay_out(gaps.narrowed, gaps.narrow(spans), gaps.starts)
+    layout = narrow.widened(text, gaps)
+    boundaries = [boundary._replace(start=gaps.widen(boundary.start)) for boundary in found]
+    return Restored(layout.apply(), "restored", layout.move(spans), boundaries)
+
+
+def _lay_out(
+    text: str, spans: Sequence[Span], behind_gaps: frozenset[int]
+) -> tuple[Layout, list[Boundary]]:
+    """Return the line breaks of a text, and the boundaries of its blocks."""
     layout = Layout(text)
     prose, marks = read_blocks(text, spans, layout, behind_gaps)
     found = paragraphs(prose, marks, behind_gaps)
@@ -55,10 +69,7 @@ def restore(text: str, spans: Sequence[Span] | None = None) -> Restored:
     for position in breaks:
         layout.put(position, "\n\n")
     _part(text, marks, breaks, layout)
-    boundaries = sorted([*of_marks(marks, len(text)), *found])
-    if gaps is not None:
-        boundaries = gaps.widened(boundaries)
-    return Restored(layout.apply(), "restored", layout.move(spans), boundaries)
+    return layout, sorted([*of_marks(marks, len(text)), *found])
 
 
 def read_blocks(
