@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 import ftfy
+import ftfy.bad_codecs  # registers sloppy-windows-1252, which has all 256 bytes
 import polars as pl
 from ftfy import fixes
 
@@ -37,6 +38,14 @@ _FIXERS = (
     fixes.remove_control_chars,
 )
 """The fixers that ftfy applies after the encoding, without those that restyle."""
+
+# The last byte of a closing quotation mark is a control in windows-1252, which extractors drop. Of
+# the rest and a space behind it, ftfy would make a dagger; a replaced byte it knows.
+_LAST_BYTE = re.escape(bytes(range(0x80, 0xC0)).decode("sloppy-windows-1252"))
+_CLOSING_QUOTE = "â€\x9d"
+_CUT_QUOTE = re.compile(
+    rf"(â€œ(?:[^â]|â(?!€)|â€(?!œ|\x9d)[{_LAST_BYTE}]){{1,1000}}+â€)(?![{_LAST_BYTE}?\ufffd\x1a])"
+)
 
 # Encodings agree on ASCII, and none of ftfy's patterns extends eight characters into a run of it.
 _ASCII_WITHIN = re.compile(r"[ -~]{8}([ -~]{24,})[ -~]{8}")
@@ -103,9 +112,7 @@ def _repair_pieces(pieces: Iterable[_Piece]) -> None:
 def _changes(piece: _Piece) -> bool:
     """Run one pass of `ftfy.fix_and_explain` over a piece; return whether it changed anything."""
     before = piece.text
-    text, plan = _fix_encoding(before)
-    if text != before:
-        piece.steps += (f"{action}:{parameter}" for action, parameter in plan or ())
+    text = _decoded(before, piece.steps)
     for fix in _FIXERS:
         text = _applied(fix, text, piece.steps)
     piece.text = unicodedata.normalize("NFC", text)
@@ -115,6 +122,20 @@ def _changes(piece: _Piece) -> bool:
         # Remove controls last: until the encoding is fixed, one may be part of mojibake.
         piece.text = _applied(remove_left_controls, before, piece.steps)
     return piece.text != before
+
+
+def _decoded(text: str, steps: list[str]) -> str:
+    """Fix the encoding of a text, of completed quotation marks if ftfy can decode them then."""
+    completing: list[str] = []
+    completed = _applied(complete_closing_quotes, text, completing)
+    fixed, plan = _fix_encoding(completed)
+    if completing and _CLOSING_QUOTE in fixed:
+        completing = []
+        fixed, plan = _fix_encoding(text)
+    if fixed != text:
+        steps += completing
+        steps += (f"{action}:{parameter}" for action, parameter in plan or ())
+    return fixed
 
 
 def _fix_encoding(text: str) -> ftfy.ExplainedText:
@@ -134,6 +155,11 @@ def _applied(fix: Callable[[str], str], text: str, steps: list[str]) -> str:
     if fixed != text:
         steps.append(f"apply:{fix.__name__}")
     return fixed
+
+
+def complete_closing_quotes(text: str) -> str:
+    """Give mojibake of closing quotation marks the control back that an extractor dropped."""
+    return _CUT_QUOTE.sub(rf"\1{_CLOSING_QUOTE[-1]}", text) if "â€œ" in text else text
 
 
 def remove_left_controls(text: str) -> str:

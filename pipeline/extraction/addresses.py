@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from shortscience.pipeline.extraction.link_references import Use, definitions, opening_bracket, uses
+from shortscience.pipeline.link_references import Use, definitions, opening_bracket, uses
 from shortscience.pipeline.scanner import Span
 
 

@@ -9,6 +9,7 @@ first record.
 import re
 from collections.abc import Iterator
 
+from shortscience.pipeline.sources import site_text
 from shortscience.pipeline.sources.encodings import decode
 from shortscience.pipeline.sources.pieces import Piece, summary
 
@@ -20,11 +21,8 @@ _MARK = re.compile(rb"\[link\](?:(?<=\n\[link\])|(?<=\A\[link\]))[ \t]*\r?$", re
 _GREETING = re.compile(rb"^Welcome to ShortScience\.org!", re.MULTILINE)
 _EDGE = re.compile(rb"\|(?<=[ \n]\|)[ \t]*\r?$", re.MULTILINE)
 _IMAGE = b"![]()"
-_COMMENTS = re.compile(rb"(?:\A|\n)\d{1,9} Comments?[ \t]*\r?\n?\Z")
+_COMMENTS = re.compile(rb"(?:\A|\n)\d{1,9} Comments?[ \t\r\n]*\Z")
 _COMMENTS_WINDOW = 32
-_BOILERPLATE = re.compile(
-    rb"(?:Welcome to ShortScience\.org![ ]?)?(?:!\[\]\(\)[ ]?){0,9}\|?[ \t\r\n]*"
-)
 _WHITE = b" \t\r\n"
 
 
@@ -37,12 +35,12 @@ def parse(data: bytes) -> Iterator[Piece]:
     """Cut a listing page into pieces that cover all of its bytes."""
     marks = [match.span() for match in _MARK.finditer(data)]
     bounds = [start for start, _ in marks] + [len(data)]
-    yield from _around(data, 0, bounds[0])
+    yield from site_text.around(data, 0, bounds[0])
     for (mark_start, mark_end), segment_end in zip(marks, bounds[1:], strict=True):
         text_end, record_end = _trailer(data, mark_end, segment_end)
         text_start, text_end = _strip(data, mark_end, text_end)
         yield summary(mark_start, record_end, decode(data[text_start:text_end]))
-        yield from _around(data, record_end, segment_end)
+        yield from site_text.around(data, record_end, segment_end)
 
 
 def _trailer(data: bytes, start: int, end: int) -> tuple[int, int]:
@@ -64,33 +62,6 @@ def _trailer(data: bytes, start: int, end: int) -> tuple[int, int]:
     if data.endswith(_IMAGE, start, stripped):
         text_end = stripped - len(_IMAGE)
     return text_end, record_end
-
-
-def _around(data: bytes, start: int, end: int) -> Iterator[Piece]:
-    """Cut the bytes outside records into the site's boilerplate and stray text."""
-    position = start
-    while position < end:
-        kind, stop = _run(data, position, end)
-        if kind == "boilerplate":
-            yield Piece("boilerplate", position, stop)
-        else:
-            yield Piece("rejected", position, stop, reason="text outside a record")
-        position = stop
-
-
-def _run(data: bytes, start: int, end: int) -> tuple[str, int]:
-    """Return the kind of the line at `start`, and the end of the run of lines of that kind."""
-    kind = ""
-    position = start
-    while position < end:
-        newline = data.find(b"\n", position, end)
-        stop = end if newline < 0 else newline + 1
-        known = _BOILERPLATE.fullmatch(data, position, stop) is not None
-        line_kind = "boilerplate" if known else "stray"
-        if kind and line_kind != kind:
-            break
-        kind, position = line_kind, stop
-    return kind, position
 
 
 def _strip(data: bytes, start: int, end: int) -> tuple[int, int]:

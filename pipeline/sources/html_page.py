@@ -15,6 +15,7 @@ from typing import NamedTuple
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from shortscience.pipeline.identifiers import key_in
+from shortscience.pipeline.sources import title_block
 from shortscience.pipeline.sources.archived_links import original
 from shortscience.pipeline.sources.encodings import decode
 from shortscience.pipeline.sources.pieces import NOTHING_KNOWN, Facts, Piece, summary
@@ -25,12 +26,15 @@ KEEPS_STRUCTURE = True
 _PAGE = re.compile(rb"<html[\s>]")
 _NAME = re.compile(rb"shortscience\.org")
 _HEAD_BYTES = 200_000
+# Programs that save pages may sort attributes, as BeautifulSoup does, or quote them otherwise.
 _BLOCK = re.compile(
-    rb'<div class="papertitle |<div id="(?P<id>[^"<>]{0,200})" class="vignette (?P<style>[^<>]*)>'
+    rb"<div (?=(?P<attributes>[^<>]{0,2000}+)>)(?:[^<>]{0,400}?\s)??"
+    rb"class=[\"'](?P<kind>papertitle|vignette)\s"
 )
+_ID = re.compile(rb"(?<![\w-])id=[\"'](?P<id>[^\"'<>]{0,200})[\"']")
 _SUMMARY = b"vignette"
 """The class of summaries, which pages without any do not name."""
-_SOURCE = re.compile(rb'<pre class="source [^<>]*>\r?\n?')
+_SOURCE = re.compile(rb"<pre (?:[^<>]{0,400}?\s)??class=[\"']source\s[^<>]*>\r?\n?")
 _SOURCE_END = b"</pre>"
 _BLOCK_END = re.compile(rb"</table>\s*</div>")
 _GUEST = b"guest"
@@ -46,7 +50,7 @@ _SCHOLAR = "https://scholar.google.com/"
 
 
 def recognise(data: bytes) -> bool:
-    """Whether the bytes are a page of the site."""
+    """Whether the bytes are a page of the site, or summaries cut from one."""
     lower = data.lower()  # far cheaper than patterns that ignore case
     start = 0
     for name in _NAME.finditer(lower):
@@ -54,7 +58,8 @@ def recognise(data: bytes) -> bool:
         if page is not None:
             return True
         start = name.start()
-    return False
+    cut = any(user is not None for _, user in _divisions(data))
+    return cut and _SOURCE.search(data) is not None
 
 
 def parse(data: bytes) -> Iterator[Piece]:
@@ -71,8 +76,8 @@ def parse(data: bytes) -> Iterator[Piece]:
             yield Piece("boilerplate", position, start)
         facts = _facts(data[title.start : title.end]) if title is not None else NOTHING_KNOWN
         # A paper's page has the date of the paper's first summary, even if it shows another one.
-        first = position == 0 and block.first
-        yield _record(data, start, block, facts, _posted_at(data) if first else None)
+        posted_at = _posted_at(data, position, start) if block.first else None
+        yield _record(data, start, block, facts, posted_at)
         position = block.end
     if position == 0 and _SUMMARY in data:
         yield Piece("rejected", 0, len(data), reason="a page with summaries in unknown markup")
@@ -90,23 +95,41 @@ class _Block(NamedTuple):
     markdown: tuple[int, int] = (0, 0)
 
 
+def _divisions(data: bytes) -> Iterator[tuple[re.Match[bytes], bytes | None]]:
+    """Yield the tags that begin title blocks and summaries, the latter with their user's id."""
+    for match in _BLOCK.finditer(data):
+        user = _ID.search(match["attributes"])
+        if match["kind"] != _SUMMARY:
+            yield match, None
+        elif user is not None:
+            yield match, user["id"]
+
+
 def _blocks(data: bytes) -> Iterator[_Block]:
-    found = [match for match in _BLOCK.finditer(data) if match["id"] != _GUEST]
-    bounds = [*(match.start() for match in found), len(data)]
-    for match, end in zip(found, bounds[1:], strict=True):
-        if match["id"] is None:
+    found = [(match, user) for match, user in _divisions(data) if user != _GUEST]
+    bounds = [*(match.start() for match, _ in found), len(data)]
+    for (match, user), end in zip(found, bounds[1:], strict=True):
+        if user is None:
             yield _Block(match.start(), end)
             continue
         source = _SOURCE.search(data, match.end(), end)
-        source_end = data.find(_SOURCE_END, source.end(), end) if source else -1
-        if source is None or source_end < 0:
+        if source is None:
             nothing = match.end(), match.end()
-            yield _Block(match.start(), end, match["id"], markdown=nothing)
+            yield _Block(match.start(), end, user, markdown=nothing)
             continue
+        source_end = _source_end(data, source.end(), end)
         block_end = _BLOCK_END.search(data, source_end, end)
-        stop = block_end.end() if block_end else source_end + len(_SOURCE_END)
-        first = _FIRST in match["style"]
-        yield _Block(match.start(), stop, match["id"], first, (source.end(), source_end))
+        stop = block_end.end() if block_end else min(source_end + len(_SOURCE_END), end)
+        first = _FIRST in match["attributes"]
+        yield _Block(match.start(), stop, user, first, (source.end(), source_end))
+
+
+def _source_end(data: bytes, start: int, end: int) -> int:
+    """Return the end of the text from `start` on; a truncated page ends within it, or in a tag."""
+    for mark in _SOURCE_END, b"<":
+        if (found := data.find(mark, start, end)) >= 0:
+            return found
+    return end
 
 
 def _record(
@@ -147,7 +170,11 @@ def _facts(block: bytes) -> Facts:
     title = _text(tree.css_first("span.papertitle"))
     address = _attribute(tree.css_first('a[href*="bibtexKey="]'), "href")
     key = key_in(address) if address else None
-    authors = tuple(filter(None, (_text(node) for node in tree.css("span.paperauthors a"))))
+    # The site closes the links around names twice; programs that mend this leave `and` in them, or
+    # nothing.
+    names = (_text(node) or "" for node in tree.css("span.paperauthors a"))
+    authors = tuple(name.removesuffix(" and") for name in names if name)
+    authors = authors or title_block.names(_text(tree.css_first("span.paperauthors")) or "")
     # The authors are followed by a link "VENUE - YEAR", then the keywords.
     venues = (_VENUE.fullmatch(_text(node) or "") for node in tree.css("small > a"))
     venue = next(filter(None, venues), None)
@@ -175,9 +202,9 @@ def _abstract(tree: LexborHTMLParser) -> str | None:
     return text.partition("Abstract:")[2].strip() or None
 
 
-def _posted_at(data: bytes) -> datetime | None:
-    """Return the posting time in the JSON-LD of a paper's page."""
-    match = _PUBLISHED.search(data)
+def _posted_at(data: bytes, start: int, end: int) -> datetime | None:
+    """Return the posting time in the JSON-LD at the top of a paper's page, if that is there."""
+    match = _PUBLISHED.search(data, start, end)
     if match is None:
         return None
     try:

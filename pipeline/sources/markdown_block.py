@@ -54,8 +54,10 @@ def read(block: bytes, unescape: Unescape) -> Facts:
 
 
 def address(written: str) -> str:
-    """Return an address without an extractor's escapes and line breaks."""
-    return _ESCAPED_IN_ADDRESS.sub(r"\1", re.sub(r"\r?\n", "", written))
+    """Return an address without an extractor's escapes, angle brackets and line breaks."""
+    whole = re.sub(r"\r?\n", "", written)
+    bare = whole[1:-1] if whole.startswith("<") and whole.endswith(">") else whole
+    return _ESCAPED_IN_ADDRESS.sub(r"\1", bare)
 
 
 def _lines(text: str) -> list[str]:

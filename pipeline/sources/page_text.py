@@ -17,7 +17,7 @@ FORM = "extracted-text"
 KEEPS_STRUCTURE = True
 
 _MARK = re.compile(
-    rb"\[link\](?:(?<=\n\[link\])|(?<=\A\[link\]))\s+Summary by [^\n]{1,200}? ago[ \t\r]*\n"
+    rb"\[link\](?:(?<=[ \t\n]\[link\])|(?<=\A\[link\]))\s+Summary by [^\n]{1,200}? ago[ \t\r]*\n"
 )
 _BUTTONS = re.compile(rb"(?:\n[ \t]*Loading\.\.\.)?\s*\n[ \t]*more\s{1,9}less(?=\s|\Z)")
 _PAPER = re.compile(rb"scholar\.google\.com[ \t\r]*\n")
@@ -25,12 +25,12 @@ _PAPER = re.compile(rb"scholar\.google\.com[ \t\r]*\n")
 
 def recognise(data: bytes) -> bool:
     """Whether the bytes are such a text."""
-    return bool(_MARK.search(data))
+    return next(_marks(data), None) is not None
 
 
 def parse(data: bytes) -> Iterator[Piece]:
     """Cut a page into one piece per summary, and the page around them."""
-    marks = list(_MARK.finditer(data))
+    marks = list(_marks(data))
     bounds = [*(mark.start() for mark in marks), len(data)]
     position = 0
     paper = NOTHING_KNOWN
@@ -53,5 +53,15 @@ def parse(data: bytes) -> Iterator[Piece]:
     yield from site_text.around(data, position, len(data))
 
 
+def _marks(data: bytes) -> Iterator[re.Match[bytes]]:
+    """Yield the marks that open a line; some extractors put blanks before it."""
+    line = 0
+    for mark in _MARK.finditer(data):
+        line = max(line, data.rfind(b"\n", line, mark.start()) + 1)
+        if not data[line : mark.start()].strip(b" \t"):
+            yield mark
+
+
 def _lines(block: bytes) -> list[str]:
-    return [line.strip() for line in decode(block).splitlines() if line.strip()]
+    lines = (" ".join(line.split()) for line in decode(block).splitlines())
+    return [line for line in lines if line]

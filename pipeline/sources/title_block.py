@@ -9,6 +9,7 @@ from shortscience.pipeline.sources.pieces import NOTHING_KNOWN, Facts
 _VENUE = re.compile(r"(?P<venue>.*?) ?- (?P<year>\d{1,4})(?: via .*)?")
 _NUMBER = re.compile(r"-?\d{1,9}")
 _ET_AL = re.compile(r"\s+et al\.?\Z|\Aet al\.?\Z")
+_AND = re.compile(r"(?:\A|\s+)and(?:\s+|\Z)")
 _MAX_AUTHOR_LINES = 100
 
 
@@ -19,8 +20,7 @@ def read(lines: Sequence[str]) -> Facts:
     title, *rest = lines
     venues = ((place, _VENUE.fullmatch(line)) for place, line in enumerate(rest))
     place, venue = next(((p, v) for p, v in venues if v and p < _MAX_AUTHOR_LINES), (0, None))
-    names = (_ET_AL.sub("", name) for name in re.split(r"\s+and\s+", " ".join(rest[:place])))
-    authors = tuple(name for name in names if name)
+    authors = names(" ".join(rest[:place]))
     year = int(venue["year"]) if venue else 0
     # For an unknown title, the site shows the key and no authors.
     key = title if not authors and " " not in title and parse_bibtex_key(title) else None
@@ -32,6 +32,12 @@ def read(lines: Sequence[str]) -> Facts:
         year=year or None,
         votes=votes(rest),
     )
+
+
+def names(authors: str) -> tuple[str, ...]:
+    """Return the names that the site joined by `and`, of which it shows twenty at most."""
+    parts = (_ET_AL.sub("", name) for name in _AND.split(authors))
+    return tuple(name for name in parts if name)
 
 
 def votes(lines: Sequence[str]) -> int | None:

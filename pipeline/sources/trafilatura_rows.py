@@ -36,7 +36,8 @@ _TRAILER = re.compile(
 _LONGEST_TRAILER = 600
 # Paper pages end with the preview of an empty summary, which shows a button instead.
 _PREVIEW = "[edit]", "[[edit]](#entrytext)"
-_FENCED = re.compile(r"(?P<fence>`{3,}+) (?P<code>.*) (?P=fence)", re.DOTALL)
+# A truncated page may lack the closing fence.
+_FENCED = re.compile(r"(?P<fence>`{3,}+) (?P<code>.*?)(?: (?P=fence))?", re.DOTALL)
 _ESCAPED = re.compile(r"(\\++)([*_`~\[\]<])")
 
 

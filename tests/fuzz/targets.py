@@ -156,7 +156,8 @@ def _check_text(text: str) -> None:
     markdown = restore(repaired).markdown
     demand(markdown.split() == repaired.split() or _bare(markdown) == _bare(repaired), "text lost")
     plain_text(markdown).encode()
-    found = extract(pl.DataFrame({"record_id": ["0"], "text": [repaired]}), [scan(repaired)])
+    row = {"record_id": ["0"], "text": [repaired], "markdown": [markdown]}
+    found = extract(pl.DataFrame(row), [scan(repaired)])
     for frame in found.values():
         for start, end, raw in frame.select("start", "end", "raw").iter_rows():
             demand(raw and repaired[start:end] == raw, f"{raw!r} does not stand at {start}:{end}")

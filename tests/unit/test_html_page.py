@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -158,6 +159,60 @@ def test_a_merged_title_keeps_the_key_of_the_record() -> None:
     assert (record.facts.bibtex_key, record.facts.title) == ("conf/c/D2", "Adam")
 
 
+def sorted_attributes(page: str) -> str:
+    """Write the attributes of tags in alphabetical order, as BeautifulSoup does."""
+    attribute = re.compile(r'[a-z-]+="[^"<>]*"')
+    return re.sub(
+        r"<(?:div|pre|input|span) [^<>]+>",
+        lambda tag: f"<{tag[0][1:].split()[0]} {' '.join(sorted(attribute.findall(tag[0])))}>",
+        page,
+    )
+
+
+def mended_links(page: str) -> str:
+    """Close the links to authors once, before their names."""
+    return re.sub(r"(<a style='x'[^<>]*)/>([^<>]*)</a>", r"\1></a>\2", page)
+
+
+def never_closed_links(page: str) -> str:
+    return re.sub(r"(<a style='x'[^<>]*)/>([^<>]*)</a>", r"\1>\2", page)
+
+
+def quoted_otherwise(page: str) -> str:
+    return re.sub(r'(id|class)="([^"<>]*)"', r"\1='\2'", page)
+
+
+def only_blocks(page: str) -> str:
+    return page.removeprefix(HEAD).removesuffix(FOOT)
+
+
+@pytest.mark.parametrize(
+    "saved",
+    [sorted_attributes, mended_links, never_closed_links, quoted_otherwise, only_blocks],
+    ids=lambda f: f.__name__,
+)
+def test_pages_that_programs_have_written_anew(saved: Callable[[str], str]) -> None:
+    title = title_block(authors="Diederik P. Kingma|Jimmy Ba", venue="ICLR - 2015")
+    original = page(title, summary_block(TEXT), summary_block("Second.", user="bob", style="alt"))
+    written = saved(original.decode())
+    assert written != original.decode()
+    found = [(record.body, record.facts) for record in records(written.encode())]
+    assert found == [(record.body, record.facts) for record in records(original)]
+    assert found[0][1].authors == ("Diederik P. Kingma", "Jimmy Ba")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        '<div class="vignette top" id="ada">A picture</div>',
+        '<p class="vignette x">A.</p><pre class="source x">B.</pre>',
+        "shortscience.org <pre class='source x'>B.</pre>",
+    ],
+)
+def test_other_markup_is_no_page(other: str) -> None:
+    assert not recognise(other.encode())
+
+
 JSON_LD = '<script type="application/ld+json">{"datePublished" : "2019-07-22 08:57:39",}</script>'
 
 
@@ -173,6 +228,13 @@ def test_a_paper_page_has_several_summaries_and_an_empty_preview() -> None:
     assert (first.facts.title, second.facts.title) == ("Adam", "Adam")
     assert first.facts.posted_at == datetime(2019, 7, 22, 8, 57, 39, tzinfo=UTC)
     assert second.facts.posted_at is None
+
+
+def test_pages_in_one_file_keep_their_own_dates() -> None:
+    listing = page(title_block(key="conf/a/B1"), summary_block("First.", key="conf/a/B1"))
+    paper = page(title_block(), summary_block("Second."), head=JSON_LD)
+    for data, dated in ((listing + paper, [False, True]), (paper + listing, [True, False])):
+        assert [record.facts.posted_at is not None for record in records(data)] == dated
 
 
 def test_the_date_is_null_if_the_first_summary_is_not_on_the_page() -> None:
@@ -194,7 +256,7 @@ def test_an_invalid_date_costs_only_itself(date: str) -> None:
         pytest.param([title_block()], [], id="a title alone"),
         pytest.param([title_block(), summary_block("")], ["no text"], id="an empty summary"),
         pytest.param(
-            [title_block(), summary_block("A.").partition("</pre>")[0]], ["no text"], id="cut off"
+            [title_block(), summary_block("A.").partition("A.")[0]], ["no text"], id="cut off"
         ),
     ],
 )
@@ -203,6 +265,18 @@ def test_pages_without_a_record(blocks: list[str], reasons: list[str]) -> None:
     found = list(covering(parse(data), len(data)))
     assert [piece.reason for piece in found if piece.kind == "rejected"] == reasons
     assert not [piece for piece in found if piece.kind == "record"]
+
+
+@pytest.mark.parametrize("end", ["", "</pr", "</div></body></html>"])
+def test_the_text_at_which_a_page_is_cut_off_is_kept(end: str) -> None:
+    whole = page(title_block(), summary_block("First."), summary_block("Of a < b.", user="bob"))
+    data = whole.partition(b" b.")[0] + end.encode()
+    pieces = list(covering(parse(data), len(data)))
+    assert [(piece.body, piece.facts.author) for piece in pieces if piece.kind == "record"] == [
+        ("First.", "ada"),
+        ("Of a <", "bob"),
+    ]
+    assert "rejected" not in {piece.kind for piece in pieces}
 
 
 def test_of_a_summary_without_a_text_only_its_own_bytes_are_read(

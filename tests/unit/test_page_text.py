@@ -49,6 +49,21 @@ def test_a_summary_and_its_title_block(buttons: str) -> None:
     assert (again.body, again.facts) == (record.body, record.facts)
 
 
+def test_blanks_between_and_around_the_lines() -> None:
+    """BeautifulSoup joins the texts of a page with a separator, which may be a blank."""
+    spaced = (HEAD + TITLE + MARK).replace("\n", " \n \t").replace(" - 2015 via", " - 2015   via")
+    page = spaced.rstrip("\t") + TEXT + BUTTONS + FOOT
+    assert recognise(page.encode())
+    (record,) = records(page)
+    (plain,) = records(HEAD + TITLE + MARK + TEXT + BUTTONS + FOOT)
+    assert (record.body, record.facts) == (plain.body, plain.facts)
+
+
+def test_a_mark_within_a_line_is_none() -> None:
+    page = HEAD + TITLE + MARK.replace("[link]", "the [link]") + TEXT + BUTTONS + FOOT
+    assert not recognise(page.encode())
+
+
 def test_a_key_in_place_of_a_title_is_the_key() -> None:
     title = "scholar.google.com\njournals/corr/KingmaB14\narXiv - 0 via Local Bibsonomy\n"
     (record,) = records(HEAD + title + MARK + TEXT + BUTTONS)

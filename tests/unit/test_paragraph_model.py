@@ -32,6 +32,7 @@ def chance(log_odds: float) -> float:
     [
         ("It flies. We like it! Why?", [(10, "."), (22, "!")]),
         ("It flies, e.g. Kites do, as J. Kite says.", []),
+        ("It flies (eqn. 8 on p. 12 and pp. 14), says Tap. 8 kites", [(49, ".")]),
         ("It flies.) (We like it.)", [(11, ".")]),
         ("We need glue The authors say so", [(13, "word")]),
         ("We need glue Overall, I like it", [(13, "word")]),

@@ -53,6 +53,11 @@ MARKDOWN = st.lists(
     max_size=8,
 ).map("\n\n".join)
 FLAT = st.lists(st.sampled_from(PIECES.split())).map(" ".join)
+GAPPED = st.lists(
+    st.tuples(st.sampled_from(PIECES.split()), st.sampled_from([" ", " ", "  ", "    "])).map(
+        "".join
+    )
+).map(lambda pieces: "".join(pieces).strip())
 
 
 def flatten(text: str) -> str:
@@ -100,6 +105,29 @@ def test_a_boundary_is_a_space_and_prose_begins_a_line_there(text):
         assert 0 < probability < 1
         if kind in ("paragraph", "run-in") or kind.startswith("behind"):
             assert len(text[:start].split()) in line_starts
+
+
+@given(GAPPED)
+@settings(max_examples=300)
+def test_several_spaces_stay_within_lines_and_become_line_breaks_between_them(text):
+    markdown, _, moved, _ = restore(text)
+    position = 0
+    for line in filter(None, (line.strip(" ") for line in markdown.split("\n"))):
+        start = text.index(line, position)
+        assert not text[position:start].strip(" ")
+        position = start + len(line)
+    assert not text[position:].strip(" ")
+    spans = scan(text)
+    assert [markdown[span.start : span.end].split() for span in moved] == [
+        text[span.start : span.end].split() for span in spans
+    ]
+
+
+def test_boundaries_between_several_spaces_are_places_in_the_text():
+    text = "Kites fly.  They need wind. It lifts.   # Why  It is light.  ## How"
+    found = restore(text).boundaries
+    assert [text[boundary.start :].split()[0] for boundary in found] == ["They", "#", "It", "##"]
+    assert all(text[boundary.start - 1] == " " for boundary in found)
 
 
 def test_the_confidence_is_the_mean_of_the_boundaries():

@@ -19,6 +19,7 @@ _PUNCTUATION = (".", ",", ";", ":")
 _LONG_FORMULA = 20
 _RULE = re.compile(r"(?:-(?<!\S-)-{2,}+|\*(?<!\S\*)\*{2,}+|_(?<!\S_)_{2,}+)(?!\S)")
 _BEFORE_RULE = f".!?:)*_`|{COVER}"
+_BLOCK_AHEAD = re.compile(r" (?:#{1,6}|>) [^a-z]")
 
 
 def blocks(text: str, prose: str, spans: Sequence[Span]) -> list[Mark]:
@@ -44,7 +45,8 @@ def _kind(text: str, span: Span) -> Literal["math", "code", "image"] | None:
         return "math"
     if span.kind == "inline":
         announced = end - start >= _LONG_FORMULA and text.startswith(": ", start - 2)
-        return "math" if announced and "=" in text[start:end] else None
+        alone = end == len(text) or text.startswith((" ", *_PUNCTUATION), end)
+        return "math" if announced and alone and "=" in text[start:end] else None
     if span.kind == "code":
         fenced = text.startswith(_FENCE, start) and text[_closing(text, end) - 1] == " "
         return "code" if fenced and _is_free(text, start, end) else None
@@ -69,6 +71,8 @@ def _images(prose: str) -> Iterator[Mark]:
 def _parts(prose: str, rule: re.Match[str]) -> bool:
     """Whether a run of signs parts two sections, rather than being a dash."""
     start, end = rule.span()
+    if _BLOCK_AHEAD.match(prose, end):
+        return True
     return (start < 2 or prose[start - 2] in _BEFORE_RULE) and not prose[
         end + 1 : end + 2
     ].islower()

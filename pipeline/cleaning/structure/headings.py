@@ -17,7 +17,7 @@ _MAX_CLOSED = 80  # characters of a title between hashes
 def heading_starts(prose: str) -> list[int]:
     """Return where a free-standing run of hashes opens a heading.
 
-    A single hash before a small letter, where no line could begin, is a number sign.
+    A single hash before `of`, or before a small letter where no line could begin, is a number sign.
     """
     if "#" not in prose:
         return []
@@ -26,9 +26,9 @@ def heading_starts(prose: str) -> list[int]:
 
 def _counts(prose: str, match: re.Match[str]) -> bool:
     start, end = match.span()
-    return (
-        end - start == 2 and start > 1 and prose[end].islower() and prose[start - 2] not in ".!?:;"
-    )
+    if end - start > 2 or start < 2 or not prose[end].islower():
+        return False
+    return prose[start - 2] not in ".!?:;" or prose.startswith("of ", end)
 
 
 def headings(prose: str, starts: Sequence[int], stops: Sequence[int]) -> Iterator[Mark]:

@@ -138,8 +138,16 @@ def _numbers(around: Surroundings) -> Iterator[Mark]:
         runs = [_run(around, start, style, _limit(opening, start)) for start in starts]
         if len(starts) > 2 and not any(runs):
             runs.append(_all_ones(around, starts))
-        for position in {position for run in runs for position in run}:
+        for position in {position for run in _whole(around, runs) for position in run}:
             yield Mark(position, prose.index(" ", position) + 1, "item", f"1{style}")
+
+
+def _whole(around: Surroundings, runs: Sequence[Sequence[int]]) -> Iterator[Sequence[int]]:
+    """Yield the runs without those from a 1 within an item: `1. It costs 1. Then … 2. …`."""
+    numbered = {item for run in runs if run and around.opens_line(run[0]) for item in run[1:]}
+    for run in runs:
+        if run and (around.opens_line(run[0]) or run[1] not in numbered):
+            yield run
 
 
 def _limit(opening: Sequence[int], start: int) -> int | None:

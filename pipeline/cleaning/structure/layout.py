@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from itertools import accumulate
 from typing import Literal, NamedTuple
 
+from shortscience.pipeline.cleaning.structure.gaps import Gaps
 from shortscience.pipeline.scanner import Span
 
 COVER = "\x7f"
@@ -51,12 +52,18 @@ class Layout:
         if 0 < position < len(self._text) and self._text[position - 1] == " ":
             self._white.setdefault(position, white)
 
+    def widened(self, text: str, gaps: Gaps) -> "Layout":
+        """Return the layout of a text whose `gaps` were narrowed for this one."""
+        layout = Layout(text)
+        layout._white = {gaps.widen(place): white for place, white in self._white.items()}
+        return layout
+
     def apply(self) -> str:
-        """Return the text with its line breaks."""
+        """Return the text with its line breaks, each for all the spaces there."""
         parts: list[str] = []
         start = 0
         for position, white in sorted(self._white.items()):
-            parts += self._text[start : position - 1], white
+            parts += self._text[start:position].rstrip(" "), white
             start = position
         parts.append(self._text[start:])
         return "".join(parts)
@@ -64,7 +71,7 @@ class Layout:
     def move(self, spans: Iterable[Span]) -> list[Span]:
         """Return where spans of the text lie in the text with its line breaks."""
         positions = sorted(self._white)
-        grown = [0, *accumulate(len(self._white[position]) - 1 for position in positions)]
+        grown = [0, *accumulate(map(self._growth, positions))]
 
         def moved(position: int) -> int:
             return position + grown[bisect_right(positions, position)]
@@ -79,3 +86,10 @@ class Layout:
             )
             for span in spans
         ]
+
+    def _growth(self, position: int) -> int:
+        """Return how much longer the white space at a position becomes."""
+        start = position
+        while start and self._text[start - 1] == " ":
+            start -= 1
+        return len(self._white[position]) - (position - start)

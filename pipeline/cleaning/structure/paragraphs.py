@@ -5,12 +5,13 @@ image, where the last item of a numbered list ends before the next list is annou
 one is likely enough (`paragraph_model`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from itertools import chain, pairwise
 
 from shortscience.pipeline.cleaning.structure.boundaries import SHARES, Boundary
 from shortscience.pipeline.cleaning.structure.layout import COVER, Mark
 from shortscience.pipeline.cleaning.structure.paragraph_model import MODEL
+from shortscience.pipeline.cleaning.structure.places import parted
 
 LIKELY = {**dict.fromkeys(f".?!…{COVER}", 0.47), "word": 0.2}
 """Probability from which on a paragraph begins, by what ends before it.
@@ -23,6 +24,12 @@ _DIGITS = 6
 """Of a probability: the last ones of an exponential depend on the machine."""
 _NEARLY = {ending: likely - 10**-_DIGITS for ending, likely in LIKELY.items()}
 """What may be likely enough once rounded."""
+_GAP = 0.75
+"""Share of the sentences behind several spaces that began a paragraph, in the development half."""
+
+_FEW = 3
+"""Gaps from which on it tells something that each sentence has one before it."""
+
 _STRONG = ("**", "__")
 _LONGEST_RUN_IN = 84  # characters, its signs included
 _EMPHASIS = ("*", "_")
@@ -31,14 +38,19 @@ _BEFORE_RUN_IN = ".!?:)*"
 _RUNS_ON = ".:?!,"
 
 
-def paragraphs(prose: str, marks: Sequence[Mark]) -> list[Boundary]:
-    """Return where paragraphs begin in the prose between and around the marks, in order."""
+def paragraphs(prose: str, marks: Sequence[Mark], gaps: Set[int] = frozenset()) -> list[Boundary]:
+    """Return where paragraphs begin in the prose between and around the marks, in order.
+
+    `gaps` are the places before which empty lines may have been.
+    """
     run_ins = sorted(set(run_in_starts(prose, marks)))
     found = {start: Boundary(start, "run-in", SHARES["run-in"]) for start in run_ins if start}
     for (start, ending), chance in MODEL.chances(prose, marks, run_ins, _NEARLY):
         probability = round(chance, _DIGITS)
         if probability >= LIKELY[ending]:
             found[start] = Boundary(start, "paragraph", probability)
+    for start in _behind_gaps(prose, marks, run_ins, gaps) if gaps else ():
+        found[start] = Boundary(start, "paragraph", _GAP)
     for start in _behind_captions(prose, marks):
         found.setdefault(start, Boundary(start, "behind image", SHARES["behind image"]))
     for begin, end in _between_lists(prose, marks):
@@ -48,6 +60,15 @@ def paragraphs(prose: str, marks: Sequence[Mark]) -> list[Boundary]:
                 sentence + 2, Boundary(sentence + 2, "between lists", SHARES["between lists"])
             )
     return sorted(found.values())
+
+
+def _behind_gaps(
+    prose: str, marks: Sequence[Mark], run_ins: Sequence[int], gaps: Set[int]
+) -> list[int]:
+    """Return where sentences begin behind gaps, unless the author puts one behind each sentence."""
+    places = [start for _, inside in parted(prose, marks, run_ins) for start, _ in inside]
+    found = [start for start in places if start in gaps]
+    return found if len(found) < max(len(places), _FEW) else []
 
 
 def run_in_starts(prose: str, marks: Sequence[Mark]) -> Iterator[int]:

@@ -30,10 +30,11 @@ _WORD_WITHIN = re.compile(
 _OPENERS = OPENERS - {"A", "I"} | frozenset(
     "My Next Once Moreover Furthermore Therefore Hence".split()
 )
+_ENUMERATOR = re.compile(r"\((?:[ivx]{1,4}|[a-z]|\d{1,2})\)")
 # What ends with a full stop and ends no sentence.
 _ABBREVIATIONS = frozenset(
-    "e.g. i.e. al. vs. cf. Fig. fig. Figs. figs. Eq. eq. Eqs. eqs. Sec. sec. Dr. Mr. Prof. resp. "
-    "approx. w.r.t. s.t. ca.".split()
+    "e.g. i.e. al. vs. cf. Fig. fig. Figs. figs. Eq. eq. Eqs. eqs. Eqn. eqn. eqns. Sec. sec. p. "
+    "pp. Dr. Mr. Prof. resp. approx. w.r.t. s.t. ca.".split()
 )
 
 
@@ -121,11 +122,12 @@ def _lines_within(prose: str) -> Iterator[int]:
 
 
 def _goes_on(prose: str, end: int) -> bool:
-    """Whether a line can hardly end here: a title goes on behind a small word."""
-    return prose[prose.rfind(" ", 0, end) + 1 : end].lower() in SMALL_WORDS
+    """Whether a line can hardly end here: a title goes on behind a small word or `(ii)`."""
+    word = prose[prose.rfind(" ", 0, end) + 1 : end]
+    return word.lower() in SMALL_WORDS or _ENUMERATOR.fullmatch(word) is not None
 
 
 def _follows_abbreviation(prose: str, start: int) -> bool:
     """Whether the word before a place ends with a full stop, but no sentence with it."""
-    word = prose[prose.rfind(" ", 0, start - 1) + 1 : start - 1]
+    word = prose[prose.rfind(" ", 0, start - 1) + 1 : start - 1].lstrip("([")
     return word in _ABBREVIATIONS or (len(word) == 2 and word[1] == "." and word[0].isupper())

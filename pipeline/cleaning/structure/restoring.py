@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from shortscience.pipeline.cleaning.structure.blocks import blocks, fence_lines
 from shortscience.pipeline.cleaning.structure.boundaries import Boundary, of_marks
+from shortscience.pipeline.cleaning.structure.gaps import Gaps
 from shortscience.pipeline.cleaning.structure.headings import heading_starts, headings, underlined
 from shortscience.pipeline.cleaning.structure.items import items
 from shortscience.pipeline.cleaning.structure.layout import CAPTIONS, Layout, Mark, cover
@@ -42,18 +43,38 @@ def restore(text: str, spans: Sequence[Span] | None = None) -> Restored:
         spans = scan(text)
     if "\n" in text:
         return Restored(text, "original", spans)
+    if "  " in text:
+        return _restore_gapped(text, spans)
+    layout, boundaries = _lay_out(text, spans, frozenset())
+    return Restored(layout.apply(), "restored", layout.move(spans), boundaries)
+
+
+def _restore_gapped(text: str, spans: Sequence[Span]) -> Restored:
+    """Restore a text with gaps: rules see them narrowed, and the Markdown keeps those in lines."""
+    gaps = Gaps(text)
+    narrow, found = _lay_out(gaps.narrowed, gaps.narrow(spans), gaps.starts)
+    layout = narrow.widened(text, gaps)
+    boundaries = [boundary._replace(start=gaps.widen(boundary.start)) for boundary in found]
+    return Restored(layout.apply(), "restored", layout.move(spans), boundaries)
+
+
+def _lay_out(
+    text: str, spans: Sequence[Span], behind_gaps: frozenset[int]
+) -> tuple[Layout, list[Boundary]]:
+    """Return the line breaks of a text, and the boundaries of its blocks."""
     layout = Layout(text)
-    prose, marks = read_blocks(text, spans, layout)
-    found = paragraphs(prose, marks)
+    prose, marks = read_blocks(text, spans, layout, behind_gaps)
+    found = paragraphs(prose, marks, behind_gaps)
     breaks = [boundary.start for boundary in found]
     for position in breaks:
         layout.put(position, "\n\n")
     _part(text, marks, breaks, layout)
-    boundaries = sorted([*of_marks(marks, len(text)), *found])
-    return Restored(layout.apply(), "restored", layout.move(spans), boundaries)
+    return layout, sorted([*of_marks(marks, len(text)), *found])
 
 
-def read_blocks(text: str, spans: Sequence[Span], layout: Layout) -> tuple[str, list[Mark]]:
+def read_blocks(
+    text: str, spans: Sequence[Span], layout: Layout, behind_gaps: frozenset[int] = frozenset()
+) -> tuple[str, list[Mark]]:
     """Return the prose of a text, all else in it covered, and the blocks that show there, in order.
 
     The lines within tables and underlined headings are put into the layout.
@@ -66,7 +87,7 @@ def read_blocks(text: str, spans: Sequence[Span], layout: Layout) -> tuple[str, 
         inside = Covered(marks)
         opaque = [span for span in spans if span.start not in inside]
     marks += blocks(text, prose, opaque)
-    _add_markers(prose, marks, layout)
+    _add_markers(prose, marks, layout, behind_gaps)
     return prose, sorted(marks)
 
 
@@ -80,18 +101,20 @@ def _tables(prose: str, layout: Layout) -> list[Mark]:
     return found
 
 
-def _add_markers(prose: str, marks: list[Mark], layout: Layout) -> None:
+def _add_markers(
+    prose: str, marks: list[Mark], layout: Layout, behind_gaps: frozenset[int]
+) -> None:
     """Add headings, list items and quotes to the other blocks."""
     for heading, line in underlined(prose, frozenset(mark.end for mark in marks)):
         layout.put(line, "\n")
         marks.append(heading)
     starts = heading_starts(prose)
-    found = items(Surroundings(prose, starts, frozenset(mark.end for mark in marks)))
+    found = items(Surroundings(prose, starts, frozenset(mark.end for mark in marks) | behind_gaps))
     if starts:
         stops = sorted({*starts, *(mark.start for mark in marks), *(mark.start for mark in found)})
         marks += headings(prose, starts, stops)
     if ">" in prose:
-        around = Surroundings(prose, starts, frozenset(mark.end for mark in marks))
+        around = Surroundings(prose, starts, frozenset(mark.end for mark in marks) | behind_gaps)
         marks += quotes(around, frozenset(item.start for item in found))
     marks += found
 

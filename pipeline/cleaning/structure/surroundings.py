@@ -4,7 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
-_LINE_ENDS = ".!?:;…"
+_LINE_ENDS = ".!?:;…。！？：；"
 _EMPHASIS = '*_"”'
 _MAX_EMPHASIS = 4  # characters that may close emphasis and quotation behind a sentence
 _BULLET = re.compile(r" [*+-] ")
@@ -41,7 +41,7 @@ class Surroundings:
         """Whether what is before `position` makes one expect a list: nothing, a block, a colon."""
         if position in self._ends:
             return True
-        return self._unemphasised(position)[-1:] in ("", ":") or self.is_in_title(position)
+        return self._unemphasised(position)[-1:] in ("", ":", "：") or self.is_in_title(position)
 
     def _unemphasised(self, position: int) -> str:
         before = self.prose[max(0, position - 2 - _MAX_EMPHASIS) : max(0, position - 1)]

@@ -10,12 +10,13 @@ from collections.abc import Sequence
 
 from shortscience.pipeline.cleaning.structure.layout import COVER
 
-SENTENCE_ENDS = frozenset(".!?:;")
+SENTENCE_ENDS = frozenset(".!?:;。！？：；")
 ABBREVIATED = re.compile(r"(?:\d+|[A-Za-z]|[ivx]+|vs|al|e\.g|i\.e|Fig|Eq|Sec|Dr|No)\.")
 MAX_WORDS = 14
 _MAX_TITLE = 300  # characters that are looked at
 _MAX_LABEL = 6  # words of a title that ends in a colon
 _MAX_LABELLED = 8  # words of a title with a colon within
+_MAX_NUMBERED = 9  # words of a numbered title that is a sentence
 _MAX_AFTER_SECTION = 3  # words that may follow a section's name in a title
 SMALL_WORDS = frozenset(
     "a an and as at by for from in into of on or over the to under vs vs. via with without".split()
@@ -105,13 +106,18 @@ def _next_sentence(words: Sequence[str], *, whole: bool) -> int:
     for number in range(1, len(words)):
         before, word = words[number - 1], words[number]
         if not whole and ends_sentence(before):
-            if before[-1] in ".;" or (before[-1] == ":" and number > _MAX_LABEL):
-                return 0
+            if before[-1] in ".;。；" or (before[-1] == ":" and number > _MAX_LABEL):
+                return number if _is_numbered(words[:number]) else 0
             if word[0].isupper() or not any(later.endswith("?") for later in words[number:]):
                 return number
         if word[0] == ">" or _begins_paragraph(words, number):
             return number
     return 0
+
+
+def _is_numbered(words: Sequence[str]) -> bool:
+    """Whether a title is a number and a short sentence, as `1. Take some time.`."""
+    return 1 < len(words) <= _MAX_NUMBERED and words[0][0].isdigit() and words[0][-1] in ".)"
 
 
 def _begins_paragraph(words: Sequence[str], number: int) -> bool:

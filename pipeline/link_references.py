@@ -15,7 +15,8 @@ from shortscience.pipeline.scanner import Covered, Span
 _DEFINITION = Anchored(
     "[", re.compile(r"(?<!\S)\[(?P<name>(?!\^)[^\[\]]{1,200})\]:[ \t]{0,8}\n?[ \t]{0,8}")
 )
-_BRACKETS = re.compile(r"(?<!\\)\[([^\[\]]{1,200})\]")
+_BRACKETED = re.compile(r"(?<!\\)\[([^\[\]]{1,200})\]")
+_BRACKETS = Anchored("[", _BRACKETED)
 _LABEL_LIMIT = 1000
 
 
@@ -39,6 +40,8 @@ class Use(NamedTuple):
 
 def definitions(text: str, spans: Sequence[Span]) -> list[Definition]:
     """Return the definitions of a text, in order."""
+    if "]:" not in text:
+        return []
     matches = _DEFINITION.matches(text)
     if not matches:
         return []
@@ -57,17 +60,19 @@ def uses(text: str, spans: Sequence[Span], defined: Sequence[Definition]) -> Ite
     addresses = {definition.name: definition.address for definition in reversed(defined)}
     starts = {definition.start for definition in defined}
     opaque = Covered(spans)
-    for match in _BRACKETS.finditer(text):
+    for match in _BRACKETS.matches(text):
         address = addresses.get(_name(match[1]))
         start, end = match.span()
         if address is None or start in starts or start in opaque or text[end : end + 1] == "(":
             continue
+        if text[start - 1 : start] == "[" and text.startswith(("](", "]["), end):
+            continue  # the label of another link, as in `[[1]][1]`
         label = match[1]
         if text[start - 1 : start] == "]" and (opening := opening_bracket(text, start - 1)):
             start, label = opening - 1, text[opening : start - 1]
         elif text.startswith("[]", end):
             end += 2
-        elif (name := _BRACKETS.match(text, end)) and _name(name[1]) in addresses:
+        elif (name := _BRACKETED.match(text, end)) and _name(name[1]) in addresses:
             continue
         is_image = text[start - 1 : start] == "!"
         yield Use(start - is_image, end, label, is_image, address)
