@@ -144,9 +144,7 @@ def test_a_failed_notification_is_only_a_warning(
 
 
 @pytest.mark.server
-def test_a_schedule_starts_a_run_and_a_stopped_worker_ends_it(
-    built: Path, tmp_path: Path, inbox: Inbox
-) -> None:
+def test_a_schedule_starts_a_run(built: Path, tmp_path: Path, inbox: Inbox) -> None:
     build = {"raw": [str(RAW)], "out": str(tmp_path / "out"), "workers": 1}
     with Installation(tmp_path, inbox) as site:
         state = schedule(site, build).wait()
@@ -156,7 +154,12 @@ def test_a_schedule_starts_a_run_and_a_stopped_worker_ends_it(
         assert not differing(built, tmp_path / "out" / "latest")
         assert not inbox.posted
 
-        many = {**build, "batch_bytes": 1, "out": str(tmp_path / "other")}
+
+@pytest.mark.server
+@pytest.mark.long
+def test_a_stopped_worker_ends_its_run(tmp_path: Path, inbox: Inbox) -> None:
+    many = {"raw": [str(RAW)], "out": str(tmp_path / "out"), "workers": 1, "batch_bytes": 1}
+    with Installation(tmp_path, inbox) as site:
         run = site.begin(many)
         wait_until(lambda: run.state.is_running())
         site.worker.stop()
@@ -166,4 +169,4 @@ def test_a_schedule_starts_a_run_and_a_stopped_worker_ends_it(
         assert not {"Running", "Pending"} & run.tasks().keys()
         (told,) = inbox.posted
         assert str(run.id) in told["message"]
-        assert not (tmp_path / "other" / "latest").exists()
+        assert not (tmp_path / "out" / "latest").exists()
