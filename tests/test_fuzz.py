@@ -52,7 +52,7 @@ QUADRATIC = """for start in range(0, len(data), 3):
         pytest.param("pass", None, id="no bug", marks=pytest.mark.long),
         pytest.param(LOSES_A_BYTE, "CoverageError", id="loses a byte, behind two conditions"),
         pytest.param(RAISES, "KeyError", id="raises", marks=pytest.mark.long),
-        pytest.param(QUADRATIC, "BrokenInvariantError", id="quadratic"),
+        pytest.param(QUADRATIC, "BrokenInvariantError", id="quadratic", marks=pytest.mark.long),
     ],
 )
 def test_a_planted_bug_is_found(

@@ -110,6 +110,7 @@ def wait_until_it_answers(address: str, process: subprocess.Popen[bytes]) -> Non
     raise TimeoutError(address)
 
 
+@pytest.mark.long
 def test_a_mirror_serves_what_was_published(mirror: str, built: Path, tmp_path: Path) -> None:
     api = HfApi(endpoint=mirror, token=False)
     there = {item.rfilename for item in api.dataset_info(REPO).siblings or ()}

@@ -235,6 +235,7 @@ def test_workers_killed_at_any_step_of_papers_and_tables_do_not_affect_the_relea
     assert {"record_rows", "summary_rows", "_write_file"} <= engine.kinds
 
 
+@pytest.mark.long
 def test_a_cluster_that_does_not_answer_is_named(
     shortscience_process: Shortscience, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

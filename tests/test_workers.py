@@ -118,6 +118,7 @@ def test_a_worker_whose_memory_runs_out_is_replaced(
         assert starved.files(name)[0].read_bytes() == fed.files(name)[0].read_bytes()
 
 
+@pytest.mark.long
 def test_a_batch_that_always_exceeds_memory_is_reported(
     batch: Batch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -205,13 +206,18 @@ def long_release(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             lambda pid: os.kill(pid, signal.SIGKILL), -signal.SIGKILL, "", id="the parent killed"
         ),
         pytest.param(
-            lambda pid: os.killpg(pid, signal.SIGINT), 130, "Interrupted;", id="all interrupted"
+            lambda pid: os.killpg(pid, signal.SIGINT),
+            130,
+            "Interrupted;",
+            id="all interrupted",
+            marks=pytest.mark.long,
         ),
         pytest.param(
             lambda pid: psutil.Process(pid).children()[-1].kill(),
             1,
             "with fewer --workers",
             id="a worker killed",
+            marks=pytest.mark.long,
         ),
     ],
 )
