@@ -22,7 +22,7 @@ _ROWS = 256
 """Rows of Parquet read at once: a page may have a megabyte."""
 _DELIMITERS = ",;\t"
 _LONGEST_FIELD = 1 << 28
-_LONGEST_FIRST = 1 << 22
+_LONGEST_FIRST = 1 << 24
 _LONGEST_JSON = 1 << 28
 _DECODER = json.JSONDecoder(strict=False)
 _BETWEEN = re.compile(r"[\ufeff\s\[,]*")
