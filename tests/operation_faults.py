@@ -221,11 +221,11 @@ def schedule(site: Installation, build: dict[str, Any]) -> Run:
     """Make a schedule some seconds ahead, and return the run that the server creates.
 
     The server only creates runs for future times, which it may miss when busy, so there are
-    several; the first run counts.
+    several; the first run counts. They are so far apart that few others start beside it.
     """
     deployment = site.client.read_deployment_by_name("build-dataset/local").id
-    ahead = datetime.now(UTC) + timedelta(seconds=5)
-    times = IntervalSchedule(interval=timedelta(seconds=20), anchor_date=ahead)
+    ahead = datetime.now(UTC) + timedelta(seconds=15)
+    times = IntervalSchedule(interval=timedelta(seconds=60), anchor_date=ahead)
     (made,) = site.client.create_deployment_schedules(
         deployment, [(times, True)], parameters={"build": build}
     )
