@@ -55,7 +55,7 @@ $(VENV)/.installed: requirements/build.lock requirements/run.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) --require-hashes -r requirements/build.lock
 	$(PIP) --require-hashes --no-deps -r requirements/run.lock
-	$(PIP) --no-deps --editable .
+	PYTHONWARNINGS=ignore $(PIP) --no-deps --editable .
 	touch $@
 
 # Spark takes half a gigabyte, and only the tests need it. It is built without compressing what is
