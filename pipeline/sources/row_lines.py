@@ -39,12 +39,15 @@ def of_csv(stream: IO[bytes]) -> Iterator[bytes]:
     """Yield the rows of a CSV table with a header, a line each; CutError where it is broken."""
     lines = _lines(stream)
     names, delimiter = columns_of_csv(next(lines))
-    csv.field_size_limit(_LONGEST_FIELD)
+    # The limit is that of the whole process, which may be a notebook.
+    usual = csv.field_size_limit(_LONGEST_FIELD)
     try:
         for values in csv.reader(map(decode, lines), delimiter=delimiter):
             yield _line(dict(zip(names, values, strict=False)))
     except csv.Error as error:
         raise CutError from error
+    finally:
+        csv.field_size_limit(usual)
 
 
 def _lines(stream: IO[bytes]) -> Iterator[bytes]:

@@ -245,6 +245,13 @@ def test_elements_before_a_broken_one_are_read(tmp_path: Path) -> None:
     )
 
 
+def test_reading_csv_leaves_its_limit_as_it_was(tmp_path: Path) -> None:
+    usual = csv.field_size_limit()
+    _, _, records = found(tmp_path, separated([{"url": SITE, "text": page("A " * usual)}]))
+    assert len(records["body"][0]) > usual
+    assert csv.field_size_limit() == usual
+
+
 def test_a_table_of_other_sites_says_so(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(page("A."))
     (tmp_path / "rows").write_bytes(parquet(ROWS[1:2] * 3))
