@@ -145,11 +145,10 @@ def _identified(summarised: pl.DataFrame, cited: pl.DataFrame) -> pl.DataFrame:
 def _described(known: pl.DataFrame) -> pl.DataFrame:
     """Return what sources say of each paper, field by field.
 
-    Its words are taken from a page, else from a catalogue that knows one of its summaries, else
-    from the record of the key that a page has, or of the identifier that the paper is filed under;
-    year and venue from the page, a catalogue or the record of the page's key, unless that is a
-    preprint's; all else from the first source that knows it. So a preprint keeps its own title, and
-    yet tells where it was published.
+    Its words are taken from a page, else from a catalogue, else from the record of the key that a
+    page has, or of the identifier that the paper is filed under; year and venue from the page, a
+    catalogue or the record of the page's key, unless that is a preprint's; all else from the first
+    source that knows it. So a preprint keeps its own title, and yet tells where it was published.
     """
     pages = known.filter(pl.col("kind") == PAGE).select("paper_id", "key").drop_nulls().unique()
     distance = (

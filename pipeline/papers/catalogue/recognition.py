@@ -64,17 +64,31 @@ class Recogniser(NamedTuple):
 
     def _known(self, signatures: pl.DataFrame, shards: Shards, place: int) -> pl.DataFrame:
         """Return one catalogue's matches for records."""
-        catalogue, settings = self.catalogues[place], self.settings.catalogue
         texts = shards.frames("cleaned", ["record_id", "text"])
-        found = recognise(signatures, texts, catalogue, settings)
-        return found.join(
-            catalogue.rows.select(*FACTS).with_row_index("row"), on="row"
-        ).with_columns(
-            _confidence(settings),
-            file=pl.lit(place, KNOWN["file"]),
-            origin=pl.lit(catalogue.name),
-            entry=pl.col("row").cast(KNOWN["entry"]),
-        )
+        settings = self.settings.catalogue
+        found = recognise(signatures, texts, self.catalogues[place], settings)
+        matched = found.with_columns(entry=pl.col("row").cast(KNOWN["entry"]))
+        return matched.join(self._papers(place), on="entry").with_columns(_confidence(settings))
+
+    def named_papers(self, names: pl.DataFrame) -> pl.DataFrame:
+        """Return what catalogues say of papers with one of the names, with KNOWN.
+
+        It recognises no summary: columns of the match are null.
+        """
+        if not self.catalogues:
+            return NOTHING_KNOWN
+        papers = pl.concat(self._papers(place) for place in range(len(self.catalogues)))
+        place = "file", "entry"
+        named = papers.select(*place, name="identifiers").explode("name").join(names, on="name")
+        known = papers.join(named, on=place, how="semi").drop("identity_confidence")
+        return pl.concat([NOTHING_KNOWN, known], how="diagonal")
+
+    def _papers(self, place: int) -> pl.DataFrame:
+        """Return the paper of each row of a catalogue, as in KNOWN."""
+        catalogue = self.catalogues[place]
+        rows = catalogue.rows.select(*FACTS).with_row_index("entry")
+        about = rows.with_columns(file=pl.lit(place), origin=pl.lit(catalogue.name))
+        return about.cast({name: KNOWN[name] for name in ("file", "entry")})
 
 
 def known_summaries(records: pl.DataFrame) -> pl.DataFrame:
