@@ -23,9 +23,13 @@ CLEAN_SCHEMA = pl.Schema(
         "plain_text": pl.String(),
     }
 )
+# Chinese and Japanese have no spaces between words; as in Unicode's rules for word boundaries
+# (UAX #29), each of these characters counts as one.
+_UNSPACED = r"\p{Han}\p{Hiragana}"
+_WORD = rf"[{_UNSPACED}]|[\p{{L}}\p{{N}}][^\s{_UNSPACED}]*"
 _COUNTS = {
     "n_chars": pl.col("text").str.len_chars(),
-    "n_words": pl.col("plain_text").str.count_matches(r"[\p{L}\p{N}][^\s]*"),
+    "n_words": pl.col("plain_text").str.count_matches(_WORD),
 }
 
 _TEXTS_OF_PAPERS = ("title", "venue")
