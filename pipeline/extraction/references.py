@@ -50,7 +50,6 @@ class Reference(NamedTuple):
     """An entry or a pointer to one, with the parsed fields of the entry."""
 
     number: int
-    raw: str
     start: int
     end: int
     title: str | None
@@ -87,7 +86,7 @@ def pointers(text: str, entries: Sequence[Reference]) -> Iterator[Reference]:
             continue
         for number in numbers:
             if entry := by_number.get(number):
-                yield entry._replace(raw=match[0], start=start, end=end)
+                yield entry._replace(start=start, end=end)
 
 
 def _is_interval(text: str, match: re.Match[str], numbers: Sequence[int], last: int) -> bool:
@@ -116,7 +115,7 @@ def _entries(text: str, marks: Sequence[re.Match[str]]) -> Iterator[Reference]:
         if entry is not None:
             start = mark.start()
             stop = start + len(text[start:end].rstrip(" \t\n*_#-"))
-            yield Reference(int(mark["number"]), text[start:stop], start, stop, *entry)
+            yield Reference(int(mark["number"]), start, stop, *entry)
 
 
 def _last_run(marks: Sequence[re.Match[str]]) -> list[re.Match[str]]:
