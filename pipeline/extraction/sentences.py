@@ -47,7 +47,7 @@ _BLANKS = 4
 def sentence_around(text: str, start: int, end: int, lines: Sequence[int] = ()) -> str:
     """Return the sentence around `text[start:end]`, or all sentences that it spans.
 
-    `lines` are where the blocks and lines of a flattened text begin. A sentence of more than a
+    `lines` are the `line_starts` of a flattened text. A sentence of more than a
     thousand characters is cut around the span, between two words.
     """
     first, last = _bounds(text, start, end, _USUAL)
@@ -66,6 +66,21 @@ def sentence_around(text: str, start: int, end: int, lines: Sequence[int] = ()) 
         space = text.rfind(" ", end, cut + 1)
         last = cut if space < 0 else space
     return text[first:last].strip()
+
+
+def line_starts(text: str, markdown: str) -> list[int]:
+    """Return where in a flattened text the lines of its Markdown begin, in order.
+
+    The Markdown is the text with some of its spaces turned into line breaks and indentation.
+    """
+    starts = []
+    position = 0
+    for line in markdown.split("\n"):
+        if written := line.lstrip(" "):
+            position = text.index(written, position)
+            starts.append(position)
+            position += len(written)
+    return starts
 
 
 def _bounds(text: str, start: int, end: int, reach: int) -> tuple[int | None, int]:
