@@ -13,7 +13,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from types import SimpleNamespace
 from typing import IO, Any, Protocol
 
@@ -22,16 +22,16 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.bufferedreaders import ChunkedDataReader
 
 from shortscience.pipeline.counting import counted
-from shortscience.pipeline.sources.compression import SourceError, named_damage
+from shortscience.pipeline.sources.compression import GZIP_MAGIC, SourceError, named_damage
 from shortscience.pipeline.sources.content_encodings import decoded
+from shortscience.pipeline.sources.times import iso_time
 
 BEGINNING_BYTES = 4096
 """Enough of a file to tell its kind: the header of a CSV table is the longest."""
 _TAR_MAGIC = slice(257, 262)
 _ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 _WARC_MAGIC = b"WARC/"
-_GZIP_MAGIC = b"\x1f\x8b"
-_GZIP_MEMBER = re.compile(rb"\x1f\x8b\x08")
+_GZIP_MEMBER = re.compile(GZIP_MAGIC + rb"\x08")
 _GZIP = zlib.MAX_WBITS | 16
 _MEMBER_BYTES = 512  # enough of a member for what it begins with
 _CHUNK_BYTES = 1 << 20
@@ -74,11 +74,6 @@ class Archive(Protocol):
 
     def open(self, locator: int) -> Any:
         """Return a stream of the entry at a locator."""
-        ...
-
-    @staticmethod
-    def is_seekable(compressed: IO[bytes]) -> bool:
-        """Whether a compressed archive's entries can be found without unpacking earlier ones."""
         ...
 
 
@@ -142,11 +137,6 @@ class Zip:
         """Return a stream of one file."""
         return self._archive.open(self._archive.infolist()[locator])
 
-    @staticmethod
-    def is_seekable(compressed: IO[bytes]) -> bool:  # noqa: ARG004 - of no such archive
-        """Return False: the directory is at the end."""
-        return False
-
 
 class Tar:
     """A tar archive. The locator is the offset of the entry's header."""
@@ -176,11 +166,6 @@ class Tar:
         archive = tarfile.TarFile(fileobj=self._stream)
         self._stream.seek(locator)
         return archive.extractfile(tarfile.TarInfo.fromtarfile(archive))
-
-    @staticmethod
-    def is_seekable(compressed: IO[bytes]) -> bool:  # noqa: ARG004 - of no such archive
-        """Return False: it is compressed as a whole."""
-        return False
 
 
 _PAGES = {"response": "warc", "resource": "warc", "conversion": "wet"}
@@ -285,14 +270,14 @@ class Warc:
         # Closing the page's stream would close the archive.
         return contextlib.nullcontext(_content(record))
 
-    @staticmethod
-    def is_seekable(compressed: IO[bytes]) -> bool:
-        """Whether gzip compresses its records one by one rather than as a whole."""
-        compressed.seek(0)
-        by_gzip = compressed.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
-        found = by_gzip and _next_member(compressed, len(_GZIP_MAGIC)) is not None
-        compressed.seek(0)
-        return found
+
+def is_crawl_of_members(stream: IO[bytes]) -> bool:
+    """Whether a stream is a crawl whose records gzip compressed one by one, not as a whole."""
+    stream.seek(0)
+    by_gzip = stream.read(len(GZIP_MAGIC)) == GZIP_MAGIC
+    found = by_gzip and _next_member(stream, len(GZIP_MAGIC)) is not None
+    stream.seek(0)
+    return found
 
 
 def _next_member(stream: IO[bytes], start: int) -> int | None:
@@ -342,14 +327,5 @@ def _page(record: Any, locator: str) -> Entry:
         _content(record),
         page=_PAGES[record.rec_type],
         url=url,
-        retrieved_at=time_of(record.rec_headers.get_header("WARC-Date") or ""),
+        retrieved_at=iso_time(record.rec_headers.get_header("WARC-Date") or ""),
     )
-
-
-def time_of(text: str) -> datetime | None:
-    """Read a time of ISO 8601, in UTC if it names no zone; None if it is none."""
-    try:
-        date = datetime.fromisoformat(text)
-        return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):  # in UTC, the first day may lie before the year 1
-        return None

@@ -12,11 +12,16 @@ from typing import IO, Any, cast
 
 import pyarrow as pa
 
-from shortscience.pipeline.sources.compression import DAMAGED, KeptOpen, SourceError, named_damage
+from shortscience.pipeline.sources.compression import (
+    DAMAGED,
+    GZIP_MAGIC,
+    ZSTD_MAGIC,
+    KeptOpen,
+    SourceError,
+    named_damage,
+)
 
 _CHUNK_BYTES = 1 << 16
-_GZIP_MAGIC = b"\x1f\x8b"
-_ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 _NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 
 
@@ -103,7 +108,7 @@ def _inflated(window: int) -> Callable[[Iterator[bytes]], Iterator[bytes]]:
                 data = inflater.unconsumed_tail
                 if inflater.eof:
                     data = inflater.unused_data
-                    if not data.startswith(_GZIP_MAGIC):
+                    if not data.startswith(GZIP_MAGIC):
                         return
                     inflater = zlib.decompressobj(window)
 
@@ -111,7 +116,7 @@ def _inflated(window: int) -> Callable[[Iterator[bytes]], Iterator[bytes]]:
 
 
 def _gzip(chunks: Iterator[bytes], beginning: bytes) -> Iterator[bytes]:
-    if not beginning.startswith(_GZIP_MAGIC):
+    if not beginning.startswith(GZIP_MAGIC):
         raise ValueError("no gzip")
     return _inflated(16 + zlib.MAX_WBITS)(chunks)
 
@@ -126,7 +131,7 @@ def _deflate(chunks: Iterator[bytes], beginning: bytes) -> Iterator[bytes]:
 
 def _by_arrow(codec: str) -> Callable[[Iterator[bytes], bytes], Iterator[bytes]]:
     def decode(chunks: Iterator[bytes], beginning: bytes) -> Iterator[bytes]:
-        if codec == "zstd" and not beginning.startswith(_ZSTD_MAGIC):
+        if codec == "zstd" and not beginning.startswith(ZSTD_MAGIC):
             raise ValueError("no zstd")
         source = pa.PythonFile(KeptOpen(cast("IO[bytes]", Decoded(chunks))), "r")
         stream = pa.CompressedInputStream(source, codec)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from shortscience.pipeline.sources import markdown_block, site_text
 from shortscience.pipeline.sources.encodings import decode
+from shortscience.pipeline.sources.lines import with_line_starts
 from shortscience.pipeline.sources.markdown_links import identified, permalink
 from shortscience.pipeline.sources.pieces import NOTHING_KNOWN, Facts, Piece, summary
 
@@ -71,11 +72,9 @@ def parse(data: bytes) -> Iterator[Piece]:
 
 
 def _marks(data: bytes) -> Iterator[re.Match[bytes]]:
-    line = 0
-    for match in _MARK.finditer(data):
-        line = max(line, data.rfind(b"\n", line, match.start()) + 1)
+    for mark, line in with_line_starts(data, _MARK.finditer(data)):
         if not data.startswith(_INDENT, line):
-            yield match
+            yield mark
 
 
 def _start(data: bytes, start: int, mark: int) -> int:

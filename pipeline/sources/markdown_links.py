@@ -9,6 +9,7 @@ import re
 from typing import NamedTuple
 from urllib.parse import unquote_plus
 
+from shortscience.pipeline.sources import shown_facts
 from shortscience.pipeline.sources.archived_links import original
 from shortscience.pipeline.sources.pieces import Facts
 
@@ -31,7 +32,6 @@ PATTERN = rf"!?\[(?P<label>{_LABEL})\]\((?P<address>{_SEARCH}|{_ADDRESS})\)"
 LINK = re.compile(PATTERN)
 _PERMALINK = re.compile(r"/paper\?bibtexKey=(?P<key>.{1,1000}?)(?:&a=(?P<user>[^&\s]{0,200}))?\Z")
 _SHARED_TITLE = re.compile(r"&text=Summary\+of\+([^&\s()]{1,2000})&hashtags=shortscience")
-_NOBODY = {"anon", "", None}
 
 
 class Permalink(NamedTuple):
@@ -47,8 +47,7 @@ def permalink(address: str) -> Permalink | None:
     match = _PERMALINK.search(address)
     if match is None:
         return None
-    user = None if match["user"] in _NOBODY else match["user"]
-    return Permalink(original(address), match["key"], user)
+    return Permalink(original(address), match["key"], shown_facts.user(match["user"]))
 
 
 def shared_title(block: str) -> str | None:
@@ -77,7 +76,7 @@ def identified(facts: Facts, link: Permalink | None, before: Facts) -> Facts:
         facts = before._replace(votes=facts.votes)
     return facts._replace(
         bibtex_key=link.bibtex_key,
-        title=None if facts.title == link.bibtex_key else facts.title,
+        title=shown_facts.title_unless_key(facts.title, link.bibtex_key),
         author=link.user,
         url=link.address,
     )

@@ -104,7 +104,7 @@ def _archive(stream: IO[bytes]) -> type[Archive] | None:
     except SourceError:
         # A crawl whose first record is damaged may be readable behind it.
         with named_damage(DAMAGED):
-            goes_on = archives.Warc.is_seekable(stream)
+            goes_on = archives.is_crawl_of_members(stream)
         if not goes_on:
             raise
         return archives.Warc
@@ -139,8 +139,9 @@ def _found(
 
 def _needs_unpacking(kind: type[Archive], stream: IO[bytes]) -> bool:
     """Whether the archive's entries cannot be found directly in the stream."""
-    is_packed = is_compressed(stream) and not kind.is_seekable(stream)
-    return is_packed or issubclass(kind, Transcribed)
+    if not is_compressed(stream):
+        return issubclass(kind, Transcribed)
+    return kind is not archives.Warc or not archives.is_crawl_of_members(stream)
 
 
 def _entries(archive: Archive, here: Member, spool: Path, depth: int) -> Iterator[Member]:

@@ -8,6 +8,7 @@ CSV, Parquet and JSON arrays are turned into JSON Lines first (`row_lines`).
 import io
 import json
 import re
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
@@ -16,9 +17,10 @@ from typing import IO, Any
 import pyarrow.parquet as pq
 
 from shortscience.pipeline.sources import row_lines
-from shortscience.pipeline.sources.archives import Entry, left_out, time_of
+from shortscience.pipeline.sources.archives import Entry, left_out
 from shortscience.pipeline.sources.compression import DAMAGED, named_damage
 from shortscience.pipeline.sources.encodings import decode, without_surrogates
+from shortscience.pipeline.sources.times import iso_time
 
 _PAGE = ("html", "raw_html", "body", "raw_content", "text", "content", "markdown")
 _ADDRESS = ("url", "uri", "target_uri", "warc_target_uri", "source_url", "source")
@@ -30,7 +32,6 @@ _RELEASED = "summary_id"
 _SITE = "shortscience"
 """Part of the address of every page of the site, and of its copies in web archives."""
 
-_MARK = b"\xef\xbb\xbf"
 _PARQUET = b"PAR1"
 _OBJECT = re.compile(rb'\s*(?:\[\s*)?\{\s*"')
 _HEADER = re.compile(rb'"?[\w .:-]{0,64}"?(?:[,;\t]"?[\w .:-]{1,64}"?){1,99}\r?\n')
@@ -75,7 +76,7 @@ class JsonLines:
         """Yield each row with its offset, from the one at `start` on."""
         for offset, line in self._lines(start):
             try:
-                row = json.loads(decode(line.removeprefix(_MARK)), strict=False)
+                row = json.loads(decode(line.removeprefix(BOM_UTF8)), strict=False)
             except (ValueError, RecursionError):
                 row = None
             if isinstance(row, dict):
@@ -93,11 +94,6 @@ class JsonLines:
                 return
             yield start, line
             start += len(line)
-
-    @staticmethod
-    def is_seekable(compressed: IO[bytes]) -> bool:  # noqa: ARG004 - of no such archive
-        """Return False: it is compressed as a whole."""
-        return False
 
 
 class Transcribed(JsonLines):
@@ -129,7 +125,7 @@ def recognise(beginning: bytes, content: IO[bytes]) -> type[JsonLines] | None:
 
     The content, which is read on from there, shows the columns of Parquet and the first object.
     """
-    start = beginning.removeprefix(_MARK)
+    start = beginning.removeprefix(BOM_UTF8)
     if start.startswith(_PARQUET):
         columns = pq.ParquetFile(content).schema_arrow.names
         return Parquet if _is_table(dict.fromkeys(columns)) else None
@@ -169,7 +165,7 @@ def _address_and_time(row: Row) -> tuple[str | None, datetime | None]:
     facts = {name: value for each in (*inner, row) for name, value in _named(each).items()}
     url = next((text for text in _texts(facts, _ADDRESS) if "://" in text), None)
     # A date without a time tells when the page was published.
-    times = (time_of(text) for text in _texts(facts, _TIME) if len(text) > _DATE_LENGTH)
+    times = (iso_time(text) for text in _texts(facts, _TIME) if len(text) > _DATE_LENGTH)
     return url, next(filter(None, times), None)
 
 
