@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from shortscience.pipeline.anchors import Anchored
 from shortscience.pipeline.extraction.reference_entry import parse_entry
+from shortscience.pipeline.scanner import Covered
 
 _MARK = Anchored(
     "[",
@@ -77,9 +78,10 @@ def pointers(text: str, entries: Sequence[Reference]) -> Iterator[Reference]:
     if not entries:
         return
     by_number = {entry.number: entry for entry in entries}
+    covered = Covered(entries)
     for match in _POINTER.matches(text):
         start, end = match.span()
-        if any(entry.start <= start < entry.end for entry in entries):
+        if start in covered:
             continue
         numbers = _numbers(match["numbers"])
         if _is_interval(text, match, numbers, max(by_number)):
@@ -108,9 +110,9 @@ def _numbers(written: str) -> list[int]:
 
 
 def _entries(text: str, marks: Sequence[re.Match[str]]) -> Iterator[Reference]:
-    for index, mark in enumerate(marks):
-        limit = marks[index + 1].start() if index + 1 < len(marks) else len(text)
-        end = min(limit, _entry_end(text, mark.end(), limit))
+    limits = (*(mark.start() for mark in marks[1:]), len(text))
+    for mark, limit in zip(marks, limits, strict=False):
+        end = _entry_end(text, mark.end(), limit)
         entry = parse_entry(" ".join(text[mark.end() : end].split()))
         if entry is not None:
             start = mark.start()

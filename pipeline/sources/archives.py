@@ -49,15 +49,15 @@ _CUT = "breaks off within a record; fetch it again"
 class Entry:
     """One entry of an archive: a stream of its content, or its problem.
 
-    `packed` means that seeking back rereads the stream. A `page` of a crawl is final content and is
-    not searched for further archives.
+    `packed` means that seeking back rereads the stream. An entry with a `form` is a page of a
+    crawl: it is final content, and not searched for further archives.
     """
 
     locator: str
     name: str
     stream: Any = None
     packed: bool = False
-    page: str | None = None
+    form: str | None = None
     url: str | None = None
     retrieved_at: datetime | None = None
     problem: str | None = None
@@ -168,7 +168,7 @@ class Tar:
         return archive.extractfile(tarfile.TarInfo.fromtarfile(archive))
 
 
-_PAGES = {"response": "warc", "resource": "warc", "conversion": "wet"}
+_FORMS = {"response": "warc", "resource": "warc", "conversion": "wet"}
 _LEFT_OUT = {
     "revisit": ("revisit, which holds no page", "revisits, which hold no page"),
     "no HTML": (
@@ -256,9 +256,9 @@ class Warc:
                 last, self._begun = record, records.offset
                 if record.rec_type == "revisit":
                     others["revisit"] += 1
-                elif record.rec_type in _PAGES and not _is_page(record):
+                elif record.rec_type in _FORMS and not _is_page(record):
                     others["no HTML"] += 1
-                elif record.rec_type in _PAGES:
+                elif record.rec_type in _FORMS:
                     yield _page(record, str(records.offset))
         others["wrong length"] += _breaks_off(last) + records.err_count
 
@@ -325,7 +325,7 @@ def _page(record: Any, locator: str) -> Entry:
         locator,
         url or locator,
         _content(record),
-        page=_PAGES[record.rec_type],
+        form=_FORMS[record.rec_type],
         url=url,
         retrieved_at=iso_time(record.rec_headers.get_header("WARC-Date") or ""),
     )

@@ -61,25 +61,24 @@ def decoded(stream: IO[bytes], encodings: str) -> Any:
 def _decode(stream: IO[bytes], encoding: str) -> Iterator[bytes]:
     with named_damage(DAMAGED):
         beginning = stream.read(_CHUNK_BYTES)
-    decode = _DECODERS.get(encoding, _unknown)
     taken = [beginning]
-    first = b""
-    rest: Iterator[bytes] = iter(())
+    chunks: Iterator[bytes]
     try:
-        chunks = decode(_remembered(stream, taken), beginning)
-        first, rest = next(chunks, b""), chunks
+        decoding = _DECODERS.get(encoding, _unknown)(_remembered(stream, taken), beginning)
+        chunks = chain([next(decoding, b"")], decoding)
     except Exception as error:
         # Text that fails to decode at its start was stored decoded.
         if _NO_TEXT.search(beginning):
             raise SourceError(f"is encoded as {encoding}, which cannot be decoded") from error
-        rest = chain(taken, iter(lambda: stream.read(_CHUNK_BYTES), b""))
+        chunks = chain(taken, iter(lambda: stream.read(_CHUNK_BYTES), b""))
     holds_nothing = bool(beginning)
-    chunk: bytes | None = first
-    while chunk is not None:
+    while True:
+        with named_damage(DAMAGED):
+            chunk = next(chunks, None)
+        if chunk is None:
+            break
         holds_nothing = holds_nothing and not chunk
         yield chunk
-        with named_damage(DAMAGED):
-            chunk = next(rest, None)
     if holds_nothing:
         raise SourceError(f"{DAMAGED}; fetch it again")
 

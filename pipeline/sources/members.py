@@ -81,7 +81,7 @@ def _wanted(stream: IO[bytes], wanted: Sequence[_Steps]) -> Iterator[tuple[_Step
         with decompressed(stream) as content:
             yield (), _read(content)[0]
         return
-    kind = _archive(stream)
+    kind = _kind(stream)
     if kind is None:
         raise SourceError("is no longer an archive")
     archive = kind(stream)
@@ -96,11 +96,13 @@ def _wanted(stream: IO[bytes], wanted: Sequence[_Steps]) -> Iterator[tuple[_Step
                 yield (step, *steps), data
 
 
-def _archive(stream: IO[bytes]) -> type[Archive] | None:
-    """Return the kind of archive in a stream, compressed or not."""
+def _kind(stream: IO[bytes]) -> type[Archive] | None:
+    """Return the kind of archive in a stream, compressed or not; None if it is no archive."""
     try:
         with decompressed(stream) as content, named_damage(DAMAGED):
-            kind = _kind(beginning(content, archives.BEGINNING_BYTES), content)
+            start = beginning(content, archives.BEGINNING_BYTES)
+            known = saved_pages.recognise(start) or archives.recognise(start)
+            kind = known or tables.recognise(start, content)
     except SourceError:
         # A crawl whose first record is damaged may be readable behind it.
         with named_damage(DAMAGED):
@@ -112,16 +114,11 @@ def _archive(stream: IO[bytes]) -> type[Archive] | None:
     return kind
 
 
-def _kind(start: bytes, rest: IO[bytes]) -> type[Archive] | None:
-    known = saved_pages.recognise(start) or archives.recognise(start)
-    return known or tables.recognise(start, rest)
-
-
 def _found(
     stream: IO[bytes], here: Member, spool: Path, *, depth: int, packed: bool = False
 ) -> Iterator[Member]:
     """Yield the contents of a seekable stream, whose position in the file is `here`."""
-    kind = _archive(stream)
+    kind = _kind(stream)
     if kind is None:
         with decompressed(stream) as content:
             yield from _whole(content, here)
@@ -162,8 +159,8 @@ def _entries(archive: Archive, here: Member, spool: Path, depth: int) -> Iterato
 def _of_entry(entry: Entry, member: Member, spool: Path, depth: int) -> Iterator[Member]:
     if entry.problem is not None:
         yield replace(member, problem=entry.problem)
-    elif entry.page is not None:
-        yield from _whole(entry.stream, replace(member, form=entry.page))
+    elif entry.form is not None:
+        yield from _whole(entry.stream, replace(member, form=entry.form))
     else:
         with entry.stream as content:
             yield from _found(content, member, spool, depth=depth + 1, packed=entry.packed)

@@ -415,6 +415,7 @@ def test_a_page_may_be_in_any_encoding(
         pytest.param("exi", b"\0\1\2", "encoded as exi", id="an encoding nobody knows"),
         pytest.param("gzip", DAMAGED_GZIP, "damaged", id="damaged gzip"),
         pytest.param("zstd", zstd(NOISE)[:99], "encoded as zstd", id="cut zstd"),
+        pytest.param("gzip", gzip.compress(PAGE)[:10], "damaged", id="gzip of nothing"),
     ],
 )
 def test_an_undecodable_page_costs_only_itself(
