@@ -267,6 +267,12 @@ def test_pages_without_a_record(blocks: list[str], reasons: list[str]) -> None:
     assert not [piece for piece in found if piece.kind == "record"]
 
 
+def test_a_page_whose_summaries_are_not_found_is_rejected() -> None:
+    data = page(summary_block("A text.")).replace(b'"', b"")
+    assert recognise(data)
+    assert [piece.reason for piece in parse(data)] == ["a page with summaries in unknown markup"]
+
+
 @pytest.mark.parametrize("end", ["", "</pr", "</div></body></html>"])
 def test_the_text_at_which_a_page_is_cut_off_is_kept(end: str) -> None:
     whole = page(title_block(), summary_block("First."), summary_block("Of a < b.", user="bob"))

@@ -129,9 +129,11 @@ def test_the_cost_of_broken_entries_is_bounded(line: str) -> None:
 
 
 def test_surrogates_are_replaced() -> None:
-    lone = records(b'[{"transcript": "half \\ud83d a character"}]')[0].body
-    stray = records(b'[{"transcript": "caf\xe9"}]')[0].body
-    assert (lone, stray) == ("half \N{REPLACEMENT CHARACTER} a character", "café")
+    half = {"transcript": "half \ud83d and \U0001f600", "sourceUrl": "/paper?bibtexKey=k\ud83d"}
+    (record,) = records(json.dumps([half]).encode("ascii"))
+    assert (record.body, record.facts.bibtex_key) == ("half \ufffd and \U0001f600", "k\ufffd")
+    (stray,) = records(b'[{"transcript": "caf\xe9"}]')
+    assert stray.body == "café"
 
 
 @settings(max_examples=150)
