@@ -12,7 +12,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import IO, Any
 
-from shortscience.pipeline.sources import archives, saved_pages, tables
+from shortscience.pipeline.sources import archives, crawls, saved_pages, tables
 from shortscience.pipeline.sources.archives import Archive, Entry
 from shortscience.pipeline.sources.compression import (
     DAMAGED,
@@ -31,6 +31,8 @@ MAX_SOURCE_BYTES = 1 << 30
 limits decompression bombs.
 """
 
+_BEGINNING_BYTES = 4096
+"""Enough of a file to tell its kind: the header of a CSV table is the longest."""
 _MAX_DEPTH = 2
 _BREAKS_OFF = "breaks off; what precedes was read, fetch it again for the rest"
 
@@ -89,7 +91,7 @@ def _wanted(stream: IO[bytes], wanted: Sequence[_Steps]) -> Iterator[tuple[_Step
         with named_damage(DAMAGED):
             opened = archive.open(step)
         with opened as inner:
-            if kind is archives.Warc:
+            if kind is crawls.Warc:
                 yield (step,), _read(inner)[0]
                 continue
             for steps, data in _wanted(inner, [steps[1:] for steps in group]):
@@ -100,16 +102,16 @@ def _kind(stream: IO[bytes]) -> type[Archive] | None:
     """Return the kind of archive in a stream, compressed or not; None if it is no archive."""
     try:
         with decompressed(stream) as content, named_damage(DAMAGED):
-            start = beginning(content, archives.BEGINNING_BYTES)
-            known = saved_pages.recognise(start) or archives.recognise(start)
-            kind = known or tables.recognise(start, content)
+            start = beginning(content, _BEGINNING_BYTES)
+            kinds = (kind.recognise(start) for kind in (saved_pages, crawls, archives))
+            kind = next(filter(None, kinds), None) or tables.recognise(start, content)
     except SourceError:
         # A crawl whose first record is damaged may be readable behind it.
         with named_damage(DAMAGED):
-            goes_on = archives.is_crawl_of_members(stream)
+            goes_on = crawls.is_crawl_of_members(stream)
         if not goes_on:
             raise
-        return archives.Warc
+        return crawls.Warc
     stream.seek(0)
     return kind
 
@@ -138,7 +140,7 @@ def _needs_unpacking(kind: type[Archive], stream: IO[bytes]) -> bool:
     """Whether the archive's entries cannot be found directly in the stream."""
     if not is_compressed(stream):
         return issubclass(kind, Transcribed)
-    return kind is not archives.Warc or not archives.is_crawl_of_members(stream)
+    return kind is not crawls.Warc or not crawls.is_crawl_of_members(stream)
 
 
 def _entries(archive: Archive, here: Member, spool: Path, depth: int) -> Iterator[Member]:
