@@ -15,14 +15,15 @@ from typing import IO, Any, Protocol
 from shortscience.pipeline.counting import counted
 from shortscience.pipeline.sources.compression import SourceError, named_damage
 
-_TAR_MAGIC = slice(257, 262)
+_TAR_MAGIC = b"ustar"
+_TAR_MAGIC_AT = 257
 _ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
-MAX_RATIO = 200
+_MAX_RATIO = 200
 """Archives of text unpack to about 3 to 50 times their size; gzip reaches 1,032 with zeros. A
 larger claim counts as a decompression bomb, unless it is small in bytes.
 """
 _SMALL_BYTES = 1 << 30
-UNPACKS_TOO_FAR = f"unpacks to more than {MAX_RATIO} times its size; unpack it yourself"
+UNPACKS_TOO_FAR = f"unpacks to more than {_MAX_RATIO} times its size; unpack it yourself"
 DAMAGED_ARCHIVE = "is a damaged archive"
 
 
@@ -62,7 +63,7 @@ def recognise(beginning: bytes) -> type[Archive] | None:
     """Return the kind of archive that starts with these decompressed bytes, or None."""
     if beginning.startswith(_ZIP_MAGIC):
         return Zip
-    return Tar if beginning[_TAR_MAGIC] == b"ustar" else None
+    return Tar if beginning.startswith(_TAR_MAGIC, _TAR_MAGIC_AT) else None
 
 
 def left_out(others: Counter[str], reasons: Mapping[str, tuple[str, str]]) -> Iterator[Entry]:
@@ -77,7 +78,7 @@ def left_out(others: Counter[str], reasons: Mapping[str, tuple[str, str]]) -> It
 
 def may_unpack_to(n_bytes: int) -> int:
     """Return the largest permitted unpacked size of an archive, in bytes."""
-    return max(_SMALL_BYTES, MAX_RATIO * n_bytes)
+    return max(_SMALL_BYTES, _MAX_RATIO * n_bytes)
 
 
 def size(stream: IO[bytes]) -> int:
