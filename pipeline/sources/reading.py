@@ -16,13 +16,13 @@ from shortscience.pipeline.schema import PAPERS, SUMMARIES
 from shortscience.pipeline.settings import SourceSettings
 from shortscience.pipeline.sources import (
     encodings,
-    extracted_text,
     html2text_page,
     html_page,
     json_export,
     markdownify_page,
     page_text,
     rss,
+    trafilatura_lines,
     trafilatura_rows,
     transcoding,
 )
@@ -58,7 +58,7 @@ PARSERS: tuple[Parser, ...] = (
     markdownify_page,
     trafilatura_rows,
     page_text,
-    extracted_text,
+    trafilatura_lines,
 )
 """Tried in this order."""
 

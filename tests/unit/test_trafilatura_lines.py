@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shortscience.pipeline.sources.encodings import decode
-from shortscience.pipeline.sources.extracted_text import parse, recognise
 from shortscience.pipeline.sources.pieces import covering
+from shortscience.pipeline.sources.trafilatura_lines import parse, recognise
 from tests.unit.cases import cases
 
 FRAGMENTS = [
@@ -48,7 +48,7 @@ TRAILERS = st.sampled_from(
 )
 
 
-@pytest.mark.parametrize("case", cases("extracted_text", "pages", "damaged"))
+@pytest.mark.parametrize("case", cases("trafilatura_lines", "pages", "damaged"))
 def test_page(case):
     data = case["text"].encode()
     pieces = list(covering(parse(data), len(data)))
