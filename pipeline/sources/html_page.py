@@ -69,8 +69,7 @@ def parse(data: bytes) -> Iterator[Piece]:
         if block.user is None:
             title = block
             continue
-        own = title is not None and title.end == block.start
-        start = title.start if own and title is not None else block.start
+        start = title.start if title is not None and title.end == block.start else block.start
         if start > position:
             yield Piece("boilerplate", position, start)
         facts = _facts(data[title.start : title.end]) if title is not None else NOTHING_KNOWN
@@ -113,8 +112,7 @@ def _blocks(data: bytes) -> Iterator[_Block]:
             continue
         source = _SOURCE.search(data, match.end(), end)
         if source is None:
-            nothing = match.end(), match.end()
-            yield _Block(match.start(), end, user, markdown=nothing)
+            yield _Block(match.start(), end, user, markdown=(match.end(), match.end()))
             continue
         source_end = _source_end(data, source.end(), end)
         block_end = _BLOCK_END.search(data, source_end, end)
