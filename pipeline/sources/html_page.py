@@ -64,18 +64,17 @@ def recognise(data: bytes) -> bool:
 def parse(data: bytes) -> Iterator[Piece]:
     """Cut a page into one piece per summary, and the page around them."""
     position = 0
-    title = None
+    title, paper = None, NOTHING_KNOWN
     for block in _blocks(data):
         if block.user is None:
-            title = block
+            title, paper = block, _facts(data[block.start : block.end])
             continue
         start = title.start if title is not None and title.end == block.start else block.start
         if start > position:
             yield Piece("boilerplate", position, start)
-        facts = _facts(data[title.start : title.end]) if title is not None else NOTHING_KNOWN
         # A paper's page has the date of the paper's first summary, even if it shows another one.
         posted_at = _posted_at(data, position, start) if block.first else None
-        yield _record(data, start, block, facts, posted_at)
+        yield _record(data, start, block, paper._replace(posted_at=posted_at))
         position = block.end
     if position == 0 and _SUMMARY in data:
         yield Piece("rejected", 0, len(data), reason="a page with summaries in unknown markup")
@@ -129,28 +128,20 @@ def _source_end(data: bytes, start: int, end: int) -> int:
     return end
 
 
-def _record(
-    data: bytes, start: int, block: _Block, facts: Facts, posted_at: datetime | None
-) -> Piece:
+def _record(data: bytes, start: int, block: _Block, paper: Facts) -> Piece:
+    """Return the record of a summary, with what is known of its paper and what its block says."""
     markdown_start, markdown_end = block.markdown
-    escaped = decode(data[markdown_start:markdown_end])
-    body = html.unescape(escaped).strip()
-    around = data[block.start : markdown_start] + data[markdown_end : block.end]
-    tree = _tree(around)
+    body = html.unescape(decode(data[markdown_start:markdown_end])).strip()
+    tree = _tree(data[block.start : markdown_start] + data[markdown_end : block.end])
     key = _attribute(tree.css_first("input.paperid"), "value")
-    return summary(
-        start,
-        block.end,
-        body,
-        facts._replace(
-            bibtex_key=key or facts.bibtex_key,
-            title=shown_facts.title_unless_key(facts.title, key),
-            author=shown_facts.user(html.unescape(decode(block.user or b""))),
-            votes=shown_facts.votes(_text(tree.css_first("span.votevalue"))),
-            posted_at=posted_at,
-            url=_address(tree.css_first('a[title="Link"]')),
-        ),
+    facts = paper._replace(
+        bibtex_key=key or paper.bibtex_key,
+        title=shown_facts.title_unless_key(paper.title, key),
+        author=shown_facts.user(html.unescape(decode(block.user or b""))),
+        votes=shown_facts.votes(_text(tree.css_first("span.votevalue"))),
+        url=_address(tree.css_first('a[title="Link"]')),
     )
+    return summary(start, block.end, body, facts)
 
 
 def _facts(block: bytes) -> Facts:
