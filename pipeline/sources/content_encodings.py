@@ -25,25 +25,22 @@ _CHUNK_BYTES = 1 << 16
 _NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 
 
-class Decoded:
+class _Decoded:
     """A stream over chunks of bytes."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self._chunks = chunks
         self._left = b""
 
-    def read(self, size: int = -1) -> bytes:
-        """Read up to `size` bytes, or all; empty at the end."""
+    def read(self, size: int) -> bytes:
+        """Read `size` bytes, fewer at the end."""
         parts, length = [self._left], len(self._left)
-        while size < 0 or length < size:
-            chunk = next(self._chunks, None)
-            if chunk is None:
-                break
+        while length < size and (chunk := next(self._chunks, None)) is not None:
             parts.append(chunk)
             length += len(chunk)
         data = b"".join(parts)
-        self._left = data[size:] if size >= 0 else b""
-        return data[:size] if size >= 0 else data
+        self._left = data[size:]
+        return data[:size]
 
 
 def decoded(stream: IO[bytes], encodings: str) -> Any:
@@ -54,7 +51,7 @@ def decoded(stream: IO[bytes], encodings: str) -> Any:
     content: Any = stream
     for encoding in reversed([name.strip().lower() for name in encodings.split(",")]):
         if encoding and encoding != "identity":
-            content = Decoded(_decode(content, encoding))
+            content = _Decoded(_decode(content, encoding))
     return content
 
 
@@ -132,7 +129,7 @@ def _by_arrow(codec: str) -> Callable[[Iterator[bytes], bytes], Iterator[bytes]]
     def decode(chunks: Iterator[bytes], beginning: bytes) -> Iterator[bytes]:
         if codec == "zstd" and not beginning.startswith(ZSTD_MAGIC):
             raise ValueError("no zstd")
-        source = pa.PythonFile(KeptOpen(cast("IO[bytes]", Decoded(chunks))), "r")
+        source = pa.PythonFile(KeptOpen(cast("IO[bytes]", _Decoded(chunks))), "r")
         stream = pa.CompressedInputStream(source, codec)
         while chunk := bytes(stream.read(_CHUNK_BYTES)):
             yield chunk

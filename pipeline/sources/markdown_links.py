@@ -6,7 +6,6 @@ title of several lines of HTML.
 """
 
 import re
-from typing import NamedTuple
 from urllib.parse import unquote_plus
 
 from shortscience.pipeline.sources import shown_facts
@@ -34,22 +33,6 @@ _PERMALINK = re.compile(r"/paper\?bibtexKey=(?P<key>.{1,1000}?)(?:&a=(?P<user>[^
 _SHARED_TITLE = re.compile(r"&text=Summary\+of\+([^&\s()]{1,2000})&hashtags=shortscience")
 
 
-class Permalink(NamedTuple):
-    """A summary's address, with the paper's key and the user's name."""
-
-    address: str
-    bibtex_key: str
-    user: str | None
-
-
-def permalink(address: str) -> Permalink | None:
-    """Parse a summary's address; None for any other."""
-    match = _PERMALINK.search(address)
-    if match is None:
-        return None
-    return Permalink(original(address), match["key"], shown_facts.user(match["user"]))
-
-
 def shared_title(block: str) -> str | None:
     """Return the paper's title from the button that shares it on Twitter.
 
@@ -64,19 +47,21 @@ def labels_only(text: str) -> str:
     return LINK.sub(lambda link: "" if link[0][0] == "!" else LINK.sub("", link["label"]), text)
 
 
-def identified(facts: Facts, link: Permalink | None, before: Facts) -> Facts:
-    """Add the facts in a record's permalink.
+def identified(facts: Facts, address: str, before: Facts) -> Facts:
+    """Add the facts in the address of a record, which may be empty.
 
     A summary without a title block is about the same paper as the one `before` it, if its key
     agrees.
     """
+    link = _PERMALINK.search(address)
     if link is None:
         return facts
-    if facts.title is None and facts.venue is None and link.bibtex_key == before.bibtex_key:
+    key = link["key"]
+    if facts.title is None and facts.venue is None and key == before.bibtex_key:
         facts = before._replace(votes=facts.votes)
     return facts._replace(
-        bibtex_key=link.bibtex_key,
-        title=shown_facts.title_unless_key(facts.title, link.bibtex_key),
-        author=link.user,
-        url=link.address,
+        bibtex_key=key,
+        title=shown_facts.title_unless_key(facts.title, key),
+        author=shown_facts.user(link["user"]),
+        url=original(address),
     )

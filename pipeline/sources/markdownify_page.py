@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from shortscience.pipeline.sources import markdown_block, site_text
 from shortscience.pipeline.sources.encodings import decode
 from shortscience.pipeline.sources.lines import line_end, with_line_starts
-from shortscience.pipeline.sources.markdown_links import identified, permalink
+from shortscience.pipeline.sources.markdown_links import identified
 from shortscience.pipeline.sources.pieces import NOTHING_KNOWN, Facts, Piece, summary
 
 FORM = "extracted-text"
@@ -78,8 +78,7 @@ def _table(data: bytes, start: int, row: int) -> int:
 def _facts(block: bytes, row: re.Match[bytes], link: bytes | None, before: Facts) -> Facts:
     facts = markdown_block.read(block, _unescape)
     facts = facts._replace(votes=int(row["votes"]) if row["votes"] else None)
-    address = permalink(decode(link)) if link else None
-    return identified(facts, address, before)
+    return identified(facts, decode(link or b""), before)
 
 
 def _unescape(text: str) -> str:

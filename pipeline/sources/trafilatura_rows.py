@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from shortscience.pipeline.sources import site_text
 from shortscience.pipeline.sources.encodings import decode
 from shortscience.pipeline.sources.lines import with_line_starts
-from shortscience.pipeline.sources.markdown_links import identified, permalink
+from shortscience.pipeline.sources.markdown_links import identified
 from shortscience.pipeline.sources.pieces import NOTHING_KNOWN, Facts, Piece, summary
 
 FORM = "extracted-text"
@@ -85,7 +85,7 @@ def _rows(data: bytes) -> Iterator[tuple[re.Match[bytes], re.Match[bytes]]]:
 def _facts(mark: re.Match[bytes], row: re.Match[bytes]) -> Facts:
     facts = Facts(votes=int(row["votes"]) if row["votes"] else None)
     address = mark["plain"] or re.sub(rb"\\([\\<>])", rb"\1", mark["quoted"] or b"")
-    return identified(facts, permalink(decode(address).replace(r"\|", "|")), NOTHING_KNOWN)
+    return identified(facts, decode(address).replace(r"\|", "|"), NOTHING_KNOWN)
 
 
 def _body(cell: str, escaped: bool) -> str:
