@@ -25,7 +25,7 @@ class SourceError(ValueError):
 
 
 class CutError(SourceError):
-    """A compressed file that breaks off, of a download perhaps; what precedes can be used."""
+    """A file that breaks off, perhaps as its download did; what precedes can be used."""
 
 
 @contextmanager

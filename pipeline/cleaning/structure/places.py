@@ -70,7 +70,7 @@ def segments(
 ) -> Iterator[tuple[int, int, str, str]]:
     """Yield the prose that paragraphs may part: all but titles and quotes, cut at run-ins.
 
-    Each is told as in a `Segment`: few have a place inside, and most need not become one.
+    Each is a tuple of the fields of a `Segment`: most hold no place and need not become one.
     """
     number = begin = 0
     opened = "text"

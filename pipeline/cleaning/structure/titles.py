@@ -132,7 +132,7 @@ def _begins_paragraph(words: Sequence[str], number: int) -> bool:
 
 
 def _begins_sentence(words: Sequence[str], number: int) -> bool:
-    """Whether a word with a capital does: an opener, an adverb, or the title's own word."""
+    """Whether a capitalised word begins a sentence: an opener, an adverb, the title's own word."""
     word = words[number]
     following = words[number + 1] if number + 1 < len(words) else " "
     goes_on = following[0].islower() or following[0] in _GOES_ON
