@@ -5,7 +5,7 @@ a crawl in a zip file; deeper nesting is refused.
 """
 
 import tempfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
@@ -24,7 +24,7 @@ from shortscience.pipeline.sources.compression import (
     is_compressed,
     named_damage,
 )
-from shortscience.pipeline.sources.tables import Transcribed
+from shortscience.pipeline.sources.tables import Transcription
 
 MAX_SOURCE_BYTES = 1 << 30
 """A source is parsed in memory; larger ones are refused, with advice to split them. This also
@@ -84,7 +84,7 @@ def _wanted(stream: IO[bytes], wanted: Sequence[_Steps]) -> Iterator[tuple[_Step
             yield (), _read(content)[0]
         return
     kind = _kind(stream)
-    if kind is None:
+    if kind is None or isinstance(kind, Transcription):
         raise SourceError("is no longer an archive")
     archive = kind(stream)
     for step, group in groupby(wanted, key=lambda steps: steps[0]):
@@ -98,7 +98,7 @@ def _wanted(stream: IO[bytes], wanted: Sequence[_Steps]) -> Iterator[tuple[_Step
                 yield (step, *steps), data
 
 
-def _kind(stream: IO[bytes]) -> type[Archive] | None:
+def _kind(stream: IO[bytes]) -> type[Archive] | Transcription | None:
     """Return the kind of archive in a stream, compressed or not; None if it is no archive."""
     try:
         with decompressed(stream) as content, named_damage(DAMAGED):
@@ -126,8 +126,9 @@ def _found(
             yield from _whole(content, here)
     elif depth == _MAX_DEPTH:
         raise SourceError("is an archive nested three levels deep; unpack it")
-    elif packed or _needs_unpacking(kind, stream):
-        unpacked, problem = _unpack(kind, stream, spool)
+    elif isinstance(kind, Transcription) or packed or _needs_unpacking(kind, stream):
+        read = kind.transcribe if isinstance(kind, Transcription) else chunks
+        unpacked, problem = _unpack(stream, read, spool)
         if problem:
             yield replace(here, problem=problem)
         with unpacked.open("rb") as file:
@@ -139,7 +140,7 @@ def _found(
 def _needs_unpacking(kind: type[Archive], stream: IO[bytes]) -> bool:
     """Whether the archive's entries cannot be found directly in the stream."""
     if not is_compressed(stream):
-        return issubclass(kind, Transcribed)
+        return False
     return kind is not crawls.Warc or not crawls.is_crawl_of_members(stream)
 
 
@@ -197,9 +198,10 @@ def _read(stream: Any) -> tuple[bytes, str | None]:
     return b"".join(read), None
 
 
-def _unpack(kind: type[Archive], stream: IO[bytes], spool: Path) -> tuple[Path, str | None]:
-    """Decompress an archive into a new file of the spool, until it ends or breaks off."""
-    unpacked = kind.transcribe if issubclass(kind, Transcribed) else chunks
+def _unpack(
+    stream: IO[bytes], read: Callable[[IO[bytes]], Iterator[bytes]], spool: Path
+) -> tuple[Path, str | None]:
+    """Write what `read` yields of an archive into a new file, until it ends or breaks off."""
     with named_damage(DAMAGED):
         left = archives.may_unpack_to(archives.size(stream))
     spool.mkdir(parents=True, exist_ok=True)
@@ -208,7 +210,7 @@ def _unpack(kind: type[Archive], stream: IO[bytes], spool: Path) -> tuple[Path, 
         decompressed(stream) as content,
     ):
         try:
-            for chunk in unpacked(content):
+            for chunk in read(content):
                 left -= len(chunk)
                 if left < 0:
                     raise SourceError(archives.UNPACKS_TOO_FAR)

@@ -12,7 +12,7 @@ from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import pyarrow.parquet as pq
 
@@ -96,31 +96,13 @@ class JsonLines:
             start += len(line)
 
 
-class Transcribed(JsonLines):
-    """A table that is read from its transcription to one object per line."""
+class Transcription(NamedTuple):
+    """A table of another kind: what turns it into one object per line, to be read as such."""
 
     transcribe: Callable[[IO[bytes]], Iterator[bytes]]
 
 
-class Csv(Transcribed):
-    """A table with commas, semicolons or tabs between its values, and a header."""
-
-    transcribe = staticmethod(row_lines.of_csv)
-
-
-class Parquet(Transcribed):
-    """A Parquet file."""
-
-    transcribe = staticmethod(row_lines.of_parquet)
-
-
-class Json(Transcribed):
-    """An array of objects, or objects of several lines."""
-
-    transcribe = staticmethod(row_lines.of_json)
-
-
-def recognise(beginning: bytes, content: IO[bytes]) -> type[JsonLines] | None:
+def recognise(beginning: bytes, content: IO[bytes]) -> type[JsonLines] | Transcription | None:
     """Return the kind of table that starts with these bytes, or None.
 
     The content, which is read on from there, shows the columns of Parquet and the first object.
@@ -128,11 +110,11 @@ def recognise(beginning: bytes, content: IO[bytes]) -> type[JsonLines] | None:
     start = beginning.removeprefix(BOM_UTF8)
     if start.startswith(_PARQUET):
         columns = pq.ParquetFile(content).schema_arrow.names
-        return Parquet if _is_table(dict.fromkeys(columns)) else None
+        return Transcription(row_lines.of_parquet) if _is_table(dict.fromkeys(columns)) else None
     if header := _HEADER.match(start):
         names = dict.fromkeys(row_lines.columns_of_csv(header[0])[0])
         is_known = _SUMMARY in names or _named(names).keys() & _ADDRESS
-        return Csv if is_known and _is_table(names) else None
+        return Transcription(row_lines.of_csv) if is_known and _is_table(names) else None
     found = row_lines.first_of_json(start, content) if _OBJECT.match(start) else None
     if found is None:
         return None
@@ -140,7 +122,7 @@ def recognise(beginning: bytes, content: IO[bytes]) -> type[JsonLines] | None:
     # An export of summaries is a form of its own.
     if not isinstance(row, dict) or _SUMMARY in row or not _is_table(row):
         return None
-    return JsonLines if is_line else Json
+    return JsonLines if is_line else Transcription(row_lines.of_json)
 
 
 def _is_table(row: Row) -> bool:
