@@ -92,14 +92,15 @@ class Warc:
         position: int | None = 0
         with _counted_warnings() as warnings:
             while position is not None:
-                problem = _CUT
+                damage = None
                 try:
                     yield from self._pages(position, others)
-                except SourceError as damage:
-                    problem = str(damage)
+                except SourceError as error:
+                    damage = str(error)
                 position = _next_member(self._stream, self._begun + 1)
-                if position is not None or problem != _CUT:
-                    yield Entry("", "", problem=problem)
+                # A record behind the last one that was read shows that reading ended too early.
+                if damage or position is not None:
+                    yield Entry("", "", problem=damage or _CUT)
         yield from left_out(others, _LEFT_OUT)
         if warnings:
             yield Entry("", "", problem=f"has {counted(len(warnings), *_ADDRESSES_WITH_SPACES)}")

@@ -129,10 +129,10 @@ def test_an_unreadable_file_is_reported_and_the_rest_is_read(dumps: Path, spool:
     secret.write_text("5")
     closed.mkdir()
     os.mkfifo(dumps / "pipe")
-    for path, mode in ((secret, 0o000), (closed, 0o000)):
-        path.chmod(mode)
+    for path in (secret, closed):
+        path.chmod(0)
     dumps.chmod(0o755)
-    for parent in (*dumps.parents,):
+    for parent in dumps.parents:
         if parent.stat().st_uid == os.geteuid() and parent.is_relative_to("/tmp"):
             parent.chmod(0o755)
     was = os.geteuid()
