@@ -19,10 +19,11 @@ _BEFORE_NUMBERS = frozenset(
 
 
 def is_abbreviated(word: str, following: str) -> bool:
-    """Whether a word before a full stop is an initial or an abbreviation.
+    """Whether a word before a full stop is an initial or an abbreviation, in brackets perhaps.
 
     `following` is the first character behind the full stop and white space, if there is one.
     """
+    word = word.lstrip("([")
     if word[-1:].isupper() and (len(word) == 1 or word[-2] == "."):
         return True
     return word in _ANYWHERE or (word in _BEFORE_NUMBERS and following.isdigit())

@@ -89,7 +89,7 @@ def _title_start(prose: str, last: int, line: re.Match[str], ends: frozenset[int
         start = words[number].start()
         if prose[start].isupper() or prose[start].isdigit():
             capitals.append(start)
-        if number and ends_sentence(words[number - 1][0]):
+        if number and ends_sentence(words[number - 1][0], words[number][0]):
             return start if len(words) - number <= MAX_WORDS else None
         if start == last or start in ends:
             break

@@ -125,5 +125,5 @@ def _goes_on(prose: str, end: int) -> bool:
 
 def _follows_abbreviation(prose: str, start: int) -> bool:
     """Whether the word before a place ends with a full stop, but no sentence with it."""
-    word = prose[prose.rfind(" ", 0, start - 1) + 1 : start - 1].lstrip("([")
+    word = prose[prose.rfind(" ", 0, start - 1) + 1 : start - 1]
     return word[-1:] == "." and is_abbreviated(word[:-1], prose[start])
