@@ -136,26 +136,13 @@ def test_surrogates_are_replaced() -> None:
     assert stray.body == "café"
 
 
+PARTS = [
+    *(b'{"0": {"transcript": "A."', b"}", b"{", b"[", b"]", b",", b'"1": ', b'"', b"\\"),
+    *(b"\xe9", b"\n"),
+]
+
+
 @settings(max_examples=150)
-@given(
-    st.lists(
-        st.sampled_from(
-            [
-                b'{"0": {"transcript": "A."',
-                b"}",
-                b"{",
-                b"[",
-                b"]",
-                b",",
-                b'"1": ',
-                b'"',
-                b"\\",
-                b"\xe9",
-                b"\n",
-            ]
-        ),
-        max_size=14,
-    ).map(b"".join)
-)
+@given(st.lists(st.sampled_from(PARTS), max_size=14).map(b"".join))
 def test_pieces_cover_every_byte_of_any_input(data: bytes) -> None:
     list(covering(parse(data), len(data)))

@@ -157,15 +157,10 @@ def damaged(text: str) -> Iterator[str]:
 
 FRAGMENTS = st.sampled_from(
     [
-        *(
-            "[link]",
-            '[[link]](http://x/paper?bibtexKey=a&a=b "Link")',
-            "\\[link\\]",
-            "|  ",
-            "| 3 | ",
-        ),
+        *("[link]", '[[link]](http://x/paper?bibtexKey=a&a=b "Link")', "\\[link\\]", "|  "),
         *(" Summary by Bo 1 year ago", "\n", "    \n    text", " ``` ", "more less", "Loading..."),
         *("scholar.google.com\n", "[a](b", '"', "(", ")", "\\", "é", "\x00", "\r\n", "---|---\n"),
+        "| 3 | ",
     ]
 )
 
