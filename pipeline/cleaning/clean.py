@@ -75,13 +75,13 @@ def clean(records: pl.DataFrame) -> tuple[pl.DataFrame, list[list[Span]]]:
     Returns one row per record, with CLEAN_SCHEMA and the counts of its characters and words, and
     what `scan` finds in each row's text.
     """
-    bodies = records.filter(pl.col("reason").is_null()).select("body", "keeps_structure")
-    ids = records.filter(pl.col("reason").is_null())["record_id"]
+    accepted = records.filter(pl.col("reason").is_null())
+    bodies = accepted.select("body", "keeps_structure").rows()
     # Crawled listings repeat summaries.
-    distinct = dict.fromkeys(bodies.iter_rows())
+    distinct = dict.fromkeys(bodies)
     found = dict(zip(distinct, _cleaned(distinct), strict=True))
     rows, scanned = [], []
-    for record_id, body in zip(ids, bodies.iter_rows(), strict=True):
+    for record_id, body in zip(accepted["record_id"], bodies, strict=True):
         fields, spans = found[body]
         rows.append((record_id, *fields))
         scanned.append(spans)
