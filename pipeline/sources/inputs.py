@@ -176,7 +176,7 @@ def _taken(path: Path, name: str, spool: Path) -> Iterator[Input | Problem]:
                 empty = False
                 yield taken
         if empty:
-            yield Problem(name, "is an empty archive")
+            yield Problem(name, "is an archive without a page")
     except OSError as error:
         if is_transient(error):
             raise

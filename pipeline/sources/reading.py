@@ -31,6 +31,16 @@ from shortscience.pipeline.sources.members import read_members
 from shortscience.pipeline.sources.pieces import Piece
 
 _BINARY_BYTES = 1 << 27
+_BINARY = {
+    b"SQLite format 3\0": "SQLite; export its tables as CSV",
+    b"%PDF-": "PDF; extract its text",
+    b"Obj\x01": "Avro; write it as Parquet or JSON Lines",
+    b"ORC": "ORC; write it as Parquet or JSON Lines",
+    b"7z\xbc\xaf\x27\x1c": "7-Zip; unpack it",
+    b"Rar!": "RAR; unpack it",
+    b"\x04\x22\x4d\x18": "LZ4; decompress it",
+}
+"""Kinds of binary files that may hold summaries, by how they begin, and what to do with them."""
 _CHANGED = "{} changed while it was being read; run the build again."
 _LOGGER = logging.getLogger(__name__)
 
@@ -149,7 +159,7 @@ def _parse(data: bytes, settings: SourceSettings) -> _Source:
     if not data:
         return _Source(None, encoding, [])
     if encoding == encodings.BINARY:
-        return _Source(None, encoding, _binary(len(data)))
+        return _Source(None, encoding, _binary(data))
     text = transcoding.text_of(data, encoding)
     for parser in PARSERS:
         if parser.recognise(text):
@@ -192,11 +202,13 @@ def _rejected(data: bytes, reason: str) -> Piece:
     return Piece("rejected", 0, len(data), reason=reason)
 
 
-def _binary(n_bytes: int) -> list[Piece]:
+def _binary(data: bytes) -> list[Piece]:
     """Reject binary data in parts: as text, it grows by half, and a table's cell has a limit."""
+    kind = next((f" ({kind})" for begins, kind in _BINARY.items() if data.startswith(begins)), "")
+    n_bytes = len(data)
     starts = range(0, n_bytes, _BINARY_BYTES)
     return [
-        Piece("rejected", start, min(start + _BINARY_BYTES, n_bytes), reason="binary data")
+        Piece("rejected", start, min(start + _BINARY_BYTES, n_bytes), reason=f"binary data{kind}")
         for start in starts
     ]
 
