@@ -23,7 +23,7 @@ from shortscience.pipeline.engines.local import LocalEngine
 from shortscience.pipeline.extraction.addresses import Link, addresses
 from shortscience.pipeline.extraction.citations import citations
 from shortscience.pipeline.extraction.extract import extract
-from shortscience.pipeline.papers.stage import Identified, identify
+from shortscience.pipeline.papers.stage import Identified, identify_papers
 from shortscience.pipeline.parts import Parts
 from shortscience.pipeline.recipe import Recipe
 from shortscience.pipeline.release.store import Store
@@ -150,10 +150,8 @@ def duplicates(folder: Path, clock: Clock) -> None:
 def papers(folder: Path, clock: Clock) -> None:
     """Identify the papers that are summarised and cited."""
     built, outcomes = _load(folder, "shards"), _load(folder, "outcomes")
-    engine = _engine(folder)
-    tasks, n_parts = engine.tasks, engine.n_parts(len(outcomes))
     with clock:
-        found = identify(built, outcomes, [], SETTINGS.papers, n_parts=n_parts, tasks=tasks)
+        found = identify_papers(built, outcomes, [], [], SETTINGS, _engine(folder))
     _save(folder, "papers", [part.fetch() for part in found])
 
 

@@ -13,7 +13,7 @@ import polars as pl
 
 from shortscience.pipeline.admission import refusals
 from shortscience.pipeline.batches import Batch, cut_batches
-from shortscience.pipeline.duplicates import find
+from shortscience.pipeline.duplicates.find import find_copies
 from shortscience.pipeline.duplicates.outcomes import EARLIER, Duplicates
 from shortscience.pipeline.engines import Engine, Runner
 from shortscience.pipeline.errors import NoRecordsError, NothingNewError, ValidationError
@@ -21,9 +21,8 @@ from shortscience.pipeline.folders import keep_only
 from shortscience.pipeline.observer import Observer
 from shortscience.pipeline.papers.bibliography.index import Index, index_file
 from shortscience.pipeline.papers.catalogue.file import read_catalogue
-from shortscience.pipeline.papers.catalogue.recognition import Recogniser
 from shortscience.pipeline.papers.linking.text_index import index_folder
-from shortscience.pipeline.papers.stage import Identified, identify
+from shortscience.pipeline.papers.stage import identify_papers
 from shortscience.pipeline.parameters import BuildParameters
 from shortscience.pipeline.recipe import Recipe
 from shortscience.pipeline.release.earlier import Earlier
@@ -58,23 +57,29 @@ def make_release(
     """
     settings = recipe.settings
     catalogues = tuple(read_catalogue(item.path) for item in recipe.catalogues)
-    recogniser = Recogniser(catalogues, settings)
+    earlier = Earlier(recipe.earlier) if recipe.earlier else None
     with store.staging() as staging:
         shards = process_batches(recipe, store, engine, observer, parameters.batch_bytes)
         validate.start()
-        copies = observer.step(
-            "finding duplicates", find_copies, shards, recipe.earlier, settings, engine
-        )
+        copies = observer.step("finding duplicates", find_copies, shards, earlier, settings, engine)
+        outcomes = copies.outcomes
         require_something_new(recipe, shards, copies)
         bibliography = observer.step(
             "indexing bibliographies", index_bibliography, recipe, store.bibliography
         )
         papers = observer.step(
-            "identifying papers", identify_papers, shards, copies, bibliography, recogniser, engine
+            "identifying papers",
+            identify_papers,
+            shards,
+            outcomes,
+            bibliography,
+            catalogues,
+            settings,
+            engine,
         )
         inputs = recipe.inventory.distinct
         observer.step(
-            "writing tables", write_tables, inputs, shards, copies.outcomes, papers, staging, engine
+            "writing tables", write_tables, inputs, shards, outcomes, papers, staging, engine
         )
         check_yields(staging, store.latest, parameters.allow_empty)
         problems = all_problems(recipe, shards, bibliography)
@@ -85,7 +90,7 @@ def make_release(
             require_success(outcome, problems, recipe, store, staging, observer)
             described.result()
         write_evidence(copies.evidence, store.evidence(recipe.release_id))
-        write_paper_evidence(papers, store.release(recipe.release_id), engine.tasks)
+        write_paper_evidence(papers, store.release(recipe.release_id))
         observer.step("releasing", release, recipe, outcome, problems, staging, store)
     prune(store.shards, shards)
 
@@ -127,13 +132,6 @@ def process_batch(
     return layers
 
 
-def find_copies(
-    shards: Shards, earlier: Path | None, settings: Settings, engine: Engine
-) -> Duplicates:
-    """Find the records that carry the same summary."""
-    return find.find_copies(shards, Earlier(earlier) if earlier else None, settings, engine)
-
-
 def require_something_new(recipe: Recipe, shards: Shards, copies: Duplicates) -> None:
     """Raise NoRecordsError if nothing was found, NothingNewError if all records are known."""
     if not len(copies.outcomes):
@@ -151,26 +149,6 @@ def index_bibliography(recipe: Recipe, cache: Path) -> list[Index]:
         used = [*(index.folder for index in indexes), index_folder(indexes, cache)]
         keep_only(cache, {folder.name for folder in used})
     return indexes
-
-
-def identify_papers(
-    shards: Shards,
-    copies: Duplicates,
-    bibliography: Sequence[Index],
-    recogniser: Recogniser,
-    engine: Engine,
-) -> Identified:
-    """Identify the papers that are summarised and cited."""
-    n_parts = engine.n_parts(len(copies.outcomes))
-    return identify(
-        shards,
-        copies.outcomes,
-        bibliography,
-        recogniser.settings.papers,
-        recogniser=recogniser,
-        n_parts=n_parts,
-        tasks=engine.tasks,
-    )
 
 
 def all_problems(

@@ -5,7 +5,6 @@ their signatures propose candidate pairs, which are verified on the texts. The d
 hundred bytes per record and are made for all records at once.
 """
 
-from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -89,12 +88,11 @@ def search(
     `texts` has `record_id` and `text`, in the same parts and order. Raises ValueError if the order
     differs.
     """
-    numbers = Parts.of(range(len(signatures)), signatures.tasks)
     by_content = by_key("content_id", n_parts)
-    placed = signatures.route(_placed, numbers, to=by_content, n_parts=n_parts)
+    placed = signatures.route(_placed, signatures.numbers(), to=by_content, n_parts=n_parts)
     records, contents, signed = placed.map_fields(_Ranked, _rank)
     contents = contents.numbered("number")
-    starts = [0, *accumulate(contents.sizes()[:-1])]
+    starts = contents.starts().fetch()
 
     by_bucket, by_left = pl.col("hash") % n_parts, part_with("left", starts)
     candidates = (

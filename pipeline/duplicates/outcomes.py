@@ -9,7 +9,6 @@ import polars as pl
 from shortscience.pipeline.duplicates.evidence import Chosen, Evidence, Similarities
 from shortscience.pipeline.parts import Parts
 from shortscience.pipeline.shards import Shards
-from shortscience.pipeline.tasks import Tasks
 
 KEPT, DUPLICATE, EARLIER = "kept", "duplicate", "earlier"
 
@@ -70,7 +69,7 @@ def decide(
     )
 
 
-def outcomes_of(shards: Parts, outcomes: pl.DataFrame, tasks: Tasks) -> Parts:
+def outcomes_of(shards: Parts, outcomes: pl.DataFrame) -> Parts:
     """Return the outcomes of all records of some shards, row by row; null for unsigned records.
 
     The parts of `shards` are `Shards`. All records are joined at once: one join per part would scan
@@ -80,7 +79,7 @@ def outcomes_of(shards: Parts, outcomes: pl.DataFrame, tasks: Tasks) -> Parts:
     joined = pl.concat(record_ids).join(outcomes, on="record_id", how="left", maintain_order="left")
     starts = accumulate(map(len, record_ids), initial=0)
     pieces = (joined.slice(start, len(ids)) for start, ids in zip(starts, record_ids, strict=False))
-    return Parts.of(pieces, tasks)
+    return Parts.of(pieces, shards.tasks)
 
 
 def _record_ids(shards: Shards) -> pl.DataFrame:

@@ -15,13 +15,12 @@ from shortscience.pipeline.papers.linking.weights import COEFFICIENTS
 from shortscience.pipeline.papers.stage import Identified
 from shortscience.pipeline.parts import Parts
 from shortscience.pipeline.release.store import paper_evidence_folder
-from shortscience.pipeline.tasks import Tasks
 
 _SOURCES, _KNOWN, _CANDIDATES = "sources", "known", "candidates"
 _DIGITS = 3
 
 
-def write_paper_evidence(identified: Identified, release: Path, tasks: Tasks) -> None:
+def write_paper_evidence(identified: Identified, release: Path) -> None:
     """Write sources' claims, by `paper_id`, and matches and links of summaries.
 
     Each part is one file. The folder appears only when complete.
@@ -38,7 +37,7 @@ def write_paper_evidence(identified: Identified, release: Path, tasks: Tasks) ->
             files = (
                 staging.absolute() / name / f"{number:05}.parquet" for number in range(len(parts))
             )
-            parts.map(_write, path=Parts.of(files, tasks)).fetch()
+            parts.map(_write, path=Parts.of(files, parts.tasks)).fetch()
 
 
 def _write(part: pl.DataFrame, *, path: Path) -> None:

@@ -11,13 +11,12 @@ from shortscience.pipeline.duplicates.find import find_copies
 from shortscience.pipeline.papers.bibliography.index import Index, index_file
 from shortscience.pipeline.papers.catalogue.file import FACTS, Catalogue
 from shortscience.pipeline.papers.catalogue.making import make_catalogue
-from shortscience.pipeline.papers.catalogue.recognition import KNOWN, Recogniser
-from shortscience.pipeline.papers.stage import Identified, identify
+from shortscience.pipeline.papers.catalogue.recognition import KNOWN
+from shortscience.pipeline.papers.stage import Identified, identify_papers
 from shortscience.pipeline.release.paper_evidence import recognised_by, write_paper_evidence
 from shortscience.pipeline.settings import Settings, SignatureSettings
 from shortscience.pipeline.shards import Shards, build_shards
 from shortscience.pipeline.sources.inputs import take_inventory
-from shortscience.pipeline.tasks import AtOnce
 from tests.conftest import NO_SPOOL
 from tests.processing import InParts
 
@@ -65,15 +64,7 @@ def found_in(
         build_shards(batch, settings, folder / "shards")
     shards = Shards.of(batches, settings, folder / "shards")
     outcomes = find_copies(shards, None, settings, InParts(1)).outcomes
-    return identify(
-        shards,
-        outcomes,
-        bibliography,
-        settings.papers,
-        recogniser=Recogniser(catalogues, settings),
-        n_parts=n_parts,
-        tasks=AtOnce(),
-    )
+    return identify_papers(shards, outcomes, bibliography, catalogues, settings, InParts(n_parts))
 
 
 def dump(*texts: str) -> str:
@@ -116,7 +107,7 @@ def test_the_match_of_a_known_summary_is_kept_as_evidence(tmp_path: Path) -> Non
 def test_explain_shows_how_a_summary_was_recognised(tmp_path: Path) -> None:
     found = found_in(tmp_path, {"a.txt": dump(" ".join(MOSS.split()[:70]))}, catalogue())
     release = tmp_path / "releases" / "r"
-    write_paper_evidence(found, release, AtOnce())
+    write_paper_evidence(found, release)
     (known,) = found.known.collect().to_dicts()
     (told,) = recognised_by(release, known["summary_id"])
     assert told["catalogue"] == "known.parquet"

@@ -8,7 +8,7 @@ import pytest
 
 from shortscience.pipeline.batches import cut_batches
 from shortscience.pipeline.duplicates.find import find_copies
-from shortscience.pipeline.papers.stage import identify
+from shortscience.pipeline.papers.stage import identify_papers
 from shortscience.pipeline.release import parquet, table_files
 from shortscience.pipeline.release.parquet import read_table
 from shortscience.pipeline.release.parquet import table_files as files_of
@@ -35,9 +35,7 @@ class Searched(NamedTuple):
     def write(self, engine: InParts, release: Path) -> None:
         """Identify papers, and write all tables."""
         shards, outcomes = self.shards, self.outcomes
-        n_parts = engine.n_parts(len(outcomes))
-        told = shards, outcomes, [], SETTINGS.papers
-        found = identify(*told, n_parts=n_parts, tasks=engine.tasks)
+        found = identify_papers(shards, outcomes, [], [], SETTINGS, engine)
         write_tables(self.inputs, shards, outcomes, found, release, engine)
 
 

@@ -1,7 +1,6 @@
 """Recognition: which summaries of a build are in a catalogue."""
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
@@ -41,40 +40,42 @@ that of the paper, 0 to 1.
 NOTHING_KNOWN = pl.DataFrame(schema=KNOWN)
 
 
-class Recogniser(NamedTuple):
-    """Catalogues, in order of precedence, and the settings of the build."""
+def known_records(
+    shards: Shards,
+    outcomes: pl.DataFrame,
+    *,
+    catalogues: Sequence[Catalogue],
+    settings: Settings,
+) -> pl.DataFrame:
+    """Return the catalogues' matches for the records of some shards, with KNOWN.
 
-    catalogues: tuple[Catalogue, ...]
-    settings: Settings
+    `outcomes` has the records' outcomes, row by row; earlier catalogues take precedence.
+    """
+    if not catalogues:
+        return NOTHING_KNOWN
+    signatures = _signatures(shards, settings)
+    carried = outcomes.filter(pl.col("status") != EARLIER).select("record_id", "summary_id")
+    found = (
+        _known(signatures, shards, catalogue, settings.catalogue)
+        .with_columns(file=pl.lit(place, KNOWN["file"]))
+        .join(carried, on="record_id")
+        .select(*KNOWN)
+        for place, catalogue in enumerate(catalogues)
+    )
+    return pl.concat([NOTHING_KNOWN, *found])
 
-    def known_records(self, shards: Shards, outcomes: pl.DataFrame) -> pl.DataFrame:
-        """Return the catalogues' matches for the records of some shards, with KNOWN.
 
-        `outcomes` has the records' outcomes, row by row.
-        """
-        if not self.catalogues:
-            return NOTHING_KNOWN
-        signatures = _signatures(shards, self.settings)
-        carried = outcomes.filter(pl.col("status") != EARLIER).select("record_id", "summary_id")
-        found = (
-            self._known(signatures, shards, place).join(carried, on="record_id").select(*KNOWN)
-            for place in range(len(self.catalogues))
-        )
-        return pl.concat([NOTHING_KNOWN, *found])
-
-    def _known(self, signatures: pl.DataFrame, shards: Shards, place: int) -> pl.DataFrame:
-        """Return one catalogue's matches for records."""
-        catalogue, settings = self.catalogues[place], self.settings.catalogue
-        texts = shards.frames("cleaned", ["record_id", "text"])
-        found = recognise(signatures, texts, catalogue, settings)
-        return found.join(
-            catalogue.rows.select(*FACTS).with_row_index("row"), on="row"
-        ).with_columns(
-            _confidence(settings),
-            file=pl.lit(place, KNOWN["file"]),
-            origin=pl.lit(catalogue.name),
-            entry=pl.col("row").cast(KNOWN["entry"]),
-        )
+def _known(
+    signatures: pl.DataFrame, shards: Shards, catalogue: Catalogue, settings: CatalogueSettings
+) -> pl.DataFrame:
+    """Return one catalogue's matches for records."""
+    texts = shards.frames("cleaned", ["record_id", "text"])
+    found = recognise(signatures, texts, catalogue, settings)
+    return found.join(catalogue.rows.select(*FACTS).with_row_index("row"), on="row").with_columns(
+        _confidence(settings),
+        origin=pl.lit(catalogue.name),
+        entry=pl.col("row").cast(KNOWN["entry"]),
+    )
 
 
 def known_summaries(records: pl.DataFrame) -> pl.DataFrame:
@@ -82,11 +83,6 @@ def known_summaries(records: pl.DataFrame) -> pl.DataFrame:
     return records.sort(
         "summary_id", "file", "match", -pl.col("similarity"), "entry", "record_id"
     ).unique("summary_id", keep="first", maintain_order=True)
-
-
-def none_known(_facts: pl.DataFrame) -> pl.DataFrame:
-    """Return the matches of a build without catalogues: none."""
-    return NOTHING_KNOWN
 
 
 def unknown(facts: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
@@ -114,6 +110,3 @@ def _confidence(settings: CatalogueSettings) -> pl.Expr:
     }
     sure = pl.col("match").cast(pl.String).replace_strict(of_match, return_dtype=pl.Float64)
     return (pl.col("identity_confidence") * sure).alias("confidence")
-
-
-NO_CATALOGUES = Recogniser((), Settings())
