@@ -1,8 +1,6 @@
 """The contents of a release as charts, counted from its Parquet files by streaming queries."""
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -47,10 +45,8 @@ def reasons(release: Path) -> Chart:
 
 def clusters(release: Path) -> Chart:
     """Count summaries by the number of records that carry them."""
-    frame = _binned(scan_table(release, "summaries"), "n_copies", _COPIES, least=1)
-    return _with_ranges(
-        counted(frame, "Records that carry a summary", "records", "summaries"), "n_copies"
-    )
+    bars = _binned(scan_table(release, "summaries"), "n_copies", _COPIES, least=1)
+    return Chart("Records that carry a summary", "records", ("summaries",), bars)
 
 
 def relations(release: Path) -> Chart:
@@ -62,10 +58,10 @@ def relations(release: Path) -> Chart:
 
 def lengths(release: Path) -> Chart:
     """Count summaries by their number of words."""
-    frame = _binned(scan_table(release, "summaries"), "n_words", _LENGTHS)
+    bars = _binned(scan_table(release, "summaries"), "n_words", _LENGTHS)
     half = scan_table(release, "summaries").select(pl.col("n_words").median()).collect().item()
     note = f"Half of the summaries have {half:,.0f} words or more." if half else ""
-    return _with_ranges(counted(frame, "Length in words", "words", "summaries", note), "n_words")
+    return Chart("Length in words", "words", ("summaries",), bars, note)
 
 
 def languages(release: Path) -> Chart:
@@ -84,10 +80,8 @@ def structure(release: Path) -> Chart:
 
 def formulas(release: Path) -> Chart:
     """Count summaries by their number of equations."""
-    frame = _binned(scan_table(release, "summaries"), "n_equations", _FORMULAS)
-    return _with_ranges(
-        counted(frame, "Equations in a summary", "equations", "summaries"), "n_equations"
-    )
+    bars = _binned(scan_table(release, "summaries"), "n_equations", _FORMULAS)
+    return Chart("Equations in a summary", "equations", ("summaries",), bars)
 
 
 def holding(release: Path) -> Chart:
@@ -95,10 +89,8 @@ def holding(release: Path) -> Chart:
     counts = ("equations", "images", "links", "citations")
     shares = (pl.col(f"n_{name}").gt(0).sum().alias(name) for name in counts)
     frame = scan_table(release, "summaries").select(*shares).collect(engine="streaming")
-    held = frame.unpivot(variable_name="what", value_name="summaries")
-    chart = counted(held, "Summaries that hold any", "what", "summaries")
-    bars = (replace(bar, link=f"?n_{bar.label}=1..") for bar in chart.bars)
-    return replace(chart, bars=tuple(bars))
+    bars = (Bar(name, (count,), f"?n_{name}=1..") for name, count in frame.to_dicts()[0].items())
+    return Chart("Summaries that hold any", "what", ("summaries",), tuple(bars))
 
 
 def summarised_years(release: Path) -> Chart:
@@ -220,35 +212,28 @@ def _most(counts: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([ordered.head(_MOST_BARS), rest.select(others, pl.col("len").sum()).head(1)])
 
 
-def _binned(rows: pl.LazyFrame, column: str, edges: Sequence[int], least: int = 0) -> pl.DataFrame:
-    """Count values in bins that start at each edge; the first bin starts at `least`."""
-    starts = (least, *edges)
+def _binned(
+    rows: pl.LazyFrame, column: str, edges: Sequence[int], least: int = 0
+) -> tuple[Bar, ...]:
+    """Count values in bins that start at each edge; the first bin starts at `least`.
+
+    Each bar links to its summaries: `?n_words=100..199`.
+    """
     number = pl.lit(pl.Series(edges)).search_sorted(pl.col(column), side="right").alias("bin")
-    counted_bins = dict(_count(rows.select(number), "bin").iter_rows())
-    labels = [_range(low, high) for low, high in zip(starts, (*edges, None), strict=True)]
-    last = max(counted_bins, default=-1)
-    counts = [counted_bins.get(index, 0) for index in range(last + 1)]
-    return pl.DataFrame({column: labels[: last + 1], "len": counts}, strict=False)
+    counts = dict(_count(rows.select(number), "bin").iter_rows())
+    lows = (least, *edges)[: max(counts, default=-1) + 1]
+    highs = (*(edge - 1 for edge in edges), None)
+    return tuple(
+        Bar(
+            _range(low, high),
+            (counts.get(place, 0),),
+            f"?{column}={low}..{'' if high is None else high}",
+        )
+        for place, (low, high) in enumerate(zip(lows, highs, strict=False))
+    )
 
 
 def _range(low: int, high: int | None) -> str:
     if high is None:
         return f"{low:,} and more"
-    return f"{low:,}" if high == low + 1 else f"{low:,} to {high - 1:,}"
-
-
-def _with_ranges(chart: Chart, column: str) -> Chart:
-    """Link the bars of a binned chart to the summaries in each: `?n_words=100..199`."""
-    bars = (
-        replace(bar, link=f"?{column}={_BIN.sub(_written_range, bar.label.replace(',', ''))}")
-        for bar in chart.bars
-    )
-    return replace(chart, bars=tuple(bars))
-
-
-_BIN = re.compile(r"(?P<low>\d+)(?: to (?P<high>\d+)| and more)?")
-
-
-def _written_range(bin_: re.Match[str]) -> str:
-    low, high = bin_["low"], bin_["high"]
-    return f"{low}..{high or ('' if bin_[0].endswith('more') else low)}"
+    return f"{low:,}" if high == low else f"{low:,} to {high:,}"
