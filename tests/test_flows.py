@@ -319,11 +319,11 @@ def test_retries_only_where_a_retry_can_help(
     build_shards = shards.build_shards
     calls = []
 
-    def fail_once(*arguments: object) -> bool:
+    def fail_once(*arguments: object) -> None:
         calls.append(arguments)
         if len(calls) == 1:
             raise OSError(code, os.strerror(code))
-        return build_shards(*arguments)  # type: ignore[arg-type]
+        build_shards(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(shards, "build_shards", fail_once)
     state, _ = run(parameters(tmp_path))

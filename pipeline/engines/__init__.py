@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 Name = Literal["local", "ray"]
 NAMES: tuple[str, ...] = get_args(Name)
 
-Runner: TypeAlias = "Callable[[Batch, Settings, Path], bool]"
-"""Builds a batch's shards in a folder; False if all were there already."""
+Runner: TypeAlias = "Callable[[Batch, Settings, Path], None]"
+"""Builds a batch's shards in a folder."""
 
 
 class Engine(Protocol):
