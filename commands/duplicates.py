@@ -42,7 +42,7 @@ def duplicates(dataset: Path, threshold: float, as_json: bool) -> None:
     from shortscience.pipeline.release.evidence import read_evidence
     from shortscience.pipeline.release.manifest import read_manifest
     from shortscience.pipeline.release.pairs import differing_texts
-    from shortscience.pipeline.release.store import evidence_folder, open_dataset
+    from shortscience.pipeline.release.store import open_dataset
 
     release = open_dataset(dataset)
     settings = read_manifest(release)["settings"]["duplicates"]
@@ -51,7 +51,7 @@ def duplicates(dataset: Path, threshold: float, as_json: bool) -> None:
             f"Pairs less similar than {settings['kept_similarity']} were not kept; choose a higher"
             " --threshold."
         )
-    evidence = read_evidence(evidence_folder(release))
+    evidence = read_evidence(release)
     found = compare_thresholds(evidence, settings["near_threshold"], threshold)
     answer = {
         "release_id": release.name,

@@ -89,7 +89,7 @@ def make_release(
             outcome = observer.step("validating", validate, staging)
             require_success(outcome, problems, recipe, store, staging, observer)
             described.result()
-        write_evidence(copies.evidence, store.evidence(recipe.release_id))
+        write_evidence(copies.evidence, store.release(recipe.release_id))
         write_paper_evidence(papers, store.release(recipe.release_id))
         observer.step("releasing", release, recipe, outcome, problems, staging, store)
     prune(store.shards, shards)

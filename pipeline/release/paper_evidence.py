@@ -3,13 +3,12 @@
 It exists only where the release was built.
 """
 
-import shutil
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from shortscience.pipeline.folders import appearing
+from shortscience.pipeline.folders import reappearing
 from shortscience.pipeline.papers.linking.features import FEATURES
 from shortscience.pipeline.papers.linking.weights import COEFFICIENTS
 from shortscience.pipeline.papers.stage import Identified
@@ -25,9 +24,7 @@ def write_paper_evidence(identified: Identified, release: Path) -> None:
 
     Each part is one file. The folder appears only when complete.
     """
-    folder = paper_evidence_folder(release)
-    shutil.rmtree(folder, ignore_errors=True)
-    with appearing(folder) as staging:
+    with reappearing(paper_evidence_folder(release)) as staging:
         for name, parts in (
             (_SOURCES, identified.evidence),
             (_KNOWN, identified.known),

@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from shortscience.pipeline.folders import appearing
+from shortscience.pipeline.folders import reappearing
 from shortscience.pipeline.release.parquet import scan_table
 from shortscience.pipeline.report.pages import ASSETS, render
 from shortscience.pipeline.schema import TABLES, Table
@@ -76,9 +76,8 @@ def write_validation(report: Mapping[str, Any], release: Path, folder: Path) -> 
     `report` is the content of `validation.json`, `release` the folder with the tables, released or
     not. `folder` is named after the release and replaced.
     """
-    shutil.rmtree(folder, ignore_errors=True)
     page = "index.html"
-    with appearing(folder) as staging:
+    with reappearing(folder) as staging:
         (staging / "assets").mkdir()
         shutil.copy(ASSETS / _STYLE, staging / "assets" / _STYLE)
         html = render(
