@@ -24,7 +24,8 @@ from prefect.tasks import Task
 
 from shortscience.flows.ending import end_tasks
 from shortscience.flows.notification import notify
-from shortscience.pipeline.build import BuildResult, build
+from shortscience.pipeline.build import BuildResult
+from shortscience.pipeline.build import build as run
 from shortscience.pipeline.counting import counted
 from shortscience.pipeline.errors import is_transient
 from shortscience.pipeline.layers import LAYERS
@@ -66,16 +67,11 @@ def build_dataset(build: BuildParameters = BuildParameters()) -> BuildResult:  #
     Raises ValidationError if the data fails its expectations; `latest` stays where it is.
     """
     observer = PrefectObserver()
-    result = run_build(build, observer)
+    result = run(build, observer)
     if result["release_id"]:
         show_result(result, observer.seconds)
     # Return the result in the state, which is what the caller gets.
     return cast(BuildResult, Completed(data=result, message=sum_up(result)))
-
-
-def run_build(parameters: BuildParameters, observer: Observer) -> BuildResult:
-    """Run the build. In the flow, the name `build` is taken by its parameter."""
-    return build(parameters, observer)
 
 
 class PrefectObserver(Observer):
