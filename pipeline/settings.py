@@ -124,6 +124,11 @@ class DuplicateSettings(_Group):
         " copies only if equal.",
     )
 
+    @property
+    def least_similarity(self) -> float:
+        """The similarity from which on verified pairs are kept."""
+        return min(self.kept_similarity, self.near_threshold)
+
 
 class CatalogueSettings(_Group):
     """How records are recognised by catalogues of known summaries."""

@@ -114,7 +114,7 @@ def search(
         _similar,
         brought.first(n_parts),
         shingle_words=signing.shingle_words,
-        least=min(settings.kept_similarity, settings.near_threshold),
+        least=settings.least_similarity,
     )
     cut = beginnings.map(_extensions, brought.last(n_parts))
 
