@@ -98,12 +98,6 @@ def test_confidence_follows_from_the_match(tmp_path: Path, text: str, confidence
     assert paper["identity_confidence"] == pytest.approx(confidence)
 
 
-def test_the_match_of_a_known_summary_is_kept_as_evidence(tmp_path: Path) -> None:
-    found = found_in(tmp_path, {"a.txt": dump(MOSS, FERN)}, catalogue())
-    (known,) = found.known.collect().to_dicts()
-    assert (known["origin"], known["match"], known["similarity"]) == ("known.parquet", "exact", 1.0)
-
-
 def test_explain_shows_how_a_summary_was_recognised(tmp_path: Path) -> None:
     found = found_in(tmp_path, {"a.txt": dump(" ".join(MOSS.split()[:70]))}, catalogue())
     release = tmp_path / "releases" / "r"

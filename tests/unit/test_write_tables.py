@@ -58,8 +58,8 @@ def whole(searched: Searched, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("n_parts", [1, 2, 7, 20])
-def test_parts_do_not_affect_several_files(
+@pytest.mark.parametrize("n_parts", [2, 7, 20])
+def test_parts_do_not_affect_the_files(
     searched: Searched, n_parts: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parquet, "ROW_GROUP_ROWS", 10)
@@ -68,14 +68,6 @@ def test_parts_do_not_affect_several_files(
     searched.write(InParts(n_parts), tmp_path / "parted")
     assert len(files_of(tmp_path / "whole", "records")) == 4
     assert not differing(tmp_path / "whole", tmp_path / "parted")
-
-
-@pytest.mark.parametrize("n_parts", [2, 7, 20])
-def test_parts_do_not_affect_one_file(
-    searched: Searched, whole: Path, n_parts: int, tmp_path: Path
-) -> None:
-    searched.write(InParts(n_parts), tmp_path)
-    assert not differing(whole, tmp_path)
 
 
 def test_more_records_than_memory_holds_are_written_in_more_parts(
