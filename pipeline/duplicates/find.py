@@ -120,9 +120,7 @@ def search(
 
     evidence = Evidence(contents.map(_described).collect(), similar.collect(), cut.collect())
     chosen = evidence.choose(settings.near_threshold)
-    others = np.flatnonzero(chosen.kept != np.arange(len(evidence.contents)))
-    similarities = np.ones(len(evidence.contents))
-    similarities[others] = evidence.similarities(others, chosen.kept[others])
+    similarities = evidence.similarities(chosen.kept)
     # A truncated copy and its full text share no band, so they are matched by prefix.
     unverified = np.flatnonzero(np.isnan(similarities))
     pairs = Parts.of(
