@@ -25,7 +25,7 @@ from prefect.tasks import Task
 from shortscience.flows.ending import end_tasks
 from shortscience.flows.notification import notify
 from shortscience.pipeline.build import BuildResult
-from shortscience.pipeline.build import build as run
+from shortscience.pipeline.build import build as run_build
 from shortscience.pipeline.counting import counted
 from shortscience.pipeline.errors import is_transient
 from shortscience.pipeline.layers import LAYERS
@@ -67,7 +67,7 @@ def build_dataset(build: BuildParameters = BuildParameters()) -> BuildResult:  #
     Raises ValidationError if the data fails its expectations; `latest` stays where it is.
     """
     observer = PrefectObserver()
-    result = run(build, observer)
+    result = run_build(build, observer)
     if result["release_id"]:
         show_result(result, observer.seconds)
     # Return the result in the state, which is what the caller gets.

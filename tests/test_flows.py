@@ -228,7 +228,7 @@ def test_failures_and_crashes_send_notifications_and_cancellations_do_not(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("shortscience.flows.build_dataset.build", fail)
+    monkeypatch.setattr("shortscience.flows.build_dataset.run_build", fail)
     with Inbox() as inbox:
         monkeypatch.setenv(ADDRESSES, inbox.address)
         with pytest.raises(type(error)):
