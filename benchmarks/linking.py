@@ -35,6 +35,7 @@ from scipy.optimize import minimize
 from scipy.stats import binomtest
 
 from benchmarks.halves import HALVES, half
+from shortscience.pipeline.digests import sha256
 from shortscience.pipeline.extraction.extract import extract
 from shortscience.pipeline.papers.bibliography.index import Index, index_file
 from shortscience.pipeline.papers.descriptions import title_words
@@ -49,7 +50,6 @@ from shortscience.pipeline.papers.linking.link import (
 from shortscience.pipeline.papers.linking.model import FAR, compare
 from shortscience.pipeline.papers.linking.text_index import TextIndex, index_folder, text_index
 from shortscience.pipeline.papers.naming import with_names
-from shortscience.pipeline.recipe import sha256
 from shortscience.pipeline.scanner import scan
 from shortscience.pipeline.settings import PaperSettings
 

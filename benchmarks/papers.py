@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from shortscience.pipeline.digests import sha256
 from shortscience.pipeline.extraction.extract import CITATION_SCHEMA
 from shortscience.pipeline.papers.bibliography.index import Index, index_file
 from shortscience.pipeline.papers.catalogue.recognition import NOTHING_KNOWN
@@ -21,7 +22,6 @@ from shortscience.pipeline.papers.frames import FACTS
 from shortscience.pipeline.papers.linking.link import NO_LINKS
 from shortscience.pipeline.papers.stage import identify_from
 from shortscience.pipeline.parts import Parts
-from shortscience.pipeline.recipe import sha256
 from shortscience.pipeline.settings import PaperSettings
 from shortscience.pipeline.tasks import AtOnce
 

@@ -39,7 +39,7 @@ def duplicates(dataset: Path, threshold: float, as_json: bool) -> None:
     """
     from shortscience.pipeline.duplicates.thresholds import compare_thresholds
     from shortscience.pipeline.errors import UsageError
-    from shortscience.pipeline.release.evidence import read_evidence
+    from shortscience.pipeline.release.copy_evidence import read_copy_evidence
     from shortscience.pipeline.release.manifest import read_manifest
     from shortscience.pipeline.release.pairs import differing_texts
     from shortscience.pipeline.release.store import open_dataset
@@ -53,7 +53,7 @@ def duplicates(dataset: Path, threshold: float, as_json: bool) -> None:
             f"Pairs less similar than {settings.least_similarity} were not kept; choose a higher"
             " --threshold."
         )
-    evidence = read_evidence(release)
+    evidence = read_copy_evidence(release)
     found = compare_thresholds(evidence, settings.near_threshold, threshold)
     answer: dict[str, Any] = {
         "release_id": release.name,

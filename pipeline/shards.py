@@ -15,6 +15,7 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from shortscience.pipeline.batches import Batch
+from shortscience.pipeline.digests import digest
 from shortscience.pipeline.folders import keep_only, reappearing
 from shortscience.pipeline.garbage import uncollected
 from shortscience.pipeline.layers import (
@@ -25,7 +26,7 @@ from shortscience.pipeline.layers import (
     Frames,
     read_texts,
 )
-from shortscience.pipeline.settings import Settings, digest
+from shortscience.pipeline.settings import Settings
 from shortscience.pipeline.version import code_digest, source_digest
 
 _DIGESTS = "digests.json"

@@ -25,8 +25,8 @@ from shortscience.pipeline.papers.linking.text_index import index_folder
 from shortscience.pipeline.papers.stage import identify_papers
 from shortscience.pipeline.parameters import BuildParameters
 from shortscience.pipeline.recipe import Recipe
+from shortscience.pipeline.release.copy_evidence import write_copy_evidence
 from shortscience.pipeline.release.earlier import Earlier
-from shortscience.pipeline.release.evidence import write_evidence
 from shortscience.pipeline.release.notices import notices
 from shortscience.pipeline.release.paper_evidence import write_paper_evidence
 from shortscience.pipeline.release.store import Store
@@ -89,7 +89,7 @@ def make_release(
             outcome = observer.step("validating", validate, staging)
             require_success(outcome, problems, recipe, store, staging, observer)
             described.result()
-        write_evidence(copies.evidence, store.release(recipe.release_id))
+        write_copy_evidence(copies.evidence, store.release(recipe.release_id))
         write_paper_evidence(papers, store.release(recipe.release_id))
         observer.step("releasing", release, recipe, outcome, problems, staging, store)
     prune(store.shards, shards)

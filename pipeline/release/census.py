@@ -7,7 +7,7 @@ from urllib.parse import quote
 import polars as pl
 
 from shortscience.pipeline.papers.venues import SHORT_VENUE
-from shortscience.pipeline.release.charts import Bar, Chart, counted, stacked
+from shortscience.pipeline.release.charts import Bar, Chart, single, stacked
 from shortscience.pipeline.release.parquet import scan_table
 from shortscience.pipeline.schema import CITATION_KINDS, PAPERS, RECORDS
 
@@ -40,7 +40,7 @@ def reasons(release: Path) -> Chart:
     """Count rejected records by reason."""
     rejected = scan_table(release, "records").filter(pl.col("status") == "rejected")
     frame = _most(_count(rejected, "reason"))
-    return counted(frame, "Why records were rejected", "reason", "records")
+    return single(frame, "Why records were rejected", "reason", "records")
 
 
 def clusters(release: Path) -> Chart:
@@ -53,7 +53,7 @@ def relations(release: Path) -> Chart:
     """Count copies by relation to the kept text."""
     copies = scan_table(release, "records").filter(pl.col("status") == "duplicate")
     note = "Near and truncated copies were compared word by word."
-    return counted(_count(copies, "relation"), "How copies relate", "relation", "records", note)
+    return single(_count(copies, "relation"), "How copies relate", "relation", "records", note)
 
 
 def lengths(release: Path) -> Chart:
@@ -68,14 +68,14 @@ def languages(release: Path) -> Chart:
     """Count summaries by language."""
     frame = _most(_count(scan_table(release, "summaries"), "language"))
     note = "ISO 639-1; und: undecidable."
-    return counted(frame, "Language", "code", "summaries", note, "language")
+    return single(frame, "Language", "code", "summaries", note, "language")
 
 
 def structure(release: Path) -> Chart:
     """Count summaries by the origin of their block structure."""
     frame = _count(scan_table(release, "summaries"), "structure")
     note = "Whether line breaks are the author's or were restored."
-    return counted(frame, "Block structure", "structure", "summaries", note, "structure")
+    return single(frame, "Block structure", "structure", "summaries", note, "structure")
 
 
 def formulas(release: Path) -> Chart:
@@ -178,7 +178,7 @@ def _most_known(rows: pl.LazyFrame, column: str, title: str) -> Chart:
     unknown = int(counts.filter(pl.col(column).is_null())["len"].sum())
     top = known.sort("len", column, descending=[True, False]).head(_MOST_PAPERS)
     note = f"{len(known):,} in all" + (f"; unknown for {unknown:,} summaries." if unknown else ".")
-    return counted(top, title, column, "summaries", note, column)
+    return single(top, title, column, "summaries", note, column)
 
 
 def citation_kinds(release: Path) -> Chart:

@@ -169,13 +169,13 @@ class Store:
         for release in gone:
             doomed = self.work / f"release-{release.name}"
             release.rename(doomed)
-            beside = evidence_folder(release), paper_evidence_folder(release)
+            beside = copy_evidence_folder(release), paper_evidence_folder(release)
             for path in (doomed, self.validation(release.name), *beside):
                 shutil.rmtree(path, ignore_errors=True)
         return [path.name for path in gone]
 
 
-def evidence_folder(release: Path) -> Path:
+def copy_evidence_folder(release: Path) -> Path:
     """Return the folder of the verified pairs of copies of a release, which may not exist."""
     return release.parent.parent / "duplicates" / release.name
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shortscience.pipeline.digests import digest
 from shortscience.pipeline.duplicates.signatures import sign
 from shortscience.pipeline.errors import OutputError, UsageError
 from shortscience.pipeline.papers.catalogue.file import (
@@ -23,7 +24,7 @@ from shortscience.pipeline.papers.catalogue.file import (
 )
 from shortscience.pipeline.papers.catalogue.making import make_catalogue
 from shortscience.pipeline.papers.catalogue.matching import compare, recognise
-from shortscience.pipeline.settings import Settings, digest
+from shortscience.pipeline.settings import Settings
 from shortscience.pipeline.stock import SHIPPED_CATALOGUE
 from tests.conftest import RAW
 from tests.unit.cases import cases

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from shortscience.pipeline.release import figures
 from shortscience.pipeline.release.census import _binned, _each_year, _most, outcomes
-from shortscience.pipeline.release.charts import Bar, Chart, counted, stacked
+from shortscience.pipeline.release.charts import Bar, Chart, single, stacked
 from tests.releases import write_small_tables
 
 
@@ -40,7 +40,7 @@ def test_the_longest_bar_is_full_and_others_are_to_its_scale():
 
 def test_a_frame_of_counts_as_bars():
     frame = pl.DataFrame({"language": ["de", "en"], "len": [1, 54]})
-    assert counted(frame, "Language", "code", "summaries").bars == (
+    assert single(frame, "Language", "code", "summaries").bars == (
         Bar("de", (1,)),
         Bar("en", (54,)),
     )
@@ -60,7 +60,7 @@ def test_the_chart_and_the_table_of_the_card_name_a_form_alike(
 
 def test_a_bar_links_to_its_summaries():
     frame = pl.DataFrame({"venue": ["A & B"], "len": [3]})
-    (bar,) = counted(frame, "Venues", "venue", "summaries", query="venue").bars
+    (bar,) = single(frame, "Venues", "venue", "summaries", query="venue").bars
     assert bar.link == "?venue=A+%26+B"
 
 

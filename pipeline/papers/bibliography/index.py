@@ -19,6 +19,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from shortscience.pipeline.digests import digest
 from shortscience.pipeline.errors import UsageError
 from shortscience.pipeline.folders import appearing
 from shortscience.pipeline.papers.bibliography import (
@@ -40,7 +41,6 @@ from shortscience.pipeline.papers.bibliography.entries import (
 )
 from shortscience.pipeline.papers.descriptions import title_name
 from shortscience.pipeline.schema import PAPERS
-from shortscience.pipeline.settings import digest
 from shortscience.pipeline.sources.compression import SourceError, chunks, decompressed
 from shortscience.pipeline.sources.encodings import without_surrogates
 from shortscience.pipeline.sources.inputs import Problem

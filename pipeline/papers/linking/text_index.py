@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 import tantivy
 
+from shortscience.pipeline.digests import digest
 from shortscience.pipeline.folders import appearing
 from shortscience.pipeline.papers.bibliography.index import Index
 from shortscience.pipeline.papers.linking import terms
@@ -25,7 +26,6 @@ from shortscience.pipeline.papers.linking.vocabulary import (
 )
 from shortscience.pipeline.papers.linking.word_lists import ListWriter, WordLists
 from shortscience.pipeline.papers.linking.works import merged, records_of
-from shortscience.pipeline.settings import digest
 from shortscience.pipeline.version import code_digest
 
 N_WITH_ABSTRACT, N_TITLE_ONLY, N_BY_AUTHOR = 80, 20, 20

@@ -7,22 +7,22 @@ import polars as pl
 from shortscience.pipeline.duplicates.evidence import Evidence
 from shortscience.pipeline.errors import UsageError
 from shortscience.pipeline.folders import reappearing
-from shortscience.pipeline.release.store import evidence_folder
+from shortscience.pipeline.release.store import copy_evidence_folder
 
 _FRAMES = ("contents", "pairs", "extensions")
 
 
-def write_evidence(evidence: Evidence, release: Path) -> None:
+def write_copy_evidence(evidence: Evidence, release: Path) -> None:
     """Write evidence as three Parquet files into a folder that appears only when complete."""
-    with reappearing(evidence_folder(release)) as staging:
+    with reappearing(copy_evidence_folder(release)) as staging:
         for name in _FRAMES:
             frame: pl.DataFrame = getattr(evidence, name)
             frame.write_parquet(staging / f"{name}.parquet")
 
 
-def read_evidence(release: Path) -> Evidence:
+def read_copy_evidence(release: Path) -> Evidence:
     """Read evidence; UsageError if there is none."""
-    folder = evidence_folder(release)
+    folder = copy_evidence_folder(release)
     try:
         return Evidence(**{name: pl.read_parquet(folder / f"{name}.parquet") for name in _FRAMES})
     except OSError:
