@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import polars as pl
 
-from shortscience.pipeline.tasks import Ref, Tasks, apart, deal, joined
+from shortscience.pipeline.tasks import Ref, Tasks, apart, cut, deal, joined
 
 _DIGITS = 8
 """Leading hexadecimal digits of a key that decide a row's part."""
@@ -242,8 +242,7 @@ def _call_fields(
 
 
 def _cut(_n_parts: int, sizes: Sequence[int], frame: pl.DataFrame) -> list[pl.DataFrame]:
-    starts = accumulate(sizes, initial=0)
-    return [apart(frame.slice(start, size)) for start, size in zip(starts, sizes, strict=False)]
+    return [apart(part) for part in cut(frame, sizes)]
 
 
 def _deal(

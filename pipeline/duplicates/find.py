@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from shortscience.pipeline.duplicates.candidates import candidate_pairs, distinct_pairs
+from shortscience.pipeline.duplicates.clusters import PREFERRED
 from shortscience.pipeline.duplicates.cuts import extensions, shared_beginnings
 from shortscience.pipeline.duplicates.evidence import Evidence
 from shortscience.pipeline.duplicates.outcomes import Duplicates, decide
@@ -157,15 +158,8 @@ def _placed(signatures: pl.LazyFrame, source: int) -> pl.DataFrame:
 
 def _rank(records: pl.DataFrame) -> _Ranked:
     """Sort records so that the first one of each content is the copy to keep."""
-    ranked = records.sort(
-        "content_id",
-        "earlier",
-        "original",
-        "identified",
-        "n_chars",
-        "record_id",
-        descending=[False, True, True, True, True, False],
-    )
+    columns = ("content_id", *PREFERRED, "record_id")
+    ranked = records.sort(columns, descending=[name in PREFERRED for name in columns])
     first = ranked.unique("content_id", keep="first", maintain_order=True)
     records = ranked.select("record_id", "content_id", "earlier")
     return _Ranked(records, first.drop("bands"), first.select("bands"))

@@ -1,7 +1,6 @@
 """The rows of the public tables, made from the results of the stages."""
 
 from collections.abc import Iterable, Iterator
-from itertools import accumulate
 
 import polars as pl
 
@@ -11,6 +10,7 @@ from shortscience.pipeline.release.earlier import known_summary, why_known
 from shortscience.pipeline.schema import SPAN_TABLES, TABLES, Table
 from shortscience.pipeline.shards import Shards
 from shortscience.pipeline.sources.inputs import Input
+from shortscience.pipeline.tasks import cut
 
 
 def conform(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
@@ -94,9 +94,7 @@ def citation_rows(citations: pl.DataFrame) -> pl.DataFrame:
 
 
 def _by_shard(shards: Shards, outcomes: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    lengths = shards.lengths("records")
-    starts = accumulate(lengths, initial=0)
-    return (outcomes.slice(start, length) for start, length in zip(starts, lengths, strict=False))
+    return cut(outcomes, shards.lengths("records"))
 
 
 def _with_count(frame: pl.DataFrame, own_key: str, counts: pl.DataFrame, name: str) -> pl.DataFrame:
