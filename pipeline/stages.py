@@ -146,7 +146,7 @@ def index_bibliography(recipe: Recipe, cache: Path) -> list[Index]:
     """Index new bibliography files, and remove the indexes of files no longer in use."""
     indexes = [index_file(item.path, item.source_id, cache) for item in recipe.bibliography]
     if indexes:
-        used = [*(index.folder for index in indexes), index_folder(indexes, cache)]
+        used = [*(index.folder for index in indexes), index_folder(indexes)]
         keep_only(cache, {folder.name for folder in used})
     return indexes
 

@@ -58,16 +58,11 @@ def link(
     unnamed = facts.map(_unnamed, citations=citations, settings=settings)
     if not any(unnamed.sizes()):
         return facts.map(no_links)
-    open_index(bibliography)
+    text_index(bibliography)
     ids = texts.map(_ids, part=texts.numbers()).by("summary_id", n_parts=len(facts))
     wanted = ids.map(_with_names, unnamed).repartition(_part, n_parts=len(texts))
     links = texts.map(_link, wanted, bibliography=bibliography)
     return links.by("summary_id", n_parts=len(facts))
-
-
-def open_index(bibliography: Sequence[Index]) -> TextIndex:
-    """Return the index of works of all files; make it beside their own, unless it is there."""
-    return text_index(bibliography, bibliography[0].folder.parent)
 
 
 def no_links(_facts: pl.DataFrame) -> pl.DataFrame:
@@ -106,7 +101,7 @@ def _link(
     """Return the candidates of those summaries of one part that nothing names."""
     if unnamed.is_empty():
         return NO_LINKS
-    index = open_index(bibliography)
+    index = text_index(bibliography)
     cited = unnamed.select("summary_id", name="names").explode("name").drop_nulls()
     wanted = texts.join(unnamed.lazy().select("summary_id"), on="summary_id", how="semi")
     return best_candidates(wanted, works_of(cited, index, bibliography), index)

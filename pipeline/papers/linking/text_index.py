@@ -121,18 +121,18 @@ class TextIndex:
         return numbers[np.lexsort((numbers, scores))][:limit]
 
 
-def index_folder(bibliography: Sequence[Index], cache: Path) -> Path:
-    """Return the folder that the index of all files has below `cache`."""
-    return cache / digest(
+def index_folder(bibliography: Sequence[Index]) -> Path:
+    """Return the folder that the index of all files has, beside their own indexes."""
+    return bibliography[0].folder.parent / digest(
         "works",
         code_digest("pipeline.papers.linking.text_index"),
         *(index.folder.name for index in bibliography),
     )
 
 
-def text_index(bibliography: Sequence[Index], cache: Path) -> TextIndex:
-    """Return the index of all files; make it below `cache`, unless it is there."""
-    folder = index_folder(bibliography, cache)
+def text_index(bibliography: Sequence[Index]) -> TextIndex:
+    """Return the index of all files; make it beside their own indexes, unless it is there."""
+    folder = index_folder(bibliography)
     if not folder.exists():
         with appearing(folder) as staging:
             _write(bibliography, staging)
