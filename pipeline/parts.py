@@ -30,11 +30,6 @@ class Parts:
         """Hand one value per part to the engine."""
         return cls((tasks.run(_itself, value) for value in values), tasks)
 
-    @classmethod
-    def dealt(cls, frame: pl.DataFrame, *columns: str, n_parts: int, tasks: Tasks) -> "Parts":
-        """Distribute the rows of a frame over parts, by the values of some columns."""
-        return cls.of([frame], tasks).by(*columns, n_parts=n_parts)
-
     def __len__(self) -> int:
         return len(self._refs)
 

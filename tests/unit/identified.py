@@ -34,7 +34,7 @@ def identify(
 ) -> Identified:
     """Identify papers in `n_parts` parts."""
     frames = (
-        Parts.dealt(frame, "summary_id", n_parts=n_parts, tasks=tasks or AtOnce())
+        Parts.of([frame], tasks or AtOnce()).by("summary_id", n_parts=n_parts)
         for frame in (facts, citations, links, NOTHING_KNOWN)
     )
     found = identify_from(*frames, bibliography=bibliography, settings=PaperSettings())
