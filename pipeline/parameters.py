@@ -1,4 +1,4 @@
-"""The parameters of a build and of publishing, shared by the command line and the flows."""
+"""The parameters of a build and of publishing, for the command line, the library and the flows."""
 
 import os
 from pathlib import Path

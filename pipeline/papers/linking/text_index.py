@@ -1,8 +1,8 @@
 """A full-text index of the papers of a bibliography: made once, read from the disk.
 
 An index is a folder. `titles.parquet` has the title of each work, `records.parquet` its records,
-and `tantivy` the index that Tantivy makes of the words of titles and abstracts. The vocabularies
-and the word lists are what candidates are compared by.
+and `tantivy` the index that Tantivy makes of the words of titles and abstracts. Candidates are
+compared by the vocabularies and the word lists.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,11 +32,12 @@ N_WITH_ABSTRACT, N_TITLE_ONLY, N_BY_AUTHOR = 80, 20, 20
 """Candidates among the works with an abstract, among those without, and among those by the authors
 that a summary begins with. With half as many, five in a hundred summaries lose their paper."""
 _N_QUERY_WORDS = 100
-"""The words of a summary with the most information make the query. Half as many find three in a
-hundred papers less."""
+"""The words of a summary with the most information make the query. Half as many would find three
+papers in a hundred fewer."""
 _MAX_SHARE, _ALWAYS_RARE = 0.08, 1_000
 """A word that a larger share of works has is left out of the query, unless fewer works than the
-second number have it. Such words take most of the time, and find two in a hundred papers more."""
+second number have it. Such words would take most of the time and find two papers in a hundred more.
+"""
 _SPARE = 10
 """Further hits, so that works with equal scores are ordered by their numbers, not by the index."""
 _SCORE_DIGITS = 3
