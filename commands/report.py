@@ -39,14 +39,14 @@ def report(dataset: Path, out: Path, since: str | None, workers: int, as_json: b
     It has an overview with charts, and a browser of all summaries with their math, copies and
     papers. The same release gives the same report, byte for byte.
     """
-    from shortscience.pipeline.publishing.fetch import open_release
+    from shortscience.pipeline.publishing.fetch import fetch_release
     from shortscience.pipeline.release.diff import compare
     from shortscience.pipeline.release.manifest import read_manifest
     from shortscience.pipeline.release.store import open_dataset
     from shortscience.pipeline.report.write import write_report
 
     release = open_dataset(dataset)
-    found = compare(open_release(since), release) if since else None
+    found = compare(fetch_release(since), release) if since else None
     index = write_report(release, out, workers, since=found)
     release_id = read_manifest(release)["release_id"]  # a copy's folder may have any name
     result = {"release_id": release_id, "report": str(index)}

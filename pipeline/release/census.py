@@ -21,11 +21,16 @@ _COPIES = (2, 3, 4, 5, 10, 20, 50, 100)
 _FORMULAS = (1, 2, 5, 10, 20, 50, 100)
 
 
+def records_with_form(release: Path) -> pl.LazyFrame:
+    """Scan `status`, `relation` and the `form` of the source of all records."""
+    forms = scan_table(release, "sources").select("source_id", pl.col("form").fill_null("unknown"))
+    records = scan_table(release, "records").select("source_id", "status", "relation")
+    return records.join(forms, on="source_id")
+
+
 def outcomes(release: Path) -> Chart:
     """Count records by the form of their source and their outcome."""
-    forms = scan_table(release, "sources").select("source_id", pl.col("form").fill_null("unknown"))
-    records = scan_table(release, "records").select("source_id", "status")
-    frame = _count(records.join(forms, on="source_id"), "form", "status")
+    frame = _count(records_with_form(release), "form", "status")
     statuses = RECORDS.column("status").values
     counts = dict(frame.group_by("status").agg(pl.col("len").sum()).iter_rows())
     note = (
