@@ -77,7 +77,8 @@ class BuildParameters(BaseModel):
         default_factory=lambda: os.cpu_count() or 1,
         ge=1,
         le=1024,
-        description="Processes that work on batches. The result is the same.",
+        description="Processes that work on batches, unless a cluster has its own. The result is"
+        " the same.",
     )
     batch_bytes: int = Field(
         default=BATCH_BYTES,

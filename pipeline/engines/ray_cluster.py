@@ -48,7 +48,8 @@ _ATTEMPTS = 3
 def connected(workers: int) -> Iterator["RayEngine"]:
     """Connect to the cluster in RAY_ADDRESS, else to one on this machine, else start one.
 
-    Raises UsageError if the named cluster cannot be used; no other one replaces it.
+    One that is started has `workers` processors. Raises UsageError if the named cluster cannot be
+    used; no other one replaces it.
     """
     if address := os.environ.get("RAY_ADDRESS"):
         _reach(address)
