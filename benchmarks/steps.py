@@ -170,18 +170,18 @@ def validation(folder: Path, clock: Clock) -> None:
     """Run every expectation; Great Expectations is imported before, as a build does meanwhile."""
     load_great_expectations()
     with clock:
-        outcome = validate(_staging(folder))
-    _save(folder, "outcome", outcome)
+        results = validate(_staging(folder))
+    _save(folder, "results", results)
 
 
 def metadata(folder: Path, clock: Clock) -> None:
     """Write everything beside the Parquet files, and make the folder a release."""
-    outcome, store = _load(folder, "outcome"), Store(folder / "out")
+    results, store = _load(folder, "results"), Store(folder / "out")
     recipe = Recipe(_load(folder, "inventory"), (), SETTINGS)
     with clock:
-        write_validation(outcome.report, _staging(folder), store.validation(recipe.release_id))
+        write_validation(results.report, _staging(folder), store.validation(recipe.release_id))
         write_descriptions(recipe, _staging(folder))
-        write_results(recipe, outcome, recipe.inventory.problems, _staging(folder))
+        write_results(recipe, results, recipe.inventory.problems, _staging(folder))
         store.commit(_staging(folder), recipe.release_id)
 
 
@@ -204,7 +204,7 @@ def count_found(folder: Path) -> dict[str, int]:
 
 def failed_expectations(folder: Path) -> list[str]:
     """Return the expectations that the tables did not meet."""
-    return [str(failure) for failure in _load(folder, "outcome").failed]
+    return [str(failure) for failure in _load(folder, "results").failed]
 
 
 def _engine(folder: Path) -> LocalEngine:

@@ -31,7 +31,7 @@ from shortscience.pipeline.release.notices import notices
 from shortscience.pipeline.release.paper_evidence import write_paper_evidence
 from shortscience.pipeline.release.store import Store
 from shortscience.pipeline.release.table_files import write_tables
-from shortscience.pipeline.release.validation import Outcome
+from shortscience.pipeline.release.validation import SuiteResults
 from shortscience.pipeline.release.validator import Validator
 from shortscience.pipeline.release.write import write_descriptions, write_results
 from shortscience.pipeline.release.yields import check_yields
@@ -86,12 +86,12 @@ def make_release(
         with ThreadPoolExecutor(1) as pool:
             # The suites run in a process of their own; meanwhile, this one describes the tables.
             described = pool.submit(write_descriptions, recipe, staging)
-            outcome = observer.step("validating", validate, staging)
-            require_success(outcome, problems, recipe, store, staging, observer)
+            results = observer.step("validating", validate, staging)
+            require_success(results, problems, recipe, store, staging, observer)
             described.result()
         write_copy_evidence(copies.evidence, store.release(recipe.release_id))
         write_paper_evidence(papers, store.release(recipe.release_id))
-        observer.step("releasing", release, recipe, outcome, problems, staging, store)
+        observer.step("releasing", release, recipe, results, problems, staging, store)
     prune(store.shards, shards)
 
 
@@ -163,7 +163,7 @@ def all_problems(
 
 
 def require_success(
-    outcome: Outcome,
+    results: SuiteResults,
     problems: Sequence[Problem],
     recipe: Recipe,
     store: Store,
@@ -171,21 +171,21 @@ def require_success(
     observer: Observer,
 ) -> None:
     """Write the pages of a validation; raise ValidationError if an expectation failed."""
-    index = write_validation(outcome.report, staging, store.validation(recipe.release_id))
-    lines = [f"- {failure}" for failure in outcome.failed] or ["Every expectation was met."]
+    index = write_validation(results.report, staging, store.validation(recipe.release_id))
+    lines = [f"- {failure}" for failure in results.failed] or ["Every expectation was met."]
     observer.show("validation", "\n".join(["# Validation", *lines]))
-    if outcome.failed:
+    if results.failed:
         about_inputs = notices(staging, problems, recipe.inventory.files)
-        raise ValidationError(outcome.failed, str(index), about_inputs)
+        raise ValidationError(results.failed, str(index), about_inputs)
 
 
 def release(
     recipe: Recipe,
-    outcome: Outcome,
+    results: SuiteResults,
     problems: Sequence[Problem],
     staging: Path,
     store: Store,
 ) -> None:
     """Write what was found, and make the staged folder a release."""
-    write_results(recipe, outcome, problems, staging)
+    write_results(recipe, results, problems, staging)
     store.commit(staging, recipe.release_id)

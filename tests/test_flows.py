@@ -33,7 +33,7 @@ from shortscience.pipeline.parameters import BuildParameters, PublishParameters
 from shortscience.pipeline.release.parquet import read_table
 from shortscience.pipeline.release.store import Store
 from shortscience.pipeline.release.suite_files import EXPECTATIONS
-from shortscience.pipeline.release.validation import Outcome, validate
+from shortscience.pipeline.release.validation import SuiteResults, validate
 from shortscience.pipeline.release.validator import Validator
 from shortscience.pipeline.settings import CleaningSettings, DuplicateSettings, Settings
 from shortscience.pipeline.sources.inputs import take_inventory
@@ -253,7 +253,7 @@ class HereValidator(Validator):
     def start(self) -> None:
         """Do nothing: there is no process."""
 
-    def __call__(self, release: Path) -> Outcome:
+    def __call__(self, release: Path) -> SuiteResults:
         """Run all suites."""
         return validate(release)
 

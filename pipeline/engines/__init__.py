@@ -47,8 +47,8 @@ class Engine(Protocol):
 
 
 @contextlib.contextmanager
-def start(name: Name, workers: int, scratch: "Path") -> Iterator[Engine]:
-    """Start an engine or connect to it; the local one spills to the folder `scratch`."""
+def running(name: Name, workers: int, scratch: "Path") -> Iterator[Engine]:
+    """Provide an engine, started or connected to; the local one spills to the folder `scratch`."""
     if name == "ray":
         # Ray takes a second to import and is an optional dependency.
         from shortscience.pipeline.engines.ray_cluster import connected

@@ -9,7 +9,7 @@ import pytest
 from shortscience.pipeline.batches import cut_batches
 from shortscience.pipeline.duplicates.find import find_copies
 from shortscience.pipeline.papers.bibliography.index import Index, index_file
-from shortscience.pipeline.papers.catalogue.file import FACTS, Catalogue
+from shortscience.pipeline.papers.catalogue.file import PAPER_FACTS, Catalogue
 from shortscience.pipeline.papers.catalogue.making import make_catalogue
 from shortscience.pipeline.papers.catalogue.recognition import KNOWN
 from shortscience.pipeline.papers.stage import Identified, identify_papers
@@ -39,7 +39,7 @@ FACTS_OF_MOSS = {
 def catalogue(*facts: dict, text: str = MOSS, name: str = "known.parquet") -> Catalogue:
     """Return a catalogue with one text, whose paper has these facts."""
     (known,) = facts or (FACTS_OF_MOSS,)
-    papers = pl.DataFrame([known], schema=FACTS)
+    papers = pl.DataFrame([known], schema=PAPER_FACTS)
     summaries = pl.DataFrame(
         {"summary_id": ["s"], "paper_id": papers["paper_id"], "text": [text], "structure": [None]},
         schema_overrides={"structure": pl.String},
@@ -148,7 +148,7 @@ def test_a_catalogue_takes_precedence_over_bibliographies_which_fill_its_gaps(
 
 
 def test_the_first_of_several_catalogues_decides(tmp_path: Path) -> None:
-    other = dict.fromkeys(FACTS) | {
+    other = dict.fromkeys(PAPER_FACTS) | {
         "paper_id": "dblp:conf/a/B1", "identifiers": ["dblp:conf/a/B1"], "identity_confidence": 1.0,
     }  # fmt: skip
     near = catalogue(other, text=MOSS + " and some", name="first.parquet")

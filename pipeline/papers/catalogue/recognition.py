@@ -6,7 +6,7 @@ import polars as pl
 
 from shortscience.pipeline.duplicates.outcomes import EARLIER
 from shortscience.pipeline.duplicates.signatures import sign
-from shortscience.pipeline.papers.catalogue.file import FACTS, SIGNING, Catalogue
+from shortscience.pipeline.papers.catalogue.file import PAPER_FACTS, SIGNING, Catalogue
 from shortscience.pipeline.papers.catalogue.matching import (
     EXACT,
     NEAR,
@@ -30,7 +30,7 @@ KNOWN = pl.Schema(
         "match": RECOGNISED["match"],
         "similarity": RECOGNISED["similarity"],
         "confidence": pl.Float64(),
-        **{name: FACTS[name] for name in FACTS if name != "identity_confidence"},
+        **{name: PAPER_FACTS[name] for name in PAPER_FACTS if name != "identity_confidence"},
     }
 )
 """How a summary is known: by which catalogue, through which record, and its paper. `confidence` is
@@ -71,7 +71,9 @@ def _known(
     """Return one catalogue's matches for records."""
     texts = shards.frames("cleaned", ["record_id", "text"])
     found = recognise(signatures, texts, catalogue, settings)
-    return found.join(catalogue.rows.select(*FACTS).with_row_index("row"), on="row").with_columns(
+    return found.join(
+        catalogue.rows.select(*PAPER_FACTS).with_row_index("row"), on="row"
+    ).with_columns(
         _confidence(settings),
         origin=pl.lit(catalogue.name),
         entry=pl.col("row").cast(KNOWN["entry"]),
