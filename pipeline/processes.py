@@ -55,10 +55,11 @@ class Workers:
     def submit(self, function: Callable[..., Result], /, *arguments: object) -> Future[Result]:
         """Call a function in one of the processes.
 
-        The call may start a process, which inherits a mask that blocks interrupts: one from the
-        terminal goes to this process, which then ends its workers.
+        The call may start a process. One that loses its parent while it starts prints a traceback,
+        so this process is ended only afterwards. The new one inherits the mask, and keeps
+        interrupts blocked: one from the terminal goes to this process, which then ends its workers.
         """
-        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
         try:
             with _main_module_hidden():
                 return self._pool.submit(function, *arguments)
@@ -93,6 +94,7 @@ def _main_module_hidden() -> Iterator[None]:
 
 def _begin(alive: connection.Connection, initialise: Callable[[], object] | None) -> None:
     """End this worker when its parent dies or closes `alive`."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     parent = multiprocessing.parent_process()
     assert parent is not None  # noqa: S101 - this is a worker
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import polars as pl
@@ -19,6 +20,7 @@ from shortscience.pipeline.batches import Batch, cut_batches
 from shortscience.pipeline.engines.local import LocalEngine
 from shortscience.pipeline.errors import WorkerError
 from shortscience.pipeline.layers import TEXT_FRAMES
+from shortscience.pipeline.processes import Workers
 from shortscience.pipeline.release.parquet import count_rows, read_table, table_files
 from shortscience.pipeline.release.validator import validator
 from shortscience.pipeline.report.slices import SLICE_ROWS
@@ -84,6 +86,40 @@ def test_workers_do_not_run_the_script_that_starts_them(tmp_path: Path) -> None:
     )
     ran = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True)
     assert ran.stdout.split() == ["started", "3"]
+
+
+@pytest.mark.parametrize("number", ["SIGTERM", "SIGINT"])
+def test_a_process_that_is_ended_while_a_worker_starts_says_nothing_of_it(
+    tmp_path: Path, number: str
+) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import multiprocessing.util as util, os, signal, sys\n"
+        "from shortscience.pipeline.processes import Workers\n"
+        "start = util.spawnv_passfds\n"
+        "def start_and_signal(path, arguments, files):\n"
+        "    child = start(path, arguments, files)\n"
+        "    if '--multiprocessing-fork' in arguments:\n"
+        f"        os.kill(os.getpid(), signal.{number})\n"
+        "    return child\n"
+        "util.spawnv_passfds = start_and_signal\n"
+        f"signal.signal(signal.{number}, lambda *_: sys.exit(7))\n"
+        "workers = Workers(1)\n"
+        "try:\n"
+        "    workers.start()\n"
+        "finally:\n"
+        "    workers.stop()\n"
+    )
+    ran = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (7, "", "")
+
+
+def test_workers_still_end_on_request(tmp_path: Path) -> None:
+    workers = Workers(1)
+    os.kill(workers.submit(os.getpid).result(), signal.SIGTERM)
+    with pytest.raises(BrokenProcessPool):
+        workers.submit(time.sleep, 60).result()
+    workers.stop()
 
 
 def test_a_killed_worker_is_replaced_and_its_batch_rerun(

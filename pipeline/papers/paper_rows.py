@@ -157,11 +157,10 @@ def _described(known: pl.DataFrame) -> pl.DataFrame:
 def _rows_in_order(known: pl.DataFrame) -> dict[str, pl.Series]:
     """Return for each field the rows of sources, in the order in which they are believed.
 
-    Its words are taken from a page, else from a catalogue that knows one of its summaries, else
-    from the record of the key that a page has, or of the identifier that the paper is filed under;
-    year and venue from the page, a catalogue or the record of the page's key, unless that is a
-    preprint's; all else from the first source that knows it. So a preprint keeps its own title, and
-    yet tells where it was published.
+    Its words are taken from a page, else from a catalogue, else from the record of the key that a
+    page has, or of the identifier that the paper is filed under; year and venue from the page, a
+    catalogue or the record of the page's key, unless that is a preprint's; all else from the first
+    source that knows it. So a preprint keeps its own title, and yet tells where it was published.
     """
     shown = known.filter(pl.col("kind") == PAGE).select("paper_id", "key").drop_nulls().unique()
     distance = (

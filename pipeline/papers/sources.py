@@ -58,14 +58,17 @@ def pages(shown: pl.DataFrame) -> pl.DataFrame:
 
 
 def catalogued(known: pl.DataFrame) -> pl.DataFrame:
-    """Return one source for all summaries that a catalogue files under one paper.
+    """Return one source for each paper of a catalogue, and the summaries that it files there.
 
     `known` has KNOWN; the source's key is the catalogue's name for the paper.
     """
     papers = known.sort("file", "paper_id", "entry", "summary_id").group_by(
         "file", "paper_id", maintain_order=True
     )
-    distinct = papers.agg(pl.exclude("summary_id").first(), summary_ids=pl.col("summary_id").sort())
+    distinct = papers.agg(
+        pl.exclude("summary_id").first(),
+        summary_ids=pl.col("summary_id").drop_nulls().unique().sort(),
+    )
     key = pl.when(pl.col("identifiers").list.contains(pl.col("paper_id"))).then("paper_id")
     titled = pl.col("authors").list.len() > 0
     return _sources(

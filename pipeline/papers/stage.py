@@ -77,7 +77,10 @@ def identify_papers(
         texts = some.map(copies.kept_texts, of_records)
         links = link(texts, unknown, citations, bibliography=bibliography, settings=settings.papers)
     return identify_from(
-        facts, citations, links, known, bibliography=bibliography, settings=settings.papers
+        *(facts, citations, links, known),
+        catalogues=catalogues,
+        bibliography=bibliography,
+        settings=settings.papers,
     )
 
 
@@ -87,6 +90,7 @@ def identify_from(
     links: Parts,
     known: Parts,
     *,
+    catalogues: Sequence[Catalogue] = (),
     bibliography: Sequence[Index],
     settings: PaperSettings,
 ) -> Identified:
@@ -99,7 +103,7 @@ def identify_from(
     chosen = links.map(attribution.chosen_links, settings=settings)
     mentions = citations.map(attribution.mentions, links=chosen).by("name")
 
-    claimed = _sources(facts, citations, known, mentions, bibliography)
+    claimed = _sources(facts, citations, known, mentions, catalogues, bibliography)
     resolved = with_components(claimed).map_fields(Canonical[Parts], resolve)
     names = mentions.map(_join, resolved.names.by("name"), on="name").by("summary_id")
     descriptions = resolved.descriptions.by("paper_id")
@@ -135,21 +139,31 @@ def _sources(
     citations: Parts,
     known: Parts,
     mentions: Parts,
+    catalogues: Sequence[Catalogue],
     bibliography: Sequence[Index],
 ) -> Parts:
-    """Return all sources: pages, catalogues, references, and entries that share their names."""
+    """Return all sources: pages, references, and what shares a name with these or a mention.
+
+    That are papers of catalogues first, and then entries of bibliographies.
+    """
     pages = facts.map(sources.page_claims).by(*sources.PAGE_KEYS).map(sources.pages)
     references = citations.map(sources.listed_references).by("title_name").map(sources.references)
-    catalogued = known.by("file", "paper_id").map(sources.catalogued)
-    found = pages.concat(catalogued, references)
+    said = pages.concat(references)
+    named = _names(mentions, said).map(recognition.named_papers, catalogues=catalogues)
+    catalogued = known.concat(named).by("file", "paper_id").map(sources.catalogued)
+    found = said.concat(catalogued)
     if not bibliography:
         return found
-    claimed = found.map(sources.claimed_names).by("name")
-    wanted = mentions.map(sources.names_of, claimed).together()
+    wanted = _names(mentions, found).together()
     entries = wanted.map(sources.find_entries, bibliography=bibliography)
     entries = entries.by("file", "entry", n_parts=len(facts))
     entries = entries.map(sources.entries, bibliography=bibliography)
     return found.concat(entries)
+
+
+def _names(mentions: Parts, found: Parts) -> Parts:
+    """Return each `name` that is mentioned, or claimed by a source."""
+    return mentions.map(sources.names_of, found.map(sources.claimed_names).by("name"))
 
 
 def _join(left: pl.DataFrame, right: pl.DataFrame, *, on: str) -> pl.DataFrame:

@@ -1,12 +1,14 @@
-"""CSV, Parquet and JSON as JSON Lines, where a row is found without those before it."""
+"""Tables of other formats as JSON Lines, where a row is found without those before it."""
 
+import base64
 import csv
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from typing import IO
+from typing import IO, Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from shortscience.pipeline.sources.compression import (
@@ -19,13 +21,15 @@ from shortscience.pipeline.sources.compression import (
 from shortscience.pipeline.sources.encodings import decode, detect
 
 _ROWS = 256
-"""Rows of Parquet read at once: a page may have a megabyte."""
+"""Rows read at once: a page may have a megabyte."""
 _DELIMITERS = ",;\t"
 _LONGEST_FIELD = 1 << 28
 _LONGEST_FIRST = 1 << 24
 _LONGEST_JSON = 1 << 28
 _DECODER = json.JSONDecoder(strict=False)
 _BETWEEN = re.compile(r"[\ufeff\s\[,]*")
+_ENTRIES = re.compile(r'"entries"\s*:\s*\[')
+_ARROW_FILE = b"ARROW1\0\0"
 
 
 def columns_of_csv(header: bytes) -> tuple[list[str], str]:
@@ -63,13 +67,47 @@ def _lines(stream: IO[bytes]) -> Iterator[bytes]:
 
 
 def of_parquet(stream: IO[bytes]) -> Iterator[bytes]:
-    """Yield the rows of a Parquet file, a line each; raise SourceError where damage begins."""
+    """Yield the rows of a Parquet file, a line each; CutError where damage begins."""
     with named_damage(DAMAGED):
         batches = pq.ParquetFile(stream, pre_buffer=False).iter_batches(_ROWS)
+    yield from _of_batches(batches)
+
+
+def columns_of_arrow(stream: IO[bytes]) -> list[str]:
+    """Return the names of the columns of an Arrow file or stream; none if it is neither."""
+    with suppress(SourceError), named_damage(DAMAGED):
+        return list(_arrow(stream).schema.names)
+    return []
+
+
+def of_arrow(stream: IO[bytes]) -> Iterator[bytes]:
+    """Yield the rows of an Arrow file or stream, a line each; CutError where damage begins."""
+    with named_damage(DAMAGED):
+        batches = _arrow(stream)
+    yield from _of_batches(batches)
+
+
+def _arrow(stream: IO[bytes]) -> Any:
+    """Open an Arrow stream, or the one that an Arrow file holds.
+
+    https://arrow.apache.org/docs/format/Columnar.html#ipc-file-format
+    """
+    stream.seek(0)
+    if stream.read(len(_ARROW_FILE)) != _ARROW_FILE:
+        stream.seek(0)
+    return pa.ipc.open_stream(stream)
+
+
+def _of_batches(batches: Iterable[Any]) -> Iterator[bytes]:
+    # Those of a file may be of any length.
+    parts = (batch.slice(at, _ROWS) for batch in batches for at in range(0, len(batch), _ROWS))
     while True:
-        with named_damage(DAMAGED):
-            batch = next(batches, None)
-            rows = batch.to_pylist() if batch is not None else None
+        try:
+            with named_damage(DAMAGED):
+                part = next(parts, None)
+                rows = part.to_pylist() if part is not None else None
+        except SourceError as damage:
+            raise CutError from damage
         if rows is None:
             return
         yield b"".join(map(_line, rows))
@@ -80,6 +118,34 @@ def of_json(stream: IO[bytes]) -> Iterator[bytes]:
 
     Raises CutError where they are broken, and SourceError if they are too long to be held at once.
     """
+    yield from map(_line, _values(_whole_text(stream), 0))
+
+
+def of_har(stream: IO[bytes]) -> Iterator[bytes]:
+    """Yield the HTML responses that a browser logged, a line each, with address and time.
+
+    Raises as `of_json`. http://www.softwareishard.com/blog/har-12-spec/
+    """
+    text = _whole_text(stream)
+    if not (entries := _ENTRIES.search(text)):
+        raise CutError
+    yield from (_line(_response(entry)) for entry in _values(text, entries.end()))
+
+
+def _response(entry: Any) -> dict[str, object]:
+    """Return the page of an entry in the log, its address and time; nothing if it has no page."""
+    try:
+        content = entry["response"]["content"]
+        if "html" not in content["mimeType"]:
+            return {}
+        is_encoded = content.get("encoding") == "base64"
+        page = base64.b64decode(content["text"]) if is_encoded else content["text"]
+        return {"html": page, "url": entry["request"]["url"], "date": entry.get("startedDateTime")}
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return {}
+
+
+def _whole_text(stream: IO[bytes]) -> str:
     data = bytearray()
     for chunk in chunks(stream):
         data += chunk
@@ -87,14 +153,17 @@ def of_json(stream: IO[bytes]) -> Iterator[bytes]:
             raise SourceError(
                 f"is JSON of more than {_LONGEST_JSON >> 20} MiB; write each object on its own line"
             )
-    text = decode(bytes(data))
-    position = _after(text, 0)
+    return decode(bytes(data))
+
+
+def _values(text: str, start: int) -> Iterator[Any]:
+    position = _after(text, start)
     while position < len(text) and text[position] != "]":
         try:
             value, end = _DECODER.raw_decode(text, position)
         except (ValueError, RecursionError) as error:
             raise CutError from error
-        yield _line(value)
+        yield value
         position = _after(text, end)
 
 

@@ -1,8 +1,9 @@
 """Tables of pages, as crawl datasets and scrapers have them: a page per row.
 
 One column holds the page's HTML or text; others, its address and when it was retrieved. They are
-known by the names that C4, RefinedWeb, FineWeb, OSCAR, RedPajama, DCLM and Scrapy give them.
-CSV, Parquet and JSON arrays are turned into JSON Lines first (`row_lines`).
+known by the names that C4, RefinedWeb, FineWeb, OSCAR, RedPajama, DCLM and Scrapy give them. The
+network log of a browser is such a table, too. All but JSON Lines is turned into that first
+(`row_lines`).
 """
 
 import io
@@ -32,6 +33,9 @@ _SITE = "shortscience"
 
 _MARK = b"\xef\xbb\xbf"
 _PARQUET = b"PAR1"
+_ARROW = b"ARROW1\0\0", b"\xff\xff\xff\xff"
+"""The beginnings of a file and of a stream."""
+_HAR = re.compile(rb'\s*\{\s*"log"\s*:\s*\{')
 _OBJECT = re.compile(rb'\s*(?:\[\s*)?\{\s*"')
 _HEADER = re.compile(rb'"?[\w .:-]{0,64}"?(?:[,;\t]"?[\w .:-]{1,64}"?){1,99}\r?\n')
 """The first column has no name if pandas wrote its index."""
@@ -118,6 +122,18 @@ class Parquet(Transcribed):
     transcribe = staticmethod(row_lines.of_parquet)
 
 
+class Arrow(Transcribed):
+    """An Arrow file or stream: Feather, or a dataset that `datasets` of Hugging Face saved."""
+
+    transcribe = staticmethod(row_lines.of_arrow)
+
+
+class Har(Transcribed):
+    """The network log of a browser, a HAR file, whose entries are requests with their responses."""
+
+    transcribe = staticmethod(row_lines.of_har)
+
+
 class Json(Transcribed):
     """An array of objects, or objects of several lines."""
 
@@ -133,6 +149,11 @@ def recognise(beginning: bytes, content: IO[bytes]) -> type[JsonLines] | None:
     if start.startswith(_PARQUET):
         columns = pq.ParquetFile(content).schema_arrow.names
         return Parquet if _is_table(dict.fromkeys(columns)) else None
+    if start.startswith(_ARROW):
+        columns = row_lines.columns_of_arrow(content)
+        return Arrow if _is_table(dict.fromkeys(columns)) else None
+    if _HAR.match(start):
+        return Har
     if header := _HEADER.match(start):
         names = dict.fromkeys(row_lines.columns_of_csv(header[0])[0])
         is_known = _SUMMARY in names or _named(names).keys() & _ADDRESS

@@ -104,8 +104,15 @@ def _containers() -> Iterator[bytes]:
     archive = test_saved_pages.archived(text, "http://www.shortscience.org/")
     yield plistlib.dumps(archive, fmt=plistlib.FMT_BINARY)
     yield test_saved_pages.saved(QP, None, "\n")
-    for write_rows in (test_tables.json_lines, test_tables.separated, test_tables.parquet):
-        yield write_rows(test_tables.ROWS)
+    tables = test_tables
+    for written in (
+        tables.json_lines,
+        tables.separated,
+        tables.parquet,
+        tables.arrow_file,
+        tables.har,
+    ):
+        yield written(test_tables.ROWS)
 
 
 def real() -> Iterator[bytes]:

@@ -116,6 +116,35 @@ def test_an_unknown_summary_stays_unknown(tmp_path: Path) -> None:
     assert paper["title"] is None
 
 
+@pytest.mark.parametrize("n_parts", [1, 3])
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        pytest.param(f"[link to paper](https://arxiv.org/abs/1611.03530) {FERN}", True, id="own"),
+        pytest.param(f"{FERN} as in [moss](https://doi.org/10.1000/moss)", True, id="cited"),
+        pytest.param(f"{FERN} \\cite{{journals/corr/1611.03530}}", True, id="cited by key"),
+        pytest.param(f"{FERN} see arXiv:1611.03531", False, id="another"),
+        pytest.param(FERN, False, id="none"),
+    ],
+)
+def test_a_catalogue_describes_papers_that_other_summaries_name(
+    tmp_path: Path, text: str, title: bool, n_parts: int
+) -> None:
+    found = found_in(tmp_path, {"a.txt": dump(text)}, catalogue(), n_parts=n_parts)
+    described = found.papers.collect().filter(pl.col("title").is_not_null())
+    assert described["title"].to_list() == [FACTS_OF_MOSS["title"]] * title
+    assert described["paper_id"].to_list() == [FACTS_OF_MOSS["paper_id"]] * title
+    assert "catalogue" not in set(found.papers.collect()["identified_by"])
+    assert not found.known.collect().height
+
+
+def test_a_paper_that_a_catalogue_describes_twice_has_one_source(tmp_path: Path) -> None:
+    text = f"{FERN} as in [moss](https://doi.org/10.1000/moss)"
+    found = found_in(tmp_path, {"a.txt": dump(MOSS, text)}, catalogue())
+    assert found.evidence.collect()["source"].to_list() == ["known.parquet"]
+    assert len(summarised(found)) == 2
+
+
 def test_a_page_takes_precedence_over_a_catalogue(tmp_path: Path) -> None:
     export = f'[{{"transcript": "{MOSS}", "sourceUrl": "https://shortscience.org/paper?bibtexKey=conf/a/B1"}}]'
     (paper,) = summarised(found_in(tmp_path, {"a.json": export}, catalogue()))

@@ -1,5 +1,6 @@
 """Tables of pages: rows of crawl datasets and of scrapers."""
 
+import base64
 import csv
 import gzip
 import io
@@ -9,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 import pytest
 
 from shortscience.pipeline.settings import SourceSettings
@@ -36,10 +38,50 @@ def json_array(rows: Sequence[Row]) -> bytes:
     return ("[\n" + ",\n".join(map(json.dumps, rows)) + "\n]\n").encode()
 
 
+def indented(rows: Sequence[Row]) -> bytes:
+    return json.dumps(rows, indent=1).encode()
+
+
 def parquet(rows: Sequence[Row]) -> bytes:
     file = io.BytesIO()
     pl.DataFrame(list(rows)).write_parquet(file)
     return file.getvalue()
+
+
+def arrow(rows: Sequence[Row], new: Callable[..., pa.ipc.RecordBatchStreamWriter]) -> bytes:
+    file, table = io.BytesIO(), pl.DataFrame(list(rows)).to_arrow()
+    with new(file, table.schema) as writer:
+        writer.write_table(table)
+    return file.getvalue()
+
+
+def arrow_file(rows: Sequence[Row]) -> bytes:
+    return arrow(rows, pa.ipc.new_file)
+
+
+def arrow_stream(rows: Sequence[Row]) -> bytes:
+    return arrow(rows, pa.ipc.new_stream)
+
+
+def har(rows: Sequence[Row], mime_type: str = "text/html; charset=UTF-8", **more: str) -> bytes:
+    """Return a browser's network log with an entry for each row."""
+    entries = [
+        {
+            "startedDateTime": row["timestamp"],
+            "request": {"method": "GET", "url": row["url"]},
+            "response": {"content": {"mimeType": mime_type, "text": row["text"], **more}},
+        }
+        for row in rows
+    ]
+    return json.dumps({"log": {"version": "1.2", "entries": entries}}, indent=2).encode()
+
+
+def har_of_bytes(rows: Sequence[Row]) -> bytes:
+    encoded = [
+        {**row, "text": row["text"] and base64.b64encode(str(row["text"]).encode()).decode()}
+        for row in rows
+    ]
+    return har(encoded, encoding="base64")
 
 
 def separated(rows: Sequence[Row], sign: str = ",", line_end: str = "\r\n") -> bytes:
@@ -81,13 +123,17 @@ ROWS = (
         pytest.param(lambda rows: json_lines(rows).replace(b"\n", b"\r\n"), id="with CRLF"),
         pytest.param(json_array, id="an array, an element per line"),
         pytest.param(lambda rows: json.dumps(rows).encode(), id="an array on one line"),
-        pytest.param(lambda rows: json.dumps(rows, indent=1).encode(), id="an indented array"),
+        pytest.param(indented, id="an indented array"),
         pytest.param(
             lambda rows: b"".join(json.dumps(row, indent=1).encode() for row in rows),
             id="indented objects",
         ),
         pytest.param(lambda rows: gzip.compress(json.dumps(rows).encode()), id="compressed array"),
         pytest.param(parquet, id="Parquet"),
+        pytest.param(arrow_file, id="Arrow"),
+        pytest.param(arrow_stream, id="an Arrow stream"),
+        pytest.param(har, id="a network log"),
+        pytest.param(har_of_bytes, id="a network log with encoded pages"),
         pytest.param(separated, id="CSV"),
         pytest.param(lambda rows: separated(rows, line_end="\n"), id="CSV with LF"),
         pytest.param(lambda rows: b"\xef\xbb\xbf" + separated(rows), id="CSV with a mark"),
@@ -101,6 +147,8 @@ ROWS = (
         pytest.param(lambda rows: gzip.compress(separated(rows)), id="compressed CSV"),
         pytest.param(lambda rows: zipped(separated(rows)), id="CSV in a zip file"),
         pytest.param(lambda rows: zipped(parquet(rows)), id="Parquet in a zip file"),
+        pytest.param(lambda rows: gzip.compress(arrow_stream(rows)), id="compressed Arrow stream"),
+        pytest.param(lambda rows: zipped(arrow_file(rows)), id="Arrow in a zip file"),
     ],
 )
 def test_each_row_of_the_site_is_a_source(
@@ -160,7 +208,7 @@ def test_each_row_of_the_site_is_a_source(
         ),
     ],
 )
-@pytest.mark.parametrize("written", [json_lines, parquet])
+@pytest.mark.parametrize("written", [json_lines, parquet, arrow_stream])
 def test_columns_are_known_by_the_names_of_well_known_datasets(
     tmp_path: Path, row: Row, written: Callable[[Sequence[Row]], bytes]
 ) -> None:
@@ -226,6 +274,8 @@ def test_an_export_of_summaries_is_read_as_such(
         pytest.param(b"text,number\na,1\n", id="columns without an address"),
         pytest.param(b"The url, the text: both matter.\nSo we think.\n", id="prose"),
         pytest.param(parquet([{"summary_id": "1", "text": "A", "url": SITE}]), id="a release"),
+        pytest.param(arrow_file([{"url": SITE, "title": "A"}]), id="Arrow without a page"),
+        pytest.param(b"\xff\xff\xff\xff\x10\0\0\0no schema", id="like the beginning of Arrow"),
     ],
 )
 def test_other_files_are_no_such_tables(tmp_path: Path, data: bytes) -> None:
@@ -236,13 +286,48 @@ def test_other_files_are_no_such_tables(tmp_path: Path, data: bytes) -> None:
     assert "".join(records["raw"]).encode("latin-1") == data
 
 
-def test_elements_before_a_broken_one_are_read(tmp_path: Path) -> None:
-    data = json.dumps(ROWS, indent=1).encode()
+@pytest.mark.parametrize("written", [indented, har])
+def test_elements_before_a_broken_one_are_read(
+    tmp_path: Path, written: Callable[[Sequence[Row]], bytes]
+) -> None:
+    data = written(ROWS)
     inventory, _, records = found(tmp_path, data[: data.index(b"page=3")])
     assert records["body"].drop_nulls().len() == 2
     assert "rows: breaks off; what precedes was read, fetch it again for the rest" in map(
         str, inventory.problems
     )
+
+
+def test_odd_entries_of_a_network_log_have_no_page(tmp_path: Path) -> None:
+    log = json.loads(har(ROWS))
+    (picture,) = json.loads(har(ROWS[:1], "image/gif"))["log"]["entries"]
+    failed = {"startedDateTime": TIME, "request": {"url": SITE}, "response": {"content": {}}}
+    log["log"]["entries"] += [picture, failed, 7, "text/html", {"response": {"content": []}}]
+    inventory, _, records = found(tmp_path, json.dumps(log).encode())
+    assert records["body"].drop_nulls().len() == 3
+    (problem,) = inventory.problems
+    assert problem.reason == "left out: 1 row of another site; 6 rows without a page"
+
+
+def test_the_time_of_an_entry_may_be_missing(tmp_path: Path) -> None:
+    data = har(ROWS).replace(b"startedDateTime", b"started")
+    _, sources, records = found(tmp_path, data)
+    assert sources["retrieved_at"].to_list() == [None, None]
+    assert records["body"].drop_nulls().len() == 3
+
+
+def test_a_network_log_without_entries_is_reported(tmp_path: Path) -> None:
+    inventory, _, _ = found(tmp_path, b'{"log": {"version": "1.2"')
+    assert "breaks off" in inventory.problems[0].reason
+
+
+def test_a_cut_arrow_stream_keeps_the_batches_before_the_cut(tmp_path: Path) -> None:
+    one, other = arrow_stream(ROWS), arrow_stream(ROWS)
+    end = len(b"\xff\xff\xff\xff\0\0\0\0")
+    batch = other[other.index(b"\xff\xff\xff\xff", 4) : -end]
+    inventory, _, records = found(tmp_path, one[:-end] + batch[: len(batch) // 2])
+    assert records["body"].drop_nulls().len() == 3
+    assert any("breaks off" in problem.reason for problem in inventory.problems)
 
 
 def test_reading_csv_leaves_its_limit_as_it_was(tmp_path: Path) -> None:

@@ -56,28 +56,48 @@ def known_records(
     signatures = _signatures(shards, settings)
     carried = outcomes.filter(pl.col("status") != EARLIER).select("record_id", "summary_id")
     found = (
-        _known(signatures, shards, catalogue, settings.catalogue)
-        .with_columns(file=pl.lit(place, KNOWN["file"]))
+        _known(signatures, shards, papers, catalogue, settings.catalogue)
         .join(carried, on="record_id")
         .select(*KNOWN)
-        for place, catalogue in enumerate(catalogues)
+        for catalogue, papers in zip(catalogues, _papers(catalogues), strict=True)
     )
     return pl.concat([NOTHING_KNOWN, *found])
 
 
 def _known(
-    signatures: pl.DataFrame, shards: Shards, catalogue: Catalogue, settings: CatalogueSettings
+    signatures: pl.DataFrame,
+    shards: Shards,
+    papers: pl.DataFrame,
+    catalogue: Catalogue,
+    settings: CatalogueSettings,
 ) -> pl.DataFrame:
-    """Return one catalogue's matches for records."""
+    """Return one catalogue's matches for records; `papers` are those of its rows."""
     texts = shards.frames("cleaned", ["record_id", "text"])
     found = recognise(signatures, texts, catalogue, settings)
-    return found.join(
-        catalogue.rows.select(*PAPER_FACTS).with_row_index("row"), on="row"
-    ).with_columns(
-        _confidence(settings),
-        origin=pl.lit(catalogue.name),
-        entry=pl.col("row").cast(KNOWN["entry"]),
-    )
+    matched = found.with_columns(entry=pl.col("row").cast(KNOWN["entry"]))
+    return matched.join(papers, on="entry").with_columns(_confidence(settings))
+
+
+def named_papers(names: pl.DataFrame, *, catalogues: Sequence[Catalogue]) -> pl.DataFrame:
+    """Return what catalogues say of papers with one of the names, with KNOWN.
+
+    It recognises no summary: columns of the match are null.
+    """
+    if not catalogues:
+        return NOTHING_KNOWN
+    papers = pl.concat(_papers(catalogues))
+    place = "file", "entry"
+    named = papers.select(*place, name="identifiers").explode("name").join(names, on="name")
+    known = papers.join(named, on=place, how="semi").drop("identity_confidence")
+    return pl.concat([NOTHING_KNOWN, known], how="diagonal")
+
+
+def _papers(catalogues: Sequence[Catalogue]) -> Iterator[pl.DataFrame]:
+    """Yield the paper of each row of each catalogue, as in KNOWN."""
+    for place, catalogue in enumerate(catalogues):
+        rows = catalogue.rows.select(*PAPER_FACTS).with_row_index("entry")
+        about = rows.with_columns(file=pl.lit(place), origin=pl.lit(catalogue.name))
+        yield about.cast({name: KNOWN[name] for name in ("file", "entry")})
 
 
 def known_summaries(records: pl.DataFrame) -> pl.DataFrame:
