@@ -15,6 +15,9 @@ WIDE_PUNCTUATION = (
 )
 """Chinese and Japanese punctuation, brackets and space, in full and half width."""
 
+ASCII_PUNCTUATION = r"!-/:-@\[-`{-~"
+"""What a backslash escapes in Markdown (CommonMark 2.4)."""
+
 QUOTES = '"`“”„‟‘’‚‛«»‹›'
 
 

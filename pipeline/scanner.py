@@ -30,7 +30,7 @@ from itertools import islice
 from typing import Literal, NamedTuple, Protocol
 
 from shortscience.pipeline.anchors import places
-from shortscience.pipeline.characters import INVISIBLE, QUOTES, WIDE_PUNCTUATION
+from shortscience.pipeline.characters import ASCII_PUNCTUATION, INVISIBLE, QUOTES, WIDE_PUNCTUATION
 
 Kind = Literal["code", "display", "inline", "url"]
 
@@ -89,14 +89,15 @@ _SCANNER = re.compile(
           |(?<![a-zA-Z0-9_@])(?:ftp://(?=[\w\[])|www\.(?=[\w-]+\.)))
           {_OF_ADDRESS}{{2,2000}}(?:{_OF_SICI}{_OF_ADDRESS}{{0,200}})?)
     | (?P<data>data:image/[\w.+-]{{1,40}};base64,[a-zA-Z0-9+/=%]++)
-    | (?P<escape>\\[!-/:-@\[-`{{-~])
+    | (?P<escape>\\[{ASCII_PUNCTUATION}])
     """,
     re.VERBOSE,
 )
-_DISPLAY_GROUPS = ("dollars_inner", "bracket_inner", "doubled_bracket_inner")
-_INLINE_GROUPS = (
+_FORMULAS = (
     *("dollar_inner", "counted_inner", "loose_inner", "paren_inner", "doubled_paren_inner"),
+    *("dollars_inner", "bracket_inner", "doubled_bracket_inner"),
 )
+"""Groups with the content of a formula; an environment is its own content."""
 _FIRST = (*"`$\\<", "www.", "data:image/")
 """What a span may begin with, besides a scheme; a destination stands behind `](`."""
 _LINKED = "]("
@@ -158,9 +159,8 @@ def _span(text: str, match: re.Match[str]) -> Span | None:
 
 def _formula(match: re.Match[str]) -> Span:
     kind: Kind = "display" if match.lastgroup == "display" else "inline"
-    groups = _DISPLAY_GROUPS if kind == "display" else _INLINE_GROUPS
     start, end = match.span()
-    for name in groups:
+    for name in _FORMULAS:
         inner_start, inner_end = match.span(name)
         if inner_start >= 0:
             return Span(kind, start, end, inner_start, inner_end)

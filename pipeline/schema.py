@@ -409,7 +409,12 @@ SUMMARIES = Table(
             "Encoding repairs, each as `start:end steps`, in code points of the unrepaired text.",
         ),
         Column("n_chars", Type.INT32, "Length of `text` in code points.", minimum=1),
-        Column("n_words", Type.INT32, "Words in `plain_text`.", minimum=0),
+        Column(
+            "n_words",
+            Type.INT32,
+            "Words in `plain_text`, where each Chinese character and each hiragana is one.",
+            minimum=0,
+        ),
         _count("n_equations", "its equations", "equations.summary_id"),
         _count("n_images", "its images", "images.summary_id"),
         _count("n_links", "its links", "links.summary_id"),

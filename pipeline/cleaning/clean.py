@@ -23,9 +23,13 @@ CLEAN_SCHEMA = pl.Schema(
         "plain_text": pl.String(),
     }
 )
+# Chinese and Japanese have no spaces between words; as in Unicode's rules for word boundaries
+# (UAX #29), each of these characters counts as one.
+_UNSPACED = r"\p{Han}\p{Hiragana}"
+_WORD = rf"[{_UNSPACED}]|[\p{{L}}\p{{N}}][^\s{_UNSPACED}]*"
 _COUNTS = {
     "n_chars": pl.col("text").str.len_chars(),
-    "n_words": pl.col("plain_text").str.count_matches(r"[\p{L}\p{N}][^\s]*"),
+    "n_words": pl.col("plain_text").str.count_matches(_WORD),
 }
 
 _TEXTS_OF_PAPERS = ("title", "venue")
@@ -71,13 +75,13 @@ def clean(records: pl.DataFrame) -> tuple[pl.DataFrame, list[list[Span]]]:
     Returns one row per record, with CLEAN_SCHEMA and the counts of its characters and words, and
     what `scan` finds in each row's text.
     """
-    bodies = records.filter(pl.col("reason").is_null()).select("body", "keeps_structure")
-    ids = records.filter(pl.col("reason").is_null())["record_id"]
+    accepted = records.filter(pl.col("reason").is_null())
+    bodies = accepted.select("body", "keeps_structure").rows()
     # Crawled listings repeat summaries.
-    distinct = dict.fromkeys(bodies.iter_rows())
+    distinct = dict.fromkeys(bodies)
     found = dict(zip(distinct, _cleaned(distinct), strict=True))
     rows, scanned = [], []
-    for record_id, body in zip(ids, bodies.iter_rows(), strict=True):
+    for record_id, body in zip(accepted["record_id"], bodies, strict=True):
         fields, spans = found[body]
         rows.append((record_id, *fields))
         scanned.append(spans)

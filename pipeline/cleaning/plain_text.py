@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from shortscience.pipeline.characters import ASCII_PUNCTUATION
 from shortscience.pipeline.cleaning.emphasis import emphasis
 from shortscience.pipeline.link_references import definitions, uses
 from shortscience.pipeline.scanner import Span, scan
@@ -29,7 +30,7 @@ _ELEMENTS = (
 )
 _TAG = re.compile(rf"</?(?:{_ELEMENTS})(?=[\s/>])[^<>\n]{{0,400}}>|<[ \t]*>", re.IGNORECASE)
 _UNDERSCORES = re.compile(r"_(?<!\\_)(?:(?<!\w_)_{0,2}(?=\w)|(?<=[\w.,;:!?)]_)_{0,2}(?!\w))")
-_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_ESCAPE = re.compile(rf"\\([{ASCII_PUNCTUATION}])")
 _CELL_EDGE = re.compile(r"[ \t]*\|[ \t]*")
 _STRUCK = re.compile("~~")
 _TAB = re.compile(r"\t")

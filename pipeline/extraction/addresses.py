@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from shortscience.pipeline.characters import ASCII_PUNCTUATION
 from shortscience.pipeline.link_references import Use, definitions, opening_bracket, uses
 from shortscience.pipeline.scanner import Span
 
@@ -46,7 +47,7 @@ _ALT = re.compile(r"\balt\s*=\s*[\"']([^\"'<>]*)[\"']", re.IGNORECASE)
 _ABSOLUTE = re.compile(r"(?:https?|ftp)://|mailto:|www\.", re.IGNORECASE)
 # In the destination of a Markdown link, and in an attribute of HTML (CommonMark 2.4 and 2.5).
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[a-zA-Z][a-zA-Z\d]{1,31});")
-_ESCAPED = re.compile(rf"\\([!-/:-@\[-`{{-~])|{_ENTITY.pattern}")
+_ESCAPED = re.compile(rf"\\([{ASCII_PUNCTUATION}])|{_ENTITY.pattern}")
 _BLANKS_LIMIT = 40
 _TAG_LIMIT = 420
 
@@ -77,7 +78,7 @@ def _inline(text: str, spans: Sequence[Span]) -> list[Image | Link]:
         item = (_markdown if before.rstrip(" \t").endswith("](") else _html)(text, span)
         # Parentheses after an unmatched `]` hold no bare address.
         if item is None and _ABSOLUTE.match(text, span.inner_start):
-            item = _bare(text, span.start, span.end, span)
+            item = _bare(text, span)
         if item is None:
             continue
         while found and item.start < found[-1].start and _is_bare(found[-1]):
@@ -114,43 +115,37 @@ def _markdown(text: str, span: Span) -> Image | Link | None:
 
 
 def _html(text: str, span: Span) -> Image | Link | None:
-    before = text[max(0, span.start - _TAG_LIMIT) : span.start]
-    url = _ENTITY.sub(_character, text[span.inner_start : span.inner_end])
-    if (tag := _IMG.search(before)) and (close := _IMG_CLOSE.match(text, span.end)):
-        start = span.start - len(before) + tag.start()
-        raw = text[start : close.end()]
+    before = max(0, span.start - _TAG_LIMIT), span.start
+    inner = span.inner_start, span.inner_end
+    url = _ENTITY.sub(_character, text[slice(*inner)])
+    if (tag := _IMG.search(text, *before)) and (close := _IMG_CLOSE.match(text, span.end)):
+        raw = text[tag.start() : close.end()]
         alt = _ALT.search(raw)
-        return Image(_normal(url), alt[1] if alt else None, raw, start, close.end())
-    if (tag := _ANCHOR.search(before)) and (close := _ANCHOR_CLOSE.match(text, span.end)):
-        start = span.start - len(before) + tag.start()
-        return _link(
-            text,
-            url,
-            close["label"].strip() or None,
-            start,
-            close.end(),
-            (span.inner_start, span.inner_end),
-        )
+        return Image(_normal(url), alt[1] if alt else None, raw, tag.start(), close.end())
+    if (tag := _ANCHOR.search(text, *before)) and (close := _ANCHOR_CLOSE.match(text, span.end)):
+        label = close["label"].strip() or None
+        return _link(text, url, label, tag.start(), close.end(), inner)
     return None
 
 
-def _bare(text: str, start: int, end: int, span: Span) -> Image | Link:
+def _bare(text: str, span: Span) -> Image | Link:
     url = text[span.inner_start : span.inner_end]
-    if _IMAGE_PATH.search(url.split("?", 1)[0]) and text[start] != "<":
-        return Image(_normal(url), None, text[start:end], start, end)
-    return _link(text, url, None, start, end, (span.inner_start, span.inner_end))
+    if _IMAGE_PATH.search(url.partition("?")[0]) and text[span.start] != "<":
+        return Image(_normal(url), None, text[span.start : span.end], span.start, span.end)
+    return _link(text, url, None, span.start, span.end, (span.inner_start, span.inner_end))
 
 
 def _link(
-    text: str, url: str, label: str | None, start: int, end: int, named: tuple[int, int]
+    text: str, url: str, label: str | None, start: int, end: int, written: tuple[int, int]
 ) -> Link:
+    """Return a link whose address is `written` between two positions."""
     address = _normal(url)
     try:
         host = (urlsplit(address).hostname or "").lower()
     except ValueError:
         host = ""
     raw = text[start:end]
-    return Link(address, label, host, raw, start, end, *named)
+    return Link(address, label, host, raw, start, end, *written)
 
 
 def _unescaped(destination: str) -> str:

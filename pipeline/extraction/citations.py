@@ -7,14 +7,20 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from shortscience.pipeline.extraction.addresses import Link
-from shortscience.pipeline.extraction.lines import line_starts
 from shortscience.pipeline.extraction.mentions import mentions
 from shortscience.pipeline.extraction.own_summaries import CONFIDENCE, own_summaries
 from shortscience.pipeline.extraction.references import Reference, pointers, references
-from shortscience.pipeline.extraction.sentences import sentence_around
+from shortscience.pipeline.extraction.sentences import line_starts, sentence_around
 from shortscience.pipeline.extraction.subjects import subjects
-from shortscience.pipeline.extraction.written_identifiers import Written, written_identifiers
-from shortscience.pipeline.identifiers import PAPER_LINK, SCHEMES, key_in, parse_url, strength
+from shortscience.pipeline.extraction.written_identifiers import written_identifiers
+from shortscience.pipeline.identifiers import (
+    PAPER_LINK,
+    SCHEMES,
+    Written,
+    key_in,
+    parse_url,
+    strength,
+)
 from shortscience.pipeline.scanner import Covered, Extent, Span
 
 

@@ -26,7 +26,6 @@ CITATION_SCHEMA = pl.Schema(
     }
 )
 
-
 Items = Mapping[str, Sequence[tuple[object, ...]]]
 """The items of a text by table: named tuples whose fields are columns."""
 
@@ -42,8 +41,7 @@ def extract(cleaned: pl.DataFrame, scanned: Iterable[Sequence[Span]]) -> dict[st
     found: dict[str, list[tuple[object, ...]]] = {name: [] for name in schemas}
     known: dict[tuple[str, str], Items] = {}  # crawled listings repeat summaries
     texts = cleaned.select("record_id", "text", "markdown").iter_rows()
-    for (record_id, *written), spans in zip(texts, scanned, strict=True):
-        text, markdown = written
+    for (record_id, text, markdown), spans in zip(texts, scanned, strict=True):
         if (text, markdown) not in known:
             known[text, markdown] = _items(text, markdown, spans)
         for name, items in known[text, markdown].items():

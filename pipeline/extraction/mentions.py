@@ -65,7 +65,6 @@ _USUAL = (("\u00a0", " "), ("（", "("), ("）", ")"), ("，", ","))
 class Mention(NamedTuple):
     """One author-year mention."""
 
-    raw: str
     start: int
     end: int
     authors: tuple[str, ...]
@@ -90,7 +89,7 @@ def mentions(text: str) -> Iterator[Mention]:
     """Yield the mentions of a text; the caller drops those in code, math and URLs.
 
     Several years after one name are several works: each year but the first becomes a mention of its
-    own whose `raw` is the year.
+    own.
     """
     plain = _plain(text)
     end = 0
@@ -99,7 +98,7 @@ def mentions(text: str) -> Iterator[Mention]:
             continue
         for mention in read(plain, anchor):
             end = max(end, mention.end)
-            yield mention._replace(raw=text[mention.start : mention.end])
+            yield mention
 
 
 def _plain(text: str) -> str:
@@ -138,12 +137,12 @@ def _et_al(text: str, al: re.Match[str]) -> Iterator[Mention]:
     if people is None or not people.join:
         return
     if date := _DATE.match(text, al.end()):
-        yield from _mentions(text, people, date, 0.97)
+        yield from _mentions(people, date, 0.97)
         return
     tail = _TAIL.match(text, al.end())
     belongs = tail and (tail["possessive"] or people.join[-1] in "*_")
     end = tail.end() if tail and belongs else al.end()
-    yield Mention(text[people.start : end], people.start, end, people.authors, None, 0.9)
+    yield Mention(people.start, end, people.authors, None, 0.9)
 
 
 def _dated(text: str, year: re.Match[str]) -> Iterator[Mention]:
@@ -151,29 +150,25 @@ def _dated(text: str, year: re.Match[str]) -> Iterator[Mention]:
     people = _people(text, position, is_name)
     if people is None or not people.join:
         return
-    bracketed = people.join[-1] in _YEARS_AFTER
     years = _YEARS_AFTER.get(people.join[-1], _OPEN_YEARS).match(text, position)
     if years is None:
         return
     several = len(people.authors) > 1 or people.others
     if several or people.possessive or _is_inside(text, people.start, years.end()):
-        yield from _mentions(text, people, years, 0.95)
-    elif bracketed:
-        yield from _mentions(text, people, years, 0.8)
+        yield from _mentions(people, years, 0.95)
+    elif people.join[-1] in _YEARS_AFTER:
+        yield from _mentions(people, years, 0.8)
 
 
-def _mentions(
-    text: str, people: _People, date: re.Match[str], confidence: float
-) -> Iterator[Mention]:
+def _mentions(people: _People, date: re.Match[str], confidence: float) -> Iterator[Mention]:
     """Yield the mention that ends with a date, and one for each further year of the date."""
     groups = date.groupdict()
     short = groups.get("short") or groups.get("glued")
-    years = list(_EACH_YEAR.finditer(text, *date.span()))
+    years = list(_EACH_YEAR.finditer(date.string, *date.span()))
     year = _CENTURY + int(short) if short else int(years[0][0]) if years else None
-    whole = text[people.start : date.end()]
-    yield Mention(whole, people.start, date.end(), people.authors, year, confidence)
+    yield Mention(people.start, date.end(), people.authors, year, confidence)
     for further in years[1:]:
-        yield Mention(further[0], *further.span(), people.authors, int(further[0]), confidence)
+        yield Mention(*further.span(), people.authors, int(further[0]), confidence)
 
 
 def _is_inside(text: str, start: int, end: int) -> bool:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from shortscience.pipeline.anchors import Anchored
 from shortscience.pipeline.extraction.reference_entry import parse_entry
+from shortscience.pipeline.scanner import Covered
 
 _MARK = Anchored(
     "[",
@@ -50,7 +51,6 @@ class Reference(NamedTuple):
     """An entry or a pointer to one, with the parsed fields of the entry."""
 
     number: int
-    raw: str
     start: int
     end: int
     title: str | None
@@ -78,16 +78,17 @@ def pointers(text: str, entries: Sequence[Reference]) -> Iterator[Reference]:
     if not entries:
         return
     by_number = {entry.number: entry for entry in entries}
+    covered = Covered(entries)
     for match in _POINTER.matches(text):
         start, end = match.span()
-        if any(entry.start <= start < entry.end for entry in entries):
+        if start in covered:
             continue
         numbers = _numbers(match["numbers"])
         if _is_interval(text, match, numbers, max(by_number)):
             continue
         for number in numbers:
             if entry := by_number.get(number):
-                yield entry._replace(raw=match[0], start=start, end=end)
+                yield entry._replace(start=start, end=end)
 
 
 def _is_interval(text: str, match: re.Match[str], numbers: Sequence[int], last: int) -> bool:
@@ -109,14 +110,14 @@ def _numbers(written: str) -> list[int]:
 
 
 def _entries(text: str, marks: Sequence[re.Match[str]]) -> Iterator[Reference]:
-    for index, mark in enumerate(marks):
-        limit = marks[index + 1].start() if index + 1 < len(marks) else len(text)
-        end = min(limit, _entry_end(text, mark.end(), limit))
+    limits = (*(mark.start() for mark in marks[1:]), len(text))
+    for mark, limit in zip(marks, limits, strict=False):
+        end = _entry_end(text, mark.end(), limit)
         entry = parse_entry(" ".join(text[mark.end() : end].split()))
         if entry is not None:
             start = mark.start()
             stop = start + len(text[start:end].rstrip(" \t\n*_#-"))
-            yield Reference(int(mark["number"]), text[start:stop], start, stop, *entry)
+            yield Reference(int(mark["number"]), start, stop, *entry)
 
 
 def _last_run(marks: Sequence[re.Match[str]]) -> list[re.Match[str]]:

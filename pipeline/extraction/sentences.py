@@ -4,24 +4,9 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
+from shortscience.pipeline.abbreviations import is_abbreviated
 from shortscience.pipeline.characters import CAPITAL
 
-_ABBREVIATIONS = frozenset(
-    """
-    Prof Profs Dr Drs Mr Mrs Ms Mx Messrs St Hon Rev Gen Col Capt Lt Sgt Gov Sen Rep Pres
-    al i.e e.g cf vs viz resp approx ca incl excl esp a.k.a w.r.t s.t
-    Fig Figs Sec Secs Sect Eq Eqs Eqn Eqns Tab Proc Conf Trans Intl Univ Dept Inst Ref Refs
-    z.B d.h bzw vgl p.ej
-    """.split()
-)
-"""Followed by names and numbers; they never end a sentence."""
-_BEFORE_NUMBERS = frozenset(
-    """
-    No Nos Nr no nos nr Vol Vols vol vols pp p fig figs sec sect eq eqs eqn tab ref refs
-    Ch Chap ch chap App app Alg Thm Def Prop Lem Cor Ex Art art Jan Feb Mar Apr Jun Jul Aug Sep
-    Sept Oct Nov Dec
-    """.split()
-)
 _LONGEST_ABBREVIATION = 8
 _WORD = re.compile(r"[^\W\d_](?:\.?[^\W\d_])*\Z")
 # Chinese, Japanese, Hindi, Urdu, Arabic, Ethiopic and Burmese; not always followed by a space.
@@ -47,7 +32,7 @@ _BLANKS = 4
 def sentence_around(text: str, start: int, end: int, lines: Sequence[int] = ()) -> str:
     """Return the sentence around `text[start:end]`, or all sentences that it spans.
 
-    `lines` are where the blocks and lines of a flattened text begin. A sentence of more than a
+    `lines` are the `line_starts` of a flattened text. A sentence of more than a
     thousand characters is cut around the span, between two words.
     """
     first, last = _bounds(text, start, end, _USUAL)
@@ -66,6 +51,21 @@ def sentence_around(text: str, start: int, end: int, lines: Sequence[int] = ()) 
         space = text.rfind(" ", end, cut + 1)
         last = cut if space < 0 else space
     return text[first:last].strip()
+
+
+def line_starts(text: str, markdown: str) -> list[int]:
+    """Return where in a flattened text the lines of its Markdown begin, in order.
+
+    The Markdown is the text with some of its spaces turned into line breaks and indentation.
+    """
+    starts = []
+    position = 0
+    for line in markdown.split("\n"):
+        if written := line.lstrip(" "):
+            position = text.index(written, position)
+            starts.append(position)
+            position += len(written)
+    return starts
 
 
 def _bounds(text: str, start: int, end: int, reach: int) -> tuple[int | None, int]:
@@ -105,11 +105,8 @@ def _is_wrapped(text: str, boundary: re.Match[str]) -> bool:
 
 
 def _is_abbreviated(text: str, boundary: re.Match[str]) -> bool:
-    """Whether a boundary is the full stop of an initial or an abbreviation."""
+    """Whether a boundary is the full stop of an abbreviation."""
     stop = boundary.start()
     before = _WORD.search(text, max(0, stop - _LONGEST_ABBREVIATION), stop)
     word = before[0] if before else ""
-    if word[-1:].isupper() and (len(word) == 1 or word[-2] == "."):
-        return True
-    following = text[boundary.end() : boundary.end() + 1]
-    return word in _ABBREVIATIONS or (word in _BEFORE_NUMBERS and following.isdigit())
+    return is_abbreviated(word, text[boundary.end() : boundary.end() + 1])

@@ -2,14 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from shortscience.pipeline.anchors import Anchored
 from shortscience.pipeline.identifiers import (
     ARXIV,
     ARXIV_LABELLED,
-    FoundDoi,
-    Identifier,
+    Written,
     dois,
     parse_arxiv,
 )
@@ -27,17 +25,9 @@ _LONGEST_LABEL = 5
 _BARE_DOI = re.compile(r"(?<![\w./{,:;=])10\.[\d.]{4,20}/\S{6}")
 
 
-class Written(NamedTuple):
-    """An identifier and where it is written, with its label."""
-
-    identifier: Identifier
-    start: int
-    end: int
-
-
 def written_identifiers(text: str, opaque: Covered) -> list[Written]:
-    """Return the identifiers that are written out outside code, math and URLs."""
-    found = [doi for written in dois(text) if (doi := _doi(text, written))]
+    """Return the identifiers, with their labels, that are written out outside of `opaque`."""
+    found = [doi for written in dois(text) if (doi := _labelled(text, written))]
     inside = [item for item in found if item.start not in opaque]
     return _arxiv_ids(text, opaque, found) + inside
 
@@ -61,9 +51,9 @@ def _arxiv_ids(text: str, opaque: Covered, others: Sequence[Written]) -> list[Wr
     return written
 
 
-def _doi(text: str, found: FoundDoi) -> Written | None:
+def _labelled(text: str, doi: Written) -> Written | None:
     """Return a DOI with its label; None if it has neither a label nor the length to go without."""
-    label = _DOI_LABEL.search(text, max(0, found.start - _LONGEST_LABEL), found.start)
-    if label is None and not _BARE_DOI.match(text, found.start):
+    label = _DOI_LABEL.search(text, max(0, doi.start - _LONGEST_LABEL), doi.start)
+    if label is None and not _BARE_DOI.match(text, doi.start):
         return None
-    return Written(found.identifier, label.start() if label else found.start, found.end)
+    return doi._replace(start=label.start()) if label else doi

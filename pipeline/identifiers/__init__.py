@@ -4,9 +4,8 @@ from shortscience.pipeline.identifiers.addresses import parse_forum, parse_url, 
 from shortscience.pipeline.identifiers.arxiv import LABELLED as ARXIV_LABELLED
 from shortscience.pipeline.identifiers.arxiv import NUMBER as ARXIV
 from shortscience.pipeline.identifiers.arxiv import parse_arxiv
-from shortscience.pipeline.identifiers.doi import Found as FoundDoi
 from shortscience.pipeline.identifiers.doi import dois, parse_doi
-from shortscience.pipeline.identifiers.identifier import Identifier
+from shortscience.pipeline.identifiers.identifier import Identifier, Written
 from shortscience.pipeline.identifiers.keys import (
     also_named,
     key_in,
@@ -30,8 +29,8 @@ __all__ = [
     "NAMING_SCHEMES",
     "PAPER_LINK",
     "SCHEMES",
-    "FoundDoi",
     "Identifier",
+    "Written",
     "address",
     "also_named",
     "dois",

@@ -26,10 +26,8 @@ def parse_url(url: str) -> Identifier | None:
     parts = _parts(url)
     if parts is None:
         return None
-    host, path, query = parts
-    parse = next((parse for sites, parse in _SITES if sites.fullmatch(host)), None)
-    found = parse(path, {name: values[0] for name, values in query.items()}) if parse else None
-    return found or _doi_within(host, path, query)
+    parse = next((parse for sites, parse in _SITES if sites.fullmatch(parts.host)), None)
+    return (parse and parse(parts.path, parts.query)) or _doi_within(*parts)
 
 
 def title_in(url: str) -> str | None:
@@ -42,7 +40,7 @@ def title_in(url: str) -> str | None:
 class _Parts(NamedTuple):
     host: str
     path: str
-    query: dict[str, list[str]]
+    query: dict[str, str]
 
 
 def _parts(url: str) -> _Parts | None:
@@ -52,7 +50,8 @@ def _parts(url: str) -> _Parts | None:
         host = (parts.hostname or "").removesuffix(".").removeprefix("www.")
     except ValueError:
         return None
-    return _Parts(host, unquote(parts.path), parse_qs(parts.query))
+    query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+    return _Parts(host, unquote(parts.path), query)
 
 
 def _unwrapped(url: str) -> str:
@@ -153,10 +152,10 @@ _FILE = re.compile(r"[^/]+/[^/]+/.+\.(?:pdf|gif|jpe?g|png|svg|tiff?|zip|docx?|xl
 _PREPRINT_VERSION = re.compile(r"(?<=^10\.1101/)(.+?)v\d{1,2}$")
 
 
-def _doi_within(host: str, path: str, query: dict[str, list[str]]) -> Identifier | None:
+def _doi_within(host: str, path: str, query: dict[str, str]) -> Identifier | None:
     """Find a DOI in an address: resolvers and most publishers write it out."""
     within = _DOI_IN_PATH.search(path)
-    queried = next((query[name][0] for name in ("doi", "doid", "id") if name in query), "")
+    queried = next((query[name] for name in ("doi", "doid", "id") if name in query), "")
     text = within[1] if within else queried
     if not _RESOLVER.fullmatch(host):
         text = _VIEW_FOLDER.sub("", text)

@@ -8,11 +8,11 @@ bracket belongs to the DOI only if it was opened inside.
 import html
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 from urllib.parse import unquote
 
+from shortscience.pipeline.characters import ASCII_PUNCTUATION
 from shortscience.pipeline.identifiers.arxiv import parse_arxiv
-from shortscience.pipeline.identifiers.identifier import Identifier
+from shortscience.pipeline.identifiers.identifier import Identifier, Written
 
 # A registrant has four digits or more, and may be divided: 10.1000.10.
 _START = r"10\.\d{4,9}(?:\.\d{1,9}){0,3}/"
@@ -29,22 +29,14 @@ _CLOSING = {")": "(", "]": "[", "}": "{", ">": "<"}
 # A DOI ends with a letter, a digit, a closing bracket or one of a few signs.
 _TRAILING = re.compile(r"(?:&(?:gt|lt|quot|#\d+);|[^\w()[\]{}<>=/#+-]|_)+$|(?<=\w)/$")
 _POINTER = re.compile(r"\[\d{1,3}(?:[-,]\d{1,3})*\]$")
-_ESCAPE = re.compile(r"\\(?=[!-/:-@\[-`{-~])")
+_ESCAPE = re.compile(rf"\\(?=[{ASCII_PUNCTUATION}])")
 _LABELS = re.compile(r"(?:\W*(?:https?|info|urn|dx|www|org|doi)\b)*\W*", re.IGNORECASE)
 _CONTINUATION = re.compile(r"\s*(?:[\[(;,|<\\]|$|10\.|https?:|doi\b)", re.IGNORECASE)
 _REACH = 100
 _OF_ARXIV = re.compile(r"10\.48550/arxiv[.:](.+)", re.IGNORECASE)
 
 
-class Found(NamedTuple):
-    """A DOI in a text, `text[start:end]`."""
-
-    identifier: Identifier
-    start: int
-    end: int
-
-
-def dois(text: str) -> Iterator[Found]:
+def dois(text: str) -> Iterator[Written]:
     """Yield the DOIs of a text, in order."""
     position = 0
     while match := _DOI.search(text, position):
@@ -68,10 +60,10 @@ def parse_doi(text: str) -> Identifier | None:
     return found.identifier if _CONTINUATION.match(rest) else None
 
 
-def _at(match: re.Match[str]) -> Found | None:
+def _at(match: re.Match[str]) -> Written | None:
     length = _length(match[0])
     identifier = _normal(match[0][:length])
-    return Found(identifier, match.start(), match.start() + length) if identifier else None
+    return Written(identifier, match.start(), match.start() + length) if identifier else None
 
 
 def _normal(written: str) -> Identifier | None:

@@ -1,6 +1,7 @@
-"""An identifier of a paper."""
+"""An identifier of a paper, and where a text has one."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +21,11 @@ class Identifier:
     def key(self) -> str:
         """The value, with its version if there is one."""
         return f"{self.value}v{self.version}" if self.version else self.value
+
+
+class Written(NamedTuple):
+    """An identifier that a text writes out, as `text[start:end]`."""
+
+    identifier: Identifier
+    start: int
+    end: int

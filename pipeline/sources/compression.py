@@ -11,6 +11,8 @@ import pyarrow as pa
 
 from shortscience.pipeline.errors import is_transient
 
+GZIP_MAGIC = b"\x1f\x8b"
+ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 _MAGIC_BYTES = 6
 _CHUNK_BYTES = 1 << 16
 _LONGEST_REASON = 200
@@ -23,7 +25,7 @@ class SourceError(ValueError):
 
 
 class CutError(SourceError):
-    """A compressed file that breaks off, of a download perhaps; what precedes can be used."""
+    """A file that breaks off, perhaps as its download did; what precedes can be used."""
 
 
 @contextmanager
@@ -68,10 +70,10 @@ def _open_zstd(stream: IO[bytes]) -> Any:
 
 
 _OPENERS: dict[bytes, Callable[[IO[bytes]], Any]] = {
-    b"\x1f\x8b": gzip.open,
+    GZIP_MAGIC: gzip.open,
     b"BZh": bz2.open,
     b"\xfd7zXZ\0": lzma.open,
-    b"\x28\xb5\x2f\xfd": _open_zstd,
+    ZSTD_MAGIC: _open_zstd,
 }
 
 

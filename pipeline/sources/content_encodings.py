@@ -12,33 +12,35 @@ from typing import IO, Any, cast
 
 import pyarrow as pa
 
-from shortscience.pipeline.sources.compression import DAMAGED, KeptOpen, SourceError, named_damage
+from shortscience.pipeline.sources.compression import (
+    DAMAGED,
+    GZIP_MAGIC,
+    ZSTD_MAGIC,
+    KeptOpen,
+    SourceError,
+    named_damage,
+)
 
 _CHUNK_BYTES = 1 << 16
-_GZIP_MAGIC = b"\x1f\x8b"
-_ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 _NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 
 
-class Decoded:
+class _Decoded:
     """A stream over chunks of bytes."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self._chunks = chunks
         self._left = b""
 
-    def read(self, size: int = -1) -> bytes:
-        """Read up to `size` bytes, or all; empty at the end."""
+    def read(self, size: int) -> bytes:
+        """Read `size` bytes, fewer at the end."""
         parts, length = [self._left], len(self._left)
-        while size < 0 or length < size:
-            chunk = next(self._chunks, None)
-            if chunk is None:
-                break
+        while length < size and (chunk := next(self._chunks, None)) is not None:
             parts.append(chunk)
             length += len(chunk)
         data = b"".join(parts)
-        self._left = data[size:] if size >= 0 else b""
-        return data[:size] if size >= 0 else data
+        self._left = data[size:]
+        return data[:size]
 
 
 def decoded(stream: IO[bytes], encodings: str) -> Any:
@@ -49,32 +51,31 @@ def decoded(stream: IO[bytes], encodings: str) -> Any:
     content: Any = stream
     for encoding in reversed([name.strip().lower() for name in encodings.split(",")]):
         if encoding and encoding != "identity":
-            content = Decoded(_decode(content, encoding))
+            content = _Decoded(_decode(content, encoding))
     return content
 
 
 def _decode(stream: IO[bytes], encoding: str) -> Iterator[bytes]:
     with named_damage(DAMAGED):
         beginning = stream.read(_CHUNK_BYTES)
-    decode = _DECODERS.get(encoding, _unknown)
     taken = [beginning]
-    first = b""
-    rest: Iterator[bytes] = iter(())
+    chunks: Iterator[bytes]
     try:
-        chunks = decode(_remembered(stream, taken), beginning)
-        first, rest = next(chunks, b""), chunks
+        decoding = _DECODERS.get(encoding, _unknown)(_remembered(stream, taken), beginning)
+        chunks = chain([next(decoding, b"")], decoding)
     except Exception as error:
         # Text that fails to decode at its start was stored decoded.
         if _NO_TEXT.search(beginning):
             raise SourceError(f"is encoded as {encoding}, which cannot be decoded") from error
-        rest = chain(taken, iter(lambda: stream.read(_CHUNK_BYTES), b""))
+        chunks = chain(taken, iter(lambda: stream.read(_CHUNK_BYTES), b""))
     holds_nothing = bool(beginning)
-    chunk: bytes | None = first
-    while chunk is not None:
+    while True:
+        with named_damage(DAMAGED):
+            chunk = next(chunks, None)
+        if chunk is None:
+            break
         holds_nothing = holds_nothing and not chunk
         yield chunk
-        with named_damage(DAMAGED):
-            chunk = next(rest, None)
     if holds_nothing:
         raise SourceError(f"{DAMAGED}; fetch it again")
 
@@ -103,7 +104,7 @@ def _inflated(window: int) -> Callable[[Iterator[bytes]], Iterator[bytes]]:
                 data = inflater.unconsumed_tail
                 if inflater.eof:
                     data = inflater.unused_data
-                    if not data.startswith(_GZIP_MAGIC):
+                    if not data.startswith(GZIP_MAGIC):
                         return
                     inflater = zlib.decompressobj(window)
 
@@ -111,7 +112,7 @@ def _inflated(window: int) -> Callable[[Iterator[bytes]], Iterator[bytes]]:
 
 
 def _gzip(chunks: Iterator[bytes], beginning: bytes) -> Iterator[bytes]:
-    if not beginning.startswith(_GZIP_MAGIC):
+    if not beginning.startswith(GZIP_MAGIC):
         raise ValueError("no gzip")
     return _inflated(16 + zlib.MAX_WBITS)(chunks)
 
@@ -126,9 +127,9 @@ def _deflate(chunks: Iterator[bytes], beginning: bytes) -> Iterator[bytes]:
 
 def _by_arrow(codec: str) -> Callable[[Iterator[bytes], bytes], Iterator[bytes]]:
     def decode(chunks: Iterator[bytes], beginning: bytes) -> Iterator[bytes]:
-        if codec == "zstd" and not beginning.startswith(_ZSTD_MAGIC):
+        if codec == "zstd" and not beginning.startswith(ZSTD_MAGIC):
             raise ValueError("no zstd")
-        source = pa.PythonFile(KeptOpen(cast("IO[bytes]", Decoded(chunks))), "r")
+        source = pa.PythonFile(KeptOpen(cast("IO[bytes]", _Decoded(chunks))), "r")
         stream = pa.CompressedInputStream(source, codec)
         while chunk := bytes(stream.read(_CHUNK_BYTES)):
             yield chunk

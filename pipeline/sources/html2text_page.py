@@ -11,7 +11,8 @@ from collections.abc import Iterator
 
 from shortscience.pipeline.sources import markdown_block, site_text
 from shortscience.pipeline.sources.encodings import decode
-from shortscience.pipeline.sources.markdown_links import identified, permalink
+from shortscience.pipeline.sources.lines import with_line_starts
+from shortscience.pipeline.sources.markdown_links import identified
 from shortscience.pipeline.sources.pieces import NOTHING_KNOWN, Facts, Piece, summary
 
 FORM = "extracted-text"
@@ -56,8 +57,7 @@ def parse(data: bytes) -> Iterator[Piece]:
         block = markdown_block.find(data, position, mark.start())
         start = _start(data, position, mark.start()) if block is None else block
         yield from site_text.around(data, position, start)
-        facts = _facts(data[start : mark.start()], mark["address"], known)
-        known = facts
+        facts = known = _facts(data[start : mark.start()], mark["address"], known)
         text = _BLOCK.match(data, mark.end())
         text_end = text.end() if text else mark.end()
         trailer = _TRAILER.match(data, text_end)
@@ -71,11 +71,9 @@ def parse(data: bytes) -> Iterator[Piece]:
 
 
 def _marks(data: bytes) -> Iterator[re.Match[bytes]]:
-    line = 0
-    for match in _MARK.finditer(data):
-        line = max(line, data.rfind(b"\n", line, match.start()) + 1)
+    for mark, line in with_line_starts(data, _MARK.finditer(data)):
         if not data.startswith(_INDENT, line):
-            yield match
+            yield mark
 
 
 def _start(data: bytes, start: int, mark: int) -> int:
@@ -89,8 +87,7 @@ def _start(data: bytes, start: int, mark: int) -> int:
 
 def _facts(block: bytes, link: bytes | None, before: Facts) -> Facts:
     facts = markdown_block.read(block, _unescape)
-    address = permalink(markdown_block.address(decode(link))) if link else None
-    return identified(facts, address, before)
+    return identified(facts, markdown_block.address(decode(link or b"")), before)
 
 
 def _body(block: bytes) -> str:

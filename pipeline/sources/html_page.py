@@ -9,16 +9,17 @@ with the preview of an empty summary, a block with the id `guest`.
 import html
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from shortscience.pipeline.identifiers import key_in
-from shortscience.pipeline.sources import title_block
+from shortscience.pipeline.sources import shown_facts
 from shortscience.pipeline.sources.archived_links import original
 from shortscience.pipeline.sources.encodings import decode
 from shortscience.pipeline.sources.pieces import NOTHING_KNOWN, Facts, Piece, summary
+from shortscience.pipeline.sources.times import iso_time
 
 FORM = "html"
 KEEPS_STRUCTURE = True
@@ -38,10 +39,8 @@ _SOURCE = re.compile(rb"<pre (?:[^<>]{0,400}?\s)??class=[\"']source\s[^<>]*>\r?\
 _SOURCE_END = b"</pre>"
 _BLOCK_END = re.compile(rb"</table>\s*</div>")
 _GUEST = b"guest"
-_ANONYMOUS = "anon"
 _PUBLISHED = re.compile(rb'"datePublished"\s*:\s*"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)"')
 _FIRST = b"vignette-top"
-_VENUE = re.compile(r"(?P<venue>.*?) ?- (?P<year>\d{1,4})")
 _MAX_MARKUP_BYTES = 1 << 15
 """The limit for a block's markup; the largest known has 14,000. Lexbor's cost is quadratic in the
 nesting depth: a block of 100,000 open tags would take a minute.
@@ -65,19 +64,17 @@ def recognise(data: bytes) -> bool:
 def parse(data: bytes) -> Iterator[Piece]:
     """Cut a page into one piece per summary, and the page around them."""
     position = 0
-    title = None
+    title, paper = None, NOTHING_KNOWN
     for block in _blocks(data):
         if block.user is None:
-            title = block
+            title, paper = block, _facts(data[block.start : block.end])
             continue
-        own = title is not None and title.end == block.start
-        start = title.start if own and title is not None else block.start
+        start = title.start if title is not None and title.end == block.start else block.start
         if start > position:
             yield Piece("boilerplate", position, start)
-        facts = _facts(data[title.start : title.end]) if title is not None else NOTHING_KNOWN
         # A paper's page has the date of the paper's first summary, even if it shows another one.
         posted_at = _posted_at(data, position, start) if block.first else None
-        yield _record(data, start, block, facts, posted_at)
+        yield _record(data, start, block, paper._replace(posted_at=posted_at))
         position = block.end
     if position == 0 and _SUMMARY in data:
         yield Piece("rejected", 0, len(data), reason="a page with summaries in unknown markup")
@@ -114,8 +111,7 @@ def _blocks(data: bytes) -> Iterator[_Block]:
             continue
         source = _SOURCE.search(data, match.end(), end)
         if source is None:
-            nothing = match.end(), match.end()
-            yield _Block(match.start(), end, user, markdown=nothing)
+            yield _Block(match.start(), end, user, markdown=(match.end(), match.end()))
             continue
         source_end = _source_end(data, source.end(), end)
         block_end = _BLOCK_END.search(data, source_end, end)
@@ -132,60 +128,42 @@ def _source_end(data: bytes, start: int, end: int) -> int:
     return end
 
 
-def _record(
-    data: bytes, start: int, block: _Block, facts: Facts, posted_at: datetime | None
-) -> Piece:
+def _record(data: bytes, start: int, block: _Block, paper: Facts) -> Piece:
+    """Return the record of a summary, with what is known of its paper and what its block says."""
     markdown_start, markdown_end = block.markdown
-    escaped = decode(data[markdown_start:markdown_end])
-    body = html.unescape(escaped).strip()
-    around = data[block.start : markdown_start] + data[markdown_end : block.end]
-    tree = _tree(around)
-    user = html.unescape(decode(block.user or b""))
-    votes = _text(tree.css_first("span.votevalue"))
-    link = tree.css_first('a[title="Link"]')
+    body = html.unescape(decode(data[markdown_start:markdown_end])).strip()
+    tree = _tree(data[block.start : markdown_start] + data[markdown_end : block.end])
     key = _attribute(tree.css_first("input.paperid"), "value")
-    return summary(
-        start,
-        block.end,
-        body,
-        Facts(
-            bibtex_key=key or facts.bibtex_key,
-            title=None if facts.title == key else facts.title,
-            authors=facts.authors,
-            venue=facts.venue,
-            year=facts.year,
-            abstract=facts.abstract,
-            paper_url=facts.paper_url,
-            author=None if user in {_ANONYMOUS, ""} else user,
-            votes=int(votes) if votes and re.fullmatch(r"-?\d{1,9}", votes) else None,
-            posted_at=posted_at,
-            url=_address(link),
-        ),
+    facts = paper._replace(
+        bibtex_key=key or paper.bibtex_key,
+        title=shown_facts.title_unless_key(paper.title, key),
+        author=shown_facts.user(html.unescape(decode(block.user or b""))),
+        votes=shown_facts.votes(_text(tree.css_first("span.votevalue"))),
+        url=_address(tree.css_first('a[title="Link"]')),
     )
+    return summary(start, block.end, body, facts)
 
 
 def _facts(block: bytes) -> Facts:
-    """Read a title block. For an unknown title, the site shows the key, and the year 0."""
+    """Read a title block."""
     tree = _tree(block)
-    title = _text(tree.css_first("span.papertitle"))
     address = _attribute(tree.css_first('a[href*="bibtexKey="]'), "href")
     key = key_in(address) if address else None
     # The site closes the links around names twice; programs that mend this leave `and` in them, or
     # nothing.
     names = (_text(node) or "" for node in tree.css("span.paperauthors a"))
     authors = tuple(name.removesuffix(" and") for name in names if name)
-    authors = authors or title_block.names(_text(tree.css_first("span.paperauthors")) or "")
+    authors = authors or shown_facts.names(_text(tree.css_first("span.paperauthors")) or "")
     # The authors are followed by a link "VENUE - YEAR", then the keywords.
-    venues = (_VENUE.fullmatch(_text(node) or "") for node in tree.css("small > a"))
-    venue = next(filter(None, venues), None)
-    year = int(venue["year"]) if venue else 0
+    venues = (shown_facts.venue_and_year(_text(node) or "") for node in tree.css("small > a"))
+    venue, year = next(filter(None, venues), (None, None))
     links = (_address(node) for node in tree.css('div[name="links"] a'))
     return Facts(
         bibtex_key=key,
-        title=None if title == key else title,
+        title=shown_facts.title_unless_key(_text(tree.css_first("span.papertitle")), key),
         authors=authors or None,
-        venue=(venue["venue"] or None) if venue else None,
-        year=year or None,
+        venue=venue,
+        year=year,
         abstract=_abstract(tree),
         paper_url=next((link for link in links if link and not link.startswith(_SCHOLAR)), None),
     )
@@ -205,13 +183,7 @@ def _abstract(tree: LexborHTMLParser) -> str | None:
 def _posted_at(data: bytes, start: int, end: int) -> datetime | None:
     """Return the posting time in the JSON-LD at the top of a paper's page, if that is there."""
     match = _PUBLISHED.search(data, start, end)
-    if match is None:
-        return None
-    try:
-        date = datetime.strptime(match[1].decode(), "%Y-%m-%d %H:%M:%S")
-    except ValueError:
-        return None  # for example, month 13
-    return date.replace(tzinfo=UTC)
+    return iso_time(match[1].decode()) if match else None
 
 
 def _text(node: LexborNode | None) -> str | None:

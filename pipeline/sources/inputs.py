@@ -91,11 +91,11 @@ def take_inventory(raw: Sequence[str], spool: Path, skipped: Set[Path] = frozens
     inputs: list[Input] = []
     problems: set[Problem] = set()
     for path, name in _named(list_inputs(raw, skipped)).items():
-        for found in _found(path, name, spool):
-            if isinstance(found, Problem):
-                problems.add(found)
+        for taken in _taken(path, name, spool):
+            if isinstance(taken, Problem):
+                problems.add(taken)
             else:
-                inputs.append(found)
+                inputs.append(taken)
     if not inputs:
         raise NoInputError(f"No raw dump could be read: {min(problems, key=str)}.")
     return Inventory(
@@ -162,8 +162,8 @@ def _new(parent: str, folders: Sequence[str], entered: set[Path]) -> Iterator[st
             yield name
 
 
-def _found(path: Path, name: str, spool: Path) -> Iterator[Input | Problem]:
-    """Yield what is in a file, and a problem where it becomes unreadable.
+def _taken(path: Path, name: str, spool: Path) -> Iterator[Input | Problem]:
+    """Yield the inputs in a file, and a problem where it becomes unreadable.
 
     Raises OSError if its disk fails to answer: a release without this file would look as if its
     records had gone.
@@ -172,9 +172,9 @@ def _found(path: Path, name: str, spool: Path) -> Iterator[Input | Problem]:
     try:
         with os_errors_named(path):
             # Workers on other machines have other working folders.
-            for found in _identify(path.absolute(), name, spool.absolute()):
+            for taken in _hashed(path.absolute(), name, spool.absolute()):
                 empty = False
-                yield found
+                yield taken
         if empty:
             yield Problem(name, "is an empty archive")
     except OSError as error:
@@ -185,8 +185,8 @@ def _found(path: Path, name: str, spool: Path) -> Iterator[Input | Problem]:
         yield Problem(name, str(error))
 
 
-def _identify(path: Path, name: str, spool: Path) -> Iterator[Input | Problem]:
-    """Hash the content of a file, member by member.
+def _hashed(path: Path, name: str, spool: Path) -> Iterator[Input | Problem]:
+    """Yield the members of a file with their hashes, or their problems.
 
     Raises OSError if it cannot be read, SourceError where it becomes unusable.
     """

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from shortscience.pipeline.sources import title_block
+from shortscience.pipeline.sources import shown_facts
 from shortscience.pipeline.sources.archived_links import original
 from shortscience.pipeline.sources.encodings import decode
 from shortscience.pipeline.sources.markdown_links import LINK, labels_only, shared_title
@@ -45,11 +45,11 @@ def read(block: bytes, unescape: Unescape) -> Facts:
     lines = [unescape(line) for line in _lines(text)]
     place = next((n for n, line in enumerate(lines) if line.startswith(_SCHOLAR_LABEL)), None)
     if place is None:
-        return Facts(votes=title_block.votes(lines))
+        return Facts(votes=shown_facts.last_votes(lines))
     keywords = (n for n, line in enumerate(lines) if line.startswith(_KEYWORDS))
     below = next(keywords, len(lines))
-    known = title_block.read(lines[place + 1 : below])
-    facts = known._replace(votes=title_block.votes(lines[below:]))
+    known = shown_facts.of_lines(lines[place + 1 : below])
+    facts = known._replace(votes=shown_facts.last_votes(lines[below:]))
     return facts._replace(title=shared_title(text) or facts.title, paper_url=_paper_url(text))
 
 

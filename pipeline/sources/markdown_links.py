@@ -6,9 +6,9 @@ title of several lines of HTML.
 """
 
 import re
-from typing import NamedTuple
 from urllib.parse import unquote_plus
 
+from shortscience.pipeline.sources import shown_facts
 from shortscience.pipeline.sources.archived_links import original
 from shortscience.pipeline.sources.pieces import Facts
 
@@ -31,24 +31,6 @@ PATTERN = rf"!?\[(?P<label>{_LABEL})\]\((?P<address>{_SEARCH}|{_ADDRESS})\)"
 LINK = re.compile(PATTERN)
 _PERMALINK = re.compile(r"/paper\?bibtexKey=(?P<key>.{1,1000}?)(?:&a=(?P<user>[^&\s]{0,200}))?\Z")
 _SHARED_TITLE = re.compile(r"&text=Summary\+of\+([^&\s()]{1,2000})&hashtags=shortscience")
-_NOBODY = {"anon", "", None}
-
-
-class Permalink(NamedTuple):
-    """A summary's address, with the paper's key and the user's name."""
-
-    address: str
-    bibtex_key: str
-    user: str | None
-
-
-def permalink(address: str) -> Permalink | None:
-    """Parse a summary's address; None for any other."""
-    match = _PERMALINK.search(address)
-    if match is None:
-        return None
-    user = None if match["user"] in _NOBODY else match["user"]
-    return Permalink(original(address), match["key"], user)
 
 
 def shared_title(block: str) -> str | None:
@@ -65,19 +47,21 @@ def labels_only(text: str) -> str:
     return LINK.sub(lambda link: "" if link[0][0] == "!" else LINK.sub("", link["label"]), text)
 
 
-def identified(facts: Facts, link: Permalink | None, before: Facts) -> Facts:
-    """Add the facts in a record's permalink.
+def identified(facts: Facts, address: str, before: Facts) -> Facts:
+    """Add the facts in the address of a record, which may be empty.
 
     A summary without a title block is about the same paper as the one `before` it, if its key
     agrees.
     """
+    link = _PERMALINK.search(address)
     if link is None:
         return facts
-    if facts.title is None and facts.venue is None and link.bibtex_key == before.bibtex_key:
+    key = link["key"]
+    if facts.title is None and facts.venue is None and key == before.bibtex_key:
         facts = before._replace(votes=facts.votes)
     return facts._replace(
-        bibtex_key=link.bibtex_key,
-        title=None if facts.title == link.bibtex_key else facts.title,
-        author=link.user,
-        url=link.address,
+        bibtex_key=key,
+        title=shown_facts.title_unless_key(facts.title, key),
+        author=shown_facts.user(link["user"]),
+        url=original(address),
     )

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from shortscience.pipeline.sources import markdown_block, site_text
 from shortscience.pipeline.sources.encodings import decode
-from shortscience.pipeline.sources.markdown_links import identified, permalink
+from shortscience.pipeline.sources.lines import line_end, with_line_starts
+from shortscience.pipeline.sources.markdown_links import identified
 from shortscience.pipeline.sources.pieces import NOTHING_KNOWN, Facts, Piece, summary
 
 FORM = "extracted-text"
@@ -47,8 +48,7 @@ def parse(data: bytes) -> Iterator[Piece]:
         start = _table(data, position, row.start()) if block is None else block
         yield from site_text.around(data, position, start)
         facts = known = _facts(data[start : row.start()], row, mark["address"], known)
-        newline = data.find(b"\n", mark.end())
-        row_end = len(data) if newline < 0 else newline + 1
+        row_end = line_end(data, mark.end())
         # An author may have written the same; the site's own is last.
         ends = list(_END.finditer(data, mark.end(), row_end))
         text_end, position = ends[-1].span() if ends else (row_end, row_end)
@@ -61,16 +61,11 @@ def parse(data: bytes) -> Iterator[Piece]:
 
 def _marks(data: bytes) -> Iterator[tuple[re.Match[bytes], re.Match[bytes]]]:
     """Yield the mark and the start of each row that holds a summary; a row holds one."""
-    line_end = 0
-    for mark in _MARK.finditer(data):
-        if mark.start() < line_end:
-            continue
-        line = max(line_end, data.rfind(b"\n", line_end, mark.start()) + 1)
-        newline = data.find(b"\n", mark.end())
-        line_end = len(data) if newline < 0 else newline + 1
-        row = _ROW.match(data, line)
-        if row:
+    last = -1
+    for mark, line in with_line_starts(data, _MARK.finditer(data)):
+        if line != last and (row := _ROW.match(data, line)):
             yield mark, row
+        last = line
 
 
 def _table(data: bytes, start: int, row: int) -> int:
@@ -83,8 +78,7 @@ def _table(data: bytes, start: int, row: int) -> int:
 def _facts(block: bytes, row: re.Match[bytes], link: bytes | None, before: Facts) -> Facts:
     facts = markdown_block.read(block, _unescape)
     facts = facts._replace(votes=int(row["votes"]) if row["votes"] else None)
-    address = permalink(decode(link)) if link else None
-    return identified(facts, address, before)
+    return identified(facts, decode(link or b""), before)
 
 
 def _unescape(text: str) -> str:

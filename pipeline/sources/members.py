@@ -5,14 +5,14 @@ a crawl in a zip file; deeper nesting is refused.
 """
 
 import tempfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from typing import IO, Any
 
-from shortscience.pipeline.sources import archives, saved_pages, tables
+from shortscience.pipeline.sources import archives, crawls, saved_pages, tables
 from shortscience.pipeline.sources.archives import Archive, Entry
 from shortscience.pipeline.sources.compression import (
     DAMAGED,
@@ -24,13 +24,15 @@ from shortscience.pipeline.sources.compression import (
     is_compressed,
     named_damage,
 )
-from shortscience.pipeline.sources.tables import Transcribed
+from shortscience.pipeline.sources.tables import Transcription
 
 MAX_SOURCE_BYTES = 1 << 30
 """A source is parsed in memory; larger ones are refused, with advice to split them. This also
 limits decompression bombs.
 """
 
+_BEGINNING_BYTES = 4096
+"""Enough of a file to tell its kind: the header of a CSV table is the longest."""
 _MAX_DEPTH = 2
 _BREAKS_OFF = "breaks off; what precedes was read, fetch it again for the rest"
 
@@ -81,54 +83,52 @@ def _wanted(stream: IO[bytes], wanted: Sequence[_Steps]) -> Iterator[tuple[_Step
         with decompressed(stream) as content:
             yield (), _read(content)[0]
         return
-    kind = _archive(stream)
-    if kind is None:
+    kind = _kind(stream)
+    if kind is None or isinstance(kind, Transcription):
         raise SourceError("is no longer an archive")
     archive = kind(stream)
     for step, group in groupby(wanted, key=lambda steps: steps[0]):
         with named_damage(DAMAGED):
             opened = archive.open(step)
         with opened as inner:
-            if kind is archives.Warc:
+            if kind is crawls.Warc:
                 yield (step,), _read(inner)[0]
                 continue
             for steps, data in _wanted(inner, [steps[1:] for steps in group]):
                 yield (step, *steps), data
 
 
-def _archive(stream: IO[bytes]) -> type[Archive] | None:
-    """Return the kind of archive in a stream, compressed or not."""
+def _kind(stream: IO[bytes]) -> type[Archive] | Transcription | None:
+    """Return the kind of archive in a stream, compressed or not; None if it is no archive."""
     try:
         with decompressed(stream) as content, named_damage(DAMAGED):
-            kind = _kind(beginning(content, archives.BEGINNING_BYTES), content)
+            start = beginning(content, _BEGINNING_BYTES)
+            kinds = (kind.recognise(start) for kind in (saved_pages, crawls, archives))
+            kind = next(filter(None, kinds), None) or tables.recognise(start, content)
     except SourceError:
         # A crawl whose first record is damaged may be readable behind it.
         with named_damage(DAMAGED):
-            goes_on = archives.Warc.is_seekable(stream)
+            goes_on = crawls.is_crawl_of_members(stream)
         if not goes_on:
             raise
-        return archives.Warc
+        return crawls.Warc
     stream.seek(0)
     return kind
-
-
-def _kind(start: bytes, rest: IO[bytes]) -> type[Archive] | None:
-    known = saved_pages.recognise(start) or archives.recognise(start)
-    return known or tables.recognise(start, rest)
 
 
 def _found(
     stream: IO[bytes], here: Member, spool: Path, *, depth: int, packed: bool = False
 ) -> Iterator[Member]:
     """Yield the contents of a seekable stream, whose position in the file is `here`."""
-    kind = _archive(stream)
+    kind = _kind(stream)
     if kind is None:
         with decompressed(stream) as content:
             yield from _whole(content, here)
     elif depth == _MAX_DEPTH:
         raise SourceError("is an archive nested three levels deep; unpack it")
-    elif packed or _needs_unpacking(kind, stream):
-        unpacked, problem = _unpack(kind, stream, spool)
+    elif isinstance(kind, Transcription) or packed or _needs_unpacking(kind, stream):
+        read = kind.transcribe if isinstance(kind, Transcription) else chunks
+        unpacked, problem = _unpack(stream, read, spool)
         if problem:
             yield replace(here, problem=problem)
         with unpacked.open("rb") as file:
@@ -139,8 +139,9 @@ def _found(
 
 def _needs_unpacking(kind: type[Archive], stream: IO[bytes]) -> bool:
     """Whether the archive's entries cannot be found directly in the stream."""
-    is_packed = is_compressed(stream) and not kind.is_seekable(stream)
-    return is_packed or issubclass(kind, Transcribed)
+    if not is_compressed(stream):
+        return False
+    return kind is not crawls.Warc or not crawls.is_crawl_of_members(stream)
 
 
 def _entries(archive: Archive, here: Member, spool: Path, depth: int) -> Iterator[Member]:
@@ -161,8 +162,8 @@ def _entries(archive: Archive, here: Member, spool: Path, depth: int) -> Iterato
 def _of_entry(entry: Entry, member: Member, spool: Path, depth: int) -> Iterator[Member]:
     if entry.problem is not None:
         yield replace(member, problem=entry.problem)
-    elif entry.page is not None:
-        yield from _whole(entry.stream, replace(member, form=entry.page))
+    elif entry.form is not None:
+        yield from _whole(entry.stream, replace(member, form=entry.form))
     else:
         with entry.stream as content:
             yield from _found(content, member, spool, depth=depth + 1, packed=entry.packed)
@@ -197,9 +198,10 @@ def _read(stream: Any) -> tuple[bytes, str | None]:
     return b"".join(read), None
 
 
-def _unpack(kind: type[Archive], stream: IO[bytes], spool: Path) -> tuple[Path, str | None]:
-    """Decompress an archive into a new file of the spool, until it ends or breaks off."""
-    unpacked = kind.transcribe if issubclass(kind, Transcribed) else chunks
+def _unpack(
+    stream: IO[bytes], read: Callable[[IO[bytes]], Iterator[bytes]], spool: Path
+) -> tuple[Path, str | None]:
+    """Write what `read` yields of an archive into a new file, until it ends or breaks off."""
     with named_damage(DAMAGED):
         left = archives.may_unpack_to(archives.size(stream))
     spool.mkdir(parents=True, exist_ok=True)
@@ -208,7 +210,7 @@ def _unpack(kind: type[Archive], stream: IO[bytes], spool: Path) -> tuple[Path, 
         decompressed(stream) as content,
     ):
         try:
-            for chunk in unpacked(content):
+            for chunk in read(content):
                 left -= len(chunk)
                 if left < 0:
                     raise SourceError(archives.UNPACKS_TOO_FAR)

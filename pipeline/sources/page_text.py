@@ -9,8 +9,9 @@ mark and the summary, without its empty lines.
 import re
 from collections.abc import Iterator
 
-from shortscience.pipeline.sources import site_text, title_block
+from shortscience.pipeline.sources import shown_facts, site_text
 from shortscience.pipeline.sources.encodings import decode
+from shortscience.pipeline.sources.lines import with_line_starts
 from shortscience.pipeline.sources.pieces import NOTHING_KNOWN, Piece, summary
 
 FORM = "extracted-text"
@@ -37,11 +38,11 @@ def parse(data: bytes) -> Iterator[Piece]:
     for mark, end in zip(marks, bounds[1:], strict=True):
         start = max((m.start() for m in _PAPER.finditer(data, position, mark.start())), default=-1)
         # The votes directly precede the mark; a comment further up may also be a number.
-        votes = title_block.votes(_lines(data[position : mark.start()])[-2:])
+        votes = shown_facts.last_votes(_lines(data[position : mark.start()])[-2:])
         if start < 0:
             start = mark.start()
         else:
-            paper = title_block.read(_lines(data[start : mark.start()])[1:])
+            paper = shown_facts.of_lines(_lines(data[start : mark.start()])[1:])
         facts = paper._replace(votes=votes)
         yield from site_text.around(data, position, start)
         buttons = _BUTTONS.search(data, mark.end() - 1, end)
@@ -55,9 +56,7 @@ def parse(data: bytes) -> Iterator[Piece]:
 
 def _marks(data: bytes) -> Iterator[re.Match[bytes]]:
     """Yield the marks that open a line; some extractors put blanks before it."""
-    line = 0
-    for mark in _MARK.finditer(data):
-        line = max(line, data.rfind(b"\n", line, mark.start()) + 1)
+    for mark, line in with_line_starts(data, _MARK.finditer(data)):
         if not data[line : mark.start()].strip(b" \t"):
             yield mark
 

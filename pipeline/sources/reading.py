@@ -16,13 +16,13 @@ from shortscience.pipeline.schema import PAPERS, SUMMARIES
 from shortscience.pipeline.settings import SourceSettings
 from shortscience.pipeline.sources import (
     encodings,
-    extracted_text,
     html2text_page,
     html_page,
     json_export,
     markdownify_page,
     page_text,
     rss,
+    trafilatura_lines,
     trafilatura_rows,
     transcoding,
 )
@@ -31,6 +31,7 @@ from shortscience.pipeline.sources.members import read_members
 from shortscience.pipeline.sources.pieces import Piece
 
 _BINARY_BYTES = 1 << 27
+_CHANGED = "{} changed while it was being read; run the build again."
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -58,7 +59,7 @@ PARSERS: tuple[Parser, ...] = (
     markdownify_page,
     trafilatura_rows,
     page_text,
-    extracted_text,
+    trafilatura_lines,
 )
 """Tried in this order."""
 
@@ -114,10 +115,7 @@ def read_sources(
             _record(item.source_id, ordinal, data, piece, source)
             for ordinal, piece in enumerate(found)
         )
-    return (
-        frame_of_rows(sources, SOURCE_SCHEMA),
-        frame_of_rows(records, RECORD_SCHEMA),
-    )
+    return frame_of_rows(sources, SOURCE_SCHEMA), frame_of_rows(records, RECORD_SCHEMA)
 
 
 def _contents(inputs: Iterable[Input]) -> Iterator[tuple[Input, bytes]]:
@@ -134,9 +132,6 @@ def _contents(inputs: Iterable[Input]) -> Iterator[tuple[Input, bytes]]:
                     yield wanted[locator], data
         except (LookupError, ValueError) as error:
             raise DamagedError(_CHANGED.format(path)) from error
-
-
-_CHANGED = "{} changed while it was being read; run the build again."
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from html.entities import html5
 
 from lxml import etree
 
+from shortscience.pipeline.sources import shown_facts
 from shortscience.pipeline.sources.encodings import decode, without_surrogates
 from shortscience.pipeline.sources.pieces import Facts, Piece, summary
 
@@ -25,7 +26,6 @@ _TOKEN = re.compile(
     rb"(?P<opening><item[\s>])|(?P<closing></item\s*>)|(?P<cdata><!\[CDATA\[)|\]\]>"
 )
 _NAMESPACE = "http://www.shortscience.org"
-_ANONYMOUS = "anon"
 # Characters invalid in XML: a recovering parser drops them, and more with them.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _AMPERSAND = re.compile(r"&(?:(?P<name>#?\w{1,32});)?")
@@ -73,18 +73,14 @@ def _items(data: bytes) -> Iterator[tuple[int, int]]:
 
 def _piece(data: bytes, start: int, end: int) -> Piece:
     item = _read(decode(data[start:end]))
-    title, key = _text(item, "title"), _text(item, "bibtexkey")
-    votes = _text(item, "votes")
-    arxiv = _text(item, "arxivid")
-    link = _text(item, "link")
-    # Not `urldefrag`, which raises for addresses such as `http://[`.
-    user = link.partition("#")[2] if link else ""
+    key, arxiv, link = (_text(item, name) for name in ("bibtexkey", "arxivid", "link"))
     facts = Facts(
         bibtex_key=key,
-        title=None if title == key else title,
+        title=shown_facts.title_unless_key(_text(item, "title"), key),
         paper_url=f"https://arxiv.org/abs/{arxiv}" if arxiv else None,
-        author=None if user in {_ANONYMOUS, ""} else user,
-        votes=int(votes) if votes and re.fullmatch(r"-?\d{1,9}", votes) else None,
+        # Not by `urldefrag`, which raises for addresses such as `http://[`.
+        author=shown_facts.user(link.partition("#")[2]) if link else None,
+        votes=shown_facts.votes(_text(item, "votes")),
         url=link,
     )
     body = _text(item, "description") or ""

@@ -6,17 +6,16 @@ they are files beside a page that was saved in several.
 """
 
 import email
-import email.utils
 import io
 import plistlib
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
-from email.message import Message
+from datetime import datetime
 from typing import IO, Any, NamedTuple
 
 from shortscience.pipeline.sources.archives import Entry, size
 from shortscience.pipeline.sources.compression import SourceError, named_damage
+from shortscience.pipeline.sources.times import mail_time
 
 _HEADER = rb"[A-Za-z][A-Za-z-]*:[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*"
 _MESSAGE = re.compile(rb"(?:%b)*?(?i:MIME-Version:|From:[^\r\n]*Saved by)" % _HEADER)
@@ -62,11 +61,6 @@ class _SavedPage:
         """Return a stream of one part, decoded."""
         return io.BytesIO(self._parts[locator].content)
 
-    @staticmethod
-    def is_seekable(compressed: IO[bytes]) -> bool:  # noqa: ARG004 - of no such archive
-        """Return False: it is compressed as a whole."""
-        return False
-
 
 class Mhtml(_SavedPage):
     """A message with a page."""
@@ -74,7 +68,7 @@ class Mhtml(_SavedPage):
     @staticmethod
     def _read(stream: IO[bytes]) -> Iterator[Part]:
         message = email.message_from_bytes(stream.read())
-        saved_at = _date(message)
+        saved_at = mail_time(str(message["Date"] or ""))
         for part in message.walk():
             if not part.is_multipart():
                 content = part.get_payload(decode=True)
@@ -121,11 +115,3 @@ def _part(resource: Mapping[str, Any]) -> Part:
     if not isinstance(content, bytes):
         raise SourceError("is a web archive with a resource that is no data; save it again")
     return Part(address if isinstance(address, str) else "", content)
-
-
-def _date(message: Message) -> datetime | None:
-    try:
-        date = email.utils.parsedate_to_datetime(message["Date"])
-        return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
-    except (TypeError, ValueError, OverflowError):
-        return None

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from shortscience.pipeline.sources import markdown_links
+from shortscience.pipeline.sources.lines import with_line_starts
 from shortscience.pipeline.sources.pieces import Piece
 
 # Sentences by their beginning and, where needed, their end; they may span lines. `#` stands for a
@@ -64,8 +65,6 @@ _LABELS = (
     *("URL", "Buffer", "Digg", "Email", "Google", "LinkedIn", "Pinterest", "Reddit"),
     *("StumbleUpon", "Tumblr", "VK"),
 )
-
-
 _PLACEHOLDERS = {r"\ ": r"\s+", r"\#": r"\d{1,9}", r"\~": r"[^.!]{1,300}?", r"s\?": "s?"}
 
 
@@ -92,15 +91,14 @@ _MARKS = re.compile(rb"\xc2\xa0|\xe2\x80\xa2|\xef\xbb\xbf")
 _LINK = re.compile(markdown_links.PATTERN.encode())
 _WORD = re.compile(rb"[\w\x80-\xff]")
 _BLACK = re.compile(rb"[^\n]")
-
-
+_LINE = re.compile(rb"[^\n]*\n|[^\n]+")
 _GREETING = re.compile(rb"\| Welcome to ShortScience\.org! \|")
 
 
 def greets(data: bytes, beginning: re.Pattern[bytes]) -> bool:
     """Whether a page has a table row with this beginning that contains the greeting."""
-    greetings = (match.start() for match in _GREETING.finditer(data))
-    return any(beginning.fullmatch(data, data.rfind(b"\n", 0, at) + 1, at) for at in greetings)
+    greetings = with_line_starts(data, _GREETING.finditer(data))
+    return any(beginning.fullmatch(data, line, greeting.start()) for greeting, line in greetings)
 
 
 def around(data: bytes, start: int, end: int) -> Iterator[Piece]:
@@ -108,24 +106,20 @@ def around(data: bytes, start: int, end: int) -> Iterator[Piece]:
     if start == end:
         return
     text = data[start:end]
-    words = _MARKS.sub(_blank, _LINK.sub(_label, text))
-    unknown = words
+    unknown = _MARKS.sub(_blank, _LINK.sub(_label, text))
     for known in _PAGE_TITLE, _SENTENCE, _LABEL_LINE:
         unknown = known.sub(_blank, unknown)
-    position, stray = 0, None
-    line_start = 0
-    while line_start < len(text):
-        newline = text.find(b"\n", line_start)
-        line_end = len(text) if newline < 0 else newline + 1
+    begun, stray = start, None
+    for line in _LINE.finditer(text):
         # An empty line belongs to the text before it.
-        if stray is None or text[line_start:line_end].strip():
-            line_stray = _WORD.search(unknown, line_start, line_end) is not None
-            if stray is not None and line_stray != stray:
-                yield _outside(start + position, start + line_start, stray)
-                position = line_start
-            stray = line_stray
-        line_start = line_end
-    yield _outside(start + position, end, bool(stray))
+        if stray is not None and not line[0].strip():
+            continue
+        is_stray = _WORD.search(unknown, *line.span()) is not None
+        if stray is not None and is_stray != stray:
+            yield _outside(begun, start + line.start(), stray)
+            begun = start + line.start()
+        stray = is_stray
+    yield _outside(begun, end, bool(stray))
 
 
 def _outside(start: int, end: int, stray: bool) -> Piece:

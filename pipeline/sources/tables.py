@@ -9,17 +9,19 @@ network log of a browser is such a table, too. All but JSON Lines is turned into
 import io
 import json
 import re
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import pyarrow.parquet as pq
 
 from shortscience.pipeline.sources import row_lines
-from shortscience.pipeline.sources.archives import Entry, left_out, time_of
+from shortscience.pipeline.sources.archives import Entry, left_out
 from shortscience.pipeline.sources.compression import DAMAGED, named_damage
 from shortscience.pipeline.sources.encodings import decode, without_surrogates
+from shortscience.pipeline.sources.times import iso_time
 
 _PAGE = ("html", "raw_html", "body", "raw_content", "text", "content", "markdown")
 _ADDRESS = ("url", "uri", "target_uri", "warc_target_uri", "source_url", "source")
@@ -31,7 +33,6 @@ _RELEASED = "summary_id"
 _SITE = "shortscience"
 """Part of the address of every page of the site, and of its copies in web archives."""
 
-_MARK = b"\xef\xbb\xbf"
 _PARQUET = b"PAR1"
 _ARROW = b"ARROW1\0\0", b"\xff\xff\xff\xff"
 """The beginnings of a file and of a stream."""
@@ -79,7 +80,7 @@ class JsonLines:
         """Yield each row with its offset, from the one at `start` on."""
         for offset, line in self._lines(start):
             try:
-                row = json.loads(decode(line.removeprefix(_MARK)), strict=False)
+                row = json.loads(decode(line.removeprefix(BOM_UTF8)), strict=False)
             except (ValueError, RecursionError):
                 row = None
             if isinstance(row, dict):
@@ -98,66 +99,32 @@ class JsonLines:
             yield start, line
             start += len(line)
 
-    @staticmethod
-    def is_seekable(compressed: IO[bytes]) -> bool:  # noqa: ARG004 - of no such archive
-        """Return False: it is compressed as a whole."""
-        return False
 
-
-class Transcribed(JsonLines):
-    """A table that is read from its transcription to one object per line."""
+class Transcription(NamedTuple):
+    """A table of another kind: what turns it into one object per line, to be read as such."""
 
     transcribe: Callable[[IO[bytes]], Iterator[bytes]]
 
 
-class Csv(Transcribed):
-    """A table with commas, semicolons or tabs between its values, and a header."""
-
-    transcribe = staticmethod(row_lines.of_csv)
-
-
-class Parquet(Transcribed):
-    """A Parquet file."""
-
-    transcribe = staticmethod(row_lines.of_parquet)
-
-
-class Arrow(Transcribed):
-    """An Arrow file or stream: Feather, or a dataset that `datasets` of Hugging Face saved."""
-
-    transcribe = staticmethod(row_lines.of_arrow)
-
-
-class Har(Transcribed):
-    """The network log of a browser, a HAR file, whose entries are requests with their responses."""
-
-    transcribe = staticmethod(row_lines.of_har)
-
-
-class Json(Transcribed):
-    """An array of objects, or objects of several lines."""
-
-    transcribe = staticmethod(row_lines.of_json)
-
-
-def recognise(beginning: bytes, content: IO[bytes]) -> type[JsonLines] | None:
+def recognise(beginning: bytes, content: IO[bytes]) -> type[JsonLines] | Transcription | None:
     """Return the kind of table that starts with these bytes, or None.
 
-    The content, which is read on from there, shows the columns of Parquet and the first object.
+    The content, which is read on from there, shows the columns of Parquet and Arrow, and the first
+    object.
     """
-    start = beginning.removeprefix(_MARK)
+    start = beginning.removeprefix(BOM_UTF8)
     if start.startswith(_PARQUET):
         columns = pq.ParquetFile(content).schema_arrow.names
-        return Parquet if _is_table(dict.fromkeys(columns)) else None
+        return Transcription(row_lines.of_parquet) if _is_table(dict.fromkeys(columns)) else None
     if start.startswith(_ARROW):
         columns = row_lines.columns_of_arrow(content)
-        return Arrow if _is_table(dict.fromkeys(columns)) else None
+        return Transcription(row_lines.of_arrow) if _is_table(dict.fromkeys(columns)) else None
     if _HAR.match(start):
-        return Har
+        return Transcription(row_lines.of_har)
     if header := _HEADER.match(start):
         names = dict.fromkeys(row_lines.columns_of_csv(header[0])[0])
         is_known = _SUMMARY in names or _named(names).keys() & _ADDRESS
-        return Csv if is_known and _is_table(names) else None
+        return Transcription(row_lines.of_csv) if is_known and _is_table(names) else None
     found = row_lines.first_of_json(start, content) if _OBJECT.match(start) else None
     if found is None:
         return None
@@ -165,7 +132,7 @@ def recognise(beginning: bytes, content: IO[bytes]) -> type[JsonLines] | None:
     # An export of summaries is a form of its own.
     if not isinstance(row, dict) or _SUMMARY in row or not _is_table(row):
         return None
-    return JsonLines if is_line else Json
+    return JsonLines if is_line else Transcription(row_lines.of_json)
 
 
 def _is_table(row: Row) -> bool:
@@ -190,7 +157,7 @@ def _address_and_time(row: Row) -> tuple[str | None, datetime | None]:
     facts = {name: value for each in (*inner, row) for name, value in _named(each).items()}
     url = next((text for text in _texts(facts, _ADDRESS) if "://" in text), None)
     # A date without a time tells when the page was published.
-    times = (time_of(text) for text in _texts(facts, _TIME) if len(text) > _DATE_LENGTH)
+    times = (iso_time(text) for text in _texts(facts, _TIME) if len(text) > _DATE_LENGTH)
     return url, next(filter(None, times), None)
 
 

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 
 from shortscience.pipeline.sources import site_text
 from shortscience.pipeline.sources.encodings import decode
-from shortscience.pipeline.sources.markdown_links import identified, permalink
+from shortscience.pipeline.sources.lines import with_line_starts
+from shortscience.pipeline.sources.markdown_links import identified
 from shortscience.pipeline.sources.pieces import NOTHING_KNOWN, Facts, Piece, summary
 
 FORM = "extracted-text"
@@ -71,10 +72,7 @@ def _rows(data: bytes) -> Iterator[tuple[re.Match[bytes], re.Match[bytes]]]:
     A comment may start with the same word as a mark; only a mark has an address or votes, or is
     indented on the page.
     """
-    line = searched = 0
-    for mark in _MARK.finditer(data):
-        line = max(line, data.rfind(b"\n", searched, mark.start()) + 1)
-        searched = mark.start()
+    for mark, line in with_line_starts(data, _MARK.finditer(data)):
         row = _ROW.fullmatch(data, line, mark.start())
         if row is None or row["escape"] != mark["escape"]:
             continue
@@ -87,7 +85,7 @@ def _rows(data: bytes) -> Iterator[tuple[re.Match[bytes], re.Match[bytes]]]:
 def _facts(mark: re.Match[bytes], row: re.Match[bytes]) -> Facts:
     facts = Facts(votes=int(row["votes"]) if row["votes"] else None)
     address = mark["plain"] or re.sub(rb"\\([\\<>])", rb"\1", mark["quoted"] or b"")
-    return identified(facts, permalink(decode(address).replace(r"\|", "|")), NOTHING_KNOWN)
+    return identified(facts, decode(address).replace(r"\|", "|"), NOTHING_KNOWN)
 
 
 def _body(cell: str, escaped: bool) -> str:

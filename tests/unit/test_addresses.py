@@ -10,7 +10,6 @@ from tests.unit.cases import cases
 
 PIECES = '![ [ a ]( ) http://a.b/ www.a.b u.png <a href=" <img src=" "> </a> < > ` $ ]'.split()
 PIECES += ["[x]", "[x]: ", "[]"]
-PIECES += ["[x]", "[x]: ", "[]"]
 TEXTS = st.lists(st.sampled_from([*PIECES, " ", "\n", "é𝔁"]), max_size=15).map("".join)
 
 

@@ -267,6 +267,12 @@ def test_pages_without_a_record(blocks: list[str], reasons: list[str]) -> None:
     assert not [piece for piece in found if piece.kind == "record"]
 
 
+def test_a_page_whose_summaries_are_not_found_is_rejected() -> None:
+    data = page(summary_block("A text.")).replace(b'"', b"")
+    assert recognise(data)
+    assert [piece.reason for piece in parse(data)] == ["a page with summaries in unknown markup"]
+
+
 @pytest.mark.parametrize("end", ["", "</pr", "</div></body></html>"])
 def test_the_text_at_which_a_page_is_cut_off_is_kept(end: str) -> None:
     whole = page(title_block(), summary_block("First."), summary_block("Of a < b.", user="bob"))
@@ -300,15 +306,6 @@ def test_what_follows_the_end_of_the_page_is_covered() -> None:
     assert len(records(data)) == 1
 
 
-def test_names_and_titles_are_repaired_as_texts_are(tmp_path: Path) -> None:
-    block = title_block(title="NaÃ¯ve Bayes", authors="HervÃ© JÃ©gou|Jürgen Müller")
-    (tmp_path / "page.html").write_bytes(page(block, summary_block("CafÃ© nets.")))
-    frames = process(take_inventory([str(tmp_path)], NO_SPOOL).inputs, Settings())
-    told = frames["records"].select("title", "authors").rows()
-    assert told == [("Naïve Bayes", ["Hervé Jégou", "Jürgen Müller"])]
-    assert frames["cleaned"].select("text", "structure").rows() == [("Café nets.", "original")]
-
-
 @pytest.mark.parametrize(
     ("written", "text"),
     [
@@ -317,6 +314,7 @@ def test_names_and_titles_are_repaired_as_texts_are(tmp_path: Path) -> None:
         ),
         pytest.param(r"Jos{\'{e}} L{\"{o}}w", "José Löw", id="accents"),
         pytest.param("Ann Roy{-}Ito", "Ann Roy-Ito", id="a hyphen"),
+        pytest.param("NaÃ¯ve Kites", "Naïve Kites", id="no LaTeX, but a broken encoding"),
         pytest.param("HervÃ© {Roy}", "Hervé Roy", id="after the repair of the encoding"),
         pytest.param(r"Kites \& {\O}", "Kites & Ø", id="signs"),
         pytest.param("{}", "{}", id="what would leave nothing"),
@@ -325,7 +323,7 @@ def test_names_and_titles_are_repaired_as_texts_are(tmp_path: Path) -> None:
         pytest.param("Kites at $5 & <b> ~ 50%", "Kites at $5 & <b> ~ 50%", id="no LaTeX"),
     ],
 )
-def test_latex_in_titles_venues_and_names_becomes_text(
+def test_titles_venues_and_names_are_repaired_and_their_latex_becomes_text(
     written: str, text: str, tmp_path: Path
 ) -> None:
     venue = html.escape(f"{written} - 2015")

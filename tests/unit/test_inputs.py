@@ -129,10 +129,10 @@ def test_an_unreadable_file_is_reported_and_the_rest_is_read(dumps: Path, spool:
     secret.write_text("5")
     closed.mkdir()
     os.mkfifo(dumps / "pipe")
-    for path, mode in ((secret, 0o000), (closed, 0o000)):
-        path.chmod(mode)
+    for path in (secret, closed):
+        path.chmod(0)
     dumps.chmod(0o755)
-    for parent in (*dumps.parents,):
+    for parent in dumps.parents:
         if parent.stat().st_uid == os.geteuid() and parent.is_relative_to("/tmp"):
             parent.chmod(0o755)
     was = os.geteuid()
@@ -283,14 +283,6 @@ def test_archives_hold_sources(tmp_path: Path, archive: bytes, spool: Path) -> N
     assert len(records) == 2001
 
 
-@pytest.mark.parametrize("archive", [zip_of(one=PAGE), tar_of("w:gz", one=PAGE)])
-def test_a_damaged_archive_is_reported(dumps: Path, archive: bytes, spool: Path) -> None:
-    (dumps / "packed.bin").write_bytes(archive[: len(archive) // 2])
-    inventory = take_inventory([str(dumps)], spool)
-    named = {item.name for item in inventory.inputs} | {p.name for p in inventory.problems}
-    assert "packed.bin" in named
-
-
 def test_an_encrypted_member_is_reported_and_the_rest_is_read(tmp_path: Path, spool: Path) -> None:
     data = bytearray(zip_of(locked=PAGE, open=PAGE))
     for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
@@ -415,6 +407,7 @@ def test_a_page_may_be_in_any_encoding(
         pytest.param("exi", b"\0\1\2", "encoded as exi", id="an encoding nobody knows"),
         pytest.param("gzip", DAMAGED_GZIP, "damaged", id="damaged gzip"),
         pytest.param("zstd", zstd(NOISE)[:99], "encoded as zstd", id="cut zstd"),
+        pytest.param("gzip", gzip.compress(PAGE)[:10], "damaged", id="gzip of nothing"),
     ],
 )
 def test_an_undecodable_page_costs_only_itself(
@@ -545,28 +538,13 @@ def test_an_archive_that_unpacks_to_far_more_than_its_size_is_a_bomb(
     assert all("unpacks to more than 200 times its size" in why for why in reasons.values())
 
 
-def test_revisits_and_cut_records_are_counted(tmp_path: Path, spool: Path) -> None:
-    whole = gzip.decompress(CRAWL)
-    lying = whole.replace(b"Content-Length: %d" % _length(whole), b"Content-Length: 9000000", 1)
-    revisit = whole.replace(b"WARC-Type: response", b"WARC-Type: revisit", 1)
-    (tmp_path / "lying.warc").write_bytes(lying)
-    (tmp_path / "revisit.warc").write_bytes(revisit)
-    reasons = {p.name: p.reason for p in take_inventory([str(tmp_path)], spool).problems}
-    assert reasons == {
-        "lying.warc": "left out: 1 record shorter than declared, whose page may be cut",
-        "revisit.warc": "left out: 1 revisit, which holds no page;"
-        " 1 response or resource that is not HTML",
-    }
-
-
-def _length(crawl: bytes) -> int:
-    return int(crawl.partition(b"Content-Length: ")[2].partition(b"\r\n")[0])
-
-
-def test_a_truncated_crawl_keeps_the_pages_before(tmp_path: Path, spool: Path) -> None:
-    (tmp_path / "crawl.warc.gz").write_bytes(CRAWL[: len(CRAWL) * 2 // 3])
-    inventory = take_inventory([str(tmp_path)], spool)
-    assert "crawl.warc.gz!http://a.org/1" in names(inventory)
+def test_revisits_are_counted(tmp_path: Path, spool: Path) -> None:
+    revisit = gzip.decompress(CRAWL).replace(b"WARC-Type: response", b"WARC-Type: revisit", 1)
+    (tmp_path / "crawl.warc").write_bytes(revisit)
+    (problem,) = take_inventory([str(tmp_path)], spool).problems
+    assert problem.reason == (
+        "left out: 1 revisit, which holds no page; 1 response or resource that is not HTML"
+    )
 
 
 @pytest.mark.parametrize("damage", ["flipped", "cut"])

@@ -129,31 +129,20 @@ def test_the_cost_of_broken_entries_is_bounded(line: str) -> None:
 
 
 def test_surrogates_are_replaced() -> None:
-    lone = records(b'[{"transcript": "half \\ud83d a character"}]')[0].body
-    stray = records(b'[{"transcript": "caf\xe9"}]')[0].body
-    assert (lone, stray) == ("half \N{REPLACEMENT CHARACTER} a character", "café")
+    half = {"transcript": "half \ud83d and \U0001f600", "sourceUrl": "/paper?bibtexKey=k\ud83d"}
+    (record,) = records(json.dumps([half]).encode("ascii"))
+    assert (record.body, record.facts.bibtex_key) == ("half \ufffd and \U0001f600", "k\ufffd")
+    (stray,) = records(b'[{"transcript": "caf\xe9"}]')
+    assert stray.body == "café"
+
+
+PARTS = [
+    *(b'{"0": {"transcript": "A."', b"}", b"{", b"[", b"]", b",", b'"1": ', b'"', b"\\"),
+    *(b"\xe9", b"\n"),
+]
 
 
 @settings(max_examples=150)
-@given(
-    st.lists(
-        st.sampled_from(
-            [
-                b'{"0": {"transcript": "A."',
-                b"}",
-                b"{",
-                b"[",
-                b"]",
-                b",",
-                b'"1": ',
-                b'"',
-                b"\\",
-                b"\xe9",
-                b"\n",
-            ]
-        ),
-        max_size=14,
-    ).map(b"".join)
-)
+@given(st.lists(st.sampled_from(PARTS), max_size=14).map(b"".join))
 def test_pieces_cover_every_byte_of_any_input(data: bytes) -> None:
     list(covering(parse(data), len(data)))

@@ -15,15 +15,16 @@ PIECES = (
 
 @pytest.mark.parametrize("case", cases("mentions", "found", "none"))
 def test_mentions(case):
-    found = [[item.raw, list(item.authors), item.year] for item in mentions(case["text"])]
+    text = case["text"]
+    found = [[text[i.start : i.end], list(i.authors), i.year] for i in mentions(text)]
     assert found == case["mentions"]
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=20).map(" ".join))
 @settings(max_examples=200)
-def test_raw_is_the_text_at_the_offsets(text):
+def test_a_mention_has_an_extent_authors_and_a_confidence(text):
     for item in mentions(text):
-        assert text[item.start : item.end] == item.raw
+        assert 0 <= item.start < item.end <= len(text)
         assert item.authors
         assert 0 < item.confidence <= 1
 

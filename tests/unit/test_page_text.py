@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shortscience.pipeline.sources import extracted_text
+from shortscience.pipeline.sources import trafilatura_lines
 from shortscience.pipeline.sources.page_text import parse, recognise
 from shortscience.pipeline.sources.pieces import Facts, Piece, covering
 from shortscience.pipeline.sources.reading import reread
@@ -99,7 +99,7 @@ def test_an_empty_summary_is_rejected() -> None:
 def test_a_flattened_dump_is_another_form() -> None:
     dump = b"Welcome to ShortScience.org! |\n[link]\nSummary by nobody. |\n"
     assert not recognise(dump)
-    assert extracted_text.recognise(dump)
+    assert trafilatura_lines.recognise(dump)
 
 
 @settings(max_examples=100)

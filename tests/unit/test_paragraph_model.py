@@ -34,6 +34,8 @@ def chance(log_odds: float) -> float:
         ("It flies, e.g. Kites do, as J. Kite says.", []),
         ("It flies (eqn. 8 on p. 12 and pp. 14), says Tap. 8 kites", [(49, ".")]),
         ("It flies.) (We like it.)", [(11, ".")]),
+        ("It flies (Kites, vol. 22, no. 1, Sect. 3)", []),
+        ("We say no. It flies", [(11, ".")]),
         ("We need glue The authors say so", [(13, "word")]),
         ("We need glue Overall, I like it", [(13, "word")]),
         ("We need glue [3] The authors say so", [(17, "word")]),

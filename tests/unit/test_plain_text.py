@@ -2,10 +2,12 @@
 
 import re
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shortscience.pipeline.cleaning.clean import clean
 from shortscience.pipeline.cleaning.plain_text import plain_text
 from tests.growth import LONGER, is_linear
 from tests.unit.cases import cases
@@ -29,6 +31,26 @@ MARKED = st.one_of(
 @pytest.mark.parametrize("case", cases("plain_text", "reduced", "kept"))
 def test_plain_text(case):
     assert plain_text(case["markdown"]) == case["plain"]
+
+
+@pytest.mark.parametrize(
+    ("text", "n_words"),
+    [
+        pytest.param("It doesn't fit: 3.5 % of state-of-the-art nets.", 7, id="English"),
+        pytest.param("Это мы проверили — дважды.", 4, id="Russian"),
+        pytest.param("这篇论文很好。", 6, id="Chinese"),
+        pytest.param("用GPT模型 训练", 6, id="Chinese with a Latin name"),
+        pytest.param("データは新しい", 5, id="Japanese, whose katakana are one word"),
+        pytest.param("이 논문은 좋다.", 3, id="Korean, which has spaces"),
+        pytest.param("— … !", 0, id="no word"),
+    ],
+)
+def test_words_are_counted(text: str, n_words: int) -> None:
+    records = pl.DataFrame(
+        {"record_id": ["a"], "body": [text], "reason": [None], "keeps_structure": [True]}
+    )
+    cleaned, _ = clean(records)
+    assert cleaned["n_words"].to_list() == [n_words]
 
 
 @given(st.lists(MARKED))

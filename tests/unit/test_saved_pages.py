@@ -125,11 +125,3 @@ def test_a_damaged_web_archive_is_reported(tmp_path: Path, archive: dict[str, ob
 )
 def test_other_files_are_no_such_page(data: bytes) -> None:
     assert recognise(data) is None
-
-
-def test_a_page_whose_summaries_are_not_found_is_rejected(tmp_path: Path) -> None:
-    minified = PAGE.replace(b'"', b"")
-    (tmp_path / "page.html").write_bytes(minified)
-    inputs = take_inventory([str(tmp_path)], NO_SPOOL).distinct
-    records = read_sources(inputs, SourceSettings())[1]
-    assert records["reason"].to_list() == ["a page with summaries in unknown markup"]

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shortscience.pipeline.extraction.lines import line_starts
-from shortscience.pipeline.extraction.sentences import sentence_around
+from shortscience.pipeline.extraction.sentences import line_starts, sentence_around
 from tests.unit.cases import cases
 
 

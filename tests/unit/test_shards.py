@@ -197,16 +197,16 @@ def test_stray_bytes_are_read_as_windows_1252(tmp_path: Path) -> None:
 def test_a_parser_that_fails_costs_only_its_own_source(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from shortscience.pipeline.sources import extracted_text
+    from shortscience.pipeline.sources import trafilatura_lines
 
-    parse = extracted_text.parse
+    parse = trafilatura_lines.parse
 
     def fail_on_bad(data: bytes):
         if b"bad" in data:
             raise RuntimeError("unforeseen")
         return parse(data)
 
-    monkeypatch.setattr(extracted_text, "parse", fail_on_bad)
+    monkeypatch.setattr(trafilatura_lines, "parse", fail_on_bad)
     (tmp_path / "bad.txt").write_text("[link]\nbad |\n")
     (tmp_path / "good.txt").write_text("[link]\ngood |\n")
     records = process(take_inventory([str(tmp_path)], NO_SPOOL).inputs, SETTINGS)["records"]
@@ -215,7 +215,7 @@ def test_a_parser_that_fails_costs_only_its_own_source(
 
 
 @pytest.mark.parametrize(
-    "where", ["pipeline.sources.extracted_text.parse", "pipeline.sources.compression.bytes"]
+    "where", ["pipeline.sources.trafilatura_lines.parse", "pipeline.sources.compression.bytes"]
 )
 def test_a_lack_of_memory_is_neither_damage_nor_a_failure_of_a_parser(
     where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -136,6 +136,7 @@ ROWS = (
         pytest.param(har_of_bytes, id="a network log with encoded pages"),
         pytest.param(separated, id="CSV"),
         pytest.param(lambda rows: separated(rows, line_end="\n"), id="CSV with LF"),
+        pytest.param(lambda rows: separated(rows).rstrip(), id="CSV whose last line does not end"),
         pytest.param(lambda rows: b"\xef\xbb\xbf" + separated(rows), id="CSV with a mark"),
         pytest.param(lambda rows: separated(rows, ";"), id="CSV with semicolons"),
         pytest.param(lambda rows: separated(rows, "\t"), id="CSV with tabs"),
@@ -286,12 +287,21 @@ def test_other_files_are_no_such_tables(tmp_path: Path, data: bytes) -> None:
     assert "".join(records["raw"]).encode("latin-1") == data
 
 
-@pytest.mark.parametrize("written", [indented, har])
-def test_elements_before_a_broken_one_are_read(
-    tmp_path: Path, written: Callable[[Sequence[Row]], bytes]
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        pytest.param(lambda rows: indented(rows).partition(b"page=3")[0], id="JSON that is cut"),
+        pytest.param(lambda rows: har(rows).partition(b"page=3")[0], id="a log that is cut"),
+        pytest.param(
+            lambda rows: separated(rows).replace(b"page=3", b"page=\r3"),
+            id="CSV with a line end in a line",
+        ),
+    ],
+)
+def test_rows_before_a_broken_one_are_read(
+    tmp_path: Path, damaged: Callable[[Sequence[Row]], bytes]
 ) -> None:
-    data = written(ROWS)
-    inventory, _, records = found(tmp_path, data[: data.index(b"page=3")])
+    inventory, _, records = found(tmp_path, damaged(ROWS))
     assert records["body"].drop_nulls().len() == 2
     assert "rows: breaks off; what precedes was read, fetch it again for the rest" in map(
         str, inventory.problems
@@ -328,6 +338,11 @@ def test_a_cut_arrow_stream_keeps_the_batches_before_the_cut(tmp_path: Path) -> 
     inventory, _, records = found(tmp_path, one[:-end] + batch[: len(batch) // 2])
     assert records["body"].drop_nulls().len() == 3
     assert any("breaks off" in problem.reason for problem in inventory.problems)
+
+
+def test_a_page_in_bytes_is_read(tmp_path: Path) -> None:
+    _, _, records = found(tmp_path, parquet([{"url": SITE, "html": page("Kites, é.").encode()}]))
+    assert records["body"].to_list() == ["Kites, é."]
 
 
 def test_reading_csv_leaves_its_limit_as_it_was(tmp_path: Path) -> None:

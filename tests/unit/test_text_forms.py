@@ -17,11 +17,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shortscience.pipeline.sources import (
-    extracted_text,
     html2text_page,
     markdownify_page,
     page_text,
     reading,
+    trafilatura_lines,
     trafilatura_rows,
 )
 from shortscience.pipeline.sources.pieces import Piece, covering
@@ -70,7 +70,7 @@ def test_each_form_is_recognised_by_its_own_parser(case: dict[str, Any]) -> None
     data = case["text"].encode()
     first = next(parser for parser in reading.PARSERS if parser.recognise(data))
     assert first is FORMS[case["module"]]
-    assert not extracted_text.recognise(data)
+    assert not trafilatura_lines.recognise(data)
 
 
 @pytest.mark.parametrize("case", PAGES)
@@ -157,15 +157,10 @@ def damaged(text: str) -> Iterator[str]:
 
 FRAGMENTS = st.sampled_from(
     [
-        *(
-            "[link]",
-            '[[link]](http://x/paper?bibtexKey=a&a=b "Link")',
-            "\\[link\\]",
-            "|  ",
-            "| 3 | ",
-        ),
+        *("[link]", '[[link]](http://x/paper?bibtexKey=a&a=b "Link")', "\\[link\\]", "|  "),
         *(" Summary by Bo 1 year ago", "\n", "    \n    text", " ``` ", "more less", "Loading..."),
         *("scholar.google.com\n", "[a](b", '"', "(", ")", "\\", "é", "\x00", "\r\n", "---|---\n"),
+        "| 3 | ",
     ]
 )
 

@@ -33,7 +33,7 @@ def blocks(text: str, prose: str, spans: Sequence[Span]) -> list[Mark]:
         found += _images(prose)
     # One character is found far faster than three.
     if any(sign in prose and 3 * sign in prose for sign in "-*_"):
-        rules = (match for match in _RULE.finditer(prose) if _parts(prose, match))
+        rules = (match for match in _RULE.finditer(prose) if _separates(prose, match))
         found += (Mark(rule.start(), rule.end() + 1, "rule") for rule in rules)
     return found
 
@@ -68,8 +68,8 @@ def _images(prose: str) -> Iterator[Mark]:
         position = prose.find("![", match.end() if match else position + 2)
 
 
-def _parts(prose: str, rule: re.Match[str]) -> bool:
-    """Whether a run of signs parts two sections, rather than being a dash."""
+def _separates(prose: str, rule: re.Match[str]) -> bool:
+    """Whether a run of signs separates two sections, rather than being a dash."""
     start, end = rule.span()
     if _BLOCK_AHEAD.match(prose, end):
         return True

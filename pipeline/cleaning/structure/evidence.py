@@ -16,12 +16,12 @@ Evidence = tuple[str, str]
 """What was looked at, and what was seen."""
 
 STEP = 64
-"""Characters by which the length of a paragraph is told."""
+"""The length of a paragraph is measured in steps of as many characters."""
 _LENGTHS = tuple(
     str(sum(step >= edge for edge in (1, 2, 3, 5, 7, 11, 16, 24, 40))) for step in range(41)
 )
 N_LENGTHS = len(_LENGTHS)
-"""Lengths in steps that are told apart: the last one stands for all longer ones, too."""
+"""How many lengths in steps are distinguished: the last one stands for all longer ones, too."""
 
 _CLASSES = {
     **dict.fromkeys("It They This These That Those He She Its Their Such Both Each".split(), "it"),

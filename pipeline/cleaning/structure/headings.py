@@ -21,10 +21,11 @@ def heading_starts(prose: str) -> list[int]:
     """
     if "#" not in prose:
         return []
-    return [match.start() for match in _HASHES.finditer(prose) if not _counts(prose, match)]
+    return [match.start() for match in _HASHES.finditer(prose) if not _is_number_sign(prose, match)]
 
 
-def _counts(prose: str, match: re.Match[str]) -> bool:
+def _is_number_sign(prose: str, match: re.Match[str]) -> bool:
+    """Whether a hash counts something, as in `the # of kites`."""
     start, end = match.span()
     if end - start > 2 or start < 2 or not prose[end].islower():
         return False
@@ -47,8 +48,8 @@ def headings(prose: str, starts: Sequence[int], stops: Sequence[int]) -> Iterato
 def _closings(prose: str, starts: Sequence[int]) -> dict[int, int]:
     """Return where the hashes stand that close the headings at `starts`.
 
-    They are told from the next heading by the whole text: its runs of hashes come in pairs of
-    equal length around few words, and there are several pairs, or the one holds a question.
+    The whole text shows that they do not open another heading: its runs of hashes come in pairs of
+    equal length around few words, and there are several pairs, or the only one holds a question.
     """
     if not starts or len(starts) % 2:
         return {}
@@ -88,7 +89,7 @@ def _title_start(prose: str, last: int, line: re.Match[str], ends: frozenset[int
         start = words[number].start()
         if prose[start].isupper() or prose[start].isdigit():
             capitals.append(start)
-        if number and ends_sentence(words[number - 1][0]):
+        if number and ends_sentence(words[number - 1][0], words[number][0]):
             return start if len(words) - number <= MAX_WORDS else None
         if start == last or start in ends:
             break

@@ -30,9 +30,9 @@ from shortscience.pipeline.cleaning.structure.places import Place, parted
 ANYWHERE = ("anywhere", "")
 """The evidence that every place has: how seldom paragraphs begin."""
 _MAX_BEGUN = 16
-"""Places where the paragraph at hand may have begun that are told apart."""
+"""At how many places the paragraph at hand may have begun: the oldest are merged."""
 _UNLIKELY = 0.1
-"""Where paragraphs begin less often than that, none is taken to have begun."""
+"""Where a paragraph is less likely to begin, the one at hand is taken to go on."""
 _NOTHING = repeat(0.0)
 
 Weights = dict[Evidence, float]

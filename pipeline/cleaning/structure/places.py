@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import repeat
 from typing import NamedTuple
 
+from shortscience.pipeline.abbreviations import is_abbreviated
 from shortscience.pipeline.cleaning.structure.layout import CAPTIONS, COVER, Mark
 from shortscience.pipeline.cleaning.structure.titles import OPENERS, SMALL_WORDS
 
@@ -31,11 +32,6 @@ _OPENERS = OPENERS - {"A", "I"} | frozenset(
     "My Next Once Moreover Furthermore Therefore Hence".split()
 )
 _ENUMERATOR = re.compile(r"\((?:[ivx]{1,4}|[a-z]|\d{1,2})\)")
-# What ends with a full stop and ends no sentence.
-_ABBREVIATIONS = frozenset(
-    "e.g. i.e. al. vs. cf. Fig. fig. Figs. figs. Eq. eq. Eqs. eqs. Eqn. eqn. eqns. Sec. sec. p. "
-    "pp. Dr. Mr. Prof. resp. approx. w.r.t. s.t. ca.".split()
-)
 
 
 Place = tuple[int, str]
@@ -74,7 +70,7 @@ def segments(
 ) -> Iterator[tuple[int, int, str, str]]:
     """Yield the prose that paragraphs may part: all but titles and quotes, cut at run-ins.
 
-    Each is told as in a `Segment`: few have a place inside, and most need not become one.
+    Each is a tuple of the fields of a `Segment`: most hold no place and need not become one.
     """
     number = begin = 0
     opened = "text"
@@ -129,5 +125,5 @@ def _goes_on(prose: str, end: int) -> bool:
 
 def _follows_abbreviation(prose: str, start: int) -> bool:
     """Whether the word before a place ends with a full stop, but no sentence with it."""
-    word = prose[prose.rfind(" ", 0, start - 1) + 1 : start - 1].lstrip("([")
-    return word in _ABBREVIATIONS or (len(word) == 2 and word[1] == "." and word[0].isupper())
+    word = prose[prose.rfind(" ", 0, start - 1) + 1 : start - 1]
+    return word[-1:] == "." and is_abbreviated(word[:-1], prose[start])

@@ -24,7 +24,11 @@ class Table(NamedTuple):
 
 
 class _Head(NamedTuple):
-    """A header and the row of dashes below it: `rule` is its match, `cells` their number."""
+    """A header and the row of dashes below it.
+
+    `rule` is the match of the dashes, which tell the number of `cells` in a row; rows begin with a
+    bar if `barred`.
+    """
 
     start: int
     rule: re.Match[str]

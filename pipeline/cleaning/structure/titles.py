@@ -8,10 +8,11 @@ in a title, by the title's own word, by its verb, or by the end of the capitals.
 import re
 from collections.abc import Sequence
 
+from shortscience.pipeline.abbreviations import is_abbreviated
 from shortscience.pipeline.cleaning.structure.layout import COVER
 
 SENTENCE_ENDS = frozenset(".!?:;。！？：；")
-ABBREVIATED = re.compile(r"(?:\d+|[A-Za-z]|[ivx]+|vs|al|e\.g|i\.e|Fig|Eq|Sec|Dr|No)\.")
+_NUMBER = re.compile(r"(?:\d+|[A-Za-z]|[ivx]+)\.")
 MAX_WORDS = 14
 _MAX_TITLE = 300  # characters that are looked at
 _MAX_LABEL = 6  # words of a title that ends in a colon
@@ -76,16 +77,27 @@ def title_end(prose: str, start: int, stop: int) -> int:
     return min(end, stop)
 
 
-def ends_sentence(word: str) -> bool:
-    """Whether a word ends a sentence or a label, and is no abbreviation or number."""
-    return word[-1:] in SENTENCE_ENDS and not ABBREVIATED.fullmatch(word)
+def ends_sentence(word: str, following: str) -> bool:
+    """Whether a word ends a sentence or a label: it has the sign, and not for another reason.
+
+    `following` is the word behind it, if there is one.
+    """
+    return word[-1:] in SENTENCE_ENDS and not _is_abbreviated(word, following)
+
+
+def _is_abbreviated(word: str, following: str) -> bool:
+    """Whether a word has its full stop as a number or an abbreviation."""
+    if word[-1:] != ".":
+        return False
+    return _NUMBER.fullmatch(word) is not None or is_abbreviated(word[:-1], following[:1])
 
 
 def _is_title(words: Sequence[str], section: int) -> bool:
     """Whether all words up to a marker can be a title: no sentence ends among them."""
     if len(words) > MAX_WORDS:
         return False
-    ends = [number for number, word in enumerate(words, 1) if ends_sentence(word)]
+    pairs = zip(words, (*words[1:], ""), strict=True)
+    ends = [number for number, pair in enumerate(pairs, 1) if ends_sentence(*pair)]
     if not ends or (ends[0] == len(words) and words[-1].endswith((":", "?"))):
         return True
     if len(ends) > 1 or ends[0] in (section, len(words)) or len(words) > _MAX_LABELLED:
@@ -105,7 +117,7 @@ def _next_sentence(words: Sequence[str], *, whole: bool) -> int:
     """
     for number in range(1, len(words)):
         before, word = words[number - 1], words[number]
-        if not whole and ends_sentence(before):
+        if not whole and ends_sentence(before, word):
             if before[-1] in ".;。；" or (before[-1] == ":" and number > _MAX_LABEL):
                 return number if _is_numbered(words[:number]) else 0
             if word[0].isupper() or not any(later.endswith("?") for later in words[number:]):
@@ -123,8 +135,7 @@ def _is_numbered(words: Sequence[str]) -> bool:
 def _begins_paragraph(words: Sequence[str], number: int) -> bool:
     """Whether a word begins a sentence, emphasis or a link, as the title does not."""
     before, word = words[number - 1], words[number]
-    numbered = before[-1] == "." and ABBREVIATED.fullmatch(before)
-    if numbered or before in SMALL_WORDS or before[-1] == ",":
+    if _is_abbreviated(before, word) or before in SMALL_WORDS or before[-1] == ",":
         return False
     if word[0].isupper():
         return _begins_sentence(words, number)
@@ -132,7 +143,7 @@ def _begins_paragraph(words: Sequence[str], number: int) -> bool:
 
 
 def _begins_sentence(words: Sequence[str], number: int) -> bool:
-    """Whether a word with a capital does: an opener, an adverb, or the title's own word."""
+    """Whether a capitalised word begins a sentence: an opener, an adverb, the title's own word."""
     word = words[number]
     following = words[number + 1] if number + 1 < len(words) else " "
     goes_on = following[0].islower() or following[0] in _GOES_ON
@@ -157,7 +168,7 @@ def _guess(words: Sequence[str]) -> int:
     """
     for number in range(1, len(words)):
         before, word = words[number - 1], words[number]
-        if before.endswith(".") and ends_sentence(before):
+        if before.endswith(".") and ends_sentence(before, word):
             break
         if word[0].isupper() and before not in SMALL_WORDS and before[-1] != ",":
             following = words[number + 1] if number + 1 < len(words) else ""

@@ -5,29 +5,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shortscience.pipeline.sources.encodings import decode
-from shortscience.pipeline.sources.extracted_text import parse, recognise
 from shortscience.pipeline.sources.pieces import covering
+from shortscience.pipeline.sources.trafilatura_lines import parse, recognise
 from tests.unit.cases import cases
 
 FRAGMENTS = [
-    *(
-        b"[link]\n",
-        b"[link]\r\n",
-        b"[link]",
-        b"\n",
-        b" ![]() |\n",
-        b" |\n",
-        b" ![]()\n",
-        b"|\n",
-        b" ",
-    ),
-    *(
-        b"2 Comments\n|\n",
-        b"1 Comment\r\n|\r\n",
-        b"Welcome to ShortScience.org!\n",
-        b"![]()",
-        b"text",
-    ),
+    *(b"[link]\n", b"[link]\r\n", b"[link]", b"\n", b" ![]() |\n", b" |\n", b" ![]()\n", b"|\n"),
+    *(b" ", b"2 Comments\n|\n", b"1 Comment\r\n|\r\n", b"Welcome to ShortScience.org!\n"),
+    *(b"![]()", b"text"),
 ]
 ANYTHING = st.lists(st.sampled_from(FRAGMENTS) | st.binary(max_size=6), max_size=25).map(b"".join)
 SUMMARY = st.text(
@@ -36,19 +21,14 @@ SUMMARY = st.text(
 SUMMARIES = st.lists(SUMMARY, min_size=1, max_size=4).map(" ".join)
 TRAILERS = st.sampled_from(
     [
-        *(
-            " ![]() |\n",
-            " |\n",
-            " ![]() |\r\n",
-            " ![]()\n2 Comments\n|\n",
-            " ![]()\n1 Comment\n|\n",
-        ),
-        *("\n3 Comments\n|\n", "\r\n1 Comment\r\n|\r\n", " ![]()\r\n12 Comments\r\n|\r\n"),
+        *(" ![]() |\n", " |\n", " ![]() |\r\n", " ![]()\n2 Comments\n|\n"),
+        *(" ![]()\n1 Comment\n|\n", "\n3 Comments\n|\n", "\r\n1 Comment\r\n|\r\n"),
+        " ![]()\r\n12 Comments\r\n|\r\n",
     ]
 )
 
 
-@pytest.mark.parametrize("case", cases("extracted_text", "pages", "damaged"))
+@pytest.mark.parametrize("case", cases("trafilatura_lines", "pages", "damaged"))
 def test_page(case):
     data = case["text"].encode()
     pieces = list(covering(parse(data), len(data)))
