@@ -17,7 +17,7 @@ from benchmarks.corpus import DEFAULT_SEED, Corpus
 from benchmarks.options import Options
 from benchmarks.page import table
 from shortscience.pipeline.duplicates.signatures import sign
-from shortscience.pipeline.papers.catalogue.file import FACTS, SIGNING, Catalogue
+from shortscience.pipeline.papers.catalogue.file import PAPER_FACTS, SIGNING, Catalogue
 from shortscience.pipeline.papers.catalogue.making import make_catalogue
 from shortscience.pipeline.papers.catalogue.matching import believe, compare
 from shortscience.pipeline.settings import Settings
@@ -40,7 +40,7 @@ def catalogue_of(texts: pl.DataFrame) -> Catalogue:
     """Return a catalogue in which each text has a paper of its own, with the same id."""
     summaries = texts.rename({"record_id": "summary_id"}).with_columns(paper_id="summary_id")
     papers = pl.concat(
-        [FACTS.to_frame(), summaries.select("paper_id", title="paper_id")], how="diagonal"
+        [PAPER_FACTS.to_frame(), summaries.select("paper_id", title="paper_id")], how="diagonal"
     )
     return Catalogue("benchmark", make_catalogue([summaries], papers))
 

@@ -35,6 +35,7 @@ from scipy.optimize import minimize
 from scipy.stats import binomtest
 
 from benchmarks.halves import HALVES, half
+from shortscience.pipeline.digests import sha256
 from shortscience.pipeline.extraction.extract import extract
 from shortscience.pipeline.papers.bibliography.index import Index, index_file
 from shortscience.pipeline.papers.descriptions import title_words
@@ -49,7 +50,6 @@ from shortscience.pipeline.papers.linking.link import (
 from shortscience.pipeline.papers.linking.model import FAR, compare
 from shortscience.pipeline.papers.linking.text_index import TextIndex, index_folder, text_index
 from shortscience.pipeline.papers.naming import with_names
-from shortscience.pipeline.recipe import sha256
 from shortscience.pipeline.scanner import scan
 from shortscience.pipeline.settings import PaperSettings
 
@@ -351,12 +351,12 @@ def prior_of(cases: Sequence[Case], bibliography: Sequence[Index], index: TextIn
     return lines
 
 
-def costs(cases: Sequence[Case], bibliography: Sequence[Index], cache: Path) -> Iterator[str]:
+def costs(cases: Sequence[Case], bibliography: Sequence[Index]) -> Iterator[str]:
     """Yield what it costs to make the index and to link."""
     started = time.process_time(), time.perf_counter()
-    index = text_index(bibliography, cache)
+    index = text_index(bibliography)
     seconds = time.process_time() - started[0], time.perf_counter() - started[1]
-    files = [path for path in index_folder(bibliography, cache).rglob("*") if path.is_file()]
+    files = [path for path in index_folder(bibliography).rglob("*") if path.is_file()]
     yield (
         f"index of {index.scan('titles').select(pl.len()).collect().item():,} works:"
         f" {seconds[1]:.0f} s, {seconds[0]:.0f} s of processor time,"
@@ -407,7 +407,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         cache = arguments.cache or Path(scratch)
         bibliography = indexes(arguments.folder, cache)
-        index = text_index(bibliography, cache)
+        index = text_index(bibliography)
         development = read_cases(arguments.folder, index, HALVES[:1])
         if arguments.fit:
             present, absent = groups(development, index, bibliography)
@@ -418,9 +418,8 @@ def main() -> None:
             for line in judge_halves(arguments.folder, index, bibliography):
                 print(line, flush=True)
             with tempfile.TemporaryDirectory() as fresh:
-                print(
-                    "\n".join(costs(read_cases(arguments.folder, index), bibliography, Path(fresh)))
-                )
+                afresh = indexes(arguments.folder, Path(fresh))
+                print("\n".join(costs(read_cases(arguments.folder, index), afresh)))
 
 
 if __name__ == "__main__":

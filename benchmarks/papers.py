@@ -14,13 +14,14 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from shortscience.pipeline.digests import sha256
 from shortscience.pipeline.extraction.extract import CITATION_SCHEMA
 from shortscience.pipeline.papers.bibliography.index import Index, index_file
+from shortscience.pipeline.papers.catalogue.recognition import NOTHING_KNOWN
 from shortscience.pipeline.papers.frames import FACTS
 from shortscience.pipeline.papers.linking.link import NO_LINKS
-from shortscience.pipeline.papers.stage import identify_papers
+from shortscience.pipeline.papers.stage import identify_from
 from shortscience.pipeline.parts import Parts
-from shortscience.pipeline.recipe import sha256
 from shortscience.pipeline.settings import PaperSettings
 from shortscience.pipeline.tasks import AtOnce
 
@@ -86,8 +87,9 @@ def identified(
     bibliography: Sequence[Index],
 ) -> pl.DataFrame:
     """Return `summary_id`, and `title` and `identified_by` of its paper, for each summary."""
-    frames = (Parts.of([frame], AtOnce()) for frame in (facts, citations, links))
-    found = identify_papers(*frames, bibliography=bibliography, settings=PaperSettings())
+    told = facts, citations, links, NOTHING_KNOWN
+    frames = (Parts.of([frame], AtOnce()) for frame in told)
+    found = identify_from(*frames, bibliography=bibliography, settings=PaperSettings())
     papers = found.papers.collect().select("paper_id", "title", "identified_by")
     summaries = found.summaries.collect().select("summary_id", "paper_id")
     return summaries.join(papers, on="paper_id").drop("paper_id").sort("summary_id")

@@ -23,7 +23,7 @@ from shortscience.pipeline.engines.local import LocalEngine
 from shortscience.pipeline.extraction.addresses import Link, addresses
 from shortscience.pipeline.extraction.citations import citations
 from shortscience.pipeline.extraction.extract import extract
-from shortscience.pipeline.papers.stage import Identified, identify
+from shortscience.pipeline.papers.stage import Identified, identify_papers
 from shortscience.pipeline.parts import Parts
 from shortscience.pipeline.recipe import Recipe
 from shortscience.pipeline.release.store import Store
@@ -150,10 +150,8 @@ def duplicates(folder: Path, clock: Clock) -> None:
 def papers(folder: Path, clock: Clock) -> None:
     """Identify the papers that are summarised and cited."""
     built, outcomes = _load(folder, "shards"), _load(folder, "outcomes")
-    engine = _engine(folder)
-    tasks, n_parts = engine.tasks, engine.n_parts(len(outcomes))
     with clock:
-        found = identify(built, outcomes, [], SETTINGS.papers, n_parts=n_parts, tasks=tasks)
+        found = identify_papers(built, outcomes, [], [], SETTINGS, _engine(folder))
     _save(folder, "papers", [part.fetch() for part in found])
 
 
@@ -172,18 +170,18 @@ def validation(folder: Path, clock: Clock) -> None:
     """Run every expectation; Great Expectations is imported before, as a build does meanwhile."""
     load_great_expectations()
     with clock:
-        outcome = validate(_staging(folder))
-    _save(folder, "outcome", outcome)
+        results = validate(_staging(folder))
+    _save(folder, "results", results)
 
 
 def metadata(folder: Path, clock: Clock) -> None:
     """Write everything beside the Parquet files, and make the folder a release."""
-    outcome, store = _load(folder, "outcome"), Store(folder / "out")
+    results, store = _load(folder, "results"), Store(folder / "out")
     recipe = Recipe(_load(folder, "inventory"), (), SETTINGS)
     with clock:
-        write_validation(outcome.report, _staging(folder), store.validation(recipe.release_id))
+        write_validation(results.report, _staging(folder), store.validation(recipe.release_id))
         write_descriptions(recipe, _staging(folder))
-        write_results(recipe, outcome, recipe.inventory.problems, _staging(folder))
+        write_results(recipe, results, recipe.inventory.problems, _staging(folder))
         store.commit(_staging(folder), recipe.release_id)
 
 
@@ -206,7 +204,7 @@ def count_found(folder: Path) -> dict[str, int]:
 
 def failed_expectations(folder: Path) -> list[str]:
     """Return the expectations that the tables did not meet."""
-    return [str(failure) for failure in _load(folder, "outcome").failed]
+    return [str(failure) for failure in _load(folder, "results").failed]
 
 
 def _engine(folder: Path) -> LocalEngine:

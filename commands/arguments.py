@@ -1,10 +1,15 @@
 """Arguments shared by several commands."""
 
+import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
 from shortscience.pipeline.layout import DEFAULT_DATASET
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 dataset = click.argument(
     "dataset",
@@ -12,6 +17,18 @@ dataset = click.argument(
     default=Path(DEFAULT_DATASET),
     required=False,
 )
+
+
+def workers_for(made: str) -> Callable[[Decorated], Decorated]:
+    """Return the option for the number of processes, which does not affect what is made."""
+    return click.option(
+        "--workers",
+        type=click.IntRange(1, 1024),
+        default=lambda: os.cpu_count() or 1,
+        metavar="N",
+        help=f"Processes to use. The {made} is the same.  [default: all cores]",
+    )
+
 
 VERBOSE = "-v", "--verbose"
 

@@ -112,12 +112,7 @@ Examples:
     help="What runs the stages: this machine, or the Ray cluster in RAY_ADDRESS, else one started"
     " for the build. The release is the same.",
 )
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 1024),
-    metavar="N",
-    help="Processes to use. The release is the same.  [default: all cores]",
-)
+@arguments.workers_for("release")
 @click.option(
     "--keep",
     type=click.IntRange(1),
@@ -141,7 +136,7 @@ def build(
     allow_empty: tuple[str, ...],
     licence: str | None,
     engine: str,
-    workers: int | None,
+    workers: int,
     keep: int | None,
     as_json: bool,
     verbose: bool,
@@ -167,7 +162,7 @@ def build(
             "against": against,
             "allow_empty": allow_empty,
             "engine": engine,
-            "workers": workers or os.cpu_count() or 1,
+            "workers": workers,
             "keep": keep,
             "settings": _settings(licence),
         }
@@ -223,27 +218,15 @@ def _check_call(parameters: "BuildParameters") -> None:
     from shortscience.pipeline.object_store import is_url
     from shortscience.pipeline.release.store import Store, open_dataset
     from shortscience.pipeline.sources.inputs import list_inputs
-    from shortscience.pipeline.stock import check_files
+    from shortscience.pipeline.stock import check_names
 
-    _check_forms(parameters.allow_empty)
-    check_files(parameters)
+    check_names(parameters)
     if not is_url(parameters.out):
         Store(Path(parameters.out)).check_free()
     if parameters.against:
         open_dataset(Path(parameters.against))
     if local := [name for name in parameters.raw if not is_url(name)]:
         list_inputs(local)
-
-
-def _check_forms(forms: list[str]) -> None:
-    if not forms:
-        return
-    from shortscience.pipeline.errors import UsageError
-    from shortscience.pipeline.schema import FORMS
-
-    for form in forms:
-        if form not in FORMS:
-            raise UsageError(f"Unknown dump form '{form}'; choose one of {', '.join(FORMS)}.")
 
 
 def _settings(licence: str | None) -> "Settings":

@@ -34,12 +34,12 @@ def diff(old: str, new: str, out: Path | None, as_json: bool) -> None:
     and moved copies are shown with examples. `shortscience report --since OLD` shows the same
     beside the summaries.
     """
-    from shortscience.pipeline.publishing.fetch import open_release
+    from shortscience.pipeline.publishing.fetch import fetch_release
     from shortscience.pipeline.release.diff import compare
     from shortscience.pipeline.release.diff_text import to_text
     from shortscience.pipeline.report.write import write_changes
 
-    found = compare(open_release(old), open_release(new))
+    found = compare(fetch_release(old), fetch_release(new))
     page = str(write_changes(found, out)) if out else None
     if as_json:
         click.echo(json.dumps(found.to_dict() | {"page": page}, default=str))

@@ -39,23 +39,25 @@ def duplicates(dataset: Path, threshold: float, as_json: bool) -> None:
     """
     from shortscience.pipeline.duplicates.thresholds import compare_thresholds
     from shortscience.pipeline.errors import UsageError
-    from shortscience.pipeline.release.evidence import read_evidence
+    from shortscience.pipeline.release.copy_evidence import read_copy_evidence
     from shortscience.pipeline.release.manifest import read_manifest
     from shortscience.pipeline.release.pairs import differing_texts
-    from shortscience.pipeline.release.store import evidence_folder, open_dataset
+    from shortscience.pipeline.release.store import open_dataset
+    from shortscience.pipeline.settings import DuplicateSettings
 
     release = open_dataset(dataset)
-    settings = read_manifest(release)["settings"]["duplicates"]
-    if threshold < settings["kept_similarity"]:
+    # As they were, even if another version of this project has settings that are new or gone.
+    settings = DuplicateSettings.model_construct(**read_manifest(release)["settings"]["duplicates"])
+    if threshold < settings.least_similarity:
         raise UsageError(
-            f"Pairs less similar than {settings['kept_similarity']} were not kept; choose a higher"
+            f"Pairs less similar than {settings.least_similarity} were not kept; choose a higher"
             " --threshold."
         )
-    evidence = read_evidence(evidence_folder(release))
-    found = compare_thresholds(evidence, settings["near_threshold"], threshold)
-    answer = {
+    evidence = read_copy_evidence(release)
+    found = compare_thresholds(evidence, settings.near_threshold, threshold)
+    answer: dict[str, Any] = {
         "release_id": release.name,
-        "threshold": settings["near_threshold"],
+        "threshold": settings.near_threshold,
         "summaries": found.summaries[0],
         "other_threshold": threshold,
         "other_summaries": found.summaries[1],

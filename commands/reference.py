@@ -39,8 +39,9 @@ def _settings() -> str:
     )
     return (
         "# Settings\n\nEvery threshold of the pipeline, with the reason for its value. The command"
-        " uses the defaults; a deployment takes others as the `settings` of its `build` parameter:"
-        "\n\n```\nprefect deployment run build-dataset/local \\\n"
+        " uses the defaults; the library takes others as `settings`, and a deployment as the"
+        " `settings` of its `build` parameter:\n\n"
+        "```\nprefect deployment run build-dataset/local \\\n"
         '  --param build=\'{"settings": {"duplicates": {"near_threshold": 0.9}}}\'\n```\n\n'
         "A changed setting recomputes only the stages it reaches, and names another release.\n\n"
         f"{sections}\n"

@@ -1,7 +1,6 @@
 """`shortscience report`."""
 
 import json
-import os
 from pathlib import Path
 
 import click
@@ -32,28 +31,23 @@ Examples:
     metavar="OLD",
     help="Add a page of what is new since a release: a folder, or OWNER/NAME@REVISION.",
 )
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 1024),
-    metavar="N",
-    help="Processes to use. The report is the same.  [default: all cores]",
-)
+@arguments.workers_for("report")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
-def report(dataset: Path, out: Path, since: str | None, workers: int | None, as_json: bool) -> None:
+def report(dataset: Path, out: Path, since: str | None, workers: int, as_json: bool) -> None:
     """Write the report of a release: a folder of pages that work offline.
 
     It has an overview with charts, and a browser of all summaries with their math, copies and
     papers. The same release gives the same report, byte for byte.
     """
-    from shortscience.pipeline.publishing.fetch import open_release
+    from shortscience.pipeline.publishing.fetch import fetch_release
     from shortscience.pipeline.release.diff import compare
     from shortscience.pipeline.release.manifest import read_manifest
     from shortscience.pipeline.release.store import open_dataset
     from shortscience.pipeline.report.write import write_report
 
     release = open_dataset(dataset)
-    found = compare(open_release(since), release) if since else None
-    index = write_report(release, out, workers or os.cpu_count() or 1, since=found)
+    found = compare(fetch_release(since), release) if since else None
+    index = write_report(release, out, workers, since=found)
     release_id = read_manifest(release)["release_id"]  # a copy's folder may have any name
     result = {"release_id": release_id, "report": str(index)}
     click.echo(json.dumps(result) if as_json else f"The report of {release_id} is at {index}")

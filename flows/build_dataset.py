@@ -24,7 +24,8 @@ from prefect.tasks import Task
 
 from shortscience.flows.ending import end_tasks
 from shortscience.flows.notification import notify
-from shortscience.pipeline.build import BuildResult, build
+from shortscience.pipeline.build import BuildResult
+from shortscience.pipeline.build import build as run_build
 from shortscience.pipeline.counting import counted
 from shortscience.pipeline.errors import is_transient
 from shortscience.pipeline.layers import LAYERS
@@ -71,11 +72,6 @@ def build_dataset(build: BuildParameters = BuildParameters()) -> BuildResult:  #
         show_result(result, observer.seconds)
     # Return the result in the state, which is what the caller gets.
     return cast(BuildResult, Completed(data=result, message=sum_up(result)))
-
-
-def run_build(parameters: BuildParameters, observer: Observer) -> BuildResult:
-    """Run the build. In the flow, the name `build` is taken by its parameter."""
-    return build(parameters, observer)
 
 
 class PrefectObserver(Observer):

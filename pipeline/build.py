@@ -86,7 +86,7 @@ def _make(recipe: Recipe, parameters: BuildParameters, store: Store, observer: O
     with (
         store.staging() as scratch,
         validator() as validate,
-        engines.start(parameters.engine, parameters.workers, scratch) as engine,
+        engines.running(parameters.engine, parameters.workers, scratch) as engine,
     ):
         # Processes start first: their imports take longest, and run while this process imports.
         # Where batches keep all cores busy, the validator starts behind them, when one is free.

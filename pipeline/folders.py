@@ -38,6 +38,14 @@ def appearing(target: Path) -> Iterator[Path]:
                 raise
 
 
+@contextmanager
+def reappearing(target: Path) -> Iterator[Path]:
+    """Remove a folder, and provide another one that appears in its place as `appearing` does."""
+    shutil.rmtree(target, ignore_errors=True)
+    with appearing(target) as staging:
+        yield staging
+
+
 def keep_only(folder: Path, names: Collection[str]) -> None:
     """Remove everything from a folder except these names, including leftovers of killed writers."""
     for path in folder.iterdir() if folder.exists() else ():

@@ -14,10 +14,10 @@ from typing import Any
 
 import fsspec
 
+from shortscience.pipeline.digests import digest
 from shortscience.pipeline.errors import NoInputError, StoreError, UsageError
 from shortscience.pipeline.folders import keep_only
 from shortscience.pipeline.layout import LATEST, MANIFEST
-from shortscience.pipeline.settings import digest
 
 _DISK_FULL = errno.ENOSPC, errno.EDQUOT
 _HTTP_VERSIONS = "ETag", "Content-MD5", "Digest", "Last-Modified"

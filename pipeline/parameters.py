@@ -1,4 +1,4 @@
-"""The parameters of a build and of publishing, shared by the command line and the flows."""
+"""The parameters of a build and of publishing, for the command line, the library and the flows."""
 
 import os
 from pathlib import Path
@@ -18,9 +18,15 @@ def _as_text(place: Any) -> Any:
     return with_home(place) if isinstance(place, str | Path) else place
 
 
+def _as_list(places: Any) -> Any:
+    return [places] if isinstance(places, str | Path) else places
+
+
 # An empty path, as from an unset variable of a shell, would be the working folder.
 Place = Annotated[Annotated[str, Field(min_length=1)], BeforeValidator(_as_text)]
 """A path, in which `~` is the home folder, or a URL."""
+Places = Annotated[list[Place], BeforeValidator(_as_list)]
+"""Several of these; a single one needs no list."""
 
 REPOSITORY = r"^[\w.-]+/[\w.-]+$"
 """The name of a repository on the Hub."""
@@ -31,7 +37,7 @@ class BuildParameters(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    raw: list[Place] = Field(
+    raw: Places = Field(
         default=[DEFAULT_RAW],
         min_length=1,
         description="Raw dumps: files, folders, patterns, or URLs of these.",
@@ -42,10 +48,10 @@ class BuildParameters(BaseModel):
         description="Folder to build in if the output is a URL; by default one in the user's"
         " cache. All machines of a cluster must see it. The result is the same.",
     )
-    bibliography: list[Place] = Field(
+    bibliography: Places = Field(
         default=[], description="Bibliography files; earlier ones take precedence."
     )
-    catalogue: list[Place] = Field(
+    catalogue: Places = Field(
         default=[],
         description="Catalogues to recognise summaries by; earlier ones take precedence.",
     )
@@ -71,7 +77,8 @@ class BuildParameters(BaseModel):
         default_factory=lambda: os.cpu_count() or 1,
         ge=1,
         le=1024,
-        description="Processes that work on batches. The result is the same.",
+        description="Processes that work on batches, unless a cluster has its own. The result is"
+        " the same.",
     )
     batch_bytes: int = Field(
         default=BATCH_BYTES,

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import polars as pl
 
-from shortscience.pipeline.tasks import Ref, Tasks, apart, deal, joined
+from shortscience.pipeline.tasks import Ref, Tasks, apart, cut, deal, joined
 
 _DIGITS = 8
 """Leading hexadecimal digits of a key that decide a row's part."""
@@ -29,11 +29,6 @@ class Parts:
     def of(cls, values: Iterable[Any], tasks: Tasks) -> "Parts":
         """Hand one value per part to the engine."""
         return cls((tasks.run(_itself, value) for value in values), tasks)
-
-    @classmethod
-    def dealt(cls, frame: pl.DataFrame, *columns: str, n_parts: int, tasks: Tasks) -> "Parts":
-        """Distribute the rows of a frame over parts, by the values of some columns."""
-        return cls.of([frame], tasks).by(*columns, n_parts=n_parts)
 
     def __len__(self) -> int:
         return len(self._refs)
@@ -242,8 +237,7 @@ def _call_fields(
 
 
 def _cut(_n_parts: int, sizes: Sequence[int], frame: pl.DataFrame) -> list[pl.DataFrame]:
-    starts = accumulate(sizes, initial=0)
-    return [apart(frame.slice(start, size)) for start, size in zip(starts, sizes, strict=False)]
+    return [apart(part) for part in cut(frame, sizes)]
 
 
 def _deal(

@@ -1,11 +1,11 @@
 """The recipe of a release: everything that decides its bytes, and the id derived from it."""
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from shortscience.pipeline.digests import digest, sha256
 from shortscience.pipeline.release.suite_files import suites_digest
-from shortscience.pipeline.settings import Settings, digest
+from shortscience.pipeline.settings import Settings
 from shortscience.pipeline.sources.encodings import without_surrogates
 from shortscience.pipeline.sources.inputs import Input, Inventory
 from shortscience.pipeline.version import (
@@ -71,12 +71,6 @@ class Recipe:
     def libraries(self) -> dict[str, str]:
         """The versions of the libraries that affect the release."""
         return library_versions(*STAGES)
-
-
-def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file's raw bytes, in hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def identify_files(paths: list[Path]) -> tuple[Input, ...]:

@@ -3,7 +3,6 @@
 Settings are grouped by stage: a stage's results are reused while its own group is unchanged.
 """
 
-import hashlib
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -124,6 +123,11 @@ class DuplicateSettings(_Group):
         " copies only if equal.",
     )
 
+    @property
+    def least_similarity(self) -> float:
+        """The similarity from which on verified pairs are kept."""
+        return min(self.kept_similarity, self.near_threshold)
+
 
 class CatalogueSettings(_Group):
     """How records are recognised by catalogues of known summaries."""
@@ -220,14 +224,3 @@ class Settings(_Group):
     catalogue: CatalogueSettings = CatalogueSettings()
     papers: PaperSettings = PaperSettings()
     release: ReleaseSettings = ReleaseSettings()
-
-
-def digest(*parts: BaseModel | str | bytes) -> str:
-    """Hash parts of any type into 64 hexadecimal digits (SHA-256), unambiguously framed."""
-    hasher = hashlib.sha256()
-    for part in parts:
-        raw = part.model_dump_json() if isinstance(part, BaseModel) else part
-        data = raw.encode() if isinstance(raw, str) else raw
-        hasher.update(len(data).to_bytes(8, "big"))
-        hasher.update(data)
-    return hasher.hexdigest()

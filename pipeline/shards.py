@@ -6,7 +6,6 @@ that decides its content. Existing shards are not recomputed.
 
 import hashlib
 import json
-import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -16,7 +15,8 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from shortscience.pipeline.batches import Batch
-from shortscience.pipeline.folders import appearing, keep_only
+from shortscience.pipeline.digests import digest
+from shortscience.pipeline.folders import keep_only, reappearing
 from shortscience.pipeline.garbage import uncollected
 from shortscience.pipeline.layers import (
     DERIVED,
@@ -26,7 +26,7 @@ from shortscience.pipeline.layers import (
     Frames,
     read_texts,
 )
-from shortscience.pipeline.settings import Settings, digest
+from shortscience.pipeline.settings import Settings
 from shortscience.pipeline.version import code_digest, source_digest
 
 _DIGESTS = "digests.json"
@@ -57,8 +57,8 @@ def missing_layers(batch: Batch, settings: Settings, folder: Path) -> list[str]:
     return [layer for layer, key in keys.items() if not _is_whole(folder / key)]
 
 
-def build_shards(batch: Batch, settings: Settings, folder: Path) -> bool:
-    """Write the missing shards of a batch below `folder`; return False if there were none.
+def build_shards(batch: Batch, settings: Settings, folder: Path) -> None:
+    """Write the missing shards of a batch below `folder`.
 
     A shard appears under its name only when complete. A damaged one is rebuilt.
     """
@@ -66,7 +66,6 @@ def build_shards(batch: Batch, settings: Settings, folder: Path) -> bool:
     missing = missing_layers(batch, settings, folder)
     with uncollected():
         _build(batch, settings, shards, missing)
-    return bool(missing)
 
 
 def _build(
@@ -87,8 +86,7 @@ def _build(
 
 
 def _write(frames: Frames, target: Path) -> None:
-    shutil.rmtree(target, ignore_errors=True)
-    with appearing(target) as staging:
+    with reappearing(target) as staging:
         for name, frame in frames.items():
             # By PyArrow, which raises OSError for a full disk where Polars raises its own error.
             pq.write_table(frame.to_arrow(), staging / f"{name}.parquet", compression="lz4")

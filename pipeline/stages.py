@@ -13,7 +13,7 @@ import polars as pl
 
 from shortscience.pipeline.admission import refusals
 from shortscience.pipeline.batches import Batch, cut_batches
-from shortscience.pipeline.duplicates import find
+from shortscience.pipeline.duplicates.find import find_copies
 from shortscience.pipeline.duplicates.outcomes import EARLIER, Duplicates
 from shortscience.pipeline.engines import Engine, Runner
 from shortscience.pipeline.errors import NoRecordsError, NothingNewError, ValidationError
@@ -21,18 +21,17 @@ from shortscience.pipeline.folders import keep_only
 from shortscience.pipeline.observer import Observer
 from shortscience.pipeline.papers.bibliography.index import Index, index_file
 from shortscience.pipeline.papers.catalogue.file import read_catalogue
-from shortscience.pipeline.papers.catalogue.recognition import Recogniser
 from shortscience.pipeline.papers.linking.text_index import index_folder
-from shortscience.pipeline.papers.stage import Identified, identify
+from shortscience.pipeline.papers.stage import identify_papers
 from shortscience.pipeline.parameters import BuildParameters
 from shortscience.pipeline.recipe import Recipe
+from shortscience.pipeline.release.copy_evidence import write_copy_evidence
 from shortscience.pipeline.release.earlier import Earlier
-from shortscience.pipeline.release.evidence import write_evidence
 from shortscience.pipeline.release.notices import notices
 from shortscience.pipeline.release.paper_evidence import write_paper_evidence
 from shortscience.pipeline.release.store import Store
 from shortscience.pipeline.release.table_files import write_tables
-from shortscience.pipeline.release.validation import Outcome
+from shortscience.pipeline.release.validation import SuiteResults
 from shortscience.pipeline.release.validator import Validator
 from shortscience.pipeline.release.write import write_descriptions, write_results
 from shortscience.pipeline.release.yields import check_yields
@@ -58,35 +57,41 @@ def make_release(
     """
     settings = recipe.settings
     catalogues = tuple(read_catalogue(item.path) for item in recipe.catalogues)
-    recogniser = Recogniser(catalogues, settings)
+    earlier = Earlier(recipe.earlier) if recipe.earlier else None
     with store.staging() as staging:
         shards = process_batches(recipe, store, engine, observer, parameters.batch_bytes)
         validate.start()
-        copies = observer.step(
-            "finding duplicates", find_copies, shards, recipe.earlier, settings, engine
-        )
+        copies = observer.step("finding duplicates", find_copies, shards, earlier, settings, engine)
+        outcomes = copies.outcomes
         require_something_new(recipe, shards, copies)
         bibliography = observer.step(
             "indexing bibliographies", index_bibliography, recipe, store.bibliography
         )
         papers = observer.step(
-            "identifying papers", identify_papers, shards, copies, bibliography, recogniser, engine
+            "identifying papers",
+            identify_papers,
+            shards,
+            outcomes,
+            bibliography,
+            catalogues,
+            settings,
+            engine,
         )
         inputs = recipe.inventory.distinct
         observer.step(
-            "writing tables", write_tables, inputs, shards, copies.outcomes, papers, staging, engine
+            "writing tables", write_tables, inputs, shards, outcomes, papers, staging, engine
         )
         check_yields(staging, store.latest, parameters.allow_empty)
         problems = all_problems(recipe, shards, bibliography)
         with ThreadPoolExecutor(1) as pool:
             # The suites run in a process of their own; meanwhile, this one describes the tables.
             described = pool.submit(write_descriptions, recipe, staging)
-            outcome = observer.step("validating", validate, staging)
-            require_success(outcome, problems, recipe, store, staging, observer)
+            results = observer.step("validating", validate, staging)
+            require_success(results, problems, recipe, store, staging, observer)
             described.result()
-        write_evidence(copies.evidence, store.evidence(recipe.release_id))
-        write_paper_evidence(papers, store.release(recipe.release_id), engine.tasks)
-        observer.step("releasing", release, recipe, outcome, problems, staging, store)
+        write_copy_evidence(copies.evidence, store.release(recipe.release_id))
+        write_paper_evidence(papers, store.release(recipe.release_id))
+        observer.step("releasing", release, recipe, results, problems, staging, store)
     prune(store.shards, shards)
 
 
@@ -127,13 +132,6 @@ def process_batch(
     return layers
 
 
-def find_copies(
-    shards: Shards, earlier: Path | None, settings: Settings, engine: Engine
-) -> Duplicates:
-    """Find the records that carry the same summary."""
-    return find.find_copies(shards, Earlier(earlier) if earlier else None, settings, engine)
-
-
 def require_something_new(recipe: Recipe, shards: Shards, copies: Duplicates) -> None:
     """Raise NoRecordsError if nothing was found, NothingNewError if all records are known."""
     if not len(copies.outcomes):
@@ -148,29 +146,9 @@ def index_bibliography(recipe: Recipe, cache: Path) -> list[Index]:
     """Index new bibliography files, and remove the indexes of files no longer in use."""
     indexes = [index_file(item.path, item.source_id, cache) for item in recipe.bibliography]
     if indexes:
-        used = [*(index.folder for index in indexes), index_folder(indexes, cache)]
+        used = [*(index.folder for index in indexes), index_folder(indexes)]
         keep_only(cache, {folder.name for folder in used})
     return indexes
-
-
-def identify_papers(
-    shards: Shards,
-    copies: Duplicates,
-    bibliography: Sequence[Index],
-    recogniser: Recogniser,
-    engine: Engine,
-) -> Identified:
-    """Identify the papers that are summarised and cited."""
-    n_parts = engine.n_parts(len(copies.outcomes))
-    return identify(
-        shards,
-        copies.outcomes,
-        bibliography,
-        recogniser.settings.papers,
-        recogniser=recogniser,
-        n_parts=n_parts,
-        tasks=engine.tasks,
-    )
 
 
 def all_problems(
@@ -185,7 +163,7 @@ def all_problems(
 
 
 def require_success(
-    outcome: Outcome,
+    results: SuiteResults,
     problems: Sequence[Problem],
     recipe: Recipe,
     store: Store,
@@ -193,21 +171,21 @@ def require_success(
     observer: Observer,
 ) -> None:
     """Write the pages of a validation; raise ValidationError if an expectation failed."""
-    index = write_validation(outcome.report, staging, store.validation(recipe.release_id))
-    lines = [f"- {failure}" for failure in outcome.failed] or ["Every expectation was met."]
+    index = write_validation(results.report, staging, store.validation(recipe.release_id))
+    lines = [f"- {failure}" for failure in results.failed] or ["Every expectation was met."]
     observer.show("validation", "\n".join(["# Validation", *lines]))
-    if outcome.failed:
+    if results.failed:
         about_inputs = notices(staging, problems, recipe.inventory.files)
-        raise ValidationError(outcome.failed, str(index), about_inputs)
+        raise ValidationError(results.failed, str(index), about_inputs)
 
 
 def release(
     recipe: Recipe,
-    outcome: Outcome,
+    results: SuiteResults,
     problems: Sequence[Problem],
     staging: Path,
     store: Store,
 ) -> None:
     """Write what was found, and make the staged folder a release."""
-    write_results(recipe, outcome, problems, staging)
+    write_results(recipe, results, problems, staging)
     store.commit(staging, recipe.release_id)

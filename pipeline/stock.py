@@ -15,7 +15,7 @@ SHIPPED_CATALOGUE = Path(__file__).parents[1] / "catalogue" / "shortscience.parq
 
 def take_stock(parameters: BuildParameters) -> Recipe:
     """Find and hash the inputs of a build, fetching those in object stores."""
-    check_files(parameters)
+    check_names(parameters)
     store = Store(parameters.folder)
     urls = {name for name in parameters.raw if is_url(name)}
     prune(store.fetched, urls)
@@ -31,13 +31,20 @@ def take_stock(parameters: BuildParameters) -> Recipe:
     )
 
 
-def check_files(parameters: BuildParameters) -> None:
-    """Raise UsageError if a bibliography or a catalogue is missing."""
+def check_names(parameters: BuildParameters) -> None:
+    """Raise UsageError if a bibliography, a catalogue or a form of dumps does not exist."""
     named = {"bibliography": parameters.bibliography, "catalogue": parameters.catalogue}
     for kind, names in named.items():
         for name in names:
             if not Path(name).is_file():
                 raise UsageError(f"There is no {kind} at {name}; check its name.")
+    if parameters.allow_empty:
+        # Slow to import, and seldom needed here.
+        from shortscience.pipeline.schema import FORMS
+
+        for form in parameters.allow_empty:
+            if form not in FORMS:
+                raise UsageError(f"Unknown dump form '{form}'; choose one of {', '.join(FORMS)}.")
 
 
 def _catalogues(parameters: BuildParameters) -> list[Path]:

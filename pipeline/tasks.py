@@ -4,7 +4,8 @@ An engine may rerun a task whose result was lost after other tasks have read it.
 deterministic, including the order of rows wherever rows are counted.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
 from typing import Any, Protocol
 
 import polars as pl
@@ -62,6 +63,11 @@ class AtOnce:
 def joined(*frames: pl.DataFrame) -> pl.DataFrame:
     """Concatenate the rows of frames."""
     return pl.concat(frames) if len(frames) > 1 else frames[0]
+
+
+def cut(frame: pl.DataFrame, sizes: Sequence[int]) -> Iterator[pl.DataFrame]:
+    """Return consecutive slices of a frame, with the given numbers of rows."""
+    return map(frame.slice, accumulate(sizes, initial=0), sizes)
 
 
 def deal(frame: pl.DataFrame, part: pl.Expr | pl.Series, n_parts: int) -> list[pl.DataFrame]:

@@ -209,7 +209,7 @@ def build(
     call = {
         "raw": list(raw) or [DEFAULT_RAW],
         "out": out,
-        "bibliography": [bibliography] if isinstance(bibliography, str | Path) else bibliography,
+        "bibliography": bibliography,
         "settings": settings or Settings(),
     }
     parameters = BuildParameters.of_call(call | options)

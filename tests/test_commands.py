@@ -11,10 +11,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+import shortscience as library
 from shortscience.commands.main import cli
 from shortscience.pipeline.errors import UsageError
 from shortscience.pipeline.release.explain import explain
 from shortscience.pipeline.release.parquet import read_table
+from shortscience.pipeline.settings import DuplicateSettings, Settings
 from tests.conftest import PROJECT, RAW, Shortscience
 from tests.releases import write_small_tables
 
@@ -407,6 +409,16 @@ def test_duplicates_shows_the_effect_of_another_threshold(
 ) -> None:
     done = shortscience("duplicates", built, "--threshold", threshold)
     assert (done.returncode, said in done.stdout + done.stderr) == (status, True)
+
+
+def test_duplicates_answers_for_thresholds_from_that_of_the_build_on(
+    shortscience: Shortscience, tmp_path: Path
+) -> None:
+    chosen = Settings(duplicates=DuplicateSettings(near_threshold=0.3))
+    made = library.build(RAW, out=tmp_path, settings=chosen, workers=1)
+    called = [shortscience("duplicates", made.path, "--threshold", to) for to in ("0.31", "0.29")]
+    assert [done.returncode for done in called] == [0, 2]
+    assert "less similar than 0.3 were not kept" in called[1].stderr
 
 
 def test_duplicates_only_reads(

@@ -33,7 +33,7 @@ from shortscience.pipeline.parameters import BuildParameters, PublishParameters
 from shortscience.pipeline.release.parquet import read_table
 from shortscience.pipeline.release.store import Store
 from shortscience.pipeline.release.suite_files import EXPECTATIONS
-from shortscience.pipeline.release.validation import Outcome, validate
+from shortscience.pipeline.release.validation import SuiteResults, validate
 from shortscience.pipeline.release.validator import Validator
 from shortscience.pipeline.settings import CleaningSettings, DuplicateSettings, Settings
 from shortscience.pipeline.sources.inputs import take_inventory
@@ -228,7 +228,7 @@ def test_failures_and_crashes_send_notifications_and_cancellations_do_not(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("shortscience.flows.build_dataset.build", fail)
+    monkeypatch.setattr("shortscience.flows.build_dataset.run_build", fail)
     with Inbox() as inbox:
         monkeypatch.setenv(ADDRESSES, inbox.address)
         with pytest.raises(type(error)):
@@ -253,7 +253,7 @@ class HereValidator(Validator):
     def start(self) -> None:
         """Do nothing: there is no process."""
 
-    def __call__(self, release: Path) -> Outcome:
+    def __call__(self, release: Path) -> SuiteResults:
         """Run all suites."""
         return validate(release)
 
@@ -319,11 +319,11 @@ def test_retries_only_where_a_retry_can_help(
     build_shards = shards.build_shards
     calls = []
 
-    def fail_once(*arguments: object) -> bool:
+    def fail_once(*arguments: object) -> None:
         calls.append(arguments)
         if len(calls) == 1:
             raise OSError(code, os.strerror(code))
-        return build_shards(*arguments)  # type: ignore[arg-type]
+        build_shards(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(shards, "build_shards", fail_once)
     state, _ = run(parameters(tmp_path))

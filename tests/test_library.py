@@ -96,7 +96,6 @@ def test_a_missing_file_is_named(home: Path, options: dict[str, list[str]], name
         ({"wokers": 2}, "wokers is wrong: "),
         ({"workers": 0}, "workers is wrong: "),
         ({"out": ""}, "out is wrong: String should have at least 1 character"),
-        ({"catalogue": "known.parquet"}, "catalogue is wrong: "),
         ({"bibliography": ["known.bib", ""]}, "bibliography.1 is wrong: "),
     ],
 )
@@ -105,9 +104,16 @@ def test_a_wrong_parameter_is_named(home: Path, options: dict[str, Any], wrong: 
         shortscience.build("~/dumps", **options)
 
 
-def test_one_bibliography_needs_no_list(home: Path) -> None:
-    with pytest.raises(UsageError, match=r"no bibliography at nope\.bib;"):
-        shortscience.build("~/dumps", out=home / "out", bibliography="nope.bib")
+@pytest.mark.parametrize("kind", ["bibliography", "catalogue"])
+@pytest.mark.parametrize("name", ["nope", Path("nope")])
+def test_one_file_needs_no_list(home: Path, kind: str, name: str | Path) -> None:
+    with pytest.raises(UsageError, match=f"no {kind} at nope;"):
+        shortscience.build("~/dumps", out=home / "out", **{kind: name})
+
+
+def test_an_unknown_form_of_dumps_is_named(home: Path) -> None:
+    with pytest.raises(UsageError, match="Unknown dump form 'pdf'"):
+        shortscience.build("~/dumps", out=home / "out", allow_empty=["pdf"])
 
 
 @pytest.mark.parametrize("threshold", [2, 1.001, 0, -0.5, float("nan")])

@@ -12,7 +12,7 @@ from datasets import Features, load_dataset
 from datasets.utils.info_utils import NonMatchingSplitsSizesError
 from huggingface_hub import DatasetCard
 
-from shortscience.pipeline.recipe import sha256
+from shortscience.pipeline.digests import sha256
 from shortscience.pipeline.release import parquet
 from shortscience.pipeline.release.card import dataset_card
 from shortscience.pipeline.release.croissant import croissant

@@ -32,7 +32,7 @@ def test_every_listed_paper_gets_its_title(
 
 def test_links_of_the_held_out_half_are_right(shared: Path, cache: Path) -> None:
     bibliography = linking.indexes(shared, cache)
-    index = text_index(bibliography, cache)
+    index = text_index(bibliography)
     present, absent = groups(read_cases(shared, index, ["held-out"]), index, bibliography)
     assert np.mean([group.right.any() for group in present]) >= 0.7
     found, none = judged(present, shipped()), judged(absent, shipped())

@@ -17,12 +17,11 @@ from shortscience.pipeline.duplicates.find import find_copies
 from shortscience.pipeline.engines.ray_cluster import RayEngine, connected
 from shortscience.pipeline.errors import WorkerError
 from shortscience.pipeline.papers.bibliography.index import index_file
-from shortscience.pipeline.papers.stage import identify
+from shortscience.pipeline.papers.stage import identify_papers
 from shortscience.pipeline.release.table_files import write_tables
 from shortscience.pipeline.settings import Settings
 from shortscience.pipeline.shards import Shards, build_shards
 from shortscience.pipeline.sources.inputs import take_inventory
-from shortscience.pipeline.tasks import AtOnce
 from tests.conftest import BIN, NO_SPOOL, RAW, Shortscience, differing
 from tests.processing import InParts
 from tests.unit.test_find_copies import corpus, in_parts
@@ -217,13 +216,13 @@ def test_workers_killed_at_any_step_of_papers_and_tables_do_not_affect_the_relea
     shards = Shards.of(batches, chosen, tmp_path / "shards")
     outcomes = find_copies(shards, None, chosen, InParts(1)).outcomes
     known = [index_file(library(tmp_path), "library", tmp_path / "cache")]
-    whole = identify(shards, outcomes, known, chosen.papers, n_parts=1, tasks=AtOnce())
+    whole = identify_papers(shards, outcomes, known, [], chosen, InParts(1))
     write_tables(inputs, shards, outcomes, whole, tmp_path / "whole", InParts(1))
     monkeypatch.setenv("RAY_ADDRESS", cluster.address)
     (tmp_path / "marks").mkdir()
     with connected(workers=1):
         engine = Fragile(tmp_path / "marks")
-        found = identify(shards, outcomes, known, chosen.papers, n_parts=3, tasks=engine)
+        found = identify_papers(shards, outcomes, known, [], chosen, InParts(3, engine))
         write_tables(inputs, shards, outcomes, found, tmp_path / "parted", InParts(3, engine))
         links = found.links.collect().sort("summary_id", "place")
     assert len(links)

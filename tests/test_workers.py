@@ -40,38 +40,38 @@ def batch() -> Batch:
     return cut_batches(take_inventory([str(RAW)], NO_SPOOL).distinct)[0]
 
 
-def die_once(batch: Batch, settings: Settings, folder: Path) -> bool:
+def die_once(batch: Batch, settings: Settings, folder: Path) -> None:
     """Die as if killed by the system in a worker's first life; build shards in its second."""
     folder.mkdir(parents=True, exist_ok=True)
     mark = folder / "died"
     if not mark.exists():
         mark.touch()
         os.kill(os.getpid(), signal.SIGKILL)
-    return build_shards(batch, settings, folder)
+    build_shards(batch, settings, folder)
 
 
-def die(batch: Batch, settings: Settings, folder: Path) -> bool:
+def die(batch: Batch, settings: Settings, folder: Path) -> None:
     """Always die."""
     os.kill(os.getpid(), signal.SIGKILL)
     time.sleep(60)
-    return False
 
 
-def starve(batch: Batch, settings: Settings, folder: Path) -> bool:
+def starve(batch: Batch, settings: Settings, folder: Path) -> None:
     """Build shards without any memory left: the system refuses every further page."""
     taken = psutil.Process().memory_info().vms
     resource.setrlimit(resource.RLIMIT_AS, (taken, resource.RLIM_INFINITY))
-    return build_shards(batch, settings, folder)
+    build_shards(batch, settings, folder)
 
 
-def starve_once(batch: Batch, settings: Settings, folder: Path) -> bool:
+def starve_once(batch: Batch, settings: Settings, folder: Path) -> None:
     """Starve in a worker's first life; build shards in its second."""
     folder.mkdir(parents=True, exist_ok=True)
     mark = folder / "starved"
     if mark.exists():
-        return build_shards(batch, settings, folder)
-    mark.touch()
-    return starve(batch, settings, folder)
+        build_shards(batch, settings, folder)
+    else:
+        mark.touch()
+        starve(batch, settings, folder)
 
 
 def test_workers_do_not_run_the_script_that_starts_them(tmp_path: Path) -> None:
@@ -127,7 +127,7 @@ def test_a_killed_worker_is_replaced_and_its_batch_rerun(
 ) -> None:
     monkeypatch.setattr(shards, "build_shards", die_once)
     with LocalEngine(2, tmp_path).runner(2) as run:
-        assert run(batch, SETTINGS, tmp_path)
+        run(batch, SETTINGS, tmp_path)
     records = Shards.of([batch], SETTINGS, tmp_path).scan("records").collect()
     assert records.height > 0
 
@@ -147,8 +147,8 @@ def test_a_worker_whose_memory_runs_out_is_replaced(
 ) -> None:
     monkeypatch.setattr(shards, "build_shards", starve_once)
     with LocalEngine(2, tmp_path).runner(2) as run:
-        assert run(batch, SETTINGS, tmp_path / "starved")
-    assert build_shards(batch, SETTINGS, tmp_path / "fed")
+        run(batch, SETTINGS, tmp_path / "starved")
+    build_shards(batch, SETTINGS, tmp_path / "fed")
     starved, fed = (Shards.of([batch], SETTINGS, tmp_path / name) for name in ("starved", "fed"))
     for name in TEXT_FRAMES:
         assert starved.files(name)[0].read_bytes() == fed.files(name)[0].read_bytes()

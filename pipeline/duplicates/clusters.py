@@ -11,6 +11,13 @@ from scipy.sparse.csgraph import connected_components
 Numbers = npt.NDArray[np.int64]
 
 
+PREFERRED = ("earlier", "original", "identified", "n_chars")
+"""Of several copies, the one that is kept has a higher value in the first of these columns that
+tells them apart: it is of an earlier release, has its original structure, names its paper, is
+longer.
+"""
+
+
 def components(n_nodes: int, left: Numbers, right: Numbers) -> Numbers:
     """Return a component number per node of the graph with edges `left[i]`, `right[i]`."""
     graph = coo_array((np.ones(len(left), bool), (left, right)), shape=(n_nodes, n_nodes))
@@ -21,22 +28,15 @@ def components(n_nodes: int, left: Numbers, right: Numbers) -> Numbers:
 def canonical_copies(contents: pl.DataFrame, component: Numbers) -> Numbers:
     """Return for each content the number of the content that its component keeps.
 
-    Preference: contents of an earlier release, then original structure over restored, identified
-    over not, longer texts, and the smaller id. Truncation plays no part here: truncated copies join
-    afterwards.
+    That is the PREFERRED one, or of several the one with the smallest id. Truncation plays no part
+    here: truncated copies join afterwards.
     """
+    columns = (*PREFERRED, "content_id")
     ranked = (
-        contents.select("content_id", "n_chars", "identified", "original", "earlier")
+        contents.select(columns)
         .with_row_index("row")
         .with_columns(component=component)
-        .sort(
-            "earlier",
-            "original",
-            "identified",
-            "n_chars",
-            "content_id",
-            descending=[True, True, True, True, False],
-        )
+        .sort(columns, descending=[name in PREFERRED for name in columns])
     )
     chosen = ranked.with_columns(canonical=pl.col("row").first().over("component"))
     return chosen.sort("row")["canonical"].to_numpy().astype(np.int64)

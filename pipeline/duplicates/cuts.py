@@ -1,11 +1,11 @@
 """Truncated texts: prefixes of other texts, as feeds and previews make them."""
 
-import itertools
 from collections.abc import Iterator
 
 import numpy as np
 import polars as pl
 
+from shortscience.pipeline.duplicates.runs import runs
 from shortscience.pipeline.duplicates.verification import Texts
 
 _TEXTS_AT_ONCE = 10_000
@@ -43,7 +43,4 @@ def _parts(ordered: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """Cut a frame sorted by `beginning` into parts that share no beginning."""
     beginning = ordered["beginning"].to_numpy()
     first = np.searchsorted(beginning, beginning)
-    part = first // _TEXTS_AT_ONCE
-    bounds = np.flatnonzero(np.diff(part, prepend=-1, append=-1)).tolist()
-    for start, stop in itertools.pairwise(bounds):
-        yield ordered.slice(start, stop - start)
+    return (ordered[run] for run in runs(first // _TEXTS_AT_ONCE))

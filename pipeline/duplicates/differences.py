@@ -58,9 +58,9 @@ def _compared(ours: list[str], theirs: list[str]) -> Iterator[tuple[str, int, in
 
     The common prefix and suffix skip the matcher: they are most of a copy.
     """
-    start = _count_equal(ours, theirs)
+    start = count_equal(ours, theirs)
     n_ours, n_theirs = len(ours), len(theirs)
-    end = min(_count_equal(reversed(ours), reversed(theirs)), min(n_ours, n_theirs) - start)
+    end = min(count_equal(reversed(ours), reversed(theirs)), min(n_ours, n_theirs) - start)
     middle = ours[start : n_ours - end], theirs[start : n_theirs - end]
     if start:
         yield "equal", 0, start, 0, start
@@ -71,6 +71,7 @@ def _compared(ours: list[str], theirs: list[str]) -> Iterator[tuple[str, int, in
         yield "equal", n_ours - end, n_ours, n_theirs - end, n_theirs
 
 
-def _count_equal(ours: Iterable[str], theirs: Iterable[str]) -> int:
+def count_equal(ours: Iterable[str], theirs: Iterable[str]) -> int:
+    """Return how many items, words or letters, are equal before the first that differs."""
     pairs = zip(ours, theirs, strict=False)
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))

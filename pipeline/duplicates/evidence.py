@@ -52,14 +52,15 @@ class Evidence:
         canonical = canonical_copies(self.contents, components(len(self.contents), left, right))
         return Chosen(canonical, attach_cut_copies(canonical, dict(self.extensions.iter_rows())))
 
-    def similarities(self, one: Numbers, other: Numbers) -> Similarities:
-        """Return the similarity of each pair of contents; NaN for unverified pairs."""
-        if not len(self.pairs):
-            return np.full(len(one), np.nan)
+    def similarities(self, kept: Numbers) -> Similarities:
+        """Return each content's similarity to the one kept for it; NaN for unverified pairs."""
         n_contents = len(self.contents)
+        one, other = np.arange(n_contents), kept
+        if not len(self.pairs):
+            return np.where(one == other, 1.0, np.nan)
         verified = self.pairs["left"].to_numpy() * n_contents + self.pairs["right"].to_numpy()
         looked_up = np.minimum(one, other) * n_contents + np.maximum(one, other)
         # Pairs are sorted.
         place = np.searchsorted(verified, looked_up).clip(max=len(verified) - 1)
         found = self.pairs["similarity"].to_numpy()[place]
-        return np.where(verified[place] == looked_up, found, np.nan)
+        return np.where(one == other, 1.0, np.where(verified[place] == looked_up, found, np.nan))

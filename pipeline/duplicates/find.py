@@ -5,13 +5,13 @@ their signatures propose candidate pairs, which are verified on the texts. The d
 hundred bytes per record and are made for all records at once.
 """
 
-from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import polars as pl
 
 from shortscience.pipeline.duplicates.candidates import candidate_pairs, distinct_pairs
+from shortscience.pipeline.duplicates.clusters import PREFERRED
 from shortscience.pipeline.duplicates.cuts import extensions, shared_beginnings
 from shortscience.pipeline.duplicates.evidence import Evidence
 from shortscience.pipeline.duplicates.outcomes import Duplicates, decide
@@ -89,12 +89,11 @@ def search(
     `texts` has `record_id` and `text`, in the same parts and order. Raises ValueError if the order
     differs.
     """
-    numbers = Parts.of(range(len(signatures)), signatures.tasks)
     by_content = by_key("content_id", n_parts)
-    placed = signatures.route(_placed, numbers, to=by_content, n_parts=n_parts)
+    placed = signatures.route(_placed, signatures.numbers(), to=by_content, n_parts=n_parts)
     records, contents, signed = placed.map_fields(_Ranked, _rank)
     contents = contents.numbered("number")
-    starts = [0, *accumulate(contents.sizes()[:-1])]
+    starts = contents.starts().fetch()
 
     by_bucket, by_left = pl.col("hash") % n_parts, part_with("left", starts)
     candidates = (
@@ -116,15 +115,13 @@ def search(
         _similar,
         brought.first(n_parts),
         shingle_words=signing.shingle_words,
-        least=min(settings.kept_similarity, settings.near_threshold),
+        least=settings.least_similarity,
     )
     cut = beginnings.map(_extensions, brought.last(n_parts))
 
     evidence = Evidence(contents.map(_described).collect(), similar.collect(), cut.collect())
     chosen = evidence.choose(settings.near_threshold)
-    others = np.flatnonzero(chosen.kept != np.arange(len(evidence.contents)))
-    similarities = np.ones(len(evidence.contents))
-    similarities[others] = evidence.similarities(others, chosen.kept[others])
+    similarities = evidence.similarities(chosen.kept)
     # A truncated copy and its full text share no band, so they are matched by prefix.
     unverified = np.flatnonzero(np.isnan(similarities))
     pairs = Parts.of(
@@ -161,15 +158,8 @@ def _placed(signatures: pl.LazyFrame, source: int) -> pl.DataFrame:
 
 def _rank(records: pl.DataFrame) -> _Ranked:
     """Sort records so that the first one of each content is the copy to keep."""
-    ranked = records.sort(
-        "content_id",
-        "earlier",
-        "original",
-        "identified",
-        "n_chars",
-        "record_id",
-        descending=[False, True, True, True, True, False],
-    )
+    columns = ("content_id", *PREFERRED, "record_id")
+    ranked = records.sort(columns, descending=[name in PREFERRED for name in columns])
     first = ranked.unique("content_id", keep="first", maintain_order=True)
     records = ranked.select("record_id", "content_id", "earlier")
     return _Ranked(records, first.drop("bands"), first.select("bands"))

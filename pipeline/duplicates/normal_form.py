@@ -1,6 +1,5 @@
 """The normal form of a text: what is left without anything that dumps add or lose."""
 
-import itertools
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
@@ -11,6 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from shortscience.pipeline.characters import INVISIBLE
+from shortscience.pipeline.duplicates.runs import runs
 
 _ADDRESS_AHEAD = r"(?i)://|www\."
 _ADDRESS = r"(?i)(?:https?|ftp)://[^\s)>\]]+|www\.[^\s)>\]]+"
@@ -101,9 +101,7 @@ def _fold(texts: pl.Series) -> pl.Series:
 
 def _chunks(rows: npt.NDArray[np.int64], n_bytes: npt.NDArray[np.uint32]) -> Iterator[list[int]]:
     ends = n_bytes[rows].astype(np.int64).cumsum()
-    bounds = np.flatnonzero(np.diff(ends // _CHUNK_BYTES, prepend=-1, append=-1)).tolist()
-    for start, stop in itertools.pairwise(bounds):
-        yield rows[start:stop].tolist()
+    return (rows[run].tolist() for run in runs(ends // _CHUNK_BYTES))
 
 
 def _fold_ascii(texts: list[str]) -> list[str | None]:

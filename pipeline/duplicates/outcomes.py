@@ -1,7 +1,6 @@
 """The outcome of each record, given the evidence for copies."""
 
 from dataclasses import dataclass
-from itertools import accumulate
 
 import numpy as np
 import polars as pl
@@ -9,7 +8,7 @@ import polars as pl
 from shortscience.pipeline.duplicates.evidence import Chosen, Evidence, Similarities
 from shortscience.pipeline.parts import Parts
 from shortscience.pipeline.shards import Shards
-from shortscience.pipeline.tasks import Tasks
+from shortscience.pipeline.tasks import cut
 
 KEPT, DUPLICATE, EARLIER = "kept", "duplicate", "earlier"
 
@@ -70,7 +69,7 @@ def decide(
     )
 
 
-def outcomes_of(shards: Parts, outcomes: pl.DataFrame, tasks: Tasks) -> Parts:
+def outcomes_of(shards: Parts, outcomes: pl.DataFrame) -> Parts:
     """Return the outcomes of all records of some shards, row by row; null for unsigned records.
 
     The parts of `shards` are `Shards`. All records are joined at once: one join per part would scan
@@ -78,9 +77,7 @@ def outcomes_of(shards: Parts, outcomes: pl.DataFrame, tasks: Tasks) -> Parts:
     """
     record_ids = shards.map(_record_ids).fetch()
     joined = pl.concat(record_ids).join(outcomes, on="record_id", how="left", maintain_order="left")
-    starts = accumulate(map(len, record_ids), initial=0)
-    pieces = (joined.slice(start, len(ids)) for start, ids in zip(starts, record_ids, strict=False))
-    return Parts.of(pieces, tasks)
+    return Parts.of(cut(joined, [*map(len, record_ids)]), shards.tasks)
 
 
 def _record_ids(shards: Shards) -> pl.DataFrame:

@@ -1,7 +1,6 @@
 """Words and shingles as 64-bit hashes, computed over the bytes of a whole column at once."""
 
 import hashlib
-import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -12,6 +11,7 @@ import polars as pl
 import pyarrow as pa
 
 from shortscience.pipeline.duplicates.normal_form import beyond_ascii
+from shortscience.pipeline.duplicates.runs import runs
 
 Hashes = npt.NDArray[np.uint64]
 Places = npt.NDArray[np.int64]
@@ -61,10 +61,7 @@ def hash_words(texts: pl.Series) -> Words:
     """
     texts = _spaced(texts)
     ends = texts.str.len_bytes().to_numpy().astype(np.int64).cumsum()
-    bounds = np.flatnonzero(np.diff(ends // _CHUNK_BYTES, prepend=-1, append=-1)).tolist()
-    parts = [
-        _hash_words(texts.slice(start, stop - start)) for start, stop in itertools.pairwise(bounds)
-    ]
+    parts = [_hash_words(texts[run]) for run in runs(ends // _CHUNK_BYTES)]
     return Words(
         np.concatenate([np.empty(0, np.uint64), *(part.hashes for part in parts)]),
         np.concatenate([np.empty(0, np.int64), *(part.counts for part in parts)]),

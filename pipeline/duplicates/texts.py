@@ -30,9 +30,8 @@ def locate(needed: Parts, contents: Parts, starts: Sequence[int], *, n_parts: in
     texts, the input of `deliver`: `number`, `row`, `record_id` and `receiver`, the part of
     `needed`.
     """
-    receivers = Parts.of(range(len(needed)), needed.tasks)
     return needed.route(
-        _distinct, receivers, to=part_with("number", starts), n_parts=len(contents)
+        _distinct, needed.numbers(), to=part_with("number", starts), n_parts=len(contents)
     ).route(_placed, contents, to=pl.col("source"), n_parts=n_parts)
 
 

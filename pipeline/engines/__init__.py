@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 Name = Literal["local", "ray"]
 NAMES: tuple[str, ...] = get_args(Name)
 
-Runner: TypeAlias = "Callable[[Batch, Settings, Path], bool]"
-"""Builds a batch's shards in a folder; False if all were there already."""
+Runner: TypeAlias = "Callable[[Batch, Settings, Path], None]"
+"""Builds a batch's shards in a folder."""
 
 
 class Engine(Protocol):
@@ -47,8 +47,8 @@ class Engine(Protocol):
 
 
 @contextlib.contextmanager
-def start(name: Name, workers: int, scratch: "Path") -> Iterator[Engine]:
-    """Start an engine or connect to it; the local one spills to the folder `scratch`."""
+def running(name: Name, workers: int, scratch: "Path") -> Iterator[Engine]:
+    """Provide an engine, started or connected to; the local one spills to the folder `scratch`."""
     if name == "ray":
         # Ray takes a second to import and is an optional dependency.
         from shortscience.pipeline.engines.ray_cluster import connected

@@ -87,11 +87,11 @@ def _one_at_a_time() -> Runner:
     """Return a runner for several threads that serialises calls, so that memory holds one batch."""
     lock = threading.Lock()
 
-    def run(batch: "Batch", settings: "Settings", folder: Path) -> bool:
+    def run(batch: "Batch", settings: "Settings", folder: Path) -> None:
         from shortscience.pipeline.shards import build_shards
 
         with lock:
-            return build_shards(batch, settings, folder)
+            build_shards(batch, settings, folder)
 
     return run
 
@@ -110,7 +110,7 @@ class _Pools:
         """Start all processes, which otherwise start when they are called."""
         self._workers.start()
 
-    def run(self, batch: "Batch", settings: "Settings", folder: Path) -> bool:
+    def run(self, batch: "Batch", settings: "Settings", folder: Path) -> None:
         """Build the shards of a batch; raise WorkerError if its worker keeps being killed."""
         from shortscience.pipeline.shards import build_shards
 
@@ -148,9 +148,9 @@ def _prepare() -> None:
     import shortscience.pipeline.shards  # noqa: F401
 
 
-def _work(build: Runner, batch: "Batch", settings: "Settings", folder: Path) -> bool:
+def _work(build: Runner, batch: "Batch", settings: "Settings", folder: Path) -> None:
     """Build a batch's shards; on MemoryError, exit this worker to free what it holds."""
     try:
-        return build(batch, settings, folder)
+        build(batch, settings, folder)
     except MemoryError:
         os._exit(1)

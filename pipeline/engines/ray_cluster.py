@@ -48,7 +48,8 @@ _ATTEMPTS = 3
 def connected(workers: int) -> Iterator["RayEngine"]:
     """Connect to the cluster in RAY_ADDRESS, else to one on this machine, else start one.
 
-    Raises UsageError if the named cluster cannot be used; no other one replaces it.
+    One that is started has `workers` processors. Raises UsageError if the named cluster cannot be
+    used; no other one replaces it.
     """
     if address := os.environ.get("RAY_ADDRESS"):
         _reach(address)
@@ -118,10 +119,9 @@ class RayEngine:
     def runner(self, _n_batches: int) -> AbstractContextManager[Runner]:
         """Provide a function that builds a batch's shards on the cluster."""
 
-        def run(batch: Batch, settings: Settings, folder: Path) -> bool:
+        def run(batch: Batch, settings: Settings, folder: Path) -> None:
             code = code_digest(_WORKERS_CODE)
-            built = self.run(_build_shards, batch, settings, folder.absolute(), code)
-            return bool(self.get([built])[0])
+            self.get([self.run(_build_shards, batch, settings, folder.absolute(), code)])
 
         return contextlib.nullcontext(run)
 
@@ -176,11 +176,11 @@ def _only_part(function: Callable[..., Sequence[Any]], *arguments: Any) -> Any:
     return function(1, *arguments)[0]
 
 
-def _build_shards(batch: Batch, settings: Settings, folder: Path, code: str) -> bool:
+def _build_shards(batch: Batch, settings: Settings, folder: Path, code: str) -> None:
     """Build a batch's shards; raise WorkerError if this machine runs other code."""
     if code_digest(_WORKERS_CODE) != code:
         raise WorkerError(
             f"{os.uname().nodename} has another version of this project or of its libraries"
             " installed; install the same one on all machines of the cluster."
         )
-    return build_shards(batch, settings, folder)
+    build_shards(batch, settings, folder)

@@ -26,9 +26,9 @@ class Canonical(NamedTuple, Generic[Frame]):
     """The papers of some components.
 
     `descriptions` has the claims of pages and entries about each `paper_id`: SOURCES without
-    `summary_ids`, plus `rank`. `of_summaries` has the `paper_id` that a page or reference gives
-    each `summary_id`, with its `kind` and LISTED. `names` has NAMES; `conflicts` has a
-    list of sentences per `paper_id`.
+    `summary_ids`, plus `rank`. `of_summaries` has the `paper_id` that a page, a catalogue or a
+    reference gives each `summary_id`, with its `kind` and LISTED. `names` has NAMES; `conflicts`
+    has a list of sentences per `paper_id`.
     """
 
     descriptions: Frame

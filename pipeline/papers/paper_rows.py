@@ -30,7 +30,7 @@ _LOST = "\ufffd"
 """Stands for a character whose bytes could not be decoded."""
 _LISTS = ("identifiers", "described_by", "conflicts")
 _DESCRIPTION = ("title", "authors", "year")
-_BY_ORDER = ("bibtex_key", "paper_url")
+_BY_RANK = ("bibtex_key", "paper_url")
 _BY_KEY = ("year", "venue")
 _BY_CLOSENESS = ("title", "authors", "abstract")
 
@@ -143,14 +143,26 @@ def _identified(summarised: pl.DataFrame, cited: pl.DataFrame) -> pl.DataFrame:
 
 
 def _described(known: pl.DataFrame) -> pl.DataFrame:
-    """Return what sources say of each paper, field by field.
+    """Return what sources say of each paper, field by field, and which sources describe it."""
+    papers = known.select("paper_id").unique()
+    # A field at a time: all of them at once, in order, would be held three times.
+    for name, rows in _rows_in_order(known).items():
+        field = _whole_first(known.select("paper_id", name)[rows].drop_nulls(), name)
+        papers = papers.join(
+            field.unique("paper_id", keep="first", maintain_order=True), on="paper_id", how="left"
+        )
+    return papers.join(_described_by(known), on="paper_id", how="left")
+
+
+def _rows_in_order(known: pl.DataFrame) -> dict[str, pl.Series]:
+    """Return for each field the rows of sources, in the order in which they are believed.
 
     Its words are taken from a page, else from a catalogue, else from the record of the key that a
     page has, or of the identifier that the paper is filed under; year and venue from the page, a
     catalogue or the record of the page's key, unless that is a preprint's; all else from the first
     source that knows it. So a preprint keeps its own title, and yet tells where it was published.
     """
-    pages = known.filter(pl.col("kind") == PAGE).select("paper_id", "key").drop_nulls().unique()
+    shown = known.filter(pl.col("kind") == PAGE).select("paper_id", "key").drop_nulls().unique()
     distance = (
         pl.when(pl.col("kind") == PAGE)
         .then(0)
@@ -162,40 +174,46 @@ def _described(known: pl.DataFrame) -> pl.DataFrame:
         .then(3)
         .otherwise(4)
     )
-    order = known.select("paper_id", "key", "rank", "kind").with_row_index("row")
-    ranked = order.join(
-        pages.with_columns(shown=pl.lit(value=True)),
-        on=["paper_id", "key"],
-        how="left",
-        maintain_order="left",
-    ).with_columns(distance=distance)
-    closeness = ranked.sort("paper_id", "distance", "rank")["row"]
+    sources = (
+        known.select("paper_id", "key", "rank", "kind")
+        .with_row_index("row")
+        .join(
+            shown.with_columns(shown=pl.lit(value=True)),
+            on=["paper_id", "key"],
+            how="left",
+            maintain_order="left",
+        )
+        .with_columns(distance=distance)
+    )
     preprint = pl.col("key").str.starts_with("arxiv:") & (pl.col("distance") == 2)
-    by_key = ranked.sort(
-        "paper_id", pl.when(preprint).then(3).otherwise(pl.min_horizontal("distance", 3)), "rank"
-    )["row"]
-    by_order = order.sort("paper_id", "rank")["row"]
-    places = dict.fromkeys(_BY_ORDER, by_order) | dict.fromkeys(_BY_KEY, by_key)
-    described_by = (
-        known.select(
-            *("paper_id", "origin", "kind"),
-            describes=pl.any_horizontal(pl.col(_DESCRIPTION).is_not_null()),
-        )[by_order]
-        .filter("describes")
+    unless_preprint = pl.when(preprint).then(3).otherwise(pl.min_horizontal("distance", 3))
+    by_rank, by_key, by_closeness = (
+        sources.sort("paper_id", *nearer, "rank")["row"]
+        for nearer in ((), (unless_preprint,), ("distance",))
+    )
+    return (
+        dict.fromkeys(_BY_RANK, by_rank)
+        | dict.fromkeys(_BY_KEY, by_key)
+        | dict.fromkeys(_BY_CLOSENESS, by_closeness)
+    )
+
+
+def _described_by(known: pl.DataFrame) -> pl.DataFrame:
+    """Return `described_by`, the origins of sources that describe a paper, by rank.
+
+    `in_bibliography` tells whether one of them is an entry of a bibliography.
+    """
+    described = pl.any_horizontal(pl.col(_DESCRIPTION).is_not_null())
+    return (
+        known.select("paper_id", "rank", "origin", "kind", described=described)
+        .filter("described")
+        .sort("paper_id", "rank")
         .group_by("paper_id")
         .agg(
             described_by=pl.col("origin").unique(maintain_order=True),
             in_bibliography=(pl.col("kind") == BIBLIOGRAPHY).any(),
         )
     )
-    # A field at a time: all of them at once, in order, would be held three times.
-    papers = known.select("paper_id").unique()
-    for name, rows in (places | dict.fromkeys(_BY_CLOSENESS, closeness)).items():
-        field = _whole_first(known.select("paper_id", name)[rows].drop_nulls(), name)
-        papers = papers.join(
-            field.unique("paper_id", keep="first", maintain_order=True), on="paper_id", how="left"
-        )
-    return papers.join(described_by, on="paper_id", how="left")
 
 
 def _whole_first(field: pl.DataFrame, name: str) -> pl.DataFrame:

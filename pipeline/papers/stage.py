@@ -6,7 +6,7 @@ names they have.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
@@ -15,7 +15,7 @@ from shortscience.pipeline.papers import attribution, copies, sources
 from shortscience.pipeline.papers.bibliography.index import Index
 from shortscience.pipeline.papers.canonical import Canonical, resolve
 from shortscience.pipeline.papers.catalogue import recognition
-from shortscience.pipeline.papers.catalogue.recognition import NO_CATALOGUES, Recogniser
+from shortscience.pipeline.papers.catalogue.file import Catalogue
 from shortscience.pipeline.papers.components import with_components
 from shortscience.pipeline.papers.linking.link import link, no_links
 from shortscience.pipeline.papers.naming import with_names
@@ -23,30 +23,21 @@ from shortscience.pipeline.papers.nicknames import resolve_nicknames
 from shortscience.pipeline.papers.own_authors import judge_subjects
 from shortscience.pipeline.papers.paper_rows import Described, describe
 from shortscience.pipeline.parts import Parts
-from shortscience.pipeline.settings import PaperSettings
+from shortscience.pipeline.settings import PaperSettings, Settings
 from shortscience.pipeline.shards import Shards
-from shortscience.pipeline.tasks import Tasks
+
+if TYPE_CHECKING:
+    from shortscience.pipeline.engines import Engine
 
 
-class Papers(NamedTuple):
+class Identified(NamedTuple):
     """The identified papers, in parts.
 
     `papers` has the rows of the table; `evidence` each source's claims, as in `Described`;
     `summaries` has `summary_id`, OF_SUMMARY and `n_citations`; `citations` has the citations of
-    other works, with `citing_paper_id` and `cited_paper_id`, null for works without a name.
-    """
-
-    papers: Parts
-    evidence: Parts
-    summaries: Parts
-    citations: Parts
-
-
-class Identified(NamedTuple):
-    """The fields of `Papers`, and what texts reveal about the papers of summaries.
-
-    `known` has the catalogues' matches, with KNOWN; `links` the candidate papers of other
-    summaries, with LINK_SCHEMA.
+    other works, with `citing_paper_id` and `cited_paper_id`, null for works without a name; `links`
+    has candidates for the papers of summaries, with LINK_SCHEMA; `known` the catalogues' matches,
+    with KNOWN.
     """
 
     papers: Parts
@@ -57,64 +48,62 @@ class Identified(NamedTuple):
     known: Parts
 
 
-def identify(
+def identify_papers(
     shards: Shards,
     outcomes: pl.DataFrame,
     bibliography: Sequence[Index],
-    settings: PaperSettings,
-    *,
-    recogniser: Recogniser = NO_CATALOGUES,
-    n_parts: int,
-    tasks: Tasks,
+    catalogues: Sequence[Catalogue],
+    settings: Settings,
+    engine: "Engine",
 ) -> Identified:
     """Identify the papers of all summaries and of their citations.
 
-    `outcomes` maps records to summaries, as `find_copies` does; earlier bibliographies take
-    precedence. The number of parts does not affect the result.
+    `outcomes` maps records to summaries, as `find_copies` does; earlier bibliographies and
+    catalogues take precedence.
     """
-    some = Parts.of(shards.cut(n_parts), tasks)
-    of_records = outcomes_of(some, outcomes, tasks)
+    n_parts = engine.n_parts(len(outcomes))
+    some = Parts.of(shards.cut(n_parts), engine.tasks)
+    of_records = outcomes_of(some, outcomes)
     facts = some.map(copies.record_facts, of_records).by("summary_id", n_parts=n_parts)
     facts = facts.map(copies.choose_facts)
     citations = some.map(copies.kept_citations, of_records).by("summary_id", n_parts=n_parts)
-    known = some.map(recogniser.known_records, of_records).by("summary_id", n_parts=n_parts)
+    known = some.map(
+        recognition.known_records, of_records, catalogues=catalogues, settings=settings
+    ).by("summary_id", n_parts=n_parts)
     known = known.map(recognition.known_summaries)
     unknown = facts.map(recognition.unknown, known)
     links = unknown.map(no_links)
     if bibliography:
         texts = some.map(copies.kept_texts, of_records)
-        links = link(texts, unknown, citations, bibliography=bibliography, settings=settings)
-    found = identify_papers(
+        links = link(texts, unknown, citations, bibliography=bibliography, settings=settings.papers)
+    return identify_from(
         *(facts, citations, links, known),
-        recogniser=recogniser,
+        catalogues=catalogues,
         bibliography=bibliography,
-        settings=settings,
+        settings=settings.papers,
     )
-    return Identified(*found, links, known)
 
 
-def identify_papers(
+def identify_from(
     facts: Parts,
     citations: Parts,
     links: Parts,
-    known: Parts | None = None,
+    known: Parts,
     *,
-    recogniser: Recogniser = NO_CATALOGUES,
+    catalogues: Sequence[Catalogue] = (),
     bibliography: Sequence[Index],
     settings: PaperSettings,
-) -> Papers:
-    """Identify papers; all arguments are in parts by summary.
+) -> Identified:
+    """Identify papers from what summaries say of them, in parts by summary.
 
     `facts` has FACTS; `citations` has CITATION_SCHEMA and `summary_id`; `links` has LINK_SCHEMA;
     `known` has KNOWN.
     """
-    if known is None:
-        known = facts.map(recognition.none_known)
     citations = citations.map(with_names)
-    links = links.map(attribution.chosen_links, settings=settings)
-    mentions = citations.map(attribution.mentions, links=links).by("name")
+    chosen = links.map(attribution.chosen_links, settings=settings)
+    mentions = citations.map(attribution.mentions, links=chosen).by("name")
 
-    claimed = _sources(facts, citations, known, mentions, recogniser, bibliography)
+    claimed = _sources(facts, citations, known, mentions, catalogues, bibliography)
     resolved = with_components(claimed).map_fields(Canonical[Parts], resolve)
     names = mentions.map(_join, resolved.names.by("name"), on="name").by("summary_id")
     descriptions = resolved.descriptions.by("paper_id")
@@ -123,7 +112,7 @@ def identify_papers(
         attribution.Attributed[Parts],
         attribution.attribute,
         citations=citations,
-        links=links,
+        links=chosen,
         known=known,
         resolved=names,
         sources=resolved.of_summaries.by("summary_id"),
@@ -141,7 +130,8 @@ def identify_papers(
         summarised=summaries.map(attribution.summarised).by("paper_id"),
         cited=cited.map(attribution.cited).by("paper_id"),
     )
-    return Papers(*papers, summaries.map(attribution.of_summaries, citations=cited), cited)
+    counted = summaries.map(attribution.of_summaries, citations=cited)
+    return Identified(*papers, counted, cited, links, known)
 
 
 def _sources(
@@ -149,7 +139,7 @@ def _sources(
     citations: Parts,
     known: Parts,
     mentions: Parts,
-    recogniser: Recogniser,
+    catalogues: Sequence[Catalogue],
     bibliography: Sequence[Index],
 ) -> Parts:
     """Return all sources: pages, references, and what shares a name with these or a mention.
@@ -159,7 +149,7 @@ def _sources(
     pages = facts.map(sources.page_claims).by(*sources.PAGE_KEYS).map(sources.pages)
     references = citations.map(sources.listed_references).by("title_name").map(sources.references)
     said = pages.concat(references)
-    named = _names(mentions, said).map(recogniser.named_papers)
+    named = _names(mentions, said).map(recognition.named_papers, catalogues=catalogues)
     catalogued = known.concat(named).by("file", "paper_id").map(sources.catalogued)
     found = said.concat(catalogued)
     if not bibliography:

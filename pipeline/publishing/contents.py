@@ -4,9 +4,9 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from shortscience.pipeline.digests import sha256
 from shortscience.pipeline.errors import DamagedError, UnvalidatedError
 from shortscience.pipeline.layout import MANIFEST
-from shortscience.pipeline.recipe import sha256
 from shortscience.pipeline.release.manifest import read_manifest
 
 

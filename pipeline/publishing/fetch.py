@@ -14,7 +14,7 @@ from shortscience.pipeline.release.store import open_dataset
 _PUBLISHED = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+)@(?P<revision>\S+)")
 
 
-def open_release(name: str) -> Path:
+def fetch_release(name: str) -> Path:
     """Return the folder of a release named by a path or as `owner/name@revision`.
 
     Raises UsageError if it does not exist, and PublishError if the download fails.

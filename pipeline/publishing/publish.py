@@ -41,7 +41,7 @@ class Target:
 
     repo: str
     tag: str | None = None
-    """None names the commit after the release."""
+    """None names the tag after the release."""
     create_pr: bool = False
     private: bool = False
     gated: Gated | None = None

@@ -11,8 +11,8 @@ from huggingface_hub import CommitInfo, CommitOperationAdd, CommitOperationDelet
 from huggingface_hub.errors import EntryNotFoundError, RepositoryNotFoundError
 from huggingface_hub.utils.sha import git_hash
 
+from shortscience.pipeline.digests import sha256
 from shortscience.pipeline.layout import MANIFEST
-from shortscience.pipeline.recipe import sha256
 
 Gated = Literal["auto", "manual"]
 _OPEN = ("open", "draft")

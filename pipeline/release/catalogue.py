@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from shortscience.pipeline.papers.catalogue.file import FACTS, write_catalogue
-from shortscience.pipeline.papers.catalogue.making import OF_SUMMARY, make_catalogue
+from shortscience.pipeline.papers.catalogue.file import PAPER_FACTS, write_catalogue
+from shortscience.pipeline.papers.catalogue.making import SUMMARY_COLUMNS, make_catalogue
 from shortscience.pipeline.release.parquet import read_table, scan_table
 
 
@@ -19,9 +19,9 @@ class Made(NamedTuple):
 
 def catalogue_release(release: Path, path: Path) -> Made:
     """Write a catalogue of a release; OutputError if it cannot be written there."""
-    summaries = scan_table(release, "summaries").select(*OF_SUMMARY)
+    summaries = scan_table(release, "summaries").select(*SUMMARY_COLUMNS)
     batches = summaries.collect_batches(maintain_order=True)
-    rows = make_catalogue(batches, read_table(release, "papers", [*FACTS]))
+    rows = make_catalogue(batches, read_table(release, "papers", [*PAPER_FACTS]))
     write_catalogue(rows, path)
     papers = rows.unique("paper_id")
     return Made(len(rows), len(papers), papers["title"].count(), path.stat().st_size)

@@ -1,15 +1,13 @@
 """The contents of a release as charts, counted from its Parquet files by streaming queries."""
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
 import polars as pl
 
 from shortscience.pipeline.papers.venues import SHORT_VENUE
-from shortscience.pipeline.release.charts import Bar, Chart, counted, stacked
+from shortscience.pipeline.release.charts import Bar, Chart, single, stacked
 from shortscience.pipeline.release.parquet import scan_table
 from shortscience.pipeline.schema import CITATION_KINDS, PAPERS, RECORDS
 
@@ -23,11 +21,16 @@ _COPIES = (2, 3, 4, 5, 10, 20, 50, 100)
 _FORMULAS = (1, 2, 5, 10, 20, 50, 100)
 
 
+def records_with_form(release: Path) -> pl.LazyFrame:
+    """Scan `status`, `relation` and the `form` of the source of all records."""
+    forms = scan_table(release, "sources").select("source_id", pl.col("form").fill_null("unknown"))
+    records = scan_table(release, "records").select("source_id", "status", "relation")
+    return records.join(forms, on="source_id")
+
+
 def outcomes(release: Path) -> Chart:
     """Count records by the form of their source and their outcome."""
-    forms = scan_table(release, "sources").select("source_id", pl.col("form").fill_null("unknown"))
-    records = scan_table(release, "records").select("source_id", "status")
-    frame = _count(records.join(forms, on="source_id"), "form", "status")
+    frame = _count(records_with_form(release), "form", "status")
     statuses = RECORDS.column("status").values
     counts = dict(frame.group_by("status").agg(pl.col("len").sum()).iter_rows())
     note = (
@@ -42,52 +45,48 @@ def reasons(release: Path) -> Chart:
     """Count rejected records by reason."""
     rejected = scan_table(release, "records").filter(pl.col("status") == "rejected")
     frame = _most(_count(rejected, "reason"))
-    return counted(frame, "Why records were rejected", "reason", "records")
+    return single(frame, "Why records were rejected", "reason", "records")
 
 
 def clusters(release: Path) -> Chart:
     """Count summaries by the number of records that carry them."""
-    frame = _binned(scan_table(release, "summaries"), "n_copies", _COPIES, least=1)
-    return _with_ranges(
-        counted(frame, "Records that carry a summary", "records", "summaries"), "n_copies"
-    )
+    bars = _binned(scan_table(release, "summaries"), "n_copies", _COPIES, least=1)
+    return Chart("Records that carry a summary", "records", ("summaries",), bars)
 
 
 def relations(release: Path) -> Chart:
     """Count copies by relation to the kept text."""
     copies = scan_table(release, "records").filter(pl.col("status") == "duplicate")
     note = "Near and truncated copies were compared word by word."
-    return counted(_count(copies, "relation"), "How copies relate", "relation", "records", note)
+    return single(_count(copies, "relation"), "How copies relate", "relation", "records", note)
 
 
 def lengths(release: Path) -> Chart:
     """Count summaries by their number of words."""
-    frame = _binned(scan_table(release, "summaries"), "n_words", _LENGTHS)
+    bars = _binned(scan_table(release, "summaries"), "n_words", _LENGTHS)
     half = scan_table(release, "summaries").select(pl.col("n_words").median()).collect().item()
     note = f"Half of the summaries have {half:,.0f} words or more." if half else ""
-    return _with_ranges(counted(frame, "Length in words", "words", "summaries", note), "n_words")
+    return Chart("Length in words", "words", ("summaries",), bars, note)
 
 
 def languages(release: Path) -> Chart:
     """Count summaries by language."""
     frame = _most(_count(scan_table(release, "summaries"), "language"))
     note = "ISO 639-1; und: undecidable."
-    return counted(frame, "Language", "code", "summaries", note, "language")
+    return single(frame, "Language", "code", "summaries", note, "language")
 
 
 def structure(release: Path) -> Chart:
     """Count summaries by the origin of their block structure."""
     frame = _count(scan_table(release, "summaries"), "structure")
     note = "Whether line breaks are the author's or were restored."
-    return counted(frame, "Block structure", "structure", "summaries", note, "structure")
+    return single(frame, "Block structure", "structure", "summaries", note, "structure")
 
 
 def formulas(release: Path) -> Chart:
     """Count summaries by their number of equations."""
-    frame = _binned(scan_table(release, "summaries"), "n_equations", _FORMULAS)
-    return _with_ranges(
-        counted(frame, "Equations in a summary", "equations", "summaries"), "n_equations"
-    )
+    bars = _binned(scan_table(release, "summaries"), "n_equations", _FORMULAS)
+    return Chart("Equations in a summary", "equations", ("summaries",), bars)
 
 
 def holding(release: Path) -> Chart:
@@ -95,10 +94,8 @@ def holding(release: Path) -> Chart:
     counts = ("equations", "images", "links", "citations")
     shares = (pl.col(f"n_{name}").gt(0).sum().alias(name) for name in counts)
     frame = scan_table(release, "summaries").select(*shares).collect(engine="streaming")
-    held = frame.unpivot(variable_name="what", value_name="summaries")
-    chart = counted(held, "Summaries that hold any", "what", "summaries")
-    bars = (replace(bar, link=f"?n_{bar.label}=1..") for bar in chart.bars)
-    return replace(chart, bars=tuple(bars))
+    bars = (Bar(name, (count,), f"?n_{name}=1..") for name, count in frame.to_dicts()[0].items())
+    return Chart("Summaries that hold any", "what", ("summaries",), tuple(bars))
 
 
 def summarised_years(release: Path) -> Chart:
@@ -186,7 +183,7 @@ def _most_known(rows: pl.LazyFrame, column: str, title: str) -> Chart:
     unknown = int(counts.filter(pl.col(column).is_null())["len"].sum())
     top = known.sort("len", column, descending=[True, False]).head(_MOST_PAPERS)
     note = f"{len(known):,} in all" + (f"; unknown for {unknown:,} summaries." if unknown else ".")
-    return counted(top, title, column, "summaries", note, column)
+    return single(top, title, column, "summaries", note, column)
 
 
 def citation_kinds(release: Path) -> Chart:
@@ -220,35 +217,28 @@ def _most(counts: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([ordered.head(_MOST_BARS), rest.select(others, pl.col("len").sum()).head(1)])
 
 
-def _binned(rows: pl.LazyFrame, column: str, edges: Sequence[int], least: int = 0) -> pl.DataFrame:
-    """Count values in bins that start at each edge; the first bin starts at `least`."""
-    starts = (least, *edges)
+def _binned(
+    rows: pl.LazyFrame, column: str, edges: Sequence[int], least: int = 0
+) -> tuple[Bar, ...]:
+    """Count values in bins that start at each edge; the first bin starts at `least`.
+
+    Each bar links to its summaries: `?n_words=100..199`.
+    """
     number = pl.lit(pl.Series(edges)).search_sorted(pl.col(column), side="right").alias("bin")
-    counted_bins = dict(_count(rows.select(number), "bin").iter_rows())
-    labels = [_range(low, high) for low, high in zip(starts, (*edges, None), strict=True)]
-    last = max(counted_bins, default=-1)
-    counts = [counted_bins.get(index, 0) for index in range(last + 1)]
-    return pl.DataFrame({column: labels[: last + 1], "len": counts}, strict=False)
+    counts = dict(_count(rows.select(number), "bin").iter_rows())
+    lows = (least, *edges)[: max(counts, default=-1) + 1]
+    highs = (*(edge - 1 for edge in edges), None)
+    return tuple(
+        Bar(
+            _range(low, high),
+            (counts.get(place, 0),),
+            f"?{column}={low}..{'' if high is None else high}",
+        )
+        for place, (low, high) in enumerate(zip(lows, highs, strict=False))
+    )
 
 
 def _range(low: int, high: int | None) -> str:
     if high is None:
         return f"{low:,} and more"
-    return f"{low:,}" if high == low + 1 else f"{low:,} to {high - 1:,}"
-
-
-def _with_ranges(chart: Chart, column: str) -> Chart:
-    """Link the bars of a binned chart to the summaries in each: `?n_words=100..199`."""
-    bars = (
-        replace(bar, link=f"?{column}={_BIN.sub(_written_range, bar.label.replace(',', ''))}")
-        for bar in chart.bars
-    )
-    return replace(chart, bars=tuple(bars))
-
-
-_BIN = re.compile(r"(?P<low>\d+)(?: to (?P<high>\d+)| and more)?")
-
-
-def _written_range(bin_: re.Match[str]) -> str:
-    low, high = bin_["low"], bin_["high"]
-    return f"{low}..{high or ('' if bin_[0].endswith('more') else low)}"
+    return f"{low:,}" if high == low else f"{low:,} to {high:,}"

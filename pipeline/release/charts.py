@@ -65,7 +65,7 @@ class Chart:
             start += width
 
 
-def counted(
+def single(
     frame: pl.DataFrame, title: str, of: str, counts: str, note: str = "", query: str = ""
 ) -> Chart:
     """Return a chart of a frame with two columns: labels and counts.

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from shortscience.pipeline.recipe import sha256
+from shortscience.pipeline.digests import sha256
 from shortscience.pipeline.release import about
 from shortscience.pipeline.release.parquet import table_files, table_folder
 from shortscience.pipeline.schema import TABLES, Column, Table, Type

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 
+from shortscience.pipeline.duplicates.differences import count_equal
 from shortscience.pipeline.release.diff import Changes, Difference, TableDifference
 
 _WIDTH = 48
@@ -123,8 +124,7 @@ def excerpts(old: str, new: str) -> tuple[str, str]:
 
     A line break is shown as `↵`.
     """
-    pairs = enumerate(zip(old, new, strict=False))
-    first = next((n for n, (a, b) in pairs if a != b), min(len(old), len(new)))
+    first = count_equal(old, new)
     start = max(0, first - _BEFORE) if max(len(old), len(new)) > _WIDTH else 0
     return _cut(old, start), _cut(new, start)
 

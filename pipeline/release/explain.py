@@ -17,14 +17,9 @@ from shortscience.pipeline.sources.reading import reread
 
 Story = dict[str, Any]
 
-_KEYS = {
-    "summaries": "summary_id",
-    "records": "record_id",
-    "papers": "paper_id",
-    "citations": "citation_id",
-}
-_MIN_PREFIX = 4
 _KINDS = {"summaries": "summary", "records": "record", "papers": "paper", "citations": "citation"}
+_KEYS = {table: f"{kind}_id" for table, kind in _KINDS.items()}
+_MIN_PREFIX = 4
 _OFFERED = 5
 _AROUND = 40
 """Characters that are shown on either side of a boundary."""

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import polars as pl
 
+from shortscience.pipeline.release.census import records_with_form
 from shortscience.pipeline.release.parquet import scan_table
 from shortscience.pipeline.schema import TABLES
 
@@ -20,10 +21,7 @@ def row_counts(rows: dict[str, int]) -> Rows:
 
 def outcomes(release: Path) -> Rows:
     """Return (form of the source, outcome, relation, records)."""
-    forms = scan_table(release, "sources").select("source_id", pl.col("form").fill_null("unknown"))
-    return _counted(
-        scan_table(release, "records").join(forms, on="source_id"), "form", "status", "relation"
-    )
+    return _counted(records_with_form(release), "form", "status", "relation")
 
 
 def languages(release: Path) -> Rows:

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from shortscience.pipeline.digests import sha256
 from shortscience.pipeline.layout import MANIFEST
-from shortscience.pipeline.recipe import Recipe, sha256
+from shortscience.pipeline.recipe import Recipe
 from shortscience.pipeline.release.card_parts import parse_card
 from shortscience.pipeline.sources.inputs import Input, Problem
 

@@ -3,32 +3,28 @@
 It exists only where the release was built.
 """
 
-import shutil
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from shortscience.pipeline.folders import appearing
+from shortscience.pipeline.folders import reappearing
 from shortscience.pipeline.papers.linking.features import FEATURES
 from shortscience.pipeline.papers.linking.weights import COEFFICIENTS
 from shortscience.pipeline.papers.stage import Identified
 from shortscience.pipeline.parts import Parts
 from shortscience.pipeline.release.store import paper_evidence_folder
-from shortscience.pipeline.tasks import Tasks
 
 _SOURCES, _KNOWN, _CANDIDATES = "sources", "known", "candidates"
 _DIGITS = 3
 
 
-def write_paper_evidence(identified: Identified, release: Path, tasks: Tasks) -> None:
+def write_paper_evidence(identified: Identified, release: Path) -> None:
     """Write sources' claims, by `paper_id`, and matches and links of summaries.
 
     Each part is one file. The folder appears only when complete.
     """
-    folder = paper_evidence_folder(release)
-    shutil.rmtree(folder, ignore_errors=True)
-    with appearing(folder) as staging:
+    with reappearing(paper_evidence_folder(release)) as staging:
         for name, parts in (
             (_SOURCES, identified.evidence),
             (_KNOWN, identified.known),
@@ -38,7 +34,7 @@ def write_paper_evidence(identified: Identified, release: Path, tasks: Tasks) ->
             files = (
                 staging.absolute() / name / f"{number:05}.parquet" for number in range(len(parts))
             )
-            parts.map(_write, path=Parts.of(files, tasks)).fetch()
+            parts.map(_write, path=Parts.of(files, parts.tasks)).fetch()
 
 
 def _write(part: pl.DataFrame, *, path: Path) -> None:

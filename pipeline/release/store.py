@@ -50,10 +50,6 @@ class Store:
         """Return the folder of the validation page of a release, passed or failed."""
         return self.root / "validation" / release_id
 
-    def evidence(self, release_id: str) -> Path:
-        """Return the folder of the verified pairs of copies of a release."""
-        return evidence_folder(self.release(release_id))
-
     @property
     def written(self) -> frozenset[Path]:
         """What builds write, as real paths: none of it is an input."""
@@ -173,17 +169,13 @@ class Store:
         for release in gone:
             doomed = self.work / f"release-{release.name}"
             release.rename(doomed)
-            beside = (
-                self.validation(release.name),
-                self.evidence(release.name),
-                paper_evidence_folder(release),
-            )
-            for path in (doomed, *beside):
+            beside = copy_evidence_folder(release), paper_evidence_folder(release)
+            for path in (doomed, self.validation(release.name), *beside):
                 shutil.rmtree(path, ignore_errors=True)
         return [path.name for path in gone]
 
 
-def evidence_folder(release: Path) -> Path:
+def copy_evidence_folder(release: Path) -> Path:
     """Return the folder of the verified pairs of copies of a release, which may not exist."""
     return release.parent.parent / "duplicates" / release.name
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from shortscience.pipeline.settings import digest
+from shortscience.pipeline.digests import digest
 
 EXPECTATIONS = Path(__file__).parents[2] / "expectations"
 

@@ -61,7 +61,7 @@ def write_tables(
     """Write all tables' Parquet files below `release`, a folder that all machines share."""
     n_parts = max(engine.n_parts(len(outcomes)), 1 + len(outcomes) // _RECORDS_PER_PART)
     some = Parts.of(shards.cut(n_parts), engine.tasks)
-    of_records = outcomes_of(some, outcomes, engine.tasks)
+    of_records = outcomes_of(some, outcomes)
     sources = Parts.of([source_rows(inputs, shards)], engine.tasks)
     made = _Made(some, of_records, sources, identified, n_parts)
     release = release.absolute()

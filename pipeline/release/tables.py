@@ -1,16 +1,16 @@
 """The rows of the public tables, made from the results of the stages."""
 
 from collections.abc import Iterable, Iterator
-from itertools import accumulate
 
 import polars as pl
 
-from shortscience.pipeline.duplicates.outcomes import EARLIER, KEPT
+from shortscience.pipeline.duplicates.outcomes import EARLIER, kept
 from shortscience.pipeline.keys import key
 from shortscience.pipeline.release.earlier import known_summary, why_known
 from shortscience.pipeline.schema import SPAN_TABLES, TABLES, Table
 from shortscience.pipeline.shards import Shards
 from shortscience.pipeline.sources.inputs import Input
+from shortscience.pipeline.tasks import cut
 
 
 def conform(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
@@ -63,7 +63,7 @@ def summary_rows(shards: Shards, outcomes: pl.DataFrame) -> pl.DataFrame:
     languages = shards.frames("languages", ["language", "language_confidence"])
     frames = shards.frames("cleaned"), languages, _by_shard(shards, outcomes), *spans
     for texts, language, of_records, *found in zip(*frames, strict=True):
-        summaries = _of_kept(texts.hstack(language), of_records)
+        summaries = kept(texts.hstack(language).lazy(), of_records).collect()
         for name, rows in zip(SPAN_TABLES, found, strict=True):
             counts = rows.group_by("record_id").agg(pl.len().alias(f"n_{name}"))
             summaries = _with_count(summaries, "record_id", counts, f"n_{name}")
@@ -80,7 +80,8 @@ def span_rows(shards: Shards, outcomes: pl.DataFrame, *, name: str) -> pl.DataFr
     """Return the rows of one of the SPAN_TABLES in some shards."""
     frames = zip(shards.frames(name), _by_shard(shards, outcomes), strict=True)
     return pl.concat(
-        conform(_of_kept(spans, of_records), TABLES[name]) for spans, of_records in frames
+        conform(kept(spans.lazy(), of_records).collect(), TABLES[name])
+        for spans, of_records in frames
     )
 
 
@@ -93,15 +94,7 @@ def citation_rows(citations: pl.DataFrame) -> pl.DataFrame:
 
 
 def _by_shard(shards: Shards, outcomes: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    lengths = shards.lengths("records")
-    starts = accumulate(lengths, initial=0)
-    return (outcomes.slice(start, length) for start, length in zip(starts, lengths, strict=False))
-
-
-def _of_kept(rows: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows that belong to kept records, with their `summary_id`."""
-    kept = outcomes.filter(pl.col("status") == KEPT).select("record_id", "summary_id")
-    return rows.join(kept, on="record_id", maintain_order="left")
+    return cut(outcomes, shards.lengths("records"))
 
 
 def _with_count(frame: pl.DataFrame, own_key: str, counts: pl.DataFrame, name: str) -> pl.DataFrame:

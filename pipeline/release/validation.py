@@ -22,7 +22,7 @@ _EXAMPLES = 5
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SuiteResults:
     """The results of all suites; `report` is the content of `validation.json`."""
 
     report: dict[str, Any]
@@ -48,14 +48,14 @@ def load_great_expectations() -> ModuleType:
     return great_expectations
 
 
-def validate(release: Path) -> Outcome:
+def validate(release: Path) -> SuiteResults:
     """Validate the tables of a release or a staging folder."""
     frames = ahead(check_frames(release))
     tables = {table.name: validate_table(frame, table) for table, frame in frames}
     failed = tuple(
         failure for name, result in tables.items() for failure in _failures(result, name)
     )
-    return Outcome({"success": not failed, "tables": tables}, failed)
+    return SuiteResults({"success": not failed, "tables": tables}, failed)
 
 
 def validate_table(frame: pl.DataFrame, table: Table) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from shortscience.pipeline.errors import WorkerError
 from shortscience.pipeline.processes import Workers, as_done
 
 if TYPE_CHECKING:
-    from shortscience.pipeline.release.validation import Outcome
+    from shortscience.pipeline.release.validation import SuiteResults
 
 
 class Validator:
@@ -34,7 +34,7 @@ class Validator:
         """Kill the process."""
         self._process.stop()
 
-    def __call__(self, release: Path) -> "Outcome":
+    def __call__(self, release: Path) -> "SuiteResults":
         """Run all suites on the written files of a folder."""
         try:
             (done,) = as_done([self._process.submit(_validate, release)])
@@ -62,7 +62,7 @@ def _prepare() -> None:
     load_great_expectations()
 
 
-def _validate(release: Path) -> "Outcome":
+def _validate(release: Path) -> "SuiteResults":
     from shortscience.pipeline.release import validation
 
     return validation.validate(release)

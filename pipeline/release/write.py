@@ -12,7 +12,7 @@ from shortscience.pipeline.release.manifest import CARD, build_manifest, to_json
 from shortscience.pipeline.release.notices import notices
 from shortscience.pipeline.release.parquet import count_rows, scan_table
 from shortscience.pipeline.release.pictures import write_pictures
-from shortscience.pipeline.release.validation import Outcome
+from shortscience.pipeline.release.validation import SuiteResults
 from shortscience.pipeline.schema import TABLES
 from shortscience.pipeline.sources.inputs import Problem
 
@@ -31,13 +31,13 @@ def write_descriptions(recipe: Recipe, staging: Path) -> None:
 
 
 def write_results(
-    recipe: Recipe, outcome: Outcome, problems: Sequence[Problem], staging: Path
+    recipe: Recipe, results: SuiteResults, problems: Sequence[Problem], staging: Path
 ) -> None:
     """Write the results of the validation and, last of all files, the manifest.
 
     `problems` are unusable pieces of the inputs.
     """
-    (staging / "validation.json").write_text(to_json(outcome.report), encoding="utf-8")
+    (staging / "validation.json").write_text(to_json(results.report), encoding="utf-8")
     forms = scan_table(staging, "sources").select("source_id", "form").collect()
     by_status = scan_table(staging, "records").group_by("status").len().sort("status").collect()
     manifest = build_manifest(

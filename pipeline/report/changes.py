@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shortscience.pipeline.duplicates.differences import Run, runs_of_words
+from shortscience.pipeline.duplicates.differences import Run, count_equal, runs_of_words
 from shortscience.pipeline.release.charts import Bar, Chart
 from shortscience.pipeline.release.diff import Changes, Difference
 
@@ -141,8 +141,7 @@ def _text(value: object) -> str:
 
 def shown_runs(old: str, new: str) -> Iterator[Run]:
     """Yield two texts as runs of words, cut to their differences and some context."""
-    pairs = enumerate(zip(old, new, strict=False))
-    first = next((place for place, (a, b) in pairs if a != b), min(len(old), len(new)))
+    first = count_equal(old, new)
     # More than is shown, so that the cut is marked.
     start = max(0, first - 2 * _CONTEXT)
     end = start + _LONGEST_COMPARED

@@ -59,6 +59,12 @@ def _with_code(text: str) -> Markup:
     return Markup(re.sub("`([^`]*)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704
 
 
+def shortened(text: str, longest: int) -> str:
+    """Cut a text that is longer, and say how many characters are left out."""
+    rest = len(text) - longest
+    return text if rest <= 0 else f"{text[:longest]} … ({rest:,} more characters)"
+
+
 def render(template: str, **values: object) -> str:
     """Fill a template of this package; UndefinedError if it uses a value that is not given."""
     return _environment().get_template(template).render(values) + "\n"

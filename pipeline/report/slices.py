@@ -40,7 +40,6 @@ class Slice:
     texts, where these differ from the kept record's.
     """
 
-    number: int
     summaries: pl.DataFrame
     records: Mapping[str, list[Row]]
     equations: Mapping[str, list[Row]]
@@ -63,7 +62,6 @@ def read_slice(release: Path, number: int) -> Slice:
     copies = _differing(records).select("record_id", "raw", "form").to_dicts()
     naming = papers.select("paper_id", *NAMING)
     return Slice(
-        number,
         summaries.join(naming, on="paper_id", how="left", maintain_order="left"),
         grouped(records, "summary_id"),
         _of_summaries(release, "equations", mine),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from shortscience.pipeline.duplicates.differences import differing_words
 from shortscience.pipeline.report.markdown import PaperLink
-from shortscience.pipeline.report.pages import render
+from shortscience.pipeline.report.pages import render, shortened
 from shortscience.pipeline.report.paper_pages import name_of
 from shortscience.pipeline.report.slices import MOST_RELATED, Row, Slice
 from shortscience.pipeline.schema import PAPERS, SUMMARIES
@@ -137,13 +137,8 @@ def _compared(copy: Row, part: Slice, summary: Row) -> Row:
     places = differing_words(text, part.copied_texts.get(copy["record_id"], text))
     return copy | {
         "differences": [
-            {side: _cut(words) for side, words in place._asdict().items()}
+            {side: shortened(words, _LONGEST_DIFFERENCE) for side, words in place._asdict().items()}
             for place in places[:_MOST_DIFFERENCES]
         ],
         "differences_not_listed": max(0, len(places) - _MOST_DIFFERENCES),
     }
-
-
-def _cut(words: str) -> str:
-    rest = len(words) - _LONGEST_DIFFERENCE
-    return words if rest <= 0 else f"{words[:_LONGEST_DIFFERENCE]} … ({rest:,} more characters)"

@@ -11,9 +11,9 @@ from typing import Any
 
 import polars as pl
 
-from shortscience.pipeline.folders import appearing
+from shortscience.pipeline.folders import reappearing
 from shortscience.pipeline.release.parquet import scan_table
-from shortscience.pipeline.report.pages import ASSETS, render
+from shortscience.pipeline.report.pages import ASSETS, render, shortened
 from shortscience.pipeline.schema import TABLES, Table
 
 _LONGEST_VALUE = 300
@@ -76,9 +76,8 @@ def write_validation(report: Mapping[str, Any], release: Path, folder: Path) -> 
     `report` is the content of `validation.json`, `release` the folder with the tables, released or
     not. `folder` is named after the release and replaced.
     """
-    shutil.rmtree(folder, ignore_errors=True)
     page = "index.html"
-    with appearing(folder) as staging:
+    with reappearing(folder) as staging:
         (staging / "assets").mkdir()
         shutil.copy(ASSETS / _STYLE, staging / "assets" / _STYLE)
         html = render(
@@ -162,14 +161,13 @@ def _rows(release: Path, table: Table, keys: Sequence[str]) -> tuple[Row, ...]:
 def _described(release: Path, rows: pl.DataFrame) -> Iterator[Row]:
     for row in rows.to_dicts():
         source, *span = _place(release, row)
-        values = tuple((name, _shown(value)) for name, value in row.items() if name != "the key")
+        texts = {name: "null" if value is None else str(value) for name, value in row.items()}
+        values = tuple(
+            (name, shortened(text, _LONGEST_VALUE))
+            for name, text in texts.items()
+            if name != "the key"
+        )
         yield Row(row["the key"], values, source, (span[0], span[1]))
-
-
-def _shown(value: object) -> str:
-    text = "null" if value is None else str(value)
-    rest = len(text) - _LONGEST_VALUE
-    return text if rest <= 0 else f"{text[:_LONGEST_VALUE]} … ({rest:,} more characters)"
 
 
 def _place(release: Path, row: Mapping[str, Any]) -> tuple[str | None, int, int]:

@@ -6,8 +6,9 @@ from typing import NamedTuple
 import polars as pl
 
 from shortscience.pipeline.papers.bibliography.index import Index
+from shortscience.pipeline.papers.catalogue.recognition import NOTHING_KNOWN
 from shortscience.pipeline.papers.linking.link import NO_LINKS
-from shortscience.pipeline.papers.stage import identify_papers
+from shortscience.pipeline.papers.stage import identify_from
 from shortscience.pipeline.parts import Parts
 from shortscience.pipeline.settings import PaperSettings
 from shortscience.pipeline.tasks import AtOnce, Tasks
@@ -33,11 +34,11 @@ def identify(
 ) -> Identified:
     """Identify papers in `n_parts` parts."""
     frames = (
-        Parts.dealt(frame, "summary_id", n_parts=n_parts, tasks=tasks or AtOnce())
-        for frame in (facts, citations, links)
+        Parts.of([frame], tasks or AtOnce()).by("summary_id", n_parts=n_parts)
+        for frame in (facts, citations, links, NOTHING_KNOWN)
     )
-    found = identify_papers(*frames, bibliography=bibliography, settings=PaperSettings())
-    papers, evidence, summaries, citations = (part.collect() for part in found)
+    found = identify_from(*frames, bibliography=bibliography, settings=PaperSettings())
+    papers, evidence, summaries, citations = (part.collect() for part in found[:4])
     return Identified(
         papers.sort("paper_id"),
         evidence.sort("paper_id", maintain_order=True),

@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shortscience.pipeline.digests import digest
 from shortscience.pipeline.duplicates.signatures import sign
 from shortscience.pipeline.errors import OutputError, UsageError
 from shortscience.pipeline.papers.catalogue.file import (
-    CATALOGUE,
-    FACTS,
+    CATALOGUE_SCHEMA,
+    PAPER_FACTS,
     SIGNING,
     Catalogue,
     read_catalogue,
@@ -23,7 +24,7 @@ from shortscience.pipeline.papers.catalogue.file import (
 )
 from shortscience.pipeline.papers.catalogue.making import make_catalogue
 from shortscience.pipeline.papers.catalogue.matching import compare, recognise
-from shortscience.pipeline.settings import Settings, digest
+from shortscience.pipeline.settings import Settings
 from shortscience.pipeline.stock import SHIPPED_CATALOGUE
 from tests.conftest import RAW
 from tests.unit.cases import cases
@@ -44,7 +45,7 @@ def summaries(texts: dict[str, str], papers: dict[str, str] | None = None) -> pl
 def papers_of(known: pl.DataFrame) -> pl.DataFrame:
     ids = known.select("paper_id", title=pl.format("The Title of {}", "paper_id")).unique()
     told = ids.with_columns(authors=pl.lit(["Ada Moss"]), identity_confidence=0.99)
-    return pl.concat([FACTS.to_frame(), told], how="diagonal")
+    return pl.concat([PAPER_FACTS.to_frame(), told], how="diagonal")
 
 
 def catalogue(known: pl.DataFrame) -> Catalogue:
@@ -222,7 +223,7 @@ def test_another_parquet_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_folder_as_output_is_refused(tmp_path: Path) -> None:
-    nothing = CATALOGUE.to_frame()
+    nothing = CATALOGUE_SCHEMA.to_frame()
     with pytest.raises(OutputError, match="nowhere"):
         write_catalogue(nothing, tmp_path / "nowhere" / "known.parquet")
     with pytest.raises(OutputError, match="name another"):

@@ -126,14 +126,6 @@ def test_two_texts(texts: tuple[str, str], expected: list[tuple[str, str | None]
     assert fates(*texts) == expected
 
 
-def test_equal_texts_are_one_summary() -> None:
-    records = frame(LONG, LONG, LONG)
-    outcomes = find(records).outcomes
-    assert outcomes["summary_id"].n_unique() == 1
-    assert sorted(outcomes["status"]) == ["duplicate", "duplicate", "kept"]
-    assert outcomes.filter(pl.col("status") == "duplicate")["similarity"].to_list() == [1.0, 1.0]
-
-
 def test_original_structure_is_kept_over_a_longer_flattened_copy() -> None:
     original = frame(LONG, structure="original")
     records = pl.concat([original, frame(EDITED + " more words")])
@@ -152,23 +144,6 @@ def test_a_truncated_truncated_copy_joins_the_whole_text() -> None:
     records = frame(LONG, " ".join(LONG.split()[:90]), " ".join(LONG.split()[:40]))
     outcomes = find(records).outcomes
     assert outcomes["kept_record_id"].unique().to_list() == [records["record_id"][0]]
-
-
-def test_similarity_is_measured_to_the_kept_text_itself() -> None:
-    records = frame(LONG, EDITED + " more")
-    removed = find(records).outcomes.filter(pl.col("status") == "duplicate")
-    sets = [
-        {" ".join(w[i : i + 3]) for i in range(len(w) - 2)} for w in map(str.split, records["text"])
-    ]
-    expected = len(sets[0] & sets[1]) / len(sets[0] | sets[1])
-    assert removed["similarity"].to_list() == pytest.approx([expected])
-
-
-def test_a_large_bucket_of_templates_stays_linear_and_correct() -> None:
-    texts = [f"{LONG} variant {number}" for number in range(500)]
-    found = find(frame(*texts))
-    assert found.outcomes["summary_id"].n_unique() == 1
-    assert len(found.evidence.pairs) < 10 * len(texts)
 
 
 def test_the_table_of_characters_agrees_with_the_rule() -> None:
@@ -299,21 +274,6 @@ def test_shingles_do_not_depend_on_the_batch(texts: list[str], cut: int) -> None
 
     whole, parts = hashes(texts), [hashes(texts[:cut]), hashes(texts[cut:])]
     assert np.array_equal(whole.hashes, np.concatenate([part.hashes for part in parts]))
-
-
-@settings(max_examples=8)
-@given(st.randoms(use_true_random=False), st.integers(1, 11))
-def test_order_and_batches_do_not_matter(generator: random.Random, batch: int) -> None:
-    records = frame(*(prose(seed, 80) for seed in range(6)), LONG, LONG, EDITED, CUT, f"{EDITED} x")
-    expected = find(records)
-    rows = list(range(len(records)))
-    generator.shuffle(rows)
-    shuffled = records[rows]
-    batches = [shuffled.slice(start, batch) for start in range(0, len(shuffled), batch)]
-    signatures = pl.concat([signed(part) for part in batches])
-    found = find_copies_at_hand(signatures, shuffled, SIGNING, DuplicateSettings())
-    assert found.outcomes.equals(expected.outcomes)
-    assert found.evidence.pairs.equals(expected.evidence.pairs)
 
 
 def unspaced(seed: int, characters: int, first: int, last: int) -> str:

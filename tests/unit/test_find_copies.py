@@ -16,7 +16,7 @@ from shortscience.pipeline.duplicates.texts import read_normal_forms
 from shortscience.pipeline.parts import Parts
 from shortscience.pipeline.settings import DuplicateSettings
 from shortscience.pipeline.tasks import AtOnce, Tasks
-from tests.unit.test_duplicates import SIGNING, frame, prose, signed
+from tests.unit.test_duplicates import LONG, SIGNING, frame, prose, signed
 
 SETTINGS = DuplicateSettings()
 
@@ -137,11 +137,11 @@ def test_the_corpus_has_copies_of_all_kinds() -> None:
 
 
 @pytest.mark.parametrize("n_parts", [1, 5])
-def test_a_large_bucket_is_in_one_part(n_parts: int) -> None:
-    same = " ".join(f"word{number}" for number in range(60))
-    records = frame(*(f"{same} {number}" for number in range(100)))
-    outcomes = in_parts(records, 4, n_parts).outcomes
-    assert outcomes["status"].to_list().count("kept") == 1
+def test_a_large_bucket_of_templates_is_one_summary_by_few_pairs(n_parts: int) -> None:
+    records = frame(*(f"{LONG} variant {number}" for number in range(500)))
+    found = in_parts(records, 4, n_parts)
+    assert found.outcomes["status"].to_list().count("kept") == 1
+    assert len(found.evidence.pairs) < 10 * len(records)
 
 
 def test_no_records_have_no_copies() -> None:

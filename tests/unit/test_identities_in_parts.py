@@ -17,7 +17,7 @@ from shortscience.pipeline.papers.bibliography.index import Index, index_file
 from shortscience.pipeline.papers.frames import FACTS
 from shortscience.pipeline.papers.linking.link import LINK_SCHEMA
 from shortscience.pipeline.papers.stage import Identified as IdentifiedParts
-from shortscience.pipeline.papers.stage import identify as identify_shards
+from shortscience.pipeline.papers.stage import identify_papers
 from shortscience.pipeline.settings import Settings
 from shortscience.pipeline.shards import Shards, build_shards
 from shortscience.pipeline.sources.inputs import take_inventory
@@ -209,9 +209,7 @@ def in_parts(
     shards = Shards.of(batches, chosen, folder / "shards")
     outcomes = find_copies(shards, None, chosen, InParts(1)).outcomes
     return [
-        identify_shards(
-            shards, outcomes, bibliography, chosen.papers, n_parts=n_parts, tasks=AtOnce()
-        )
+        identify_papers(shards, outcomes, bibliography, [], chosen, InParts(n_parts))
         for n_parts in numbers
     ]
 

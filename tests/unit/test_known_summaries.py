@@ -9,15 +9,14 @@ import pytest
 from shortscience.pipeline.batches import cut_batches
 from shortscience.pipeline.duplicates.find import find_copies
 from shortscience.pipeline.papers.bibliography.index import Index, index_file
-from shortscience.pipeline.papers.catalogue.file import FACTS, Catalogue
+from shortscience.pipeline.papers.catalogue.file import PAPER_FACTS, Catalogue
 from shortscience.pipeline.papers.catalogue.making import make_catalogue
-from shortscience.pipeline.papers.catalogue.recognition import KNOWN, Recogniser
-from shortscience.pipeline.papers.stage import Identified, identify
+from shortscience.pipeline.papers.catalogue.recognition import KNOWN
+from shortscience.pipeline.papers.stage import Identified, identify_papers
 from shortscience.pipeline.release.paper_evidence import recognised_by, write_paper_evidence
 from shortscience.pipeline.settings import Settings, SignatureSettings
 from shortscience.pipeline.shards import Shards, build_shards
 from shortscience.pipeline.sources.inputs import take_inventory
-from shortscience.pipeline.tasks import AtOnce
 from tests.conftest import NO_SPOOL
 from tests.processing import InParts
 
@@ -40,7 +39,7 @@ FACTS_OF_MOSS = {
 def catalogue(*facts: dict, text: str = MOSS, name: str = "known.parquet") -> Catalogue:
     """Return a catalogue with one text, whose paper has these facts."""
     (known,) = facts or (FACTS_OF_MOSS,)
-    papers = pl.DataFrame([known], schema=FACTS)
+    papers = pl.DataFrame([known], schema=PAPER_FACTS)
     summaries = pl.DataFrame(
         {"summary_id": ["s"], "paper_id": papers["paper_id"], "text": [text], "structure": [None]},
         schema_overrides={"structure": pl.String},
@@ -65,15 +64,7 @@ def found_in(
         build_shards(batch, settings, folder / "shards")
     shards = Shards.of(batches, settings, folder / "shards")
     outcomes = find_copies(shards, None, settings, InParts(1)).outcomes
-    return identify(
-        shards,
-        outcomes,
-        bibliography,
-        settings.papers,
-        recogniser=Recogniser(catalogues, settings),
-        n_parts=n_parts,
-        tasks=AtOnce(),
-    )
+    return identify_papers(shards, outcomes, bibliography, catalogues, settings, InParts(n_parts))
 
 
 def dump(*texts: str) -> str:
@@ -107,16 +98,10 @@ def test_confidence_follows_from_the_match(tmp_path: Path, text: str, confidence
     assert paper["identity_confidence"] == pytest.approx(confidence)
 
 
-def test_the_match_of_a_known_summary_is_kept_as_evidence(tmp_path: Path) -> None:
-    found = found_in(tmp_path, {"a.txt": dump(MOSS, FERN)}, catalogue())
-    (known,) = found.known.collect().to_dicts()
-    assert (known["origin"], known["match"], known["similarity"]) == ("known.parquet", "exact", 1.0)
-
-
 def test_explain_shows_how_a_summary_was_recognised(tmp_path: Path) -> None:
     found = found_in(tmp_path, {"a.txt": dump(" ".join(MOSS.split()[:70]))}, catalogue())
     release = tmp_path / "releases" / "r"
-    write_paper_evidence(found, release, AtOnce())
+    write_paper_evidence(found, release)
     (known,) = found.known.collect().to_dicts()
     (told,) = recognised_by(release, known["summary_id"])
     assert told["catalogue"] == "known.parquet"
@@ -192,7 +177,7 @@ def test_a_catalogue_takes_precedence_over_bibliographies_which_fill_its_gaps(
 
 
 def test_the_first_of_several_catalogues_decides(tmp_path: Path) -> None:
-    other = dict.fromkeys(FACTS) | {
+    other = dict.fromkeys(PAPER_FACTS) | {
         "paper_id": "dblp:conf/a/B1", "identifiers": ["dblp:conf/a/B1"], "identity_confidence": 1.0,
     }  # fmt: skip
     near = catalogue(other, text=MOSS + " and some", name="first.parquet")

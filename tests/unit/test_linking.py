@@ -32,7 +32,7 @@ def bibliography(folder: Path, records: list[dict[str, str]]) -> Index:
 def linked(
     folder: Path, records: list[dict[str, str]], summaries: dict[str, str], **settings: Any
 ) -> pl.DataFrame:
-    index = text_index.text_index([bibliography(folder, records)], folder / "cache")
+    index = text_index.text_index([bibliography(folder, records)])
     texts = pl.LazyFrame({"summary_id": list(summaries), "text": list(summaries.values())})
     return best_candidates(texts, NOTHING_CITED, index, **settings)
 
@@ -82,7 +82,7 @@ def test_the_abstract_of_any_record_of_a_title_is_read(tmp_path: Path) -> None:
     papers = CASES["papers_with_abstracts"]
     bare = [{"key": "conf/acl/Slow17", "title": "Slow rivers", "authors": "Ona Valdrin"}]
     both = [bibliography(tmp_path, some) for some in (bare, papers)]
-    index = text_index.text_index(both, tmp_path / "cache")
+    index = text_index.text_index(both)
     texts = pl.LazyFrame({"summary_id": ["s"], "text": ["QuietGate has quantised gates."]})
     found = best_candidates(texts, NOTHING_CITED, index).row(0, named=True)
     assert found["name"] == "dblp:conf/acl/Slow17"

@@ -1,6 +1,5 @@
 """Which papers are summarised and cited, with what confidence."""
 
-import gzip
 import json
 import tempfile
 from collections.abc import Mapping
@@ -15,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shortscience.pipeline.extraction.extract import extract
-from shortscience.pipeline.papers.bibliography.index import Index, index_file
+from shortscience.pipeline.papers.bibliography.index import Index
 from shortscience.pipeline.papers.frames import FACTS
 from shortscience.pipeline.papers.linking.link import NO_LINKS, link
 from shortscience.pipeline.parts import Parts
@@ -24,6 +23,7 @@ from shortscience.pipeline.settings import PaperSettings
 from shortscience.pipeline.tasks import AtOnce
 from tests.unit import identified
 from tests.unit.identified import Identified
+from tests.unit.test_bibliographies import indexed, write_lines
 
 ADAM = "https://arxiv.org/abs/1412.6980"
 
@@ -31,10 +31,6 @@ ADAM = "https://arxiv.org/abs/1412.6980"
 FACTS_OF_PAPERS = json.loads(
     (Path(__file__).parents[1] / "cases" / "paper_facts.json").read_text("utf-8")
 )
-
-
-def indexed(path: Path) -> Index:
-    return index_file(path, path.name, path.parent / "cache")
 
 
 def identify(text: str, *bibliography: Path) -> Identified:
@@ -132,17 +128,9 @@ def test_a_mention_that_names_no_identifier_stays_unresolved() -> None:
     assert found.citations["cited_paper_id"].to_list() == [None]
 
 
-def write_lines(path: Path, *rows: dict[str, object]) -> Path:
-    text = "".join(json.dumps(row) + "\n" for row in rows)
-    opener = gzip.open if path.suffix == ".gz" else Path.open
-    with opener(path, "wt") as file:
-        file.write(text)
-    return path
-
-
 def test_bibliographies_fill_titles_and_the_first_file_takes_precedence(tmp_path: Path) -> None:
     arxiv = write_lines(
-        tmp_path / "arxiv.jsonl.gz",
+        tmp_path / "arxiv.jsonl",
         {
             "arxiv_id": "1412.6980",
             "title": "Adam: A Method for Stochastic Optimization",

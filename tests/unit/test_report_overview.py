@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shortscience.pipeline.release import figures
-from shortscience.pipeline.release.census import _binned, _each_year, _most, _with_ranges, outcomes
-from shortscience.pipeline.release.charts import Bar, Chart, counted, stacked
+from shortscience.pipeline.release.census import _binned, _each_year, _most, outcomes
+from shortscience.pipeline.release.charts import Bar, Chart, single, stacked
 from tests.releases import write_small_tables
 
 
@@ -40,27 +39,22 @@ def test_the_longest_bar_is_full_and_others_are_to_its_scale():
 
 def test_a_frame_of_counts_as_bars():
     frame = pl.DataFrame({"language": ["de", "en"], "len": [1, 54]})
-    assert counted(frame, "Language", "code", "summaries").bars == (
+    assert single(frame, "Language", "code", "summaries").bars == (
         Bar("de", (1,)),
         Bar("en", (54,)),
     )
 
 
-@pytest.mark.parametrize(("form", "named"), [("wet", "wet"), (None, "unknown")])
-def test_the_chart_and_the_table_of_the_card_name_a_form_alike(
-    tmp_path: Path, form: str | None, named: str
-):
-    source = {"source_id": "a", "form": form}
+def test_records_of_no_known_form_are_counted(tmp_path: Path):
+    source = {"source_id": "a", "form": None}
     record = {"source_id": "a", "status": "rejected"}
     write_small_tables(tmp_path / "release", {"sources": [source], "records": [record]})
-    (bar,) = outcomes(tmp_path / "release").bars
-    ((row_form, *_),) = figures.outcomes(tmp_path / "release")
-    assert (bar.label, row_form) == (named, named)
+    assert outcomes(tmp_path / "release").bars == (Bar("unknown", (0, 0, 1)),)
 
 
 def test_a_bar_links_to_its_summaries():
     frame = pl.DataFrame({"venue": ["A & B"], "len": [3]})
-    (bar,) = counted(frame, "Venues", "venue", "summaries", query="venue").bars
+    (bar,) = single(frame, "Venues", "venue", "summaries", query="venue").bars
     assert bar.link == "?venue=A+%26+B"
 
 
@@ -88,15 +82,6 @@ def test_years_have_no_gaps_and_early_ones_share_a_bar():
     assert _each_year({}) == []
 
 
-@pytest.mark.parametrize(
-    ("label", "written"),
-    [("5", "5..5"), ("1,000 to 1,499", "1000..1499"), ("20 and more", "20..")],
-)
-def test_a_bin_is_a_range_of_the_list(label, written):
-    drawn = Chart("t", "words", ("summaries",), (Bar(label, (1,)), Bar("0", (1,))))
-    assert _with_ranges(drawn, "n_words").bars[0].link == f"?n_words={written}"
-
-
 def test_a_missing_series_is_zero():
     rows = [("html", "kept", 2), ("rss", "duplicate", 3), ("html", "rejected", 1)]
     frame = pl.DataFrame(rows, schema=["form", "status", "len"], orient="row")
@@ -105,16 +90,24 @@ def test_a_missing_series_is_zero():
 
 
 @pytest.mark.parametrize(
-    ("values", "least", "bins"),
+    ("values", "bins"),
     [
-        ([0, 1, 2, 4, 5, 9, 10, 99], 0, [("0", 1), ("1", 1), ("2 to 4", 2), ("5 and more", 4)]),
-        ([0], 0, [("0", 1)]),
-        ([], 0, []),
+        (
+            [0, 1, 2, 4, 1_000, 9_999],
+            [
+                Bar("0", (1,), "?n=0..0"),
+                Bar("1", (1,), "?n=1..1"),
+                Bar("2 to 999", (2,), "?n=2..999"),
+                Bar("1,000 and more", (2,), "?n=1000.."),
+            ],
+        ),
+        ([1], [Bar("0", (0,), "?n=0..0"), Bar("1", (1,), "?n=1..1")]),
+        ([], []),
     ],
 )
-def test_values_are_counted_between_edges(values, least, bins):
+def test_values_are_counted_between_edges_and_link_to_their_summaries(values, bins):
     frame = pl.LazyFrame({"n": pl.Series(values, dtype=pl.Int32)})
-    assert _binned(frame, "n", (1, 2, 5), least).rows() == bins
+    assert [*_binned(frame, "n", (1, 2, 1_000))] == bins
 
 
 def test_small_counts_are_summed_up():

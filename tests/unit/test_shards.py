@@ -18,7 +18,7 @@ from shortscience.pipeline.settings import (
     SignatureSettings,
     SourceSettings,
 )
-from shortscience.pipeline.shards import Shards, build_shards, layer_keys, prune
+from shortscience.pipeline.shards import Shards, build_shards, layer_keys, missing_layers, prune
 from shortscience.pipeline.sources.inputs import Input, take_inventory
 from tests.conftest import NO_SPOOL, RAW
 from tests.processing import process
@@ -82,8 +82,10 @@ def test_shards_are_built_once_and_are_the_same_in_any_batches(tmp_path: Path) -
     inputs = take_inventory([str(RAW)], NO_SPOOL).distinct
     one, many = cut_batches(inputs), cut_batches(inputs, batch_bytes=10_000)
     assert len(many) > 3
-    assert all(build_shards(batch, SETTINGS, tmp_path) for batch in (*one, *many))
-    assert not any(build_shards(batch, SETTINGS, tmp_path) for batch in one)
+    for batch in (*one, *many):
+        assert missing_layers(batch, SETTINGS, tmp_path) == [*LAYERS]
+        build_shards(batch, SETTINGS, tmp_path)
+        assert missing_layers(batch, SETTINGS, tmp_path) == []
     for name in FRAMES:
         parts = [
             Shards.of(batches, SETTINGS, tmp_path).scan(name).collect() for batches in (one, many)
@@ -138,14 +140,15 @@ def test_texts_on_the_disk_give_the_same_as_texts_at_hand(tmp_path: Path) -> Non
 )
 def test_a_shard_with_one_wrong_bit_is_rebuilt(tmp_path: Path, layer: str, name: str) -> None:
     batch = cut_batches(take_inventory([str(RAW)], NO_SPOOL).distinct, 1)[0]
-    assert build_shards(batch, SETTINGS, tmp_path)
+    build_shards(batch, SETTINGS, tmp_path)
     file = tmp_path / layer_keys(batch, SETTINGS)[layer] / name
     written = file.read_bytes()
     middle = len(written) // 2
     file.write_bytes(written[:middle] + bytes([written[middle] ^ 1]) + written[middle + 1 :])
-    assert build_shards(batch, SETTINGS, tmp_path)
+    assert missing_layers(batch, SETTINGS, tmp_path) == [layer]
+    build_shards(batch, SETTINGS, tmp_path)
     assert file.read_bytes() == written
-    assert not build_shards(batch, SETTINGS, tmp_path)
+    assert missing_layers(batch, SETTINGS, tmp_path) == []
 
 
 def test_prune_removes_what_no_build_needs(tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ def test_the_release_id_depends_on_the_stages_and_not_on_report_or_publishing() 
     assert "pipeline.engines.local" not in modules
     made_by = {
         getattr(stages, name).__module__.removeprefix("shortscience.")
-        for name in ("identify", "Outcome", "write_descriptions", "cut_batches")
+        for name in ("identify_papers", "SuiteResults", "write_descriptions", "cut_batches")
     }
     assert made_by <= modules
 

@@ -8,7 +8,7 @@ import pytest
 
 from shortscience.pipeline.batches import cut_batches
 from shortscience.pipeline.duplicates.find import find_copies
-from shortscience.pipeline.papers.stage import identify
+from shortscience.pipeline.papers.stage import identify_papers
 from shortscience.pipeline.release import parquet, table_files
 from shortscience.pipeline.release.parquet import read_table
 from shortscience.pipeline.release.parquet import table_files as files_of
@@ -35,9 +35,7 @@ class Searched(NamedTuple):
     def write(self, engine: InParts, release: Path) -> None:
         """Identify papers, and write all tables."""
         shards, outcomes = self.shards, self.outcomes
-        n_parts = engine.n_parts(len(outcomes))
-        told = shards, outcomes, [], SETTINGS.papers
-        found = identify(*told, n_parts=n_parts, tasks=engine.tasks)
+        found = identify_papers(shards, outcomes, [], [], SETTINGS, engine)
         write_tables(self.inputs, shards, outcomes, found, release, engine)
 
 
@@ -60,8 +58,8 @@ def whole(searched: Searched, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("n_parts", [1, 2, 7, 20])
-def test_parts_do_not_affect_several_files(
+@pytest.mark.parametrize("n_parts", [2, 7, 20])
+def test_parts_do_not_affect_the_files(
     searched: Searched, n_parts: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parquet, "ROW_GROUP_ROWS", 10)
@@ -70,14 +68,6 @@ def test_parts_do_not_affect_several_files(
     searched.write(InParts(n_parts), tmp_path / "parted")
     assert len(files_of(tmp_path / "whole", "records")) == 4
     assert not differing(tmp_path / "whole", tmp_path / "parted")
-
-
-@pytest.mark.parametrize("n_parts", [2, 7, 20])
-def test_parts_do_not_affect_one_file(
-    searched: Searched, whole: Path, n_parts: int, tmp_path: Path
-) -> None:
-    searched.write(InParts(n_parts), tmp_path)
-    assert not differing(whole, tmp_path)
 
 
 def test_more_records_than_memory_holds_are_written_in_more_parts(

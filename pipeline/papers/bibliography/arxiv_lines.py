@@ -10,15 +10,15 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import IO, Any
 
 from shortscience.pipeline.identifiers import Identifier, parse_arxiv, parse_doi
-from shortscience.pipeline.markup import plain, plain_names, unmarked
-from shortscience.pipeline.papers.bibliography.entries import (
-    Entry,
-    Found,
-    attempt,
-    names,
-    year_of,
+from shortscience.pipeline.markup import plain_names
+from shortscience.pipeline.papers.bibliography.entries import Entry, Found, names, year_of
+from shortscience.pipeline.papers.bibliography.json_lines import (
+    abstract_text,
+    first_keys,
+    plain_text,
+    read_each,
+    text,
 )
-from shortscience.pipeline.papers.bibliography.json_lines import first_keys, objects, text
 
 _FRACTION = re.compile(r"\d{3,4}\.\d+")
 _FIVE_DIGITS_SINCE = 1501
@@ -32,20 +32,17 @@ def recognise(beginning: str) -> bool:
 
 def read(stream: IO[bytes]) -> Iterator[Found]:
     """Yield one entry per line."""
-    for item in objects(stream):
-        yield attempt(_entry, item, item.get("arxiv_id")) if isinstance(item, dict) else item
+    return read_each(stream, _entry, "arxiv_id")
 
 
 def _entry(item: dict[str, Any]) -> Entry:
-    title = text(item.get("title"))
-    authors = text(item.get("authors")) or ""
     return Entry(
         names(arxiv_number(str(item.get("arxiv_id"))), *dois(item.get("doi"))),
-        plain(title) if title else None,
-        plain_names(authors_of(authors)),
+        plain_text(item.get("title")),
+        plain_names(authors_of(text(item.get("authors")) or "")),
         year_of(item.get("created")),
         VENUE,
-        unmarked(text(item.get("abstract")) or "") or None,
+        abstract_text(item.get("abstract")),
     )
 
 

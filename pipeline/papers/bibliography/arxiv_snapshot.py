@@ -3,21 +3,21 @@
 from collections.abc import Iterator
 from typing import IO, Any
 
-from shortscience.pipeline.markup import plain, plain_names, unmarked
+from shortscience.pipeline.markup import plain_names
 from shortscience.pipeline.papers.bibliography.arxiv_lines import (
     VENUE,
     arxiv_number,
     authors_of,
     dois,
 )
-from shortscience.pipeline.papers.bibliography.entries import (
-    Entry,
-    Found,
-    attempt,
-    names,
-    year_of,
+from shortscience.pipeline.papers.bibliography.entries import Entry, Found, names, year_of
+from shortscience.pipeline.papers.bibliography.json_lines import (
+    abstract_text,
+    first_keys,
+    plain_text,
+    read_each,
+    text,
 )
-from shortscience.pipeline.papers.bibliography.json_lines import first_keys, objects, text
 
 
 def recognise(beginning: str) -> bool:
@@ -28,19 +28,17 @@ def recognise(beginning: str) -> bool:
 
 def read(stream: IO[bytes]) -> Iterator[Found]:
     """Yield one entry per line."""
-    for item in objects(stream):
-        yield attempt(_entry, item, item.get("id")) if isinstance(item, dict) else item
+    return read_each(stream, _entry, "id")
 
 
 def _entry(item: dict[str, Any]) -> Entry:
-    title, abstract = text(item.get("title")), text(item.get("abstract"))
     return Entry(
         names(arxiv_number(str(item.get("id"))), *dois(item.get("doi"))),
-        plain(title) if title else None,
+        plain_text(item.get("title")),
         plain_names(_authors(item)),
         _year(item),
         VENUE,
-        unmarked(abstract) or None if abstract else None,
+        abstract_text(item.get("abstract")),
     )
 
 

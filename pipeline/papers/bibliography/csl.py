@@ -8,20 +8,16 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from shortscience.pipeline.identifiers import parse_arxiv, parse_doi, parse_url
-from shortscience.pipeline.markup import plain, plain_names, unmarked
+from shortscience.pipeline.markup import plain_names
 from shortscience.pipeline.papers.bibliography.arxiv_lines import VENUE
-from shortscience.pipeline.papers.bibliography.entries import (
-    Entry,
-    Found,
-    attempt,
-    names,
-    year_of,
-)
+from shortscience.pipeline.papers.bibliography.entries import Entry, Found, names, year_of
 from shortscience.pipeline.papers.bibliography.json_lines import (
+    abstract_text,
     first_keys,
     object_of,
-    objects,
     objects_of,
+    plain_text,
+    read_each,
     text,
 )
 
@@ -38,30 +34,27 @@ def recognise(beginning: str) -> bool:
 
 def read(stream: IO[bytes]) -> Iterator[Found]:
     """Yield one entry per item."""
-    for item in objects(stream):
-        yield attempt(_entry, item, item.get("id")) if isinstance(item, dict) else item
+    return read_each(stream, _entry, "id")
 
 
 def _entry(item: dict[str, Any]) -> Entry:
-    title, abstract = _first(item.get("title")), text(item.get("abstract"))
     preprint = parse_arxiv(text(item.get("number")) or "")
-    venue = _first(item.get("container-title")) or (VENUE if preprint else None)
     return Entry(
         names(
             parse_doi(text(item.get("DOI")) or ""),
             preprint,
             parse_url(text(item.get("URL")) or ""),
         ),
-        plain(title) if title else None,
+        plain_text(_first(item.get("title"))),
         plain_names(map(_name, objects_of(item.get("author")))),
         _year(object_of(item.get("issued"))),
-        plain(venue) if venue else None,
-        unmarked(abstract) or None if abstract else None,
+        plain_text(_first(item.get("container-title"))) or (VENUE if preprint else None),
+        abstract_text(item.get("abstract")),
     )
 
 
-def _first(value: object) -> str | None:
-    return text(value[0] if isinstance(value, list) and value else value)
+def _first(value: object) -> object:
+    return value[0] if isinstance(value, list) and value else value
 
 
 def _name(person: dict[str, Any]) -> str:

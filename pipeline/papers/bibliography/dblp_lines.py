@@ -4,15 +4,14 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from shortscience.pipeline.identifiers import parse_dblp_key, parse_doi, parse_url
-from shortscience.pipeline.markup import plain, plain_names
-from shortscience.pipeline.papers.bibliography.entries import (
-    Entry,
-    Found,
-    attempt,
-    names,
-    year_of,
+from shortscience.pipeline.markup import plain_names
+from shortscience.pipeline.papers.bibliography.entries import Entry, Found, names, year_of
+from shortscience.pipeline.papers.bibliography.json_lines import (
+    first_keys,
+    plain_text,
+    read_each,
+    text,
 )
-from shortscience.pipeline.papers.bibliography.json_lines import first_keys, objects, text
 
 
 def recognise(beginning: str) -> bool:
@@ -22,20 +21,18 @@ def recognise(beginning: str) -> bool:
 
 def read(stream: IO[bytes]) -> Iterator[Found]:
     """Yield one entry per line."""
-    for item in objects(stream):
-        yield attempt(_entry, item, item.get("key")) if isinstance(item, dict) else item
+    return read_each(stream, _entry, "key")
 
 
 def _entry(item: dict[str, Any]) -> Entry:
-    title, venue, url = (text(item.get(name)) for name in ("title", "venue", "url"))
     return Entry(
         names(
             parse_dblp_key(text(item.get("key")) or ""),
-            parse_doi(plain(text(item.get("doi")) or "")),
-            parse_url(plain(url or "")),
+            parse_doi(plain_text(item.get("doi")) or ""),
+            parse_url(plain_text(item.get("url")) or ""),
         ),
-        plain(title) if title else None,
+        plain_text(item.get("title")),
         plain_names((text(item.get("authors")) or "").split(" and ")),
         year_of(item.get("year")),
-        plain(venue) if venue else None,
+        plain_text(item.get("venue")),
     )

@@ -19,6 +19,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from shortscience.pipeline.digests import digest
 from shortscience.pipeline.errors import UsageError
 from shortscience.pipeline.folders import appearing
 from shortscience.pipeline.papers.bibliography import (
@@ -40,7 +41,6 @@ from shortscience.pipeline.papers.bibliography.entries import (
 )
 from shortscience.pipeline.papers.descriptions import title_name
 from shortscience.pipeline.schema import PAPERS
-from shortscience.pipeline.settings import digest
 from shortscience.pipeline.sources.compression import SourceError, chunks, decompressed
 from shortscience.pipeline.sources.encodings import without_surrogates
 from shortscience.pipeline.sources.inputs import Problem
@@ -167,7 +167,7 @@ def _read(stream: Any, path: Path) -> Iterator[Found]:
 
 def _write(found: Iterator[Found], folder: Path) -> None:
     """Write an index; raise ValueError if no entry can be read."""
-    unread = _Unread()
+    reasons = _Reasons()
     n_entries = 0
     with (
         pq.ParquetWriter(folder / "entries.parquet", _ENTRIES, compression="zstd") as described,
@@ -177,24 +177,21 @@ def _write(found: Iterator[Found], folder: Path) -> None:
         while some := list(islice(found, _AT_ONCE)):
             entries = [item for item in some if isinstance(item, Entry)]
             numbered = list(enumerate(map(_writable, entries), n_entries))
-            if numbered:
-                described.write_table(_described(numbered))
-                named.write_table(_named(numbered))
+            rows = [(number, *entry[1:]) for number, entry in numbered]
+            described.write_table(_table(rows, _ENTRIES))
+            named.write_table(_named(numbered))
             n_entries += len(entries)
             parents = [item for item in some if isinstance(item, Parent)]
-            columns = list(zip(*parents, strict=True)) or [()] * len(_PARENTS)
-            handed_down.write_table(
-                pa.table(dict(zip(_PARENTS.names, columns, strict=True)), schema=_PARENTS)
-            )
-            unread.count(item for item in some if isinstance(item, Unread))
-    reasons = unread.by_frequency()
-    if reasons and not n_entries:
-        raise ValueError(f"none of its entries can be read ({reasons[0]['reason']})")
-    (folder / _UNREAD).write_text(json.dumps(reasons), encoding="utf-8")
+            handed_down.write_table(_table(parents, _PARENTS))
+            reasons.count(item for item in some if isinstance(item, Unread))
+    unread = reasons.by_frequency()
+    if unread and not n_entries:
+        raise ValueError(f"none of its entries can be read ({unread[0]['reason']})")
+    (folder / _UNREAD).write_text(json.dumps(unread), encoding="utf-8")
 
 
-class _Unread:
-    """Counts unreadable entries by reason, and keeps the first places."""
+class _Reasons:
+    """Counts why entries could not be read, and keeps the first places."""
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
@@ -232,10 +229,9 @@ def _whole(value: Any) -> Any:
     return tuple(map(without_surrogates, value)) if isinstance(value, tuple) else value
 
 
-def _described(some: Sequence[tuple[int, Entry]]) -> pa.Table:
-    rows = [(number, *entry[1:]) for number, entry in some]
-    columns = list(zip(*rows, strict=True))
-    return pa.table(dict(zip(_ENTRIES.names, columns, strict=True)), schema=_ENTRIES)
+def _table(rows: Sequence[tuple[Any, ...]], schema: pa.Schema) -> pa.Table:
+    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
+    return pa.table(dict(zip(schema.names, columns, strict=True)), schema=schema)
 
 
 def _named(some: Sequence[tuple[int, Entry]]) -> pa.Table:

@@ -7,11 +7,12 @@ an API: an object whose `results` (OpenAlex) or `data` (Semantic Scholar) are th
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain, islice
 from typing import IO, Any
 
-from shortscience.pipeline.papers.bibliography.entries import Unread
+from shortscience.pipeline.markup import plain, unmarked
+from shortscience.pipeline.papers.bibliography.entries import Entry, Found, Unread, attempt
 from shortscience.pipeline.sources.encodings import decode
 
 _DECODER = json.JSONDecoder()
@@ -44,6 +45,17 @@ def _results(value: dict[str, Any]) -> list[Any] | None:
     if message := object_of(value.get("message")):
         return [message] if "title" in message else objects_of(message.get("items"))
     return next((found for name in _RESULTS if isinstance(found := value.get(name), list)), None)
+
+
+def read_each(
+    stream: IO[bytes], read: Callable[[dict[str, Any]], Entry], *keys: str
+) -> Iterator[Found]:
+    """Read each object of a file as an entry; the first of `keys` that it has names its place."""
+    for item in objects(stream):
+        if isinstance(item, Unread):
+            yield item
+        else:
+            yield attempt(read, item, next(filter(None, map(item.get, keys)), None))
 
 
 def objects(stream: IO[bytes]) -> Iterator[dict[str, Any] | Unread]:
@@ -148,3 +160,16 @@ def objects_of(value: object) -> list[dict[str, Any]]:
 def text(value: object) -> str | None:
     """Return a value if it is a non-blank text."""
     return value if isinstance(value, str) and value.strip() else None
+
+
+def plain_text(value: object) -> str | None:
+    """Return a text without LaTeX and markup, on one line; None if nothing is left."""
+    return plain(text(value) or "") or None
+
+
+def abstract_text(value: object) -> str | None:
+    """Return an abstract without markup, on one line; None if nothing is left.
+
+    Its dollars and backslashes stay, as they may be math.
+    """
+    return unmarked(text(value) or "") or None

@@ -5,19 +5,14 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from shortscience.pipeline.identifiers import parse_doi, parse_url
-from shortscience.pipeline.markup import plain, plain_names, unmarked
-from shortscience.pipeline.papers.bibliography.entries import (
-    Entry,
-    Found,
-    attempt,
-    names,
-    year_of,
-)
+from shortscience.pipeline.markup import plain_names, unmarked
+from shortscience.pipeline.papers.bibliography.entries import Entry, Found, names, year_of
 from shortscience.pipeline.papers.bibliography.json_lines import (
     first_keys,
     object_of,
-    objects,
     objects_of,
+    plain_text,
+    read_each,
     text,
 )
 
@@ -30,12 +25,10 @@ def recognise(beginning: str) -> bool:
 
 def read(stream: IO[bytes]) -> Iterator[Found]:
     """Yield one entry per line."""
-    for item in objects(stream):
-        yield attempt(_entry, item, item.get("id")) if isinstance(item, dict) else item
+    return read_each(stream, _entry, "id")
 
 
 def _entry(item: dict[str, Any]) -> Entry:
-    title = text(item.get("title")) or text(item.get("display_name"))
     # Until 2023, sources were called venues.
     places = [
         *(object_of(item.get(name)) for name in ("primary_location", "host_venue")),
@@ -44,15 +37,15 @@ def _entry(item: dict[str, Any]) -> Entry:
     ]
     addresses = [text(place.get(key)) for place in places for key in _ADDRESSES]
     named = (object_of(place.get("source")) or place for place in places[:2])
-    source = next((name for place in named if (name := text(place.get("display_name")))), None)
+    sources = (plain_text(place.get("display_name")) for place in named)
     people = (object_of(person.get("author")) for person in objects_of(item.get("authorships")))
     doi = text(item.get("doi")) or text(object_of(item.get("ids")).get("doi")) or ""
     return Entry(
         names(parse_doi(doi), *(parse_url(address) for address in addresses if address)),
-        plain(title) if title else None,
+        plain_text(item.get("title")) or plain_text(item.get("display_name")),
         plain_names(text(person.get("display_name")) or "" for person in people),
         year_of(item.get("publication_year")),
-        plain(source) if source else None,
+        next(filter(None, sources), None),
         _abstract(item.get("abstract_inverted_index")),
     )
 

@@ -4,19 +4,15 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from shortscience.pipeline.identifiers import parse_arxiv, parse_dblp_key, parse_doi
-from shortscience.pipeline.markup import plain, plain_names, unmarked
-from shortscience.pipeline.papers.bibliography.entries import (
-    Entry,
-    Found,
-    attempt,
-    names,
-    year_of,
-)
+from shortscience.pipeline.markup import plain_names
+from shortscience.pipeline.papers.bibliography.entries import Entry, Found, names, year_of
 from shortscience.pipeline.papers.bibliography.json_lines import (
+    abstract_text,
     first_keys,
     object_of,
-    objects,
     objects_of,
+    plain_text,
+    read_each,
     text,
 )
 
@@ -32,24 +28,20 @@ def recognise(beginning: str) -> bool:
 
 def read(stream: IO[bytes]) -> Iterator[Found]:
     """Yield one entry per paper."""
-    for item in objects(stream):
-        key = item.get("paperId") or item.get("corpusid") if isinstance(item, dict) else None
-        yield attempt(_entry, item, key) if isinstance(item, dict) else item
+    return read_each(stream, _entry, "paperId", "corpusid")
 
 
 def _entry(item: dict[str, Any]) -> Entry:
     known = object_of(next(filter(None, map(item.get, _IDENTIFIERS)), None))
-    title, abstract = text(item.get("title")), text(item.get("abstract"))
-    venue = text(item.get("venue")) or text(object_of(item.get("journal")).get("name"))
     return Entry(
         names(
             parse_doi(text(known.get("DOI")) or ""),
             parse_arxiv(text(known.get("ArXiv")) or ""),
             parse_dblp_key(text(known.get("DBLP")) or ""),
         ),
-        plain(title) if title else None,
+        plain_text(item.get("title")),
         plain_names(text(person.get("name")) or "" for person in objects_of(item.get("authors"))),
         year_of(item.get("year")),
-        plain(venue) if venue else None,
-        unmarked(abstract) or None if abstract else None,
+        plain_text(item.get("venue")) or plain_text(object_of(item.get("journal")).get("name")),
+        abstract_text(item.get("abstract")),
     )

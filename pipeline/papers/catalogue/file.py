@@ -19,7 +19,7 @@ SIGNING = SignatureSettings()
 """All catalogues use the default settings, as most builds do."""
 _VERSION = b"shortscience-catalogue-version"
 
-FACTS = pl.Schema(
+PAPER_FACTS = pl.Schema(
     {
         "paper_id": pl.String(),
         "identifiers": pl.List(pl.String()),
@@ -35,7 +35,7 @@ FACTS = pl.Schema(
 """The facts about a summary's paper, as in the table of papers."""
 
 
-CATALOGUE = pl.Schema(
+CATALOGUE_SCHEMA = pl.Schema(
     {
         # The hash of the normal form.
         "content_id": pl.String(),
@@ -46,10 +46,10 @@ CATALOGUE = pl.Schema(
         # The low half of each minimum, as little-endian numbers of 16 bits. Two unequal minima
         # agree in it once in 65,536 times (b-bit minwise hashing, Li and König, 2010).
         "signature": pl.Binary(),
-        **FACTS,
+        **PAPER_FACTS,
     }
 )
-"""The columns of a catalogue, which has a row per summary: fingerprints, then FACTS."""
+"""The columns of a catalogue, which has a row per summary: fingerprints, then PAPER_FACTS."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def write_catalogue(rows: pl.DataFrame, path: Path) -> None:
     """
     if path.is_dir() or not path.absolute().parent.is_dir():
         raise OutputError(f"{path} is not a file in an existing folder; name another --out.")
-    table = rows.match_to_schema(CATALOGUE).rechunk().to_arrow()
+    table = rows.match_to_schema(CATALOGUE_SCHEMA).rechunk().to_arrow()
     unfinished = path.with_name(f".{path.name}.unfinished")
     try:
         pq.write_table(
@@ -76,7 +76,7 @@ def write_catalogue(rows: pl.DataFrame, path: Path) -> None:
             compression="zstd",
             compression_level=19,
             # Hashes do not compress.
-            use_dictionary=[name for name in FACTS if name != "paper_id"],
+            use_dictionary=[name for name in PAPER_FACTS if name != "paper_id"],
             write_statistics=False,
             write_page_checksum=True,
         )
@@ -107,7 +107,7 @@ def _rows(table: pa.Table) -> pl.DataFrame:
     Polars panics on damaged column names, so the file's own names never reach it.
     """
     bare = pa.table(table.columns, names=table.column_names)
-    return pl.DataFrame(bare.cast(CATALOGUE.to_frame().to_arrow().schema))
+    return pl.DataFrame(bare.cast(CATALOGUE_SCHEMA.to_frame().to_arrow().schema))
 
 
 @contextlib.contextmanager

@@ -1,13 +1,12 @@
 """Recognition: which summaries of a build are in a catalogue."""
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
 from shortscience.pipeline.duplicates.outcomes import EARLIER
 from shortscience.pipeline.duplicates.signatures import sign
-from shortscience.pipeline.papers.catalogue.file import FACTS, SIGNING, Catalogue
+from shortscience.pipeline.papers.catalogue.file import PAPER_FACTS, SIGNING, Catalogue
 from shortscience.pipeline.papers.catalogue.matching import (
     EXACT,
     NEAR,
@@ -31,7 +30,7 @@ KNOWN = pl.Schema(
         "match": RECOGNISED["match"],
         "similarity": RECOGNISED["similarity"],
         "confidence": pl.Float64(),
-        **{name: FACTS[name] for name in FACTS if name != "identity_confidence"},
+        **{name: PAPER_FACTS[name] for name in PAPER_FACTS if name != "identity_confidence"},
     }
 )
 """How a summary is known: by which catalogue, through which record, and its paper. `confidence` is
@@ -41,54 +40,64 @@ that of the paper, 0 to 1.
 NOTHING_KNOWN = pl.DataFrame(schema=KNOWN)
 
 
-class Recogniser(NamedTuple):
-    """Catalogues, in order of precedence, and the settings of the build."""
+def known_records(
+    shards: Shards,
+    outcomes: pl.DataFrame,
+    *,
+    catalogues: Sequence[Catalogue],
+    settings: Settings,
+) -> pl.DataFrame:
+    """Return the catalogues' matches for the records of some shards, with KNOWN.
 
-    catalogues: tuple[Catalogue, ...]
-    settings: Settings
+    `outcomes` has the records' outcomes, row by row; earlier catalogues take precedence.
+    """
+    if not catalogues:
+        return NOTHING_KNOWN
+    signatures = _signatures(shards, settings)
+    carried = outcomes.filter(pl.col("status") != EARLIER).select("record_id", "summary_id")
+    found = (
+        _known(signatures, shards, papers, catalogue, settings.catalogue)
+        .join(carried, on="record_id")
+        .select(*KNOWN)
+        for catalogue, papers in zip(catalogues, _papers(catalogues), strict=True)
+    )
+    return pl.concat([NOTHING_KNOWN, *found])
 
-    def known_records(self, shards: Shards, outcomes: pl.DataFrame) -> pl.DataFrame:
-        """Return the catalogues' matches for the records of some shards, with KNOWN.
 
-        `outcomes` has the records' outcomes, row by row.
-        """
-        if not self.catalogues:
-            return NOTHING_KNOWN
-        signatures = _signatures(shards, self.settings)
-        carried = outcomes.filter(pl.col("status") != EARLIER).select("record_id", "summary_id")
-        found = (
-            self._known(signatures, shards, place).join(carried, on="record_id").select(*KNOWN)
-            for place in range(len(self.catalogues))
-        )
-        return pl.concat([NOTHING_KNOWN, *found])
+def _known(
+    signatures: pl.DataFrame,
+    shards: Shards,
+    papers: pl.DataFrame,
+    catalogue: Catalogue,
+    settings: CatalogueSettings,
+) -> pl.DataFrame:
+    """Return one catalogue's matches for records; `papers` are those of its rows."""
+    texts = shards.frames("cleaned", ["record_id", "text"])
+    found = recognise(signatures, texts, catalogue, settings)
+    matched = found.with_columns(entry=pl.col("row").cast(KNOWN["entry"]))
+    return matched.join(papers, on="entry").with_columns(_confidence(settings))
 
-    def _known(self, signatures: pl.DataFrame, shards: Shards, place: int) -> pl.DataFrame:
-        """Return one catalogue's matches for records."""
-        texts = shards.frames("cleaned", ["record_id", "text"])
-        settings = self.settings.catalogue
-        found = recognise(signatures, texts, self.catalogues[place], settings)
-        matched = found.with_columns(entry=pl.col("row").cast(KNOWN["entry"]))
-        return matched.join(self._papers(place), on="entry").with_columns(_confidence(settings))
 
-    def named_papers(self, names: pl.DataFrame) -> pl.DataFrame:
-        """Return what catalogues say of papers with one of the names, with KNOWN.
+def named_papers(names: pl.DataFrame, *, catalogues: Sequence[Catalogue]) -> pl.DataFrame:
+    """Return what catalogues say of papers with one of the names, with KNOWN.
 
-        It recognises no summary: columns of the match are null.
-        """
-        if not self.catalogues:
-            return NOTHING_KNOWN
-        papers = pl.concat(self._papers(place) for place in range(len(self.catalogues)))
-        place = "file", "entry"
-        named = papers.select(*place, name="identifiers").explode("name").join(names, on="name")
-        known = papers.join(named, on=place, how="semi").drop("identity_confidence")
-        return pl.concat([NOTHING_KNOWN, known], how="diagonal")
+    It recognises no summary: columns of the match are null.
+    """
+    if not catalogues:
+        return NOTHING_KNOWN
+    papers = pl.concat(_papers(catalogues))
+    place = "file", "entry"
+    named = papers.select(*place, name="identifiers").explode("name").join(names, on="name")
+    known = papers.join(named, on=place, how="semi").drop("identity_confidence")
+    return pl.concat([NOTHING_KNOWN, known], how="diagonal")
 
-    def _papers(self, place: int) -> pl.DataFrame:
-        """Return the paper of each row of a catalogue, as in KNOWN."""
-        catalogue = self.catalogues[place]
-        rows = catalogue.rows.select(*FACTS).with_row_index("entry")
+
+def _papers(catalogues: Sequence[Catalogue]) -> Iterator[pl.DataFrame]:
+    """Yield the paper of each row of each catalogue, as in KNOWN."""
+    for place, catalogue in enumerate(catalogues):
+        rows = catalogue.rows.select(*PAPER_FACTS).with_row_index("entry")
         about = rows.with_columns(file=pl.lit(place), origin=pl.lit(catalogue.name))
-        return about.cast({name: KNOWN[name] for name in ("file", "entry")})
+        yield about.cast({name: KNOWN[name] for name in ("file", "entry")})
 
 
 def known_summaries(records: pl.DataFrame) -> pl.DataFrame:
@@ -96,11 +105,6 @@ def known_summaries(records: pl.DataFrame) -> pl.DataFrame:
     return records.sort(
         "summary_id", "file", "match", -pl.col("similarity"), "entry", "record_id"
     ).unique("summary_id", keep="first", maintain_order=True)
-
-
-def none_known(_facts: pl.DataFrame) -> pl.DataFrame:
-    """Return the matches of a build without catalogues: none."""
-    return NOTHING_KNOWN
 
 
 def unknown(facts: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
@@ -128,6 +132,3 @@ def _confidence(settings: CatalogueSettings) -> pl.Expr:
     }
     sure = pl.col("match").cast(pl.String).replace_strict(of_match, return_dtype=pl.Float64)
     return (pl.col("identity_confidence") * sure).alias("confidence")
-
-
-NO_CATALOGUES = Recogniser((), Settings())

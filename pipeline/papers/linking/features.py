@@ -48,7 +48,7 @@ _USUAL_LENGTH = 150
 """Of BM25: how fast further occurrences count less, how much the length of a text does, and the
 words that title and abstract usually have."""
 _DIGITS = 9
-"""So many are kept: the last ones depend on the processor."""
+"""Digits that are kept; further ones depend on the processor."""
 
 Bools = npt.NDArray[np.bool_]
 
@@ -63,8 +63,8 @@ class Summary(NamedTuple):
 class _SummaryWords(NamedTuple):
     """The distinct words of a summary, once for all candidates.
 
-    They have places from 1 on, in the order of their numbers; all other words have the place 0, and
-    tell nothing. `place` has that of each word by its number.
+    Their places count from 1, in the order of their numbers; all other words have the place 0 and
+    tell nothing. `place` maps a word's number to its place.
     """
 
     place: Ints

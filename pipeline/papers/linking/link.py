@@ -47,27 +47,21 @@ def link(
     bibliography: Sequence[Index],
     settings: PaperSettings,
 ) -> Parts:
-    """Return the candidates for the papers of summaries of which no source tells anything.
+    """Return candidate papers for the summaries of whose paper no source says anything.
 
-    `texts` has `summary_id` and `text`, lazily, in parts of its own; `facts` has FACTS, and
-    `citations` has `summary_id` and CITATION_SCHEMA, in parts by summary, and so are the links that
-    are returned: the SHOWN best of each summary, with LINK_SCHEMA. What a summary cites by an
-    identifier behind its header is no candidate. The index of works is made beside those of the
-    bibliography, unless it is there.
+    `texts` has `summary_id` and `text`, lazily, in parts of its own. `facts` has FACTS, `citations`
+    has `summary_id` and CITATION_SCHEMA, and the result has LINK_SCHEMA, the SHOWN best candidates
+    of each summary; these are in parts by summary. A work that a summary cites by an identifier
+    after its header is not a candidate.
     """
     unnamed = facts.map(_unnamed, citations=citations, settings=settings)
     if not any(unnamed.sizes()):
         return facts.map(no_links)
-    open_index(bibliography)
+    text_index(bibliography)
     ids = texts.map(_ids, part=texts.numbers()).by("summary_id", n_parts=len(facts))
     wanted = ids.map(_with_names, unnamed).repartition(_part, n_parts=len(texts))
     links = texts.map(_link, wanted, bibliography=bibliography)
     return links.by("summary_id", n_parts=len(facts))
-
-
-def open_index(bibliography: Sequence[Index]) -> TextIndex:
-    """Return the index of works of all files; make it beside their own, unless it is there."""
-    return text_index(bibliography, bibliography[0].folder.parent)
 
 
 def no_links(_facts: pl.DataFrame) -> pl.DataFrame:
@@ -78,7 +72,7 @@ def no_links(_facts: pl.DataFrame) -> pl.DataFrame:
 def _unnamed(
     facts: pl.DataFrame, *, citations: pl.DataFrame, settings: PaperSettings
 ) -> pl.DataFrame:
-    """Return the `summary_id` of summaries that nothing names, and the `names` they cite."""
+    """Return the `summary_id` of summaries whose paper nothing names, and the `names` they cite."""
     told = pl.col("bibtex_key", "paper_url", "title")
     unnamed = facts.filter(pl.all_horizontal(told.is_null())).select("summary_id")
     behind = citations.filter(pl.col("start") >= settings.header_chars)
@@ -103,17 +97,17 @@ def _part(ids: pl.DataFrame, _n_parts: int) -> pl.Series:
 def _link(
     texts: pl.LazyFrame, unnamed: pl.DataFrame, *, bibliography: Sequence[Index]
 ) -> pl.DataFrame:
-    """Return the candidates of those summaries of one part that nothing names."""
+    """Return the candidates of those summaries of one part whose paper nothing names."""
     if unnamed.is_empty():
         return NO_LINKS
-    index = open_index(bibliography)
+    index = text_index(bibliography)
     cited = unnamed.select("summary_id", name="names").explode("name").drop_nulls()
     wanted = texts.join(unnamed.lazy().select("summary_id"), on="summary_id", how="semi")
     return best_candidates(wanted, works_of(cited, index, bibliography), index)
 
 
 def works_of(cited: pl.DataFrame, index: TextIndex, bibliography: Sequence[Index]) -> pl.DataFrame:
-    """Return `summary_id` and `work`, a number, of what is cited by `name`."""
+    """Return the `summary_id` and the number of the `work` of each `name` that is cited."""
     names = cited.lazy().select("name").unique()
     entries = [
         found.scan("names")
@@ -132,8 +126,8 @@ def best_candidates(
 ) -> pl.DataFrame:
     """Return the best candidates of each summary, with LINK_SCHEMA, the best first.
 
-    `texts` has `summary_id` and `text`; `others` has the `summary_id` and `work` of what is no
-    candidate.
+    `texts` has `summary_id` and `text`; `others` has the `summary_id` and `work` of works that are
+    not candidates.
     """
     found = [
         (summary_id, *candidate)
@@ -151,7 +145,7 @@ def best_candidates(
 def readings(
     texts: pl.LazyFrame, others: pl.DataFrame, index: TextIndex
 ) -> Iterator[tuple[str, Summary, Sequence[int]]]:
-    """Yield the `summary_id` of each summary, what is read of it, and what is no candidate."""
+    """Yield each summary's id, its words as numbers, and the works that are not candidates."""
     excluded = others.group_by("summary_id").agg(others="work").lazy()
     body = terms.body(pl.col("text"))
     read = (
@@ -185,7 +179,7 @@ def _ranked(summary: Summary, without: Sequence[int], index: TextIndex) -> list[
 
 
 def _described(numbers: pl.Series, index: TextIndex) -> pl.DataFrame:
-    """Return `work`, `title` and `name`, of the record that is believed, of some works."""
+    """Return the `title` of some works, and the `name` of the record that takes precedence."""
     wanted = pl.LazyFrame({"work": numbers.unique()})
     frames = (index.scan(of).join(wanted, on="work", how="semi") for of in ("titles", "records"))
     titles, records = (frame.collect(engine="streaming") for frame in frames)

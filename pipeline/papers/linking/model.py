@@ -21,7 +21,7 @@ from shortscience.pipeline.papers.linking.weights import (
 FAR = 5.0
 """A distance of scores that leaves no doubt which candidate is the better one."""
 _DIGITS = 6
-"""So many are kept: the last ones depend on the processor."""
+"""Digits that are kept; further ones depend on the processor."""
 
 
 def judge(values: Floats) -> Floats:

@@ -1,8 +1,8 @@
 """A full-text index of the papers of a bibliography: made once, read from the disk.
 
 An index is a folder. `titles.parquet` has the title of each work, `records.parquet` its records,
-and `tantivy` the index that Tantivy makes of the words of titles and abstracts. The vocabularies
-and the word lists are what candidates are compared by.
+and `tantivy` the index that Tantivy makes of the words of titles and abstracts. Candidates are
+compared by the vocabularies and the word lists.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 import tantivy
 
+from shortscience.pipeline.digests import digest
 from shortscience.pipeline.folders import appearing
 from shortscience.pipeline.papers.bibliography.index import Index
 from shortscience.pipeline.papers.linking import terms
@@ -25,18 +26,18 @@ from shortscience.pipeline.papers.linking.vocabulary import (
 )
 from shortscience.pipeline.papers.linking.word_lists import ListWriter, WordLists
 from shortscience.pipeline.papers.linking.works import merged, records_of
-from shortscience.pipeline.settings import digest
 from shortscience.pipeline.version import code_digest
 
 N_WITH_ABSTRACT, N_TITLE_ONLY, N_BY_AUTHOR = 80, 20, 20
 """Candidates among the works with an abstract, among those without, and among those by the authors
 that a summary begins with. With half as many, five in a hundred summaries lose their paper."""
 _N_QUERY_WORDS = 100
-"""The words of a summary with the most information make the query. Half as many find three in a
-hundred papers less."""
+"""The words of a summary with the most information make the query. Half as many would find three
+papers in a hundred fewer."""
 _MAX_SHARE, _ALWAYS_RARE = 0.08, 1_000
 """A word that a larger share of works has is left out of the query, unless fewer works than the
-second number have it. Such words take most of the time, and find two in a hundred papers more."""
+second number have it. Such words would take most of the time and find two papers in a hundred more.
+"""
 _SPARE = 10
 """Further hits, so that works with equal scores are ordered by their numbers, not by the index."""
 _SCORE_DIGITS = 3
@@ -121,18 +122,18 @@ class TextIndex:
         return numbers[np.lexsort((numbers, scores))][:limit]
 
 
-def index_folder(bibliography: Sequence[Index], cache: Path) -> Path:
-    """Return the folder that the index of all files has below `cache`."""
-    return cache / digest(
+def index_folder(bibliography: Sequence[Index]) -> Path:
+    """Return the folder that the index of all files has, beside their own indexes."""
+    return bibliography[0].folder.parent / digest(
         "works",
         code_digest("pipeline.papers.linking.text_index"),
         *(index.folder.name for index in bibliography),
     )
 
 
-def text_index(bibliography: Sequence[Index], cache: Path) -> TextIndex:
-    """Return the index of all files; make it below `cache`, unless it is there."""
-    folder = index_folder(bibliography, cache)
+def text_index(bibliography: Sequence[Index]) -> TextIndex:
+    """Return the index of all files; make it beside their own indexes, unless it is there."""
+    folder = index_folder(bibliography)
     if not folder.exists():
         with appearing(folder) as staging:
             _write(bibliography, staging)

@@ -17,10 +17,10 @@ UNKNOWN = -1
 
 
 class Vocabulary:
-    """Words that have been numbered, from a file that `number_words` wrote.
+    """Numbered words, from a file that `number_words` wrote.
 
-    `information` has that of each word by its number, in nats: the logarithm of (texts + 1) over
-    the texts that have the word.
+    `information` maps a word's number to its information in nats: the logarithm of (texts + 1) over
+    the number of texts that have the word.
     """
 
     def __init__(self, path: Path, n_texts: int) -> None:

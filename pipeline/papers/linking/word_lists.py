@@ -28,7 +28,7 @@ _LISTS = ("words", "surnames")
 
 
 class Lists(NamedTuple):
-    """Some lists, one behind the other: all values, and of each its list and its place in it."""
+    """Lists, one after the other: all values, and for each one its list and its place there."""
 
     values: Ints
     of: Ints
@@ -36,10 +36,10 @@ class Lists(NamedTuple):
 
 
 class Works(NamedTuple):
-    """Some works: their words, those of the title first, surnames, and log odds.
+    """Works: their words, those of the title first, their authors' surnames, and their log odds.
 
-    `n_title` counts the words of titles, `n_name` those before a colon. `prior` is how much
-    likelier works of their kind are to be summarised than others.
+    `n_title` counts the words of each title, `n_name` those before its colon. `prior` is how much
+    likelier works of that kind are to be summarised than others.
     """
 
     numbers: Ints
