@@ -84,7 +84,7 @@ def of_arrow(stream: IO[bytes]) -> Iterator[bytes]:
     """Yield the rows of an Arrow file or stream, a line each; CutError where damage begins."""
     with named_damage(DAMAGED):
         batches = _arrow(stream)
-    yield from _of_batches(batches)
+    yield from _of_batches(map(_validated, batches))
 
 
 def _arrow(stream: IO[bytes]) -> Any:
@@ -96,6 +96,12 @@ def _arrow(stream: IO[bytes]) -> Any:
     if stream.read(len(_ARROW_FILE)) != _ARROW_FILE:
         stream.seek(0)
     return pa.ipc.open_stream(stream)
+
+
+def _validated(batch: Any) -> Any:
+    """Raise ArrowInvalid if offsets lead out of a batch's data: PyArrow trusts them."""
+    batch.validate(full=True)
+    return batch
 
 
 def _of_batches(batches: Iterable[Any]) -> Iterator[bytes]:

@@ -340,6 +340,14 @@ def test_a_cut_arrow_stream_keeps_the_batches_before_the_cut(tmp_path: Path) -> 
     assert any("breaks off" in problem.reason for problem in inventory.problems)
 
 
+def test_arrow_whose_offsets_lead_out_of_its_data_is_damaged(tmp_path: Path) -> None:
+    data = arrow_stream(ROWS[:1])
+    offsets = b"".join(n.to_bytes(8, "little") for n in (0, len(ROWS[0]["text"].encode())))
+    assert data.count(offsets) == 1
+    inventory, _, _ = found(tmp_path, data.replace(offsets, offsets[:8] + b"\xff" * 3 + b"\0" * 5))
+    assert "breaks off" in inventory.problems[0].reason
+
+
 def test_a_page_in_bytes_is_read(tmp_path: Path) -> None:
     _, _, records = found(tmp_path, parquet([{"url": SITE, "html": page("Kites, é.").encode()}]))
     assert records["body"].to_list() == ["Kites, é."]
