@@ -142,9 +142,9 @@ def _sources(
     catalogues: Sequence[Catalogue],
     bibliography: Sequence[Index],
 ) -> Parts:
-    """Return all sources: pages, references, and what shares a name with these or a mention.
+    """Return all sources: pages, references, and whatever shares a name with these or a mention.
 
-    That are papers of catalogues first, and then entries of bibliographies.
+    The papers of catalogues are looked up first, and then entries of bibliographies.
     """
     pages = facts.map(sources.page_claims).by(*sources.PAGE_KEYS).map(sources.pages)
     references = citations.map(sources.listed_references).by("title_name").map(sources.references)
