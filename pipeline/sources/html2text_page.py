@@ -33,8 +33,6 @@ _TRAILER = re.compile(
     rb"(?:!\[Loading\.\.\.\]\([^\s()]{1,200}\)\s{1,3})?more\s{1,3}less\b"
     rb"[ \t\r]*(?:\n(?:---\|---[ \t\r]*(?:\n|\Z))?|\Z)?"
 )
-_USER = re.compile(rb"\[\s{0,3}(?:!\[\]\([^()\n]{0,300}\)\s{0,3})?\]\(user\?name=")
-_VOTES = re.compile(rb"^-?\d{1,9}[ \t\r]*\n", re.MULTILINE)
 _GUEST = re.compile(rb"guest\s")
 _ESCAPED = re.compile(r"\\(\\)(?=[\\`*_{}\[\]()#+\-.!])|\\(?=[-+.])")
 
@@ -54,7 +52,7 @@ def parse(data: bytes) -> Iterator[Piece]:
         if mark.start() < position:
             continue
         block = markdown_block.find(data, position, mark.start())
-        start = _start(data, position, mark.start()) if block is None else block
+        start = markdown_block.further(data, position, mark.start()) if block is None else block
         yield from site_text.around(data, position, start)
         facts = _facts(data[start : mark.start()], mark["address"], known)
         known = facts
@@ -76,15 +74,6 @@ def _marks(data: bytes) -> Iterator[re.Match[bytes]]:
         line = max(line, data.rfind(b"\n", line, match.start()) + 1)
         if not data.startswith(_INDENT, line):
             yield match
-
-
-def _start(data: bytes, start: int, mark: int) -> int:
-    """Return the start of a further summary of the same paper: its user or its votes."""
-    for pattern in _USER, _VOTES:
-        found = [match.start() for match in pattern.finditer(data, start, mark)]
-        if found:
-            return found[-1]
-    return max(start, data.rfind(b"\n", 0, mark) + 1)
 
 
 def _facts(block: bytes, link: bytes | None, before: Facts) -> Facts:

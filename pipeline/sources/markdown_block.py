@@ -12,7 +12,7 @@ from shortscience.pipeline.sources.pieces import Facts
 Unescape = Callable[[str], str]
 """Undoes an extractor's escapes of Markdown characters in running text."""
 
-_SCHOLAR = re.compile(rb"scholar\.google\.com(?:\]\(|[ \t\r]*\n)")
+_SCHOLAR = re.compile(rb"scholar\.google\.com(?:\]\(| \[|[ \t\r]*\n)")
 _SCHOLAR_LABEL = "scholar.google.com"
 _BLANK_LINE = re.compile(rb"\n[ \t\r]*\n")
 _LONGEST_LINKS = 4000
@@ -20,6 +20,8 @@ _LINE_BREAK = re.compile(r"[ \t]{2,}\n|\n[ \t]*(?=\n)")
 # Wrapping also breaks after hyphens; a suspended one (`pre- and post-`) has a space.
 _BROKEN_WORD = re.compile(r"(?<=\w-)\n(?!(?:and|or|to)\b)")
 _KEYWORDS = "Keywords:"
+_USER = re.compile(rb"\[\s{0,3}(?:!\[\]\([^()\n]{0,300}\)\s{0,3})?\]\(user\?name=")
+_VOTES = re.compile(rb"^-?\d{1,9}[ \t\r]*\n", re.MULTILINE)
 _ESCAPED_IN_ADDRESS = re.compile(r"\\([\\\[\]()])")
 
 
@@ -39,6 +41,15 @@ def find(data: bytes, start: int, end: int) -> int | None:
     return marks[-1] if newline < 0 else newline + 1
 
 
+def further(data: bytes, start: int, mark: int) -> int:
+    """Return the start of a further summary of the same paper: its user or its votes."""
+    for pattern in _USER, _VOTES:
+        found = [match.start() for match in pattern.finditer(data, start, mark)]
+        if found:
+            return found[-1]
+    return max(start, data.rfind(b"\n", 0, mark) + 1)
+
+
 def read(block: bytes, unescape: Unescape) -> Facts:
     """Read the facts of a title block, and the votes below it."""
     text = decode(block).replace("\r\n", "\n")
@@ -51,6 +62,12 @@ def read(block: bytes, unescape: Unescape) -> Facts:
     known = title_block.read(lines[place + 1 : below])
     facts = known._replace(votes=title_block.votes(lines[below:]))
     return facts._replace(title=shared_title(text) or facts.title, paper_url=_paper_url(text))
+
+
+def read_beside(block: bytes) -> Facts:
+    """Read title and votes where addresses stand beside labels, `label [address]`, over lines."""
+    text = decode(block)
+    return Facts(title=shared_title(text), votes=title_block.votes(text.splitlines()))
 
 
 def address(written: str) -> str:
@@ -68,6 +85,11 @@ def _lines(text: str) -> list[str]:
 
 
 def _paper_url(text: str) -> str | None:
-    """Return the address of the first of the paper's links; the last one leads to a search."""
-    link = LINK.search(text, 0, text.index(_SCHOLAR_LABEL))
-    return original(address(link["address"])) or None if link else None
+    """Return the address of the first of the paper's links, of which the last leads to a search."""
+    after = text.index(_SCHOLAR_LABEL)
+    first = None
+    for link in reversed(list(LINK.finditer(text, 0, after))):
+        if text[link.end() : after].strip(" \t\n["):
+            break
+        first, after = link, link.start()
+    return original(address(first["address"])) or None if first else None

@@ -20,12 +20,13 @@ _FLAT = r'\([^()"]{0,400}+\)'
 _NESTED = rf'\((?:[^()"]|{_FLAT}){{0,400}}+\)'
 _BRACKETS = rf'\((?:[^()"]|{_NESTED}){{0,1000}}+\)'
 _ADDRESS = rf'(?:\\.|[^()"\\]|{_BRACKETS}|{_QUOTED}){{0,2000}}+'
+_ANGLED = rf"<(?:\\.|[^<>\\]){{0,2000}}+>(?:\s{{0,9}}{_QUOTED})?"
 # The site puts titles and names into these addresses; an apostrophe ends them prematurely.
 _SEARCH = (
     r'(?:https://scholar\.google\.com/scholar\?q|search\?term)="'
     r"(?:\\.|[^()\\]|\([^()]{0,400}+\)){0,1000}+"
 )
-PATTERN = rf"!?\[(?P<label>{_LABEL})\]\((?P<address>{_SEARCH}|{_ADDRESS})\)"
+PATTERN = rf"!?\[(?P<label>{_LABEL})\]\((?P<address>{_SEARCH}|{_ANGLED}|{_ADDRESS})\)"
 """A link or image; its label may contain images, and its address may end with a quoted title."""
 
 LINK = re.compile(PATTERN)

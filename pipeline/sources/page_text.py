@@ -1,67 +1,136 @@
-"""The whole text of a page, as extracted by BeautifulSoup and resiliparse.
+r"""The whole text of a page, with links or without, by extractors that keep line breaks.
 
 Line breaks survive, as does the text around a summary: before it the paper's links, title, authors,
 venue and year, which several summaries may share; the votes; a line `[link]` and a line `Summary by
-NAME 3 years ago`; after it the words of two buttons, `more` and `less`. trafilatura 2.3 keeps the
-mark and the summary, without its empty lines.
+NAME 3 years ago`; after it the words of two buttons, `more` and `less`. So it is in texts by
+BeautifulSoup, resiliparse, jusText and html-to-text; trafilatura keeps the mark and the summary,
+without its empty lines.
+
+An address, if kept, follows its label: `[[link]](address)` by trafilatura, `[link] [address]` by
+html-to-text, `[\[link\]](address "Link")` by turndown, which escapes Markdown characters in all
+texts.
 """
 
 import re
 from collections.abc import Iterator
 
-from shortscience.pipeline.sources import site_text, title_block
+from shortscience.pipeline.sources import markdown_block, site_text, title_block
 from shortscience.pipeline.sources.encodings import decode
-from shortscience.pipeline.sources.pieces import NOTHING_KNOWN, Piece, summary
+from shortscience.pipeline.sources.markdown_links import identified, permalink
+from shortscience.pipeline.sources.pieces import NOTHING_KNOWN, Facts, Piece, summary
 
 FORM = "extracted-text"
 KEEPS_STRUCTURE = True
 
 _MARK = re.compile(
-    rb"\[link\](?:(?<=[ \t\n]\[link\])|(?<=\A\[link\]))\s+Summary by [^\n]{1,200}? ago[ \t\r]*\n"
+    rb"\[link(?P<escape>\\)?\]"
+    rb"(?:\]\((?P<linked>[^\s\"]{1,2000}?)(?: \"Link\")?\)"
+    rb"|\s\[(?P<beside>[^\s\[\]]{0,200}/paper\?[^\s\[\]]{1,2000})\])?"
+    rb"(?:\s*(?P<open>\[)\s*|\s+)"
+    # A long name may be wrapped.
+    rb"Summary by (?(beside)(?:[^\n]|(?<=\S)\n(?=\S)){1,200}?|[^\n]{1,200}?)\sago"
+    rb"(?(open)\s{0,9}\]\(user\?name=[^\s]{1,300}\)|(?:\s\[user\?name=[^\s\[\]]{1,300}\])?)"
+    rb"[ \t\r]*\n"
 )
-_BUTTONS = re.compile(rb"(?:\n[ \t]*Loading\.\.\.)?\s*\n[ \t]*more\s{1,9}less(?=\s|\Z)")
+_BUTTONS = rb"\s*\n[ \t]*(?:more\s{1,9}less(?=\s|\Z)|\[ ?more\]\s{1,9}\[ ?less\])"
+# An image, whose address some texts keep; its words alone may be the author's.
+_IMAGE = rb"!\[Loading\.\.\.\]\([^\s()]{1,200}\)|Loading\.\.\. \[[^\s\[\]]{1,200}\]"
+_ENDS = (
+    re.compile(rb"\n[ \t]*(?:(?:%b)(?:%b)?|Loading\.\.\.%b)" % (_IMAGE, _BUTTONS, _BUTTONS)),
+    re.compile(_BUTTONS),
+)
+"""The first of these that follows a summary ends it: an author may write the same as the second."""
+_SCHOLAR = b"scholar.google.com"
 _PAPER = re.compile(rb"scholar\.google\.com[ \t\r]*\n")
+_SITE = re.compile(rb"^[ \t]*(?:scholar\.google\.com|URL\s{1,9}Twitter|more\s{1,400}less)\b", re.M)
+_ESCAPED = re.compile(r"\\([\\`*_\[\]#+\-=~>.])")
 
 
 def recognise(data: bytes) -> bool:
     """Whether the bytes are such a text."""
-    return next(_marks(data), None) is not None
+    return not site_text.is_markup(data) and bool(_marks(data))
 
 
 def parse(data: bytes) -> Iterator[Piece]:
     """Cut a page into one piece per summary, and the page around them."""
-    marks = list(_marks(data))
+    marks = _marks(data)
     bounds = [*(mark.start() for mark in marks), len(data)]
     position = 0
-    paper = NOTHING_KNOWN
-    for mark, end in zip(marks, bounds[1:], strict=True):
-        start = max((m.start() for m in _PAPER.finditer(data, position, mark.start())), default=-1)
-        # The votes directly precede the mark; a comment further up may also be a number.
-        votes = title_block.votes(_lines(data[position : mark.start()])[-2:])
-        if start < 0:
-            start = mark.start()
-        else:
-            paper = title_block.read(_lines(data[start : mark.start()])[1:])
-        facts = paper._replace(votes=votes)
+    known = NOTHING_KNOWN
+    understood = True
+    for mark, bound in zip(marks, bounds[1:], strict=True):
+        describe = _linked if _has_address(mark) else _plain
+        start, known = describe(data, position, mark, known)
         yield from site_text.around(data, position, start)
-        buttons = _BUTTONS.search(data, mark.end() - 1, end)
-        # A truncated page has no buttons.
-        text_end = buttons.start() if buttons else end
-        position = buttons.end() if buttons else end
+        ends = (pattern.search(data, mark.end() - 1, bound) for pattern in _ENDS)
+        end = next(filter(None, ends), None)
+        if end is None and not (understood and _is_pure(data, mark.end(), bound)):
+            paper = data.rfind(_SCHOLAR, mark.end(), bound)
+            line = data.rfind(b"\n", mark.end(), max(paper, mark.end())) + 1
+            position = bound if paper < 0 else max(line, mark.end())
+            yield Piece("rejected", start, position, reason="a summary whose end is not marked")
+            known, understood = NOTHING_KNOWN, False
+            continue
+        # A truncated page has no end.
+        text_end, position = end.span() if end else (bound, bound)
         body = decode(data[mark.end() : text_end]).strip()
-        yield summary(start, position, body, facts)
+        yield summary(start, position, _unescape(body) if mark["escape"] else body, known)
     yield from site_text.around(data, position, len(data))
 
 
-def _marks(data: bytes) -> Iterator[re.Match[bytes]]:
-    """Yield the marks that open a line; some extractors put blanks before it."""
-    line = 0
+def _marks(data: bytes) -> list[re.Match[bytes]]:
+    """Return the marks that open a line; some extractors put blanks before it.
+
+    Where one has an address, those without are words of an author's.
+    """
+    found, line = [], 0
     for mark in _MARK.finditer(data):
         line = max(line, data.rfind(b"\n", line, mark.start()) + 1)
-        if not data[line : mark.start()].strip(b" \t"):
-            yield mark
+        before = b"[\\" if mark["escape"] else b"[" if mark["linked"] else b""
+        if data[line : mark.start()].strip(b" \t") == before:
+            found.append(mark)
+    return [mark for mark in found if _has_address(mark)] or found
+
+
+def _has_address(mark: re.Match[bytes]) -> bool:
+    return bool(mark["linked"] or mark["beside"])
+
+
+def _is_pure(data: bytes, start: int, end: int) -> bool:
+    """Whether no words of the site's are among a text."""
+    return not (_SITE.search(data, start, end) or site_text.speaks(data, start, end))
+
+
+def _plain(data: bytes, position: int, mark: re.Match[bytes], before: Facts) -> tuple[int, Facts]:
+    """Return the start of a record, and its facts, on a page without links."""
+    start = max((m.start() for m in _PAPER.finditer(data, position, mark.start())), default=-1)
+    # The votes directly precede the mark; a comment further up may also be a number.
+    votes = title_block.votes(_lines(data[position : mark.start()])[-2:])
+    if start < 0:
+        return mark.start(), before._replace(votes=votes)
+    paper = title_block.read(_lines(data[start : mark.start()])[1:])
+    return start, paper._replace(votes=votes)
+
+
+def _linked(data: bytes, position: int, mark: re.Match[bytes], before: Facts) -> tuple[int, Facts]:
+    """Return the start of a record, and its facts, on a page with links."""
+    block = markdown_block.find(data, position, mark.start())
+    start = markdown_block.further(data, position, mark.start()) if block is None else block
+    text = data[start : mark.start()]
+    if mark["linked"]:
+        facts = markdown_block.read(text, _unescape if mark["escape"] else str)
+        address = markdown_block.address(decode(mark["linked"]))
+    else:
+        facts = markdown_block.read_beside(text)
+        address = decode(mark["beside"])
+    return start, identified(facts, permalink(address), before)
 
 
 def _lines(block: bytes) -> list[str]:
     lines = (" ".join(line.split()) for line in decode(block).splitlines())
     return [line for line in lines if line]
+
+
+def _unescape(text: str) -> str:
+    r"""Undo turndown's escapes; it also doubles every backslash."""
+    return _ESCAPED.sub(r"\1", text)

@@ -97,10 +97,23 @@ _BLACK = re.compile(rb"[^\n]")
 _GREETING = re.compile(rb"\| Welcome to ShortScience\.org! \|")
 
 
+_MARKUP = re.compile(rb"\s{0,99}<[!?a-zA-Z]")
+
+
+def is_markup(data: bytes) -> bool:
+    """Whether the bytes are HTML or XML rather than text."""
+    return _MARKUP.match(data) is not None
+
+
 def greets(data: bytes, beginning: re.Pattern[bytes]) -> bool:
     """Whether a page has a table row with this beginning that contains the greeting."""
     greetings = (match.start() for match in _GREETING.finditer(data))
     return any(beginning.fullmatch(data, data.rfind(b"\n", 0, at) + 1, at) for at in greetings)
+
+
+def speaks(data: bytes, start: int, end: int) -> bool:
+    """Whether one of the site's sentences is in `data[start:end]`."""
+    return _SENTENCE.search(data, start, end) is not None
 
 
 def around(data: bytes, start: int, end: int) -> Iterator[Piece]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from shortscience.pipeline.identifiers import parse_bibtex_key
 from shortscience.pipeline.sources.pieces import NOTHING_KNOWN, Facts
 
-_VENUE = re.compile(r"(?P<venue>.*?) ?- (?P<year>\d{1,4})(?: via .*)?")
+_VENUE = re.compile(r"(?P<venue>.*?) ?- (?P<year>\d{1,4})(?P<via> ?via .*)?")
 _NUMBER = re.compile(r"-?\d{1,9}")
 _ET_AL = re.compile(r"\s+et al\.?\Z|\Aet al\.?\Z")
 _AND = re.compile(r"(?:\A|\s+)and(?:\s+|\Z)")
@@ -17,7 +17,7 @@ def read(lines: Sequence[str]) -> Facts:
     """Read the lines from the title on; the year 0 and an empty venue are unknown."""
     if not lines:
         return NOTHING_KNOWN
-    title, *rest = lines
+    title, *rest = _parted(lines)
     venues = ((place, _VENUE.fullmatch(line)) for place, line in enumerate(rest))
     place, venue = next(((p, v) for p, v in venues if v and p < _MAX_AUTHOR_LINES), (0, None))
     authors = names(" ".join(rest[:place]))
@@ -32,6 +32,13 @@ def read(lines: Sequence[str]) -> Facts:
         year=year or None,
         votes=votes(rest),
     )
+
+
+def _parted(lines: Sequence[str]) -> Sequence[str]:
+    """Part a key, in place of a title, from the venue, which some extractors put on its line."""
+    venue = _VENUE.fullmatch(lines[0])
+    key, _, rest = lines[0].partition(" ")
+    return (key, rest, *lines[1:]) if venue and venue["via"] and parse_bibtex_key(key) else lines
 
 
 def names(authors: str) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ _EDGE = re.compile(rb"\|(?<!\\\|)[ \t]*\r?(?:\n|\Z)")
 _LOADING = re.compile(r"!\[Loading\.\.\.\]\([^\s()]{1,200}\)")
 _TRAILER = re.compile(
     r"(?:\s\[?\d{1,9} Comments?(?:\]\(\S{1,400}\))?)?"
-    r"(?:\s{1,99}Your comment:\s{1,99}You must log in before you can post this comment!)?\Z"
+    r"(?:\s{1,99}Your comment:(?:\s{1,99}You must log in before you can post this comment!)?)?\Z"
 )
 _LONGEST_TRAILER = 600
 # Paper pages end with the preview of an empty summary, which shows a button instead.

@@ -17,7 +17,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shortscience.pipeline.sources import (
-    extracted_text,
     html2text_page,
     markdownify_page,
     page_text,
@@ -70,7 +69,6 @@ def test_each_form_is_recognised_by_its_own_parser(case: dict[str, Any]) -> None
     data = case["text"].encode()
     first = next(parser for parser in reading.PARSERS if parser.recognise(data))
     assert first is FORMS[case["module"]]
-    assert not extracted_text.recognise(data)
 
 
 @pytest.mark.parametrize("case", PAGES)
