@@ -34,8 +34,10 @@ _BLOCK = re.compile(
 _ID = re.compile(rb"(?<![\w-])id=[\"'](?P<id>[^\"'<>]{0,200})[\"']")
 _SUMMARY = b"vignette"
 """The class of summaries, which pages without any do not name."""
-_SOURCE = re.compile(rb"<pre (?:[^<>]{0,400}?\s)??class=[\"']source\s[^<>]*>\r?\n?")
+# pandoc puts code into it. An author's own tags are escaped.
+_SOURCE = re.compile(rb"<pre (?:[^<>]{0,400}?\s)??class=[\"']source\s[^<>]*>(?:\r?\n)?(?:<code>)?")
 _SOURCE_END = b"</pre>"
+_SOURCE_ENDS = b"</code></pre>", _SOURCE_END, b"<"
 _BLOCK_END = re.compile(rb"</table>\s*</div>")
 _GUEST = b"guest"
 _ANONYMOUS = "anon"
@@ -126,7 +128,7 @@ def _blocks(data: bytes) -> Iterator[_Block]:
 
 def _source_end(data: bytes, start: int, end: int) -> int:
     """Return the end of the text from `start` on; a truncated page ends within it, or in a tag."""
-    for mark in _SOURCE_END, b"<":
+    for mark in _SOURCE_ENDS:
         if (found := data.find(mark, start, end)) >= 0:
             return found
     return end
@@ -142,14 +144,16 @@ def _record(
     tree = _tree(around)
     user = html.unescape(decode(block.user or b""))
     votes = _text(tree.css_first("span.votevalue"))
-    link = tree.css_first('a[title="Link"]')
-    key = _attribute(tree.css_first("input.paperid"), "value")
+    address = _address(tree.css_first('a[title="Link"]'))
+    key = _attribute(tree.css_first("input.paperid"), "value") or facts.bibtex_key
+    # Programs that turn pages into Markdown lose the form, and the title's link.
+    key = key or (key_in(address) if address else None)
     return summary(
         start,
         block.end,
         body,
         Facts(
-            bibtex_key=key or facts.bibtex_key,
+            bibtex_key=key,
             title=None if facts.title == key else facts.title,
             authors=facts.authors,
             venue=facts.venue,
@@ -159,7 +163,7 @@ def _record(
             author=None if user in {_ANONYMOUS, ""} else user,
             votes=int(votes) if votes and re.fullmatch(r"-?\d{1,9}", votes) else None,
             posted_at=posted_at,
-            url=_address(link),
+            url=address,
         ),
     )
 

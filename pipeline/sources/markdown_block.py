@@ -54,7 +54,7 @@ def read(block: bytes, unescape: Unescape) -> Facts:
     """Read the facts of a title block, and the votes below it."""
     text = decode(block).replace("\r\n", "\n")
     lines = [unescape(line) for line in _lines(text)]
-    place = next((n for n, line in enumerate(lines) if line.startswith(_SCHOLAR_LABEL)), None)
+    place = next((n for n, line in enumerate(lines) if line.endswith(_SCHOLAR_LABEL)), None)
     if place is None:
         return Facts(votes=title_block.votes(lines))
     keywords = (n for n, line in enumerate(lines) if line.startswith(_KEYWORDS))

@@ -15,7 +15,7 @@ from shortscience.pipeline.sources.pieces import Facts
 # Possessive, so that a non-link fails without backtracking. `javascript:` addresses nest brackets.
 _IMAGE = r"!\[[^\[\]]{0,200}+\]\([^()]{0,400}+\)"
 _LABEL = rf"(?:\\.|{_IMAGE}|\[[^\[\]]{{0,40}}+\]|[^\[\]\\]){{0,500}}+"
-_QUOTED = r'"[^"]{0,1000}+"'
+_QUOTED = r'"(?:\\.|[^"\\]){0,1000}+"'
 _FLAT = r'\([^()"]{0,400}+\)'
 _NESTED = rf'\((?:[^()"]|{_FLAT}){{0,400}}+\)'
 _BRACKETS = rf'\((?:[^()"]|{_NESTED}){{0,1000}}+\)'

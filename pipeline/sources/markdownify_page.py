@@ -1,8 +1,9 @@
-r"""Pages as Markdown by markdownify, with or without links.
+r"""Pages as Markdown by markdownify and markitdown, with or without links.
 
 A summary is one row of a table: the votes, the share buttons, `[link] Summary by NAME 3 years ago`,
 the summary between two fences with its line breaks turned into spaces, `Loading... more less` and
 the number of comments. Above the table are the paper's links, title, authors, venue and year.
+markitdown has the user's picture before the votes.
 """
 
 import re
@@ -17,11 +18,14 @@ FORM = "extracted-text"
 KEEPS_STRUCTURE = False
 
 _MARK = re.compile(
-    rb"\[link\](?:\]\((?P<address>[^\n\"]{1,2000}?)(?: \"Link\")?\))? {1,4}"
-    rb"(?:\[\[edit\]\]\([^\s()]{1,300} \"Edit\"\) {1,4})?\[?Summary by [^\n]{1,300}? ago"
+    rb"\[link(?P<escape>\\)?\](?:\]\((?P<address>[^\n\"]{1,2000}?)(?: \"Link\")?\))? {1,4}"
+    rb"(?:\[\\?\[edit\\?\]\]\([^\s()]{1,300} \"Edit\"\) {1,4})?\[?Summary by [^\n]{1,300}? ago"
     rb"(?:\]\([^\s()]{1,300}\))? {1,4}``` "
 )
-_ROW = re.compile(rb"\| (?P<votes>-?\d{1,9})? ?\|")
+_ROW = re.compile(
+    rb"\| (?:\[!\[\]\([^()\n]{0,300}\)\]\(user\?name=[^\n]{1,2000}?\"\) {0,4})?"
+    rb"(?P<votes>-?\d{1,9})? ?\|"
+)
 _END = re.compile(
     rb"```(?<= ```) {1,9}(?:(?:Loading\.\.\.|!\[Loading\.\.\.\]\([^\s()]{1,200}\)) {1,4})?"
     rb"more {1,4}less\b"
@@ -31,6 +35,7 @@ _BEFORE_GREETING = re.compile(rb"\|[ ]{1,2}")
 _TABLE_HEAD = re.compile(rb"\|  \|  \|[ \t\r]*\n\| --- \| --- \|[ \t\r]*\n\Z")
 _LONGEST_HEAD = 64
 _ESCAPED = re.compile(r"\\(?=[*_])")
+_ALL_ESCAPED = re.compile(r"\\([\\\[\]&<`>~=+|*_#.)-])")
 
 
 def recognise(data: bytes) -> bool:
@@ -46,7 +51,7 @@ def parse(data: bytes) -> Iterator[Piece]:
         block = markdown_block.find(data, position, row.start())
         start = _table(data, position, row.start()) if block is None else block
         yield from site_text.around(data, position, start)
-        facts = known = _facts(data[start : row.start()], row, mark["address"], known)
+        facts = known = _facts(data[start : row.start()], row, mark, known)
         newline = data.find(b"\n", mark.end())
         row_end = len(data) if newline < 0 else newline + 1
         # An author may have written the same; the site's own is last.
@@ -80,13 +85,18 @@ def _table(data: bytes, start: int, row: int) -> int:
     return window + head.start() if head else row
 
 
-def _facts(block: bytes, row: re.Match[bytes], link: bytes | None, before: Facts) -> Facts:
-    facts = markdown_block.read(block, _unescape)
+def _facts(block: bytes, row: re.Match[bytes], mark: re.Match[bytes], before: Facts) -> Facts:
+    facts = markdown_block.read(block, _unescape_all if mark["escape"] else _unescape)
     facts = facts._replace(votes=int(row["votes"]) if row["votes"] else None)
-    address = permalink(decode(link)) if link else None
+    address = permalink(decode(mark["address"])) if mark["address"] else None
     return identified(facts, address, before)
 
 
 def _unescape(text: str) -> str:
     """Undo markdownify's escapes of emphasis."""
     return _ESCAPED.sub("", text)
+
+
+def _unescape_all(text: str) -> str:
+    """Undo its escapes of all Markdown characters, an option."""
+    return _ALL_ESCAPED.sub(r"\1", text)

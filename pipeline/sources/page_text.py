@@ -43,6 +43,7 @@ _ENDS = (
 _SCHOLAR = b"scholar.google.com"
 _PAPER = re.compile(rb"scholar\.google\.com[ \t\r]*\n")
 _SITE = re.compile(rb"^[ \t]*(?:scholar\.google\.com|URL\s{1,9}Twitter|more\s{1,400}less)\b", re.M)
+_LONGEST_LABELS = 100
 _ESCAPED = re.compile(r"\\([\\`*_\[\]#+\-=~>.])")
 
 
@@ -74,6 +75,8 @@ def parse(data: bytes) -> Iterator[Piece]:
         # A truncated page has no end.
         text_end, position = end.span() if end else (bound, bound)
         body = decode(data[mark.end() : text_end]).strip()
+        if len(body) < _LONGEST_LABELS and site_text.is_own(body.encode()):
+            body = ""
         yield summary(start, position, _unescape(body) if mark["escape"] else body, known)
     yield from site_text.around(data, position, len(data))
 

@@ -87,8 +87,8 @@ _LABEL_LINE = re.compile(
     rf"^(?:{_BETWEEN}{_LABEL}){{1,40}}+{_BETWEEN}$".encode(),
     re.MULTILINE,
 )
-# A no-break space, a bullet and a byte order mark, which are not letters.
-_MARKS = re.compile(rb"\xc2\xa0|\xe2\x80\xa2|\xef\xbb\xbf")
+# A no-break space, a bullet and a byte order mark, which are not letters, and Markdown's escapes.
+_MARKS = re.compile(rb"\xc2\xa0|\xe2\x80\xa2|\xef\xbb\xbf|\\(?=[!-/:-@\[-`{-~])")
 _LINK = re.compile(markdown_links.PATTERN.encode())
 _WORD = re.compile(rb"[\w\x80-\xff]")
 _BLACK = re.compile(rb"[^\n]")
@@ -116,15 +116,17 @@ def speaks(data: bytes, start: int, end: int) -> bool:
     return _SENTENCE.search(data, start, end) is not None
 
 
+def is_own(data: bytes) -> bool:
+    """Whether all words of a text are the site's own."""
+    return _WORD.search(_unknown(data)) is None
+
+
 def around(data: bytes, start: int, end: int) -> Iterator[Piece]:
     """Cut the bytes outside records into the site's boilerplate and stray text."""
     if start == end:
         return
     text = data[start:end]
-    words = _MARKS.sub(_blank, _LINK.sub(_label, text))
-    unknown = words
-    for known in _PAGE_TITLE, _SENTENCE, _LABEL_LINE:
-        unknown = known.sub(_blank, unknown)
+    unknown = _unknown(text)
     position, stray = 0, None
     line_start = 0
     while line_start < len(text):
@@ -139,6 +141,14 @@ def around(data: bytes, start: int, end: int) -> Iterator[Piece]:
             stray = line_stray
         line_start = line_end
     yield _outside(start + position, end, bool(stray))
+
+
+def _unknown(text: bytes) -> bytes:
+    """Return a text with all that is the site's blanked, in place."""
+    unknown = _MARKS.sub(_blank, _LINK.sub(_label, text))
+    for known in _PAGE_TITLE, _SENTENCE, _LABEL_LINE:
+        unknown = known.sub(_blank, unknown)
+    return unknown
 
 
 def _outside(start: int, end: int, stray: bool) -> Piece:
