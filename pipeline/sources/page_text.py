@@ -28,7 +28,7 @@ _MARK = re.compile(
     rb"|\s\[(?P<beside>[^\s\[\]]{0,200}/paper\?[^\s\[\]]{1,2000})\])?"
     rb"(?:\s*(?P<open>\[)\s*|\s+)"
     # A long name may be wrapped.
-    rb"Summary by (?(beside)(?:[^\n]|(?<=\S)\n(?=\S)){1,200}?|[^\n]{1,200}?)\sago"
+    rb"Summary by\s(?(beside)(?:[^\n]|(?<=\S)\n(?=\S)){1,200}?|[^\n]{1,200}?)\sago"
     rb"(?(open)\s{0,9}\]\(user\?name=[^\s]{1,300}\)|(?:\s\[user\?name=[^\s\[\]]{1,300}\])?)"
     rb"[ \t\r]*\n"
 )
@@ -43,7 +43,6 @@ _ENDS = (
 _SCHOLAR = b"scholar.google.com"
 _PAPER = re.compile(rb"scholar\.google\.com[ \t\r]*\n")
 _SITE = re.compile(rb"^[ \t]*(?:scholar\.google\.com|URL\s{1,9}Twitter|more\s{1,400}less)\b", re.M)
-_LONGEST_LABELS = 100
 _ESCAPED = re.compile(r"\\([\\`*_\[\]#+\-=~>.])")
 
 
@@ -75,8 +74,7 @@ def parse(data: bytes) -> Iterator[Piece]:
         # A truncated page has no end.
         text_end, position = end.span() if end else (bound, bound)
         body = decode(data[mark.end() : text_end]).strip()
-        if len(body) < _LONGEST_LABELS and site_text.is_own(body.encode()):
-            body = ""
+        body = "" if site_text.is_own(body.encode()) else body
         yield summary(start, position, _unescape(body) if mark["escape"] else body, known)
     yield from site_text.around(data, position, len(data))
 

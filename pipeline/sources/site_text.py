@@ -92,6 +92,7 @@ _MARKS = re.compile(rb"\xc2\xa0|\xe2\x80\xa2|\xef\xbb\xbf|\\(?=[!-/:-@\[-`{-~])"
 _LINK = re.compile(markdown_links.PATTERN.encode())
 _WORD = re.compile(rb"[\w\x80-\xff]")
 _BLACK = re.compile(rb"[^\n]")
+_LONGEST_OWN = 100
 
 
 _GREETING = re.compile(rb"\| Welcome to ShortScience\.org! \|")
@@ -117,8 +118,8 @@ def speaks(data: bytes, start: int, end: int) -> bool:
 
 
 def is_own(data: bytes) -> bool:
-    """Whether all words of a text are the site's own."""
-    return _WORD.search(_unknown(data)) is None
+    """Whether a text is nothing but a few words of the site's."""
+    return len(data) < _LONGEST_OWN and _WORD.search(_unknown(data)) is None
 
 
 def around(data: bytes, start: int, end: int) -> Iterator[Piece]:

@@ -183,7 +183,7 @@ def quoted_otherwise(page: str) -> str:
 
 
 def markdown_with_blocks(page: str) -> str:
-    """Turn links in a title block into Markdown, drop the form, and put code in `pre`, as pandoc."""
+    """Turn title links into Markdown, drop the form, and put code in `pre`, as pandoc does."""
     coded = re.sub(r"(<pre [^<>]*>)([^<>]*)</pre>", r"\1<code>\2</code></pre>", page)
     linked = re.sub(r'<a href="(\./paper[^"]*)">(.*?)</a>', r"[\2](\1)", coded)
     return re.sub(r"<input [^<>]*>", "", linked)

@@ -17,7 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shortscience.pipeline.sources import (
+    flat_text,
     html2text_page,
+    joined_text,
     markdownify_page,
     page_text,
     reading,
@@ -28,7 +30,9 @@ from tests.unit.cases import cases
 
 FORMS = {
     module.__name__.rpartition(".")[2]: module
-    for module in (html2text_page, markdownify_page, trafilatura_rows, page_text)
+    for module in (
+        *(html2text_page, markdownify_page, trafilatura_rows, page_text, joined_text, flat_text),
+    )
 }
 PAGES = cases("text_forms", "pages")
 FACTS = ("bibtex_key", "title", "authors", "venue", "year", "votes")
@@ -162,6 +166,7 @@ FRAGMENTS = st.sampled_from(
             "|  ",
             "| 3 | ",
         ),
+        *("3 [link] Summary by Bo 1 year ago One.", " more less ", "moreless"),
         *(" Summary by Bo 1 year ago", "\n", "    \n    text", " ``` ", "more less", "Loading..."),
         *("scholar.google.com\n", "[a](b", '"', "(", ")", "\\", "é", "\x00", "\r\n", "---|---\n"),
     ]
