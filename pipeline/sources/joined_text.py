@@ -89,7 +89,7 @@ def _end(data: bytes, mark: re.Match[bytes], bound: int) -> tuple[int, int] | No
 
 
 def _facts(block: str) -> Facts:
-    """Read a title block on one line: with the year 0, the site shows the key in place of a title."""
+    """Read a title block on one line: beside the year 0, the site shows the key for a title."""
     venue = _VENUE.search(block)
     if venue is None:
         return NOTHING_KNOWN

@@ -7,14 +7,14 @@ BeautifulSoup, resiliparse, jusText and html-to-text; trafilatura keeps the mark
 without its empty lines.
 
 An address, if kept, follows its label: `[[link]](address)` by trafilatura, `[link] [address]` by
-html-to-text, `[\[link\]](address "Link")` by turndown, which escapes Markdown characters in all
-texts.
+html-to-text, `[\[link\]](address "Link")` by turndown. turndown escapes Markdown characters in all
+texts, trafilatura 2.3 in Markdown, where it fences some texts instead.
 """
 
 import re
 from collections.abc import Iterator
 
-from shortscience.pipeline.sources import markdown_block, site_text, title_block
+from shortscience.pipeline.sources import markdown_block, site_text, title_block, trafilatura_rows
 from shortscience.pipeline.sources.encodings import decode
 from shortscience.pipeline.sources.markdown_links import identified, permalink
 from shortscience.pipeline.sources.pieces import NOTHING_KNOWN, Facts, Piece, summary
@@ -24,7 +24,7 @@ KEEPS_STRUCTURE = True
 
 _MARK = re.compile(
     rb"\[link(?P<escape>\\)?\]"
-    rb"(?:\]\((?P<linked>[^\s\"]{1,2000}?)(?: \"Link\")?\)"
+    rb"(?:\]\((?P<linked>[^\s\"]{1,2000}?)(?P<title> \"Link\")?\)"
     rb"|\s\[(?P<beside>[^\s\[\]]{0,200}/paper\?[^\s\[\]]{1,2000})\])?"
     rb"(?:\s*(?P<open>\[)\s*|\s+)"
     # A long name may be wrapped.
@@ -75,7 +75,7 @@ def parse(data: bytes) -> Iterator[Piece]:
         text_end, position = end.span() if end else (bound, bound)
         body = decode(data[mark.end() : text_end]).strip()
         body = "" if site_text.is_own(body.encode()) else body
-        yield summary(start, position, _unescape(body) if mark["escape"] else body, known)
+        yield summary(start, position, _unescape(mark)(body), known)
     yield from site_text.around(data, position, len(data))
 
 
@@ -87,7 +87,7 @@ def _marks(data: bytes) -> list[re.Match[bytes]]:
     found, line = [], 0
     for mark in _MARK.finditer(data):
         line = max(line, data.rfind(b"\n", line, mark.start()) + 1)
-        before = b"[\\" if mark["escape"] else b"[" if mark["linked"] else b""
+        before = (b"[" if mark["linked"] else b"") + (mark["escape"] or b"")
         if data[line : mark.start()].strip(b" \t") == before:
             found.append(mark)
     return [mark for mark in found if _has_address(mark)] or found
@@ -119,7 +119,7 @@ def _linked(data: bytes, position: int, mark: re.Match[bytes], before: Facts) ->
     start = markdown_block.further(data, position, mark.start()) if block is None else block
     text = data[start : mark.start()]
     if mark["linked"]:
-        facts = markdown_block.read(text, _unescape if mark["escape"] else str)
+        facts = markdown_block.read(text, _unescape(mark))
         address = markdown_block.address(decode(mark["linked"]))
     else:
         facts = markdown_block.read_beside(text)
@@ -132,6 +132,18 @@ def _lines(block: bytes) -> list[str]:
     return [line for line in lines if line]
 
 
-def _unescape(text: str) -> str:
+def _unescape(mark: re.Match[bytes]) -> markdown_block.Unescape:
+    """Return what undoes the escapes of the extractor that wrote a mark.
+
+    turndown keeps the title of a link; trafilatura escapes links even where it leaves texts alone.
+    """
+    if not mark["escape"]:
+        return str
+    if mark["title"]:
+        return _all_unescaped
+    return trafilatura_rows.unescaped_if_all_is if mark["linked"] else trafilatura_rows.unescaped
+
+
+def _all_unescaped(text: str) -> str:
     r"""Undo turndown's escapes; it also doubles every backslash."""
     return _ESCAPED.sub(r"\1", text)
