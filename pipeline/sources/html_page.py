@@ -18,6 +18,7 @@ from shortscience.pipeline.identifiers import key_in
 from shortscience.pipeline.sources import title_block
 from shortscience.pipeline.sources.archived_links import original
 from shortscience.pipeline.sources.encodings import decode
+from shortscience.pipeline.sources.markdown_links import permalink
 from shortscience.pipeline.sources.pieces import NOTHING_KNOWN, Facts, Piece, summary
 
 FORM = "html"
@@ -35,7 +36,7 @@ _ID = re.compile(rb"(?<![\w-])id=[\"'](?P<id>[^\"'<>]{0,200})[\"']")
 _SUMMARY = b"vignette"
 """The class of summaries, which pages without any do not name."""
 # pandoc puts code into it. An author's own tags are escaped.
-_SOURCE = re.compile(rb"<pre (?:[^<>]{0,400}?\s)??class=[\"']source\s[^<>]*>(?:\r?\n)?(?:<code>)?")
+SOURCE = re.compile(rb"<pre (?:[^<>]{0,400}?\s)??class=[\"']source\s[^<>]*>(?:\r?\n)?(?:<code>)?")
 _SOURCE_END = b"</pre>"
 _SOURCE_ENDS = b"</code></pre>", _SOURCE_END, b"<"
 _BLOCK_END = re.compile(rb"</table>\s*</div>")
@@ -61,7 +62,7 @@ def recognise(data: bytes) -> bool:
             return True
         start = name.start()
     cut = any(user is not None for _, user in _divisions(data))
-    return cut and _SOURCE.search(data) is not None
+    return cut and SOURCE.search(data) is not None
 
 
 def parse(data: bytes) -> Iterator[Piece]:
@@ -79,7 +80,7 @@ def parse(data: bytes) -> Iterator[Piece]:
         facts = _facts(data[title.start : title.end]) if title is not None else NOTHING_KNOWN
         # A paper's page has the date of the paper's first summary, even if it shows another one.
         posted_at = _posted_at(data, position, start) if block.first else None
-        yield _record(data, start, block, facts, posted_at)
+        yield record(data, start, block, facts, posted_at)
         position = block.end
     if position == 0 and _SUMMARY in data:
         yield Piece("rejected", 0, len(data), reason="a page with summaries in unknown markup")
@@ -87,7 +88,7 @@ def parse(data: bytes) -> Iterator[Piece]:
         yield Piece("boilerplate", position, len(data))
 
 
-class _Block(NamedTuple):
+class Block(NamedTuple):
     """A title block, up to the next block, or a summary block with its user's id."""
 
     start: int
@@ -107,26 +108,26 @@ def _divisions(data: bytes) -> Iterator[tuple[re.Match[bytes], bytes | None]]:
             yield match, user["id"]
 
 
-def _blocks(data: bytes) -> Iterator[_Block]:
+def _blocks(data: bytes) -> Iterator[Block]:
     found = [(match, user) for match, user in _divisions(data) if user != _GUEST]
     bounds = [*(match.start() for match, _ in found), len(data)]
     for (match, user), end in zip(found, bounds[1:], strict=True):
         if user is None:
-            yield _Block(match.start(), end)
+            yield Block(match.start(), end)
             continue
-        source = _SOURCE.search(data, match.end(), end)
+        source = SOURCE.search(data, match.end(), end)
         if source is None:
             nothing = match.end(), match.end()
-            yield _Block(match.start(), end, user, markdown=nothing)
+            yield Block(match.start(), end, user, markdown=nothing)
             continue
-        source_end = _source_end(data, source.end(), end)
-        block_end = _BLOCK_END.search(data, source_end, end)
-        stop = block_end.end() if block_end else min(source_end + len(_SOURCE_END), end)
+        text_end = end_of_source(data, source.end(), end)
+        block_end = _BLOCK_END.search(data, text_end, end)
+        stop = block_end.end() if block_end else min(text_end + len(_SOURCE_END), end)
         first = _FIRST in match["attributes"]
-        yield _Block(match.start(), stop, user, first, (source.end(), source_end))
+        yield Block(match.start(), stop, user, first, (source.end(), text_end))
 
 
-def _source_end(data: bytes, start: int, end: int) -> int:
+def end_of_source(data: bytes, start: int, end: int) -> int:
     """Return the end of the text from `start` on; a truncated page ends within it, or in a tag."""
     for mark in _SOURCE_ENDS:
         if (found := data.find(mark, start, end)) >= 0:
@@ -134,20 +135,22 @@ def _source_end(data: bytes, start: int, end: int) -> int:
     return end
 
 
-def _record(
-    data: bytes, start: int, block: _Block, facts: Facts, posted_at: datetime | None
+def record(
+    data: bytes, start: int, block: Block, facts: Facts, posted_at: datetime | None
 ) -> Piece:
+    """Return the record of a summary's block from `start` on, with the facts of its title block."""
     markdown_start, markdown_end = block.markdown
     escaped = decode(data[markdown_start:markdown_end])
     body = html.unescape(escaped).strip()
     around = data[block.start : markdown_start] + data[markdown_end : block.end]
     tree = _tree(around)
-    user = html.unescape(decode(block.user or b""))
     votes = _text(tree.css_first("span.votevalue"))
     address = _address(tree.css_first('a[title="Link"]'))
     key = _attribute(tree.css_first("input.paperid"), "value") or facts.bibtex_key
-    # Programs that turn pages into Markdown lose the form, and the title's link.
-    key = key or (key_in(address) if address else None)
+    # Programs that turn pages into Markdown lose the form, the title's link, and the user's block.
+    link = permalink(address) if address else None
+    key = key or (link.bibtex_key if link else None)
+    user = (link.user if link else None) if block.user is None else decode(block.user)
     return summary(
         start,
         block.end,
@@ -160,7 +163,7 @@ def _record(
             year=facts.year,
             abstract=facts.abstract,
             paper_url=facts.paper_url,
-            author=None if user in {_ANONYMOUS, ""} else user,
+            author=None if user in {_ANONYMOUS, "", None} else html.unescape(user or ""),
             votes=int(votes) if votes and re.fullmatch(r"-?\d{1,9}", votes) else None,
             posted_at=posted_at,
             url=address,

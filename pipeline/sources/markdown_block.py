@@ -22,6 +22,7 @@ _BROKEN_WORD = re.compile(r"(?<=\w-)\n(?!(?:and|or|to)\b)")
 _KEYWORDS = "Keywords:"
 _USER = re.compile(rb"\[\s{0,3}(?:!\[\]\([^()\n]{0,300}\)\s{0,3})?\]\(user\?name=")
 _VOTES = re.compile(rb"^-?\d{1,9}[ \t\r]*\n", re.MULTILINE)
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _ESCAPED_IN_ADDRESS = re.compile(r"\\([\\\[\]()])")
 
 
@@ -68,6 +69,11 @@ def read_beside(block: bytes) -> Facts:
     """Read title and votes where addresses stand beside labels, `label [address]`, over lines."""
     text = decode(block)
     return Facts(title=shared_title(text), votes=title_block.votes(text.splitlines()))
+
+
+def unescaped(text: str) -> str:
+    """Undo all escapes of a tool that escapes backslashes, too."""
+    return _ESCAPED.sub(r"\1", text)
 
 
 def address(written: str) -> str:

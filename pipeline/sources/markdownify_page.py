@@ -35,7 +35,6 @@ _BEFORE_GREETING = re.compile(rb"\|[ ]{1,2}")
 _TABLE_HEAD = re.compile(rb"\|  \|  \|[ \t\r]*\n\| --- \| --- \|[ \t\r]*\n\Z")
 _LONGEST_HEAD = 64
 _ESCAPED = re.compile(r"\\(?=[*_])")
-_ALL_ESCAPED = re.compile(r"\\([\\\[\]&<`>~=+|*_#.)-])")
 
 
 def recognise(data: bytes) -> bool:
@@ -86,7 +85,7 @@ def _table(data: bytes, start: int, row: int) -> int:
 
 
 def _facts(block: bytes, row: re.Match[bytes], mark: re.Match[bytes], before: Facts) -> Facts:
-    facts = markdown_block.read(block, _unescape_all if mark["escape"] else _unescape)
+    facts = markdown_block.read(block, markdown_block.unescaped if mark["escape"] else _unescape)
     facts = facts._replace(votes=int(row["votes"]) if row["votes"] else None)
     address = permalink(decode(mark["address"])) if mark["address"] else None
     return identified(facts, address, before)
@@ -95,8 +94,3 @@ def _facts(block: bytes, row: re.Match[bytes], mark: re.Match[bytes], before: Fa
 def _unescape(text: str) -> str:
     """Undo markdownify's escapes of emphasis."""
     return _ESCAPED.sub("", text)
-
-
-def _unescape_all(text: str) -> str:
-    """Undo its escapes of all Markdown characters, an option."""
-    return _ALL_ESCAPED.sub(r"\1", text)

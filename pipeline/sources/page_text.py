@@ -43,7 +43,6 @@ _ENDS = (
 _SCHOLAR = b"scholar.google.com"
 _PAPER = re.compile(rb"scholar\.google\.com[ \t\r]*\n")
 _SITE = re.compile(rb"^[ \t]*(?:scholar\.google\.com|URL\s{1,9}Twitter|more\s{1,400}less)\b", re.M)
-_ESCAPED = re.compile(r"\\([\\`*_\[\]#+\-=~>.])")
 
 
 def recognise(data: bytes) -> bool:
@@ -140,10 +139,5 @@ def _unescape(mark: re.Match[bytes]) -> markdown_block.Unescape:
     if not mark["escape"]:
         return str
     if mark["title"]:
-        return _all_unescaped
+        return markdown_block.unescaped
     return trafilatura_rows.unescaped_if_all_is if mark["linked"] else trafilatura_rows.unescaped
-
-
-def _all_unescaped(text: str) -> str:
-    r"""Undo turndown's escapes; it also doubles every backslash."""
-    return _ESCAPED.sub(r"\1", text)

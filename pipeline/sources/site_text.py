@@ -87,8 +87,11 @@ _LABEL_LINE = re.compile(
     rf"^(?:{_BETWEEN}{_LABEL}){{1,40}}+{_BETWEEN}$".encode(),
     re.MULTILINE,
 )
-# A no-break space, a bullet and a byte order mark, which are not letters, and Markdown's escapes.
-_MARKS = re.compile(rb"\xc2\xa0|\xe2\x80\xa2|\xef\xbb\xbf|\\(?=[!-/:-@\[-`{-~])")
+# A no-break space, a bullet and a byte order mark, which are not letters; Markdown's escapes; tags.
+_MARKS = re.compile(
+    rb"\xc2\xa0|\xe2\x80\xa2|\xef\xbb\xbf|\\(?=[!-/:-@\[-`{-~])"
+    rb"|</?[a-z]{1,10}[1-6]?(?:\s[^<>]{0,2000})?>"
+)
 _LINK = re.compile(markdown_links.PATTERN.encode())
 _WORD = re.compile(rb"[\w\x80-\xff]")
 _BLACK = re.compile(rb"[^\n]")

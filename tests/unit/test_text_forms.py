@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from shortscience.pipeline.sources import (
     flat_text,
     html2text_page,
+    html_tables,
     joined_text,
     markdownify_page,
     page_text,
@@ -32,6 +33,7 @@ FORMS = {
     module.__name__.rpartition(".")[2]: module
     for module in (
         *(html2text_page, markdownify_page, trafilatura_rows, page_text, joined_text, flat_text),
+        html_tables,
     )
 }
 PAGES = cases("text_forms", "pages")

@@ -1,0 +1,50 @@
+"""Markdown in which tables stayed HTML, as by turndown with its plugin for GitHub's tables.
+
+A summary is such a table, with the raw Markdown in `pre.source` as on the page. Above it are the
+paper's links, title, authors, venue and year as Markdown.
+"""
+
+from collections.abc import Iterator
+
+from shortscience.pipeline.sources import html_page, markdown_block, site_text
+from shortscience.pipeline.sources.pieces import NOTHING_KNOWN, Piece
+
+FORM = "extracted-text"
+KEEPS_STRUCTURE = True
+
+_TABLE = b"<table"
+_TABLE_END = b"</table>"
+_GUEST = b"Summary by guest "
+
+
+def recognise(data: bytes) -> bool:
+    """Whether the bytes are such a page."""
+    source = html_page.SOURCE.search(data)
+    return source is not None and not site_text.is_markup(data)
+
+
+def parse(data: bytes) -> Iterator[Piece]:
+    """Cut a page into one piece per summary, and the page around them."""
+    position = 0
+    known = NOTHING_KNOWN
+    for source in html_page.SOURCE.finditer(data):
+        table = data.rfind(_TABLE, position, source.start())
+        if table < 0:
+            continue
+        block = markdown_block.find(data, position, table)
+        start = table if block is None else block
+        yield from site_text.around(data, position, start)
+        text_end = html_page.end_of_source(data, source.end(), len(data))
+        table_end = data.find(_TABLE_END, text_end)
+        position = len(data) if table_end < 0 else table_end + len(_TABLE_END)
+        summary = html_page.Block(table, position, markdown=(source.end(), text_end))
+        if block is not None:
+            known = markdown_block.read(data[block:table], markdown_block.unescaped)
+        piece = html_page.record(data, start, summary, known, None)
+        if block is None and piece.facts.bibtex_key != known.bibtex_key:
+            piece = html_page.record(data, start, summary, NOTHING_KNOWN, None)
+        known = piece.facts
+        # The preview of an empty summary.
+        is_preview = piece.body is None and _GUEST in data[table:position]
+        yield Piece("boilerplate", start, position) if is_preview else piece
+    yield from site_text.around(data, position, len(data))
