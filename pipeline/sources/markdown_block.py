@@ -86,7 +86,7 @@ def address(written: str) -> str:
 def _lines(text: str) -> list[str]:
     """Return the page's own lines, unwrapped and without empty ones."""
     lines = _LINE_BREAK.split(labels_only(text))
-    joined = (" ".join(_BROKEN_WORD.sub("", line).split()) for line in lines)
+    joined = (" ".join(_BROKEN_WORD.sub("", line).split()).strip("| ") for line in lines)
     return [line for line in joined if line]
 
 
@@ -95,7 +95,8 @@ def _paper_url(text: str) -> str | None:
     after = text.index(_SCHOLAR_LABEL)
     first = None
     for link in reversed(list(LINK.finditer(text, 0, after))):
-        if text[link.end() : after].strip(" \t\n["):
+        url = original(address(link["address"]))
+        if text[link.end() : after].strip(" \t\n[") or not url.startswith("http"):
             break
-        first, after = link, link.start()
-    return original(address(first["address"])) or None if first else None
+        first, after = url, link.start()
+    return first
