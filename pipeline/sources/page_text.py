@@ -3,8 +3,8 @@ r"""The whole text of a page, with links or without, by extractors that keep lin
 Line breaks survive, as does the text around a summary: before it the paper's links, title, authors,
 venue and year, which several summaries may share; the votes; a line `[link]` and a line `Summary by
 NAME 3 years ago`; after it the words of two buttons, `more` and `less`. So it is in texts by
-BeautifulSoup, resiliparse, jusText and html-to-text; trafilatura keeps the mark and the summary,
-without its empty lines.
+BeautifulSoup, resiliparse, jusText, newspaper and html-to-text; trafilatura keeps the mark and the
+summary, without its empty lines.
 
 An address, if kept, follows its label: `[[link]](address)` by trafilatura, `[link] [address]` by
 html-to-text, `[\[link\]](address "Link")` by turndown. turndown escapes Markdown characters in all
@@ -38,10 +38,13 @@ _IMAGE = rb"!\[Loading\.\.\.\]\([^\s()]{1,200}\)|Loading\.\.\. \[[^\s\[\]]{1,200
 _ENDS = (
     re.compile(rb"\n[ \t]*(?:(?:%b)(?:%b)?|Loading\.\.\.%b)" % (_IMAGE, _BUTTONS, _BUTTONS)),
     re.compile(_BUTTONS),
+    # newspaper drops the second button.
+    re.compile(rb"\s*\n[ \t]*more\s*\Z"),
 )
 """The first of these that follows a summary ends it: an author may write the same as the second."""
 _SCHOLAR = b"scholar.google.com"
 _PAPER = re.compile(rb"scholar\.google\.com[ \t\r]*\n")
+_NEXT_PAPER = re.compile(rb"^[ \t]*\[?[ \t]?scholar\.google\.com\b", re.MULTILINE)
 _SITE = re.compile(rb"^[ \t]*(?:scholar\.google\.com|URL\s{1,9}Twitter|more\s{1,400}less)\b", re.M)
 
 
@@ -63,6 +66,8 @@ def parse(data: bytes) -> Iterator[Piece]:
         yield from site_text.around(data, position, start)
         ends = (pattern.search(data, mark.end() - 1, bound) for pattern in _ENDS)
         end = next(filter(None, ends), None)
+        if end and _NEXT_PAPER.search(data, mark.end(), end.start()):
+            end, understood = None, False
         if end is None and not (understood and _is_pure(data, mark.end(), bound)):
             paper = data.rfind(_SCHOLAR, mark.end(), bound)
             line = data.rfind(b"\n", mark.end(), max(paper, mark.end())) + 1
