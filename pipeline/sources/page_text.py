@@ -64,23 +64,38 @@ def parse(data: bytes) -> Iterator[Piece]:
         describe = _linked if _has_address(mark) else _plain
         start, known = describe(data, position, mark, known)
         yield from site_text.around(data, position, start)
-        ends = (pattern.search(data, mark.end() - 1, bound) for pattern in _ENDS)
-        end = next(filter(None, ends), None)
-        if end and _NEXT_PAPER.search(data, mark.end(), end.start()):
-            end, understood = None, False
-        if end is None and not (understood and _is_pure(data, mark.end(), bound)):
-            paper = data.rfind(_SCHOLAR, mark.end(), bound)
-            line = data.rfind(b"\n", mark.end(), max(paper, mark.end())) + 1
-            position = bound if paper < 0 else max(line, mark.end())
+        end = _end(data, mark, bound)
+        if end is None and understood and _breaks_off(data, mark.end(), bound):
+            end = bound, bound
+        if end is None:
+            position = _next_paper(data, mark.end(), bound)
             yield Piece("rejected", start, position, reason="a summary whose end is not marked")
             known, understood = NOTHING_KNOWN, False
             continue
-        # A truncated page has no end.
-        text_end, position = end.span() if end else (bound, bound)
+        text_end, position = end
         body = decode(data[mark.end() : text_end]).strip()
         body = "" if site_text.is_own(body.encode()) else body
         yield summary(start, position, _unescape(mark)(body), known)
     yield from site_text.around(data, position, len(data))
+
+
+def _end(data: bytes, mark: re.Match[bytes], bound: int) -> tuple[int, int] | None:
+    """Return the span of the words that end a summary, if no other paper's title precedes them."""
+    ends = (pattern.search(data, mark.end() - 1, bound) for pattern in _ENDS)
+    end = next(filter(None, ends), None)
+    is_own = end and not _NEXT_PAPER.search(data, mark.end(), end.start())
+    return end.span() if end and is_own else None
+
+
+def _breaks_off(data: bytes, start: int, end: int) -> bool:
+    """Whether a page or file breaks off within a text: no words of the site's are in it."""
+    return not (_SITE.search(data, start, end) or site_text.speaks(data, start, end))
+
+
+def _next_paper(data: bytes, start: int, end: int) -> int:
+    """Return the start of the last line with a paper's links, else `end`."""
+    paper = data.rfind(_SCHOLAR, start, end)
+    return end if paper < 0 else max(data.rfind(b"\n", start, paper) + 1, start)
 
 
 def _marks(data: bytes) -> list[re.Match[bytes]]:
@@ -99,11 +114,6 @@ def _marks(data: bytes) -> list[re.Match[bytes]]:
 
 def _has_address(mark: re.Match[bytes]) -> bool:
     return bool(mark["linked"] or mark["beside"])
-
-
-def _is_pure(data: bytes, start: int, end: int) -> bool:
-    """Whether no words of the site's are among a text."""
-    return not (_SITE.search(data, start, end) or site_text.speaks(data, start, end))
 
 
 def _plain(data: bytes, position: int, mark: re.Match[bytes], before: Facts) -> tuple[int, Facts]:
