@@ -20,6 +20,7 @@ KEEPS_STRUCTURE = False
 _MARK = re.compile(rb"\[link\](?:(?<=\n\[link\])|(?<=\A\[link\]))[ \t]*\r?$", re.MULTILINE)
 _GREETING = re.compile(rb"^Welcome to ShortScience\.org!", re.MULTILINE)
 _EDGE = re.compile(rb"\|(?<=[ \n]\|)[ \t]*\r?$", re.MULTILINE)
+_BY = re.compile(rb"^[ \t]*Summary by [^\n]{1,200} ago\b", re.MULTILINE)
 _IMAGE = b"![]()"
 _COMMENTS = re.compile(rb"(?:\A|\n)(?:\d{1,9} Comments?|Your comment:)[ \t\r\n]*\Z")
 _COMMENTS_WINDOW = 32
@@ -28,7 +29,7 @@ _WHITE = b" \t\r\n"
 
 def recognise(data: bytes) -> bool:
     """Whether the bytes are a listing page in this form."""
-    return not site_text.is_markup(data) and bool(_MARK.search(data) or _GREETING.search(data))
+    return not site_text.is_data(data) and bool(_MARK.search(data) or _GREETING.search(data))
 
 
 def parse(data: bytes) -> Iterator[Piece]:
@@ -39,11 +40,19 @@ def parse(data: bytes) -> Iterator[Piece]:
     for (mark_start, mark_end), segment_end in zip(marks, bounds[1:], strict=True):
         text_end, record_end = _trailer(data, mark_end, segment_end)
         text_start, text_end = _strip(data, mark_end, text_end)
-        if b"\n" in data[text_start:text_end]:
-            yield Piece("rejected", mark_start, record_end, reason="text on several lines")
+        if _is_of_another_form(data, text_start, text_end):
+            yield Piece(
+                "rejected", mark_start, record_end, reason="a summary whose end is not marked"
+            )
         else:
             yield summary(mark_start, record_end, decode(data[text_start:text_end]))
         yield from site_text.around(data, record_end, segment_end)
+
+
+def _is_of_another_form(data: bytes, start: int, end: int) -> bool:
+    """Whether words of the site's are among the lines of a text: its end is unknown."""
+    lines = b"\n" in data[start:end]
+    return lines and bool(_BY.search(data, start, end) or site_text.speaks(data, start, end))
 
 
 def _trailer(data: bytes, start: int, end: int) -> tuple[int, int]:

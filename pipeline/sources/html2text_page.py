@@ -72,6 +72,9 @@ def parse(data: bytes) -> Iterator[Piece]:
         position = trailer.end() if trailer else text_end
         if not body and _GUEST.match(mark["name"]):
             yield Piece("boilerplate", start, position)
+        # A page may break off within the words that end a summary.
+        elif body and not trailer and b"\n" in data[text_end:].strip():
+            yield Piece("rejected", start, position, reason="a summary whose end is not marked")
         else:
             yield summary(start, position, body, facts)
     yield from site_text.around(data, position, len(data))

@@ -20,7 +20,7 @@ _GUEST = b"Summary by guest "
 def recognise(data: bytes) -> bool:
     """Whether the bytes are such a page."""
     source = html_page.SOURCE.search(data)
-    return source is not None and not site_text.is_markup(data)
+    return source is not None and not site_text.is_data(data)
 
 
 def parse(data: bytes) -> Iterator[Piece]:

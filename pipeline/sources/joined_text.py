@@ -9,8 +9,7 @@ Where a title ends and names begin cannot be told.
 import re
 from collections.abc import Iterator
 
-from shortscience.pipeline.identifiers import parse_bibtex_key
-from shortscience.pipeline.sources import site_text
+from shortscience.pipeline.sources import site_text, title_block
 from shortscience.pipeline.sources.encodings import decode
 from shortscience.pipeline.sources.pieces import NOTHING_KNOWN, Facts, Piece, summary
 
@@ -31,14 +30,13 @@ _ENDS = tuple(
 _ENDS_UNPARTED = (re.compile(rb"(?:Loading\.\.\.)?moreless"),)
 _PAPER = b"scholar.google.com"
 _VOTES = re.compile(rb"(?:\A|(?<= ))(?P<votes>-?\d{1,9}) (?:URL (?:[A-Za-z]{1,20} ){1,30})?\Z")
-_VENUE = re.compile(r" - (?P<year>\d{1,4}) via ")
 _BEFORE = re.compile(rb"(?:\d{1,9}|[K}]) ?\Z")
 _LONGEST_VOTES = 250
 
 
 def recognise(data: bytes) -> bool:
     """Whether the bytes are such a text."""
-    return not site_text.is_markup(data) and _MARK.search(data) is not None
+    return not site_text.is_data(data) and _MARK.search(data) is not None
 
 
 def is_flat(data: bytes) -> bool:
@@ -57,7 +55,7 @@ def parse(data: bytes) -> Iterator[Piece]:
             continue
         block = data.rfind(_PAPER, position, mark.start())
         if block >= 0:
-            paper = _facts(decode(data[block + len(_PAPER) : mark.start()]))
+            paper = _paper(data[block + len(_PAPER) : mark.start()], mark)
         window = max(position, mark.start() - _LONGEST_VOTES)
         votes = _VOTES.search(data, window, mark.start())
         before = votes or _BEFORE.search(data, window, mark.start())
@@ -88,13 +86,9 @@ def _end(data: bytes, mark: re.Match[bytes], bound: int) -> tuple[int, int] | No
     return ends[0] if len(ends) == 1 else None
 
 
-def _facts(block: str) -> Facts:
-    """Read a title block on one line: beside the year 0, the site shows the key for a title."""
-    venue = _VENUE.search(block)
-    if venue is None:
+def _paper(block: bytes, mark: re.Match[bytes]) -> Facts:
+    """Read a title block on one line, if its parts are parted."""
+    if not mark[0].startswith(_BLANK):
         return NOTHING_KNOWN
-    year = int(venue["year"])
-    key, _, name = block[: venue.start()].strip().partition(" ")
-    if year == 0 and "/" in key and parse_bibtex_key(key):
-        return Facts(bibtex_key=key, venue=name.strip() or None)
-    return Facts(year=year or None)
+    line, _, _ = decode(block).partition("Keywords:")
+    return title_block.read([" ".join(line.split())])

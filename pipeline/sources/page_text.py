@@ -50,7 +50,7 @@ _SITE = re.compile(rb"^[ \t]*(?:scholar\.google\.com|URL\s{1,9}Twitter|more\s{1,
 
 def recognise(data: bytes) -> bool:
     """Whether the bytes are such a text."""
-    return not site_text.is_markup(data) and bool(_marks(data))
+    return not site_text.is_data(data) and bool(_marks(data))
 
 
 def parse(data: bytes) -> Iterator[Piece]:

@@ -95,18 +95,18 @@ _MARKS = re.compile(
 _LINK = re.compile(markdown_links.PATTERN.encode())
 _WORD = re.compile(rb"[\w\x80-\xff]")
 _BLACK = re.compile(rb"[^\n]")
-_LONGEST_OWN = 100
+_LONGEST_OWN = 400
 
 
 _GREETING = re.compile(rb"\| Welcome to ShortScience\.org! \|")
 
 
-_MARKUP = re.compile(rb"\s{0,99}<[!?a-zA-Z]")
+_DATA = re.compile(rb"\s{0,99}<[!?a-zA-Z]|(?:[^\t\n]{1,2000}+\t){5}")
 
 
-def is_markup(data: bytes) -> bool:
-    """Whether the bytes are HTML or XML rather than text."""
-    return _MARKUP.match(data) is not None
+def is_data(data: bytes) -> bool:
+    """Whether the bytes are HTML, XML or a table's row rather than text."""
+    return _DATA.match(data) is not None
 
 
 def greets(data: bytes, beginning: re.Pattern[bytes]) -> bool:
@@ -122,7 +122,7 @@ def speaks(data: bytes, start: int, end: int) -> bool:
 
 def is_own(data: bytes) -> bool:
     """Whether a text is nothing but a few words of the site's."""
-    return len(data) < _LONGEST_OWN and _WORD.search(_unknown(data)) is None
+    return len(b" ".join(data.split())) < _LONGEST_OWN and _WORD.search(_unknown(data)) is None
 
 
 def around(data: bytes, start: int, end: int) -> Iterator[Piece]:

@@ -26,7 +26,7 @@ def read(lines: Sequence[str]) -> Facts:
     key = title if not authors and " " not in title and parse_bibtex_key(title) else None
     return Facts(
         bibtex_key=key,
-        title=None if key else title,
+        title=None if key else title or None,
         authors=authors or None,
         venue=(venue["venue"] or None) if venue else None,
         year=year or None,
@@ -35,10 +35,17 @@ def read(lines: Sequence[str]) -> Facts:
 
 
 def _parted(lines: Sequence[str]) -> Sequence[str]:
-    """Part a key, in place of a title, from the venue, which some extractors put on its line."""
+    """Part a title from the venue, which some extractors put on its line, with all between.
+
+    That is possible for a key only, which stands for an unknown title, with the year 0.
+    """
     venue = _VENUE.fullmatch(lines[0])
+    if venue is None or venue["via"] is None:
+        return lines
     key, _, rest = lines[0].partition(" ")
-    return (key, rest, *lines[1:]) if venue and venue["via"] and parse_bibtex_key(key) else lines
+    if int(venue["year"]) == 0 and "/" in key and parse_bibtex_key(key):
+        return (key, rest, *lines[1:])
+    return ("", lines[0][venue.end("venue") :], *lines[1:])
 
 
 def names(authors: str) -> tuple[str, ...]:

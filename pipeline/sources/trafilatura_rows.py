@@ -46,6 +46,8 @@ _BARE = re.compile(r"[*_`~\[\]<](?<!\\.)")
 
 def recognise(data: bytes) -> bool:
     """Whether the bytes are such a page."""
+    if site_text.is_data(data):
+        return False
     return site_text.greets(data, _BEFORE_GREETING) or next(_rows(data), None) is not None
 
 

@@ -192,6 +192,28 @@ def test_one_record(case: dict[str, Any]) -> None:
     assert [piece.reason for piece in rejected] == case.get("rejected", [])
 
 
+@pytest.mark.parametrize(
+    "before",
+    [
+        pytest.param("<html><body><div>\n", id="HTML"),
+        pytest.param(" \n<?xml version='1.0'?>\n<doc>\n", id="XML"),
+        pytest.param('null\tnull\t3749d1\tnull\tnull\t"', id="a row of a table"),
+    ],
+)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[link]\nTides. |\n",
+        "[link]\nSummary by Ada 2 years ago\nTides.\nmore\nless\n",
+        "3 [link] Summary by Ada 2 years ago Tides. more less ",
+        "| 3 | [link] Tides. |\n",
+    ],
+)
+def test_markup_and_rows_of_tables_are_no_text(before: str, text: str) -> None:
+    assert any(parser.recognise(text.encode()) for parser in reading.PARSERS)
+    assert not any(parser.recognise(f"{before}{text}".encode()) for parser in reading.PARSERS)
+
+
 EXTRACTORS = {
     "html2text": ("html2text_page", {*FACTS, "author"}, 5),
     "html2text_nolinks_nowrap": ("html2text_page", {*FACTS}, 5),
