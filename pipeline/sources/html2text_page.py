@@ -103,8 +103,7 @@ def _start(data: bytes, mark: re.Match[bytes]) -> int:
 def _text(data: bytes, start: int) -> tuple[str, int]:
     """Return a summary, without its indentation or fence, and the end of its block."""
     fenced = _FENCED.match(data, start)
-    # Another paper's title is not in the text: its end is unknown.
-    if fenced and markdown_block.find(data, *fenced.span("text")) is None:
+    if fenced and not _holds_site_text(data, *fenced.span("text")):
         return decode(fenced["text"]).strip(), fenced.end()
     block = _BLOCK.match(data, start)
     end = block.end() if block else start
@@ -112,6 +111,12 @@ def _text(data: bytes, start: int) -> tuple[str, int]:
     code_end = _CODE_END.match(data, end)
     text = "\n".join(line.removeprefix(_INDENT.decode()) for line in lines).strip()
     return text, code_end.end() if code_end else end
+
+
+def _holds_site_text(data: bytes, start: int, end: int) -> bool:
+    """Whether a fence is closed too late: it holds another paper's title, or the site's words."""
+    title = markdown_block.find(data, start, end)
+    return title is not None or site_text.speaks(data, start, end)
 
 
 def _unescape(text: str) -> str:

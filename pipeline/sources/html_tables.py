@@ -4,7 +4,9 @@ A summary is such a table, with the raw Markdown in `pre.source` as on the page.
 paper's links, title, authors, venue and year as Markdown.
 """
 
+import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from shortscience.pipeline.sources import html_page, markdown_block, site_text
 from shortscience.pipeline.sources.pieces import NOTHING_KNOWN, Piece
@@ -14,6 +16,8 @@ KEEPS_STRUCTURE = True
 
 _TABLE = b"<table"
 _TABLE_END = b"</table>"
+_ENDS = b"</pre>", b"</code></pre>"
+_LONGEST_HEAD = 1 << 16
 _GUEST = b"Summary by guest "
 
 
@@ -27,16 +31,25 @@ def parse(data: bytes) -> Iterator[Piece]:
     """Cut a page into one piece per summary, and the page around them."""
     position = 0
     known = NOTHING_KNOWN
-    for source in html_page.SOURCE.finditer(data):
-        table = data.rfind(_TABLE, position, source.start())
-        if table < 0:
-            continue
+    sources = html_page.SOURCE.finditer(data)
+    # The first source of each table.
+    found = {_table(data, source): source for source in reversed(list(sources))}
+    bounds = [*sorted(found), len(data)]
+    for table, bound in pairwise(bounds):
+        source = found[table]
         block = markdown_block.find(data, position, table)
         start = table if block is None else block
         yield from site_text.around(data, position, start)
-        text_end = html_page.end_of_source(data, source.end(), len(data))
-        table_end = data.find(_TABLE_END, text_end)
-        position = len(data) if table_end < 0 else table_end + len(_TABLE_END)
+        text_end = html_page.end_of_source(data, source.end(), bound)
+        table_end = data.find(_TABLE_END, text_end, bound)
+        position = bound if table_end < 0 else table_end + len(_TABLE_END)
+        # A page may break off within the text, or the tag that ends it.
+        if not data.startswith(_ENDS, text_end) and len(data) - text_end >= len(_ENDS[0]):
+            next_block = markdown_block.find(data, source.end(), bound)
+            position = bound if next_block is None else next_block
+            yield Piece("rejected", start, position, reason="a summary whose end is not marked")
+            known = NOTHING_KNOWN
+            continue
         summary = html_page.Block(table, position, markdown=(source.end(), text_end))
         if block is not None:
             known = markdown_block.read(data[block:table], markdown_block.unescaped)
@@ -48,3 +61,9 @@ def parse(data: bytes) -> Iterator[Piece]:
         is_preview = piece.body is None and _GUEST in data[table:position]
         yield Piece("boilerplate", start, position) if is_preview else piece
     yield from site_text.around(data, position, len(data))
+
+
+def _table(data: bytes, source: re.Match[bytes]) -> int:
+    """Return the start of the table around a summary's source."""
+    table = data.rfind(_TABLE, max(0, source.start() - _LONGEST_HEAD), source.start())
+    return source.start() if table < 0 else table

@@ -25,7 +25,7 @@ _MARK = re.compile(
 _GUEST = b"guest"
 _BLANK = b"[link] "
 _ENDS = tuple(
-    re.compile(rb"(?:\s+Loading\.\.\.)? more less(?=%b)" % after) for after in (rb" |\s*\Z", rb"\s")
+    re.compile(rb"(?: Loading\.\.\.)? more less(?=%b)" % after) for after in (rb" |\s*\Z", rb"\s")
 )
 _ENDS_UNPARTED = (re.compile(rb"(?:Loading\.\.\.)?moreless"),)
 _PAPER = b"scholar.google.com"

@@ -32,19 +32,24 @@ _MARK = re.compile(
     rb"(?(open)\s{0,9}\]\(user\?name=[^\s]{1,300}\)|(?:\s\[user\?name=[^\s\[\]]{1,300}\])?)"
     rb"[ \t\r]*\n"
 )
-_BUTTONS = rb"\s*\n[ \t]*(?:more\s{1,9}less(?=\s|\Z)|\[ ?more\]\s{1,9}\[ ?less\])"
+_BUTTONS = rb"(?:more\s{1,9}less(?=\s|\Z)|\[ ?more\]\s{1,9}\[ ?less\])"
 # An image, whose address some texts keep; its words alone may be the author's.
-_IMAGE = rb"!\[Loading\.\.\.\]\([^\s()]{1,200}\)|Loading\.\.\. \[[^\s\[\]]{1,200}\]"
+_IMAGE = rb"(?:!\[Loading\.\.\.\]\([^\s()]{1,200}\)|Loading\.\.\. \[[^\s\[\]]{1,200}\])"
+_BELOW = rb"\s{0,99}\n[ \t]*" + _BUTTONS
 _ENDS = (
-    re.compile(rb"\n[ \t]*(?:(?:%b)(?:%b)?|Loading\.\.\.%b)" % (_IMAGE, _BUTTONS, _BUTTONS)),
-    re.compile(_BUTTONS),
+    re.compile(rb"\n[ \t]*(?:%b(?:%b)?|Loading\.\.\.%b)" % (_IMAGE, _BELOW, _BELOW)),
+    re.compile(rb"\n[ \t]*" + _BUTTONS),
     # newspaper drops the second button.
-    re.compile(rb"\s*\n[ \t]*more\s*\Z"),
+    re.compile(rb"\n[ \t]*more\s*\Z"),
 )
 """The first of these that follows a summary ends it: an author may write the same as the second."""
 _SCHOLAR = b"scholar.google.com"
 _PAPER = re.compile(rb"scholar\.google\.com[ \t\r]*\n")
-_NEXT_PAPER = re.compile(rb"^[ \t]*\[?[ \t]?scholar\.google\.com\b", re.MULTILINE)
+_FOREIGN = re.compile(
+    rb"^[ \t]*\[?[ \t]?scholar\.google\.com\b|^[ \t]*Your comment:"
+    rb"|Summary by guest \d{1,2} minutes ago",
+    re.MULTILINE,
+)
 _SITE = re.compile(rb"^[ \t]*(?:scholar\.google\.com|URL\s{1,9}Twitter|more\s{1,400}less)\b", re.M)
 
 
@@ -80,10 +85,10 @@ def parse(data: bytes) -> Iterator[Piece]:
 
 
 def _end(data: bytes, mark: re.Match[bytes], bound: int) -> tuple[int, int] | None:
-    """Return the span of the words that end a summary, if no other paper's title precedes them."""
+    """Return the span of the words that end a summary, if no others of the site's precede them."""
     ends = (pattern.search(data, mark.end() - 1, bound) for pattern in _ENDS)
     end = next(filter(None, ends), None)
-    is_own = end and not _NEXT_PAPER.search(data, mark.end(), end.start())
+    is_own = end and not _FOREIGN.search(data, mark.end(), end.start())
     return end.span() if end and is_own else None
 
 
