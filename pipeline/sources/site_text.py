@@ -101,7 +101,10 @@ _LONGEST_OWN = 400
 _GREETING = re.compile(rb"\| Welcome to ShortScience\.org! \|")
 
 
-_DATA = re.compile(rb"\s{0,99}<[!?a-zA-Z]|(?:[^\t\n]{1,2000}+\t){5}")
+# trafilatura's CSV begins with the address, and has no header.
+_DATA = re.compile(
+    rb"\s{0,99}<[!?a-zA-Z]|(?:null|https?://[^\t\n]{1,2000})\t(?:[^\t\n]{1,2000}\t){4}"
+)
 
 
 def is_data(data: bytes) -> bool:

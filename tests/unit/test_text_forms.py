@@ -198,6 +198,7 @@ def test_one_record(case: dict[str, Any]) -> None:
         pytest.param("<html><body><div>\n", id="HTML"),
         pytest.param(" \n<?xml version='1.0'?>\n<doc>\n", id="XML"),
         pytest.param('null\tnull\t3749d1\tnull\tnull\t"', id="a row of a table"),
+        pytest.param('http://x.org/?a\tid\t3749d1\tx.org\tA title\t"', id="with an address"),
     ],
 )
 @pytest.mark.parametrize(
@@ -206,7 +207,7 @@ def test_one_record(case: dict[str, Any]) -> None:
         "[link]\nTides. |\n",
         "[link]\nSummary by Ada 2 years ago\nTides.\nmore\nless\n",
         "3 [link] Summary by Ada 2 years ago Tides. more less ",
-        "| 3 | [link] Tides. |\n",
+        "|  |  \t  \t \t  \t    \t[link] Tides. |\n",
     ],
 )
 def test_markup_and_rows_of_tables_are_no_text(before: str, text: str) -> None:
