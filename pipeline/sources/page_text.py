@@ -46,11 +46,11 @@ _ENDS = (
 _SCHOLAR = b"scholar.google.com"
 _PAPER = re.compile(rb"scholar\.google\.com[ \t\r]*\n")
 _FOREIGN = re.compile(
-    rb"^[ \t]*\[?[ \t]?scholar\.google\.com\b|^[ \t]*Your comment:"
+    rb"^[ \t]*scholar\.google\.com\b|scholar\.google\.com\]\(|^[ \t]*Your comment:"
     rb"|Summary by guest \d{1,2} minutes ago",
     re.MULTILINE,
 )
-_SITE = re.compile(rb"^[ \t]*(?:scholar\.google\.com|URL\s{1,9}Twitter|more\s{1,400}less)\b", re.M)
+_BUTTONS_ABOUT = re.compile(rb"^[ \t]*(?:URL\s{1,9}Twitter|more\s{1,400}less)\b", re.MULTILINE)
 
 
 def recognise(data: bytes) -> bool:
@@ -94,7 +94,9 @@ def _end(data: bytes, mark: re.Match[bytes], bound: int) -> tuple[int, int] | No
 
 def _breaks_off(data: bytes, start: int, end: int) -> bool:
     """Whether a page or file breaks off within a text: no words of the site's are in it."""
-    return not (_SITE.search(data, start, end) or site_text.speaks(data, start, end))
+    patterns = _FOREIGN, _BUTTONS_ABOUT
+    words = any(pattern.search(data, start, end) for pattern in patterns)
+    return not (words or site_text.speaks(data, start, end))
 
 
 def _next_paper(data: bytes, start: int, end: int) -> int:
