@@ -18,6 +18,7 @@ from shortscience.pipeline.identifiers import key_in
 from shortscience.pipeline.sources import shown_facts
 from shortscience.pipeline.sources.archived_links import original
 from shortscience.pipeline.sources.encodings import decode
+from shortscience.pipeline.sources.markdown_links import permalink
 from shortscience.pipeline.sources.pieces import NOTHING_KNOWN, Facts, Piece, summary
 from shortscience.pipeline.sources.times import iso_time
 
@@ -35,8 +36,10 @@ _BLOCK = re.compile(
 _ID = re.compile(rb"(?<![\w-])id=[\"'](?P<id>[^\"'<>]{0,200})[\"']")
 _SUMMARY = b"vignette"
 """The class of summaries, which pages without any do not name."""
-_SOURCE = re.compile(rb"<pre (?:[^<>]{0,400}?\s)??class=[\"']source\s[^<>]*>\r?\n?")
+# pandoc puts code into it. An author's own tags are escaped.
+SOURCE = re.compile(rb"<pre (?:[^<>]{0,400}?\s)??class=[\"']source\s[^<>]*>(?:\r?\n)?(?:<code>)?")
 _SOURCE_END = b"</pre>"
+_SOURCE_ENDS = b"</code></pre>", _SOURCE_END, b"<"
 _BLOCK_END = re.compile(rb"</table>\s*</div>")
 _GUEST = b"guest"
 _PUBLISHED = re.compile(rb'"datePublished"\s*:\s*"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)"')
@@ -58,7 +61,7 @@ def recognise(data: bytes) -> bool:
             return True
         start = name.start()
     cut = any(user is not None for _, user in _divisions(data))
-    return cut and _SOURCE.search(data) is not None
+    return cut and SOURCE.search(data) is not None
 
 
 def parse(data: bytes) -> Iterator[Piece]:
@@ -74,7 +77,7 @@ def parse(data: bytes) -> Iterator[Piece]:
             yield Piece("boilerplate", position, start)
         # A paper's page has the date of the paper's first summary, even if it shows another one.
         posted_at = _posted_at(data, position, start) if block.first else None
-        yield _record(data, start, block, paper._replace(posted_at=posted_at))
+        yield record(data, start, block, paper._replace(posted_at=posted_at))
         position = block.end
     if position == 0 and _SUMMARY in data:
         yield Piece("rejected", 0, len(data), reason="a page with summaries in unknown markup")
@@ -82,7 +85,7 @@ def parse(data: bytes) -> Iterator[Piece]:
         yield Piece("boilerplate", position, len(data))
 
 
-class _Block(NamedTuple):
+class Block(NamedTuple):
     """A title block, up to the next block, or a summary block with its user's id."""
 
     start: int
@@ -102,44 +105,50 @@ def _divisions(data: bytes) -> Iterator[tuple[re.Match[bytes], bytes | None]]:
             yield match, user["id"]
 
 
-def _blocks(data: bytes) -> Iterator[_Block]:
+def _blocks(data: bytes) -> Iterator[Block]:
     found = [(match, user) for match, user in _divisions(data) if user != _GUEST]
     bounds = [*(match.start() for match, _ in found), len(data)]
     for (match, user), end in zip(found, bounds[1:], strict=True):
         if user is None:
-            yield _Block(match.start(), end)
+            yield Block(match.start(), end)
             continue
-        source = _SOURCE.search(data, match.end(), end)
+        source = SOURCE.search(data, match.end(), end)
         if source is None:
-            yield _Block(match.start(), end, user, markdown=(match.end(), match.end()))
+            yield Block(match.start(), end, user, markdown=(match.end(), match.end()))
             continue
-        source_end = _source_end(data, source.end(), end)
-        block_end = _BLOCK_END.search(data, source_end, end)
-        stop = block_end.end() if block_end else min(source_end + len(_SOURCE_END), end)
+        text_end = end_of_source(data, source.end(), end)
+        block_end = _BLOCK_END.search(data, text_end, end)
+        stop = block_end.end() if block_end else min(text_end + len(_SOURCE_END), end)
         first = _FIRST in match["attributes"]
-        yield _Block(match.start(), stop, user, first, (source.end(), source_end))
+        yield Block(match.start(), stop, user, first, (source.end(), text_end))
 
 
-def _source_end(data: bytes, start: int, end: int) -> int:
+def end_of_source(data: bytes, start: int, end: int) -> int:
     """Return the end of the text from `start` on; a truncated page ends within it, or in a tag."""
-    for mark in _SOURCE_END, b"<":
+    for mark in _SOURCE_ENDS:
         if (found := data.find(mark, start, end)) >= 0:
             return found
     return end
 
 
-def _record(data: bytes, start: int, block: _Block, paper: Facts) -> Piece:
-    """Return the record of a summary, with what is known of its paper and what its block says."""
+def record(data: bytes, start: int, block: Block, paper: Facts) -> Piece:
+    """Return the record of a summary, with what is known of its paper and what its block says.
+
+    Programs that turn pages into Markdown lose the form with the key, and the user's block.
+    """
     markdown_start, markdown_end = block.markdown
     body = html.unescape(decode(data[markdown_start:markdown_end])).strip()
     tree = _tree(data[block.start : markdown_start] + data[markdown_end : block.end])
-    key = _attribute(tree.css_first("input.paperid"), "value")
+    address = _address(tree.css_first('a[title="Link"]'))
+    link = permalink(address or "")
+    key = _attribute(tree.css_first("input.paperid"), "value") or paper.bibtex_key
+    user = link.user if block.user is None else decode(block.user)
     facts = paper._replace(
-        bibtex_key=key or paper.bibtex_key,
+        bibtex_key=key or link.key,
         title=shown_facts.title_unless_key(paper.title, key),
-        author=shown_facts.user(html.unescape(decode(block.user or b""))),
+        author=shown_facts.user(html.unescape(user or "")),
         votes=shown_facts.votes(_text(tree.css_first("span.votevalue"))),
-        url=_address(tree.css_first('a[title="Link"]')),
+        url=address,
     )
     return summary(start, block.end, body, facts)
 

@@ -12,7 +12,7 @@ from shortscience.pipeline.sources.pieces import Facts
 Unescape = Callable[[str], str]
 """Undoes an extractor's escapes of Markdown characters in running text."""
 
-_SCHOLAR = re.compile(rb"scholar\.google\.com(?:\]\(|[ \t\r]*\n)")
+_SCHOLAR = re.compile(rb"scholar\.google\.com(?:\]\(| \[|[ \t\r]*\n)")
 _SCHOLAR_LABEL = "scholar.google.com"
 _BLANK_LINE = re.compile(rb"\n[ \t\r]*\n")
 _LONGEST_LINKS = 4000
@@ -20,6 +20,9 @@ _LINE_BREAK = re.compile(r"[ \t]{2,}\n|\n[ \t]*(?=\n)")
 # Wrapping also breaks after hyphens; a suspended one (`pre- and post-`) has a space.
 _BROKEN_WORD = re.compile(r"(?<=\w-)\n(?!(?:and|or|to)\b)")
 _KEYWORDS = "Keywords:"
+_USER = re.compile(rb"\[\s{0,3}(?:!\[\]\([^()\n]{0,300}\)\s{0,3})?\]\(user\?name=")
+_VOTES = re.compile(rb"^-?\d{1,9}[ \t\r]*\n", re.MULTILINE)
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _ESCAPED_IN_ADDRESS = re.compile(r"\\([\\\[\]()])")
 
 
@@ -39,11 +42,20 @@ def find(data: bytes, start: int, end: int) -> int | None:
     return marks[-1] if newline < 0 else newline + 1
 
 
+def further(data: bytes, start: int, mark: int) -> int:
+    """Return the start of a further summary of the same paper: its user or its votes."""
+    for pattern in _USER, _VOTES:
+        found = [match.start() for match in pattern.finditer(data, start, mark)]
+        if found:
+            return found[-1]
+    return max(start, data.rfind(b"\n", 0, mark) + 1)
+
+
 def read(block: bytes, unescape: Unescape) -> Facts:
     """Read the facts of a title block, and the votes below it."""
     text = decode(block).replace("\r\n", "\n")
     lines = [unescape(line) for line in _lines(text)]
-    place = next((n for n, line in enumerate(lines) if line.startswith(_SCHOLAR_LABEL)), None)
+    place = next((n for n, line in enumerate(lines) if line.endswith(_SCHOLAR_LABEL)), None)
     if place is None:
         return Facts(votes=shown_facts.last_votes(lines))
     keywords = (n for n, line in enumerate(lines) if line.startswith(_KEYWORDS))
@@ -51,6 +63,17 @@ def read(block: bytes, unescape: Unescape) -> Facts:
     known = shown_facts.of_lines(lines[place + 1 : below])
     facts = known._replace(votes=shown_facts.last_votes(lines[below:]))
     return facts._replace(title=shared_title(text) or facts.title, paper_url=_paper_url(text))
+
+
+def read_beside(block: bytes) -> Facts:
+    """Read title and votes where addresses stand beside labels, `label [address]`, over lines."""
+    text = decode(block)
+    return Facts(title=shared_title(text), votes=shown_facts.last_votes(text.splitlines()))
+
+
+def unescaped(text: str) -> str:
+    """Undo all escapes of a tool that escapes backslashes, too."""
+    return _ESCAPED.sub(r"\1", text)
 
 
 def address(written: str) -> str:
@@ -63,11 +86,17 @@ def address(written: str) -> str:
 def _lines(text: str) -> list[str]:
     """Return the page's own lines, unwrapped and without empty ones."""
     lines = _LINE_BREAK.split(labels_only(text))
-    joined = (" ".join(_BROKEN_WORD.sub("", line).split()) for line in lines)
+    joined = (" ".join(_BROKEN_WORD.sub("", line).split()).strip("| ") for line in lines)
     return [line for line in joined if line]
 
 
 def _paper_url(text: str) -> str | None:
-    """Return the address of the first of the paper's links; the last one leads to a search."""
-    link = LINK.search(text, 0, text.index(_SCHOLAR_LABEL))
-    return original(address(link["address"])) or None if link else None
+    """Return the address of the first of the paper's links, of which the last leads to a search."""
+    after = text.index(_SCHOLAR_LABEL)
+    first = None
+    for link in reversed(list(LINK.finditer(text, 0, after))):
+        url = original(address(link["address"]))
+        if text[link.end() : after].strip(" \t\n[") or not url.startswith("http"):
+            break
+        first, after = url, link.start()
+    return first

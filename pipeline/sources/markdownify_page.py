@@ -1,8 +1,9 @@
-r"""Pages as Markdown by markdownify, with or without links.
+r"""Pages as Markdown by markdownify and markitdown, with or without links.
 
 A summary is one row of a table: the votes, the share buttons, `[link] Summary by NAME 3 years ago`,
 the summary between two fences with its line breaks turned into spaces, `Loading... more less` and
 the number of comments. Above the table are the paper's links, title, authors, venue and year.
+markitdown has the user's picture before the votes.
 """
 
 import re
@@ -18,11 +19,14 @@ FORM = "extracted-text"
 KEEPS_STRUCTURE = False
 
 _MARK = re.compile(
-    rb"\[link\](?:\]\((?P<address>[^\n\"]{1,2000}?)(?: \"Link\")?\))? {1,4}"
-    rb"(?:\[\[edit\]\]\([^\s()]{1,300} \"Edit\"\) {1,4})?\[?Summary by [^\n]{1,300}? ago"
+    rb"\[link(?P<escape>\\)?\](?:\]\((?P<address>[^\n\"]{1,2000}?)(?: \"Link\")?\))? {1,4}"
+    rb"(?:\[\\?\[edit\\?\]\]\([^\s()]{1,300} \"Edit\"\) {1,4})?\[?Summary by [^\n]{1,300}? ago"
     rb"(?:\]\([^\s()]{1,300}\))? {1,4}``` "
 )
-_ROW = re.compile(rb"\| (?P<votes>-?\d{1,9})? ?\|")
+_ROW = re.compile(
+    rb"\| (?:\[!\[\]\([^()\n]{0,300}\)\]\(user\?name=[^\n]{1,2000}?\"\) {0,4})?"
+    rb"(?P<votes>-?\d{1,9})? ?\|"
+)
 _END = re.compile(
     rb"```(?<= ```) {1,9}(?:(?:Loading\.\.\.|!\[Loading\.\.\.\]\([^\s()]{1,200}\)) {1,4})?"
     rb"more {1,4}less\b"
@@ -47,7 +51,7 @@ def parse(data: bytes) -> Iterator[Piece]:
         block = markdown_block.find(data, position, row.start())
         start = _table(data, position, row.start()) if block is None else block
         yield from site_text.around(data, position, start)
-        facts = known = _facts(data[start : row.start()], row, mark["address"], known)
+        facts = known = _facts(data[start : row.start()], row, mark, known)
         row_end = line_end(data, mark.end())
         # An author may have written the same; the site's own is last.
         ends = list(_END.finditer(data, mark.end(), row_end))
@@ -75,10 +79,10 @@ def _table(data: bytes, start: int, row: int) -> int:
     return window + head.start() if head else row
 
 
-def _facts(block: bytes, row: re.Match[bytes], link: bytes | None, before: Facts) -> Facts:
-    facts = markdown_block.read(block, _unescape)
+def _facts(block: bytes, row: re.Match[bytes], mark: re.Match[bytes], before: Facts) -> Facts:
+    facts = markdown_block.read(block, markdown_block.unescaped if mark["escape"] else _unescape)
     facts = facts._replace(votes=int(row["votes"]) if row["votes"] else None)
-    return identified(facts, decode(link or b""), before)
+    return identified(facts, decode(mark["address"] or b""), before)
 
 
 def _unescape(text: str) -> str:

@@ -16,8 +16,11 @@ from shortscience.pipeline.schema import PAPERS, SUMMARIES
 from shortscience.pipeline.settings import SourceSettings
 from shortscience.pipeline.sources import (
     encodings,
+    flat_text,
     html2text_page,
     html_page,
+    html_tables,
+    joined_text,
     json_export,
     markdownify_page,
     page_text,
@@ -65,6 +68,9 @@ PARSERS: tuple[Parser, ...] = (
     json_export,
     rss,
     html_page,
+    html_tables,
+    flat_text,
+    joined_text,
     html2text_page,
     markdownify_page,
     trafilatura_rows,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from shortscience.pipeline.identifiers import parse_bibtex_key
 from shortscience.pipeline.sources.pieces import NOTHING_KNOWN, Facts
 
-_VENUE = re.compile(r"(?P<venue>.*?) ?- (?P<year>\d{1,4})(?: via .*)?")
+_VENUE = re.compile(r"(?P<venue>.*?) ?- (?P<year>\d{1,4})(?P<via> ?via .*)?")
 _NUMBER = re.compile(r"-?\d{1,9}")
 _ET_AL = re.compile(r"\s+et al\.?\Z|\Aet al\.?\Z")
 _AND = re.compile(r"(?:\A|\s+)and(?:\s+|\Z)")
@@ -18,7 +18,7 @@ def of_lines(lines: Sequence[str]) -> Facts:
     """Read the lines before a summary, from the title on."""
     if not lines:
         return NOTHING_KNOWN
-    title, *rest = lines
+    title, *rest = _parted(lines)
     venues = ((place, venue_and_year(line)) for place, line in enumerate(rest[:_MAX_AUTHOR_LINES]))
     place, (venue, year) = next(((p, v) for p, v in venues if v), (0, (None, None)))
     authors = names(" ".join(rest[:place]))
@@ -26,12 +26,26 @@ def of_lines(lines: Sequence[str]) -> Facts:
     key = title if not authors and " " not in title and parse_bibtex_key(title) else None
     return Facts(
         bibtex_key=key,
-        title=title_unless_key(title, key),
+        title=title_unless_key(title or None, key),
         authors=authors or None,
         venue=venue,
         year=year,
         votes=last_votes(rest),
     )
+
+
+def _parted(lines: Sequence[str]) -> Sequence[str]:
+    """Part a title from the venue, which some extractors put on its line, with all between.
+
+    That is possible for a key only, which stands for an unknown title, with the year 0.
+    """
+    venue = _VENUE.fullmatch(lines[0])
+    if venue is None or venue["via"] is None:
+        return lines
+    key, _, rest = lines[0].partition(" ")
+    if int(venue["year"]) == 0 and "/" in key and parse_bibtex_key(key):
+        return (key, rest, *lines[1:])
+    return ("", lines[0][venue.end("venue") :], *lines[1:])
 
 
 def title_unless_key(shown: str | None, key: str | None) -> str | None:

@@ -86,13 +86,28 @@ _LABEL_LINE = re.compile(
     rf"^(?:{_BETWEEN}{_LABEL}){{1,40}}+{_BETWEEN}$".encode(),
     re.MULTILINE,
 )
-# A no-break space, a bullet and a byte order mark, which are not letters.
-_MARKS = re.compile(rb"\xc2\xa0|\xe2\x80\xa2|\xef\xbb\xbf")
+# A no-break space, a bullet and a byte order mark, which are not letters; Markdown's escapes; tags.
+_MARKS = re.compile(
+    rb"\xc2\xa0|\xe2\x80\xa2|\xef\xbb\xbf|\\(?=[!-/:-@\[-`{-~])"
+    rb"|</?[a-z]{1,10}[1-6]?(?:\s[^<>]{0,2000})?>"
+)
 _LINK = re.compile(markdown_links.PATTERN.encode())
 _WORD = re.compile(rb"[\w\x80-\xff]")
 _BLACK = re.compile(rb"[^\n]")
 _LINE = re.compile(rb"[^\n]*\n|[^\n]+")
+_LONGEST_OWN = 400
 _GREETING = re.compile(rb"\| Welcome to ShortScience\.org! \|")
+
+
+# trafilatura's CSV begins with the address, and has no header.
+_DATA = re.compile(
+    rb"\s{0,99}<[!?a-zA-Z]|(?:null|https?://[^\t\n]{1,2000})\t(?:[^\t\n]{1,2000}\t){4}"
+)
+
+
+def is_data(data: bytes) -> bool:
+    """Whether the bytes are HTML, XML or a table's row rather than text."""
+    return _DATA.match(data) is not None
 
 
 def greets(data: bytes, beginning: re.Pattern[bytes]) -> bool:
@@ -101,14 +116,22 @@ def greets(data: bytes, beginning: re.Pattern[bytes]) -> bool:
     return any(beginning.fullmatch(data, line, greeting.start()) for greeting, line in greetings)
 
 
+def speaks(data: bytes, start: int, end: int) -> bool:
+    """Whether one of the site's sentences is in `data[start:end]`."""
+    return _SENTENCE.search(data, start, end) is not None
+
+
+def is_own(data: bytes) -> bool:
+    """Whether a text is nothing but a few words of the site's."""
+    return len(b" ".join(data.split())) < _LONGEST_OWN and _WORD.search(_unknown(data)) is None
+
+
 def around(data: bytes, start: int, end: int) -> Iterator[Piece]:
     """Cut the bytes outside records into the site's boilerplate and stray text."""
     if start == end:
         return
     text = data[start:end]
-    unknown = _MARKS.sub(_blank, _LINK.sub(_label, text))
-    for known in _PAGE_TITLE, _SENTENCE, _LABEL_LINE:
-        unknown = known.sub(_blank, unknown)
+    unknown = _unknown(text)
     begun, stray = start, None
     for line in _LINE.finditer(text):
         # An empty line belongs to the text before it.
@@ -120,6 +143,14 @@ def around(data: bytes, start: int, end: int) -> Iterator[Piece]:
             begun = start + line.start()
         stray = is_stray
     yield _outside(begun, end, bool(stray))
+
+
+def _unknown(text: bytes) -> bytes:
+    """Return a text with all that is the site's blanked, in place."""
+    unknown = _MARKS.sub(_blank, _LINK.sub(_label, text))
+    for known in _PAGE_TITLE, _SENTENCE, _LABEL_LINE:
+        unknown = known.sub(_blank, unknown)
+    return unknown
 
 
 def _outside(start: int, end: int, stray: bool) -> Piece:

@@ -2,8 +2,8 @@ r"""Listing pages as extracted by trafilatura 1.8 to 2.0.
 
 A record is a line `[link]`, then the whole summary on one line, then a trailer: the loading image
 and the table edge, ` ![]() |`, or only ` |` if images were not extracted. A record with comments
-ends with ` ![]()`, a line `2 Comments`, and a line `|`. The site's greeting and logos precede the
-first record.
+ends with ` ![]()`, a line `2 Comments` or `Your comment:`, and a line `|`. The site's greeting and
+logos precede the first record.
 """
 
 import re
@@ -20,15 +20,16 @@ KEEPS_STRUCTURE = False
 _MARK = re.compile(rb"\[link\](?:(?<=\n\[link\])|(?<=\A\[link\]))[ \t]*\r?$", re.MULTILINE)
 _GREETING = re.compile(rb"^Welcome to ShortScience\.org!", re.MULTILINE)
 _EDGE = re.compile(rb"\|(?<=[ \n]\|)[ \t]*\r?$", re.MULTILINE)
+_BY = re.compile(rb"^[ \t]*Summary by [^\n]{1,200} ago\b", re.MULTILINE)
 _IMAGE = b"![]()"
-_COMMENTS = re.compile(rb"(?:\A|\n)\d{1,9} Comments?[ \t\r\n]*\Z")
+_COMMENTS = re.compile(rb"(?:\A|\n)(?:\d{1,9} Comments?|Your comment:)[ \t\r\n]*\Z")
 _COMMENTS_WINDOW = 32
 _WHITE = b" \t\r\n"
 
 
 def recognise(data: bytes) -> bool:
     """Whether the bytes are a listing page in this form."""
-    return bool(_MARK.search(data) or _GREETING.search(data))
+    return not site_text.is_data(data) and bool(_MARK.search(data) or _GREETING.search(data))
 
 
 def parse(data: bytes) -> Iterator[Piece]:
@@ -39,8 +40,19 @@ def parse(data: bytes) -> Iterator[Piece]:
     for (mark_start, mark_end), segment_end in zip(marks, bounds[1:], strict=True):
         text_end, record_end = _trailer(data, mark_end, segment_end)
         text_start, text_end = _strip(data, mark_end, text_end)
-        yield summary(mark_start, record_end, decode(data[text_start:text_end]))
+        if _is_of_another_form(data, text_start, text_end):
+            yield Piece(
+                "rejected", mark_start, record_end, reason="a summary whose end is not marked"
+            )
+        else:
+            yield summary(mark_start, record_end, decode(data[text_start:text_end]))
         yield from site_text.around(data, record_end, segment_end)
+
+
+def _is_of_another_form(data: bytes, start: int, end: int) -> bool:
+    """Whether words of the site's are among the lines of a text: its end is unknown."""
+    lines = b"\n" in data[start:end]
+    return lines and bool(_BY.search(data, start, end) or site_text.speaks(data, start, end))
 
 
 def _trailer(data: bytes, start: int, end: int) -> tuple[int, int]:

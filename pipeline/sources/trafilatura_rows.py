@@ -32,18 +32,23 @@ _EDGE = re.compile(rb"\|(?<!\\\|)[ \t]*\r?(?:\n|\Z)")
 _LOADING = re.compile(r"!\[Loading\.\.\.\]\([^\s()]{1,200}\)")
 _TRAILER = re.compile(
     r"(?:\s\[?\d{1,9} Comments?(?:\]\(\S{1,400}\))?)?"
-    r"(?:\s{1,99}Your comment:\s{1,99}You must log in before you can post this comment!)?\Z"
+    r"(?:\s{1,99}Your comment:(?:\s{1,99}You must log in before you can post this comment!)?)?\Z"
 )
 _LONGEST_TRAILER = 600
 # Paper pages end with the preview of an empty summary, which shows a button instead.
 _PREVIEW = "[edit]", "[[edit]](#entrytext)"
 # A truncated page may lack the closing fence.
-_FENCED = re.compile(r"(?P<fence>`{3,}+) (?P<code>.*?)(?: (?P=fence))?", re.DOTALL)
+_FENCED = re.compile(r"(?P<fence>`{3,}+)[ \n](?P<code>.*?)(?:\s(?P=fence))?", re.DOTALL)
 _ESCAPED = re.compile(r"(\\++)([*_`~\[\]<])")
+_ESCAPED_START = re.compile(r"\A(\d{0,9})\\(?=#{1,6}\s|>|[-+.)]\s)")
+_FORMULA = re.compile(r"\$[^$]{1,2000}\$")
+_BARE = re.compile(r"[*_`~\[\]<](?<!\\.)")
 
 
 def recognise(data: bytes) -> bool:
     """Whether the bytes are such a page."""
+    if site_text.is_data(data):
+        return False
     return site_text.greets(data, _BEFORE_GREETING) or next(_rows(data), None) is not None
 
 
@@ -100,8 +105,20 @@ def _body(cell: str, escaped: bool) -> str:
     text = text.strip().replace(r"\|", "|")
     if not escaped:
         return text
+    return unescaped(text)
+
+
+def unescaped(text: str) -> str:
+    """Undo the extractor's fence around a text, or else its escapes of Markdown characters."""
     fenced = _FENCED.fullmatch(text)
-    return (fenced["code"] if fenced else _ESCAPED.sub(_unescaped, text)).strip()
+    whole = fenced["code"] if fenced else _ESCAPED.sub(_unescaped, _ESCAPED_START.sub(r"\1", text))
+    return whole.strip()
+
+
+def unescaped_if_all_is(text: str) -> str:
+    """Undo its escapes in a text that has no character without; formulas are not escaped."""
+    is_escaped = _FENCED.fullmatch(text) or not _BARE.search(_FORMULA.sub("", text))
+    return unescaped(text) if is_escaped else text
 
 
 def _unescaped(match: re.Match[str]) -> str:

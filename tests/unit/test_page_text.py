@@ -102,6 +102,12 @@ def test_a_flattened_dump_is_another_form() -> None:
     assert trafilatura_lines.recognise(dump)
 
 
+@pytest.mark.parametrize("unit", ["\n", " ", "\nmore", "[link] [ ", "\nscholar.google.com"])
+def test_large_damaged_pages_are_parsed(unit: str) -> None:
+    page = MARK + unit * 30_000 + "end"
+    assert sum(piece.end - piece.start for piece in pieces(page)) == len(page)
+
+
 @settings(max_examples=100)
 @given(st.lists(st.sampled_from([TITLE, MARK, TEXT, BUTTONS, "é", "[link]\n", "\n", "less"])))
 def test_pieces_cover_every_byte_of_any_input(parts: list[str]) -> None:

@@ -17,7 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shortscience.pipeline.sources import (
+    flat_text,
     html2text_page,
+    html_tables,
+    joined_text,
     markdownify_page,
     page_text,
     reading,
@@ -29,7 +32,10 @@ from tests.unit.cases import cases
 
 FORMS = {
     module.__name__.rpartition(".")[2]: module
-    for module in (html2text_page, markdownify_page, trafilatura_rows, page_text)
+    for module in (
+        *(html2text_page, markdownify_page, trafilatura_rows, page_text, joined_text, flat_text),
+        html_tables,
+    )
 }
 PAGES = cases("text_forms", "pages")
 FACTS = ("bibtex_key", "title", "authors", "venue", "year", "votes")
@@ -70,7 +76,6 @@ def test_each_form_is_recognised_by_its_own_parser(case: dict[str, Any]) -> None
     data = case["text"].encode()
     first = next(parser for parser in reading.PARSERS if parser.recognise(data))
     assert first is FORMS[case["module"]]
-    assert not trafilatura_lines.recognise(data)
 
 
 @pytest.mark.parametrize("case", PAGES)
@@ -158,6 +163,7 @@ def damaged(text: str) -> Iterator[str]:
 FRAGMENTS = st.sampled_from(
     [
         *("[link]", '[[link]](http://x/paper?bibtexKey=a&a=b "Link")', "\\[link\\]", "|  "),
+        *("3 [link] Summary by Bo 1 year ago One.", " more less ", "moreless"),
         *(" Summary by Bo 1 year ago", "\n", "    \n    text", " ``` ", "more less", "Loading..."),
         *("scholar.google.com\n", "[a](b", '"', "(", ")", "\\", "é", "\x00", "\r\n", "---|---\n"),
         "| 3 | ",
@@ -180,6 +186,29 @@ def test_one_record(case: dict[str, Any]) -> None:
     assert [facts_of(record) for record in records(parser, case["text"])] == case["records"]
     rejected = [piece for piece in pieces(parser, case["text"]) if piece.kind == "rejected"]
     assert [piece.reason for piece in rejected] == case.get("rejected", [])
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        pytest.param("<html><body><div>\n", id="HTML"),
+        pytest.param(" \n<?xml version='1.0'?>\n<doc>\n", id="XML"),
+        pytest.param('null\tnull\t3749d1\tnull\tnull\t"', id="a row of a table"),
+        pytest.param('http://x.org/?a\tid\t3749d1\tx.org\tA title\t"', id="with an address"),
+    ],
+)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[link]\nTides. |\n",
+        "[link]\nSummary by Ada 2 years ago\nTides.\nmore\nless\n",
+        "3 [link] Summary by Ada 2 years ago Tides. more less ",
+        "|  |  \t  \t \t  \t    \t[link] Tides. |\n",
+    ],
+)
+def test_markup_and_rows_of_tables_are_no_text(before: str, text: str) -> None:
+    assert any(parser.recognise(text.encode()) for parser in reading.PARSERS)
+    assert not any(parser.recognise(f"{before}{text}".encode()) for parser in reading.PARSERS)
 
 
 EXTRACTORS = {
