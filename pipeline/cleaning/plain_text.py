@@ -12,9 +12,6 @@ _LINE_MARKUP = re.compile(
     r"[ \t]*(?=[-#*+>\d])(?:(?:(?P<hashes>#{1,6})|[-*+]|\d{1,3}[.)]|>)[ \t]+|>(?![=\d]))+"
 )
 _CLOSING_HASHES = re.compile(r"(?<![ \t])[ \t]+#+[ \t]*\Z")
-_TITLE = re.compile(
-    r"[ \t]+(?:\"[^\"\n]{0,400}\"|'[^'\n]{0,400}'|\([^()\n]{0,400}\))(?=[ \t]*(?:\n|\Z))"
-)
 _RULE = re.compile(r"[ \t]*(?:[-*_=|:][ \t]*){3,}")
 _LINE_BREAK = r"\n(?![ \t]*\n)"
 _DESTINATION = r"\((?:[ \t]*\"[^\"\n]{0,400}\"[ \t]*|[^()\n]{0,200})\)"
@@ -81,9 +78,8 @@ def plain_text(markdown: str, spans: Iterable[Span] | None = None) -> str:
 def _references(markdown: str, spans: Sequence[Span]) -> Iterator[tuple[int, int]]:
     """Yield the (start, end) of what is not shown of links by reference and their definitions."""
     defined = definitions(markdown, spans)
-    for _, start, address in defined:
-        title = _TITLE.match(markdown, address.end)
-        yield start, title.end() if title else address.end
+    for definition in defined:
+        yield definition.start, definition.end
     for use in uses(markdown, spans, defined):
         if use.is_image:
             yield use.start, use.end

@@ -28,7 +28,7 @@ OPENERS = frozenset(
     "A After Again All Also Although An And Another Apart As At Authors Based Because Before "
     "Besides Both But By Can Consider Currently Despite Due During Each Essentially Even Every "
     "Finally First For From Given Here How However I If Imagine In Instead It It's Its Let Let's "
-    "Many More Most Note Now On One Only Our Overall Recent Recently Several Similar Similarly "
+    "Many More Most Note Now On One Only Our Overall Recent Recently See Several Similar Similarly "
     "Since So Some Such That The Their Then There There's These They This Those Though Three Thus "
     "To Two Typically Under Unlike Until Using We What When Where Whereas Which While Why With "
     "Within You Your".split()
@@ -48,7 +48,7 @@ _SECTION = re.compile(
     r"findings|future work|ideas?|implementation|insights?|intro|introduction|limit(?:s|ations)|"
     r"methods?|methodology|motivation|my two cents|notes|objective|observations?|opinion|overview|"
     r"presenter|problem(?: addressed| statement)?|pros|questions|references?|related work|remarks|"
-    r"resources|results?|setup|shortcomings|strengths?|summary|takeaways?|thoughts|tl;?dr|"
+    r"resources|results?|see also|setup|shortcomings|strengths?|summary|takeaways?|thoughts|tl;?dr|"
     r"weaknesses)):?"
     rf"(?= [A-Z*_\-\d(\[!`$“\"#{COVER}])"
 )
