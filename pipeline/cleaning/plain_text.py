@@ -32,6 +32,8 @@ _CELL_EDGE = re.compile(r"[ \t]*\|[ \t]*")
 _STRUCK = re.compile("~~")
 _TAB = re.compile(r"\t")
 _BLANKS = re.compile(r"  +")
+_BLANKS_IN_BRACKET = re.compile(r"\( +")
+_EMPTY_BRACKETS = re.compile(r"\((?<!\S\()\)")  # but `fit()` is a word
 # Applied in this order, each only if the text has what every match begins with or needs. Those that
 # look back begin with an anchor, as `pipeline/anchors.py` explains.
 _REMOVALS = (
@@ -47,6 +49,8 @@ _REMOVALS_WITHIN_LINES = (
     ("~", _STRUCK, ""),
     ("\\", _ESCAPE, r"\1"),
     ("|", _CELL_EDGE, " "),
+    ("( ", _BLANKS_IN_BRACKET, "("),
+    ("()", _EMPTY_BRACKETS, ""),
     ("  ", _BLANKS, " "),
 )
 _SPACE_BEFORE = re.compile(r" ([,.;:!?)，。；：！？、）])")
@@ -89,8 +93,8 @@ def _references(markdown: str, spans: Sequence[Span]) -> Iterator[tuple[int, int
 
 
 def _remove(removals: Iterable[tuple[str, re.Pattern[str], str]], text: str) -> str:
-    for character, pattern, replacement in removals:
-        if character in text:
+    for sign, pattern, replacement in removals:
+        if sign in text:
             text = pattern.sub(replacement, text)
     return text
 
