@@ -76,6 +76,11 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _OWN_LABEL = re.compile(rf"\[{_OWN}\.?\]\(\Z", re.IGNORECASE)
+# `It builds on this [paper](address)`: what a sentence points to is another paper.
+_POINTED_TO = re.compile(
+    r"\b(?:(?:from|by|with|to|like|on|[Ss]ee)[ ](?:this|that)|another|earlier|previous|other)[ ]"
+    r"\[[^\[\]]+\]\(\Z"
+)
 # `[Link](address) to the paper.`
 _LINK = re.compile(r"\[link\]\(\Z", re.IGNORECASE)
 _TO_PAPER = re.compile(
@@ -138,7 +143,7 @@ def _citation(text: str, item: _Found, lines: Sequence[int]) -> Citation:
     ending = before.removesuffix("<").rstrip().rstrip("*_")
     pointed = ending.endswith(_LABEL_ENDS)
     own = pointed and _is_own(text, before, item.end)
-    labelled = own or (pointed and _LABEL.search(before))
+    labelled = own or (pointed and _LABEL.search(before) and not _POINTED_TO.search(before))
     return Citation(
         item.kind,
         text[item.start : item.end],

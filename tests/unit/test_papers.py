@@ -83,6 +83,8 @@ def linked(
         f"# Adam [arXiv]({ADAM}.pdf)".replace("/abs/", "/pdf/"),
         f"{'word ' * 100} [Link to the paper.]({ADAM})",
         f"{'word ' * 100} * [Link]({ADAM}) to the paper. # Method",
+        f"This [paper]({ADAM}) adapts the step size.",
+        f"See Figure 2 in the [paper]({ADAM}).",
         f"By Roy and Kim * **Link**: {ADAM} # Method",
     ],
 )
@@ -106,6 +108,8 @@ def test_a_labelled_link_identifies_the_paper(text: str) -> None:
             id="two papers after the header",
         ),
         pytest.param(f"[Link]({ADAM}) to the paper by Roy", id="a link to others' paper"),
+        pytest.param(f"It is derived from this [paper]({ADAM}).", id="a paper it builds on"),
+        pytest.param(f"See another [paper]({ADAM}).", id="another paper"),
         pytest.param(f"The link: {ADAM}", id="a link that nothing sets off"),
         pytest.param("[code](https://github.com/a/b)", id="a link to code"),
     ],
