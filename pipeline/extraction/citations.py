@@ -21,6 +21,7 @@ from shortscience.pipeline.identifiers import (
     parse_url,
     strength,
 )
+from shortscience.pipeline.link_references import opening_bracket
 from shortscience.pipeline.scanner import Covered, Extent, Span
 
 
@@ -149,7 +150,7 @@ def _citation(text: str, item: _Found, lines: Sequence[int]) -> Citation:
         text[item.start : item.end],
         item.start,
         item.end,
-        sentence_around(text, item.start, item.end, lines),
+        sentence_around(text, _labelled_from(text, item.start), item.end, lines),
         item.key,
         item.title,
         list(item.authors) or None,
@@ -160,6 +161,13 @@ def _citation(text: str, item: _Found, lines: Sequence[int]) -> Citation:
         subject=item.subject,
         identified=item.identified,
     )
+
+
+def _labelled_from(text: str, start: int) -> int:
+    """Return where a link begins whose address does at `start`: its label may be two sentences."""
+    closing = start - len("](")
+    opened = opening_bracket(text, closing) if text[closing:start] == "](" else None
+    return opened - 1 if opened else start
 
 
 def _is_own(text: str, before: str, end: int) -> bool:
