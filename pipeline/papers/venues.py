@@ -46,14 +46,27 @@ VENUES = {
 """Key: pattern, in small letters. The first that a venue has is its key."""
 
 
+_SERIES = {
+    **{key.lower(): key for key in VENUES},
+    "nips": "NeurIPS",
+    "mm": "ACM MM",
+    "pami": "TPAMI",
+}
+"""What DBLP calls venues in its keys, as in `conf/nips/…`."""
+
 SHORT_VENUE = pl.coalesce("venue_key", "venue")
 """How lists and charts name the venue of a row of `papers`."""
 
 
-def venue_key(venue: pl.Expr) -> pl.Expr:
-    """Return the key of a venue; null where the table has none."""
+def venue_key(venue: pl.Expr, dblp_key: pl.Expr) -> pl.Expr:
+    """Return the key of a venue, or if it is null of that in a DBLP key; null if none is known."""
     # DBLP writes the names of series in braces, which BibTeX keeps as they are.
     plain = venue.str.to_lowercase().str.replace_all(r"[{}]", "")
+    series = dblp_key.str.extract(r"^(?:conf|journals)/([a-z]+)/")
     return pl.coalesce(
-        pl.when(plain.str.contains(pattern)).then(pl.lit(key)) for key, pattern in VENUES.items()
+        *(
+            pl.when(plain.str.contains(pattern)).then(pl.lit(key))
+            for key, pattern in VENUES.items()
+        ),
+        pl.when(venue.is_null()).then(series.replace_strict(_SERIES, default=None)),
     )

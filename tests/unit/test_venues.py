@@ -37,5 +37,29 @@ from shortscience.pipeline.papers.venues import venue_key
     ],
 )
 def test_venues_have_short_names(venue: str | None, key: str | None) -> None:
-    frame = pl.DataFrame({"venue": [venue]}, schema={"venue": pl.String})
-    assert frame.select(venue_key(pl.col("venue"))).item() == key
+    assert _key(venue, None) == key
+
+
+@pytest.mark.parametrize(
+    ("venue", "dblp_key", "key"),
+    [
+        (None, "conf/nips/RoyK19", "NeurIPS"),
+        (None, "conf/emnlp/RoyK19", "EMNLP"),
+        (None, "journals/jmlr/RoyK19", "JMLR"),
+        (None, "journals/corr/abs-1901-00001", None),
+        (None, "conf/kites/RoyK19", None),
+        ("International Workshop on Kites", "conf/nips/RoyK19", None),
+        ("CoRR", "conf/nips/RoyK19", "arXiv"),
+    ],
+)
+def test_keys_of_dblp_tell_unknown_venues(
+    venue: str | None, dblp_key: str, key: str | None
+) -> None:
+    assert _key(venue, dblp_key) == key
+
+
+def _key(venue: str | None, dblp_key: str | None) -> str | None:
+    schema = {"venue": pl.String, "dblp_key": pl.String}
+    frame = pl.DataFrame({"venue": [venue], "dblp_key": [dblp_key]}, schema=schema)
+    found: str | None = frame.select(venue_key(pl.col("venue"), pl.col("dblp_key"))).item()
+    return found
