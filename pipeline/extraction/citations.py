@@ -79,8 +79,9 @@ _LABEL = re.compile(
 _OWN_LABEL = re.compile(rf"\[{_OWN}\.?\]\(\Z", re.IGNORECASE)
 # `It builds on this [paper](address)`: what a sentence points to is another paper.
 _POINTED_TO = re.compile(
-    r"\b(?:(?:from|by|with|to|like|on|[Ss]ee)[ ](?:this|that)|another|earlier|previous|other)[ ]"
-    r"\[[^\[\]]+\]\(\Z"
+    r"\b(?:(?:(?:derived|taken|borrowed|adapted) from|(?:builds?|built|based|relies) (?:up)?on"
+    r"|(?:inspired|motivated) by|(?:similar|related|compared) to|extends?|follows?|like|as in)"
+    r" (?:this|that)|another|earlier|previous|other) \[[^\[\]]+\]\(\Z"
 )
 # `[Link](address) to the paper.`
 _LINK = re.compile(r"\[link\]\(\Z", re.IGNORECASE)

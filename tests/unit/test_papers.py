@@ -85,6 +85,7 @@ def linked(
         f"{'word ' * 100} * [Link]({ADAM}) to the paper. # Method",
         f"This [paper]({ADAM}) adapts the step size.",
         f"See Figure 2 in the [paper]({ADAM}).",
+        f"Notes on this [paper]({ADAM}): it adapts the step size.",
         f"By Roy and Kim * **Link**: {ADAM} # Method",
     ],
 )
