@@ -15,16 +15,20 @@ from shortscience.pipeline.scanner import Covered, Span
 _DEFINITION = Anchored(
     "[", re.compile(r"(?<!\S)\[(?P<name>(?!\^)[^\[\]]{1,200})\]:[ \t]{0,8}\n?[ \t]{0,8}")
 )
+_TITLE = re.compile(
+    r"[ \t]+(?:\"[^\"\n]{0,400}\"|'[^'\n]{0,400}'|\([^()\n]{0,400}\))(?=[ \t]*(?:[\n\[]|\Z))"
+)
 _BRACKETED = re.compile(r"(?<!\\)\[([^\[\]]{1,200})\]")
 _BRACKETS = Anchored("[", _BRACKETED)
 _LABEL_LIMIT = 1000
 
 
 class Definition(NamedTuple):
-    """The name, start and address of a definition."""
+    """A definition, with its title if it has one: `text[start:end]`, its name and its address."""
 
-    name: str
     start: int
+    end: int
+    name: str
     address: Span
 
 
@@ -47,10 +51,16 @@ def definitions(text: str, spans: Sequence[Span]) -> list[Definition]:
         return []
     addresses = {span.start: span for span in spans if span.kind == "url"}
     return [
-        Definition(_name(match["name"]), match.start(), addresses[match.end()])
+        _definition(text, match, addresses[match.end()])
         for match in matches
         if match.end() in addresses
     ]
+
+
+def _definition(text: str, opening: re.Match[str], address: Span) -> Definition:
+    title = _TITLE.match(text, address.end)
+    end = title.end() if title else address.end
+    return Definition(opening.start(), end, _name(opening["name"]), address)
 
 
 def uses(text: str, spans: Sequence[Span], defined: Sequence[Definition]) -> Iterator[Use]:

@@ -356,7 +356,8 @@ PAPERS = Table(
         Column(
             "venue_key",
             Type.STRING,
-            "Short name of a known venue, such as `NeurIPS`, `CVPR` or `arXiv`.",
+            "Short name of a known venue, such as `NeurIPS` or `arXiv`; without a `venue`, by"
+            " `dblp_key`.",
             nullable=True,
         ),
     ),

@@ -12,9 +12,6 @@ _LINE_MARKUP = re.compile(
     r"[ \t]*(?=[-#*+>\d])(?:(?:(?P<hashes>#{1,6})|[-*+]|\d{1,3}[.)]|>)[ \t]+|>(?![=\d]))+"
 )
 _CLOSING_HASHES = re.compile(r"(?<![ \t])[ \t]+#+[ \t]*\Z")
-_TITLE = re.compile(
-    r"[ \t]+(?:\"[^\"\n]{0,400}\"|'[^'\n]{0,400}'|\([^()\n]{0,400}\))(?=[ \t]*(?:\n|\Z))"
-)
 _RULE = re.compile(r"[ \t]*(?:[-*_=|:][ \t]*){3,}")
 _LINE_BREAK = r"\n(?![ \t]*\n)"
 _DESTINATION = r"\((?:[ \t]*\"[^\"\n]{0,400}\"[ \t]*|[^()\n]{0,200})\)"
@@ -35,6 +32,8 @@ _CELL_EDGE = re.compile(r"[ \t]*\|[ \t]*")
 _STRUCK = re.compile("~~")
 _TAB = re.compile(r"\t")
 _BLANKS = re.compile(r"  +")
+_BLANKS_IN_BRACKET = re.compile(r"\( +")
+_EMPTY_BRACKETS = re.compile(r"\((?<!\S\()\)")  # but `fit()` is a word
 # Applied in this order, each only if the text has what every match begins with or needs. Those that
 # look back begin with an anchor, as `pipeline/anchors.py` explains.
 _REMOVALS = (
@@ -50,6 +49,8 @@ _REMOVALS_WITHIN_LINES = (
     ("~", _STRUCK, ""),
     ("\\", _ESCAPE, r"\1"),
     ("|", _CELL_EDGE, " "),
+    ("( ", _BLANKS_IN_BRACKET, "("),
+    ("()", _EMPTY_BRACKETS, ""),
     ("  ", _BLANKS, " "),
 )
 _SPACE_BEFORE = re.compile(r" ([,.;:!?)，。；：！？、）])")
@@ -81,9 +82,8 @@ def plain_text(markdown: str, spans: Iterable[Span] | None = None) -> str:
 def _references(markdown: str, spans: Sequence[Span]) -> Iterator[tuple[int, int]]:
     """Yield the (start, end) of what is not shown of links by reference and their definitions."""
     defined = definitions(markdown, spans)
-    for _, start, address in defined:
-        title = _TITLE.match(markdown, address.end)
-        yield start, title.end() if title else address.end
+    for definition in defined:
+        yield definition.start, definition.end
     for use in uses(markdown, spans, defined):
         if use.is_image:
             yield use.start, use.end
@@ -93,8 +93,8 @@ def _references(markdown: str, spans: Sequence[Span]) -> Iterator[tuple[int, int
 
 
 def _remove(removals: Iterable[tuple[str, re.Pattern[str], str]], text: str) -> str:
-    for character, pattern, replacement in removals:
-        if character in text:
+    for sign, pattern, replacement in removals:
+        if sign in text:
             text = pattern.sub(replacement, text)
     return text
 

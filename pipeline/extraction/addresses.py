@@ -97,7 +97,7 @@ def _is_bare(item: Image | Link) -> bool:
 def _by_name(text: str, use: Use) -> Image | Link:
     url = _unescaped(text[use.address.inner_start : use.address.inner_end])
     if use.is_image:
-        return Image(_normal(url), use.label, text[use.start : use.end], use.start, use.end)
+        return _image(text, url, use.label, use.start, use.end)
     return _link(text, url, use.label, use.start, use.end, (use.start, use.end))
 
 
@@ -108,9 +108,9 @@ def _markdown(text: str, span: Span) -> Image | Link | None:
     if close is None or label_start is None:
         return None
     url = _unescaped(text[span.inner_start : span.inner_end])
-    label, start = text[label_start:bracket] or None, label_start - 1
+    label, start = text[label_start:bracket], label_start - 1
     if text[start - 1 : start] == "!":
-        return Image(_normal(url), label, text[start - 1 : close.end()], start - 1, close.end())
+        return _image(text, url, label, start - 1, close.end())
     return _link(text, url, label, start, close.end(), (span.inner_start, span.inner_end))
 
 
@@ -119,20 +119,22 @@ def _html(text: str, span: Span) -> Image | Link | None:
     inner = span.inner_start, span.inner_end
     url = _ENTITY.sub(_character, text[slice(*inner)])
     if (tag := _IMG.search(text, *before)) and (close := _IMG_CLOSE.match(text, span.end)):
-        raw = text[tag.start() : close.end()]
-        alt = _ALT.search(raw)
-        return Image(_normal(url), alt[1] if alt else None, raw, tag.start(), close.end())
+        alt = _ALT.search(text, tag.start(), close.end())
+        return _image(text, url, alt and alt[1], tag.start(), close.end())
     if (tag := _ANCHOR.search(text, *before)) and (close := _ANCHOR_CLOSE.match(text, span.end)):
-        label = close["label"].strip() or None
-        return _link(text, url, label, tag.start(), close.end(), inner)
+        return _link(text, url, close["label"], tag.start(), close.end(), inner)
     return None
 
 
 def _bare(text: str, span: Span) -> Image | Link:
     url = text[span.inner_start : span.inner_end]
     if _IMAGE_PATH.search(url.partition("?")[0]) and text[span.start] != "<":
-        return Image(_normal(url), None, text[span.start : span.end], span.start, span.end)
+        return _image(text, url, None, span.start, span.end)
     return _link(text, url, None, span.start, span.end, (span.inner_start, span.inner_end))
+
+
+def _image(text: str, url: str, alt: str | None, start: int, end: int) -> Image:
+    return Image(_normal(url), _shown(alt), text[start:end], start, end)
 
 
 def _link(
@@ -145,7 +147,12 @@ def _link(
     except ValueError:
         host = ""
     raw = text[start:end]
-    return Link(address, label, host, raw, start, end, *written)
+    return Link(address, _shown(label), host, raw, start, end, *written)
+
+
+def _shown(written: str | None) -> str | None:
+    """Return a label as it is shown, on one line; None if it has no characters."""
+    return " ".join((written or "").split()) or None
 
 
 def _unescaped(destination: str) -> str:

@@ -21,6 +21,7 @@ from shortscience.pipeline.identifiers import (
     parse_url,
     strength,
 )
+from shortscience.pipeline.link_references import opening_bracket
 from shortscience.pipeline.scanner import Covered, Extent, Span
 
 
@@ -58,15 +59,35 @@ _PAPER_HOSTS = re.compile(
     r"biorxiv\.org|semanticscholar\.org|isca-speech\.org)$"
 )
 _PDF = re.compile(r"\.pdf(?:$|[?#])", re.IGNORECASE)
+# Files that speak of a paper without being one.
+_AROUND_PAPERS = r"slides?|talks?|posters?|presentations?|lectures?|suppl(?:ement(?:al|ary|s)?)?"
+_NO_PAPER = re.compile(
+    rf"[/.](?:{_AROUND_PAPERS})(?:[_-]?\d+)?[/.]|[_-](?:{_AROUND_PAPERS}|supp)\.pdf", re.IGNORECASE
+)
+_NO_PAPER_LABEL = re.compile(
+    rf"(?:the |their |my )?(?:{_AROUND_PAPERS})(?: material)?\.?", re.IGNORECASE
+)
 _KIND_CONFIDENCE = {"cite": 1.0, "paper-link": 0.8}
 _IDENTIFIED_CONFIDENCE = 0.99
 _OWN = r"link[ ]to[ ](?:the[ ])?paper"
 _PAPER = rf"(?:{_OWN}|(?:original[ ])?paper(?:[ ]link)?|arxiv(?:[ ]link)?|pdf)"
 _LABEL = re.compile(
-    rf"(?:\[{_PAPER}\.?\]\(|(?:\A|(?<=[\s*_#>]))(?:{_PAPER}|url)[*_]{{0,2}}\s?:[*_]{{0,2}}\s?<?)\Z",
+    rf"(?:\[{_PAPER}\.?\]\("
+    rf"|(?:\A|(?<=[\s*_#>]))(?:{_PAPER}|url|(?<=[*_])link)[*_]{{0,2}}\s?:[*_]{{0,2}}\s?<?)\Z",
     re.IGNORECASE,
 )
 _OWN_LABEL = re.compile(rf"\[{_OWN}\.?\]\(\Z", re.IGNORECASE)
+# `It builds on this [paper](address)`: what a sentence points to is another paper.
+_POINTED_TO = re.compile(
+    r"\b(?:(?:(?:derived|taken|borrowed|adapted) from|(?:builds?|built|based|relies) (?:up)?on"
+    r"|(?:inspired|motivated) by|(?:similar|related|compared) to|extends?|follows?|like|as in)"
+    r" (?:this|that)|another|earlier|previous|other) \[[^\[\]]+\]\(\Z"
+)
+# `[Link](address) to the paper.`
+_LINK = re.compile(r"\[link\]\(\Z", re.IGNORECASE)
+_TO_PAPER = re.compile(
+    r"\)[ ]to[ ](?:the[ ])?paper(?:[.:;]|\s*(?:\n|\Z)|(?=[ ][*#-]+[ ]))", re.IGNORECASE
+)
 _LABEL_REACH = 48
 _LABEL_ENDS = ":", "("
 
@@ -122,23 +143,39 @@ def citations(
 def _citation(text: str, item: _Found, lines: Sequence[int]) -> Citation:
     before = text[max(0, item.start - _LABEL_REACH) : item.start]
     ending = before.removesuffix("<").rstrip().rstrip("*_")
-    labelled = ending.endswith(_LABEL_ENDS) and _LABEL.search(before)
+    pointed = ending.endswith(_LABEL_ENDS)
+    own = pointed and _is_own(text, before, item.end)
+    labelled = own or (pointed and _LABEL.search(before) and not _POINTED_TO.search(before))
     return Citation(
         item.kind,
         text[item.start : item.end],
         item.start,
         item.end,
-        sentence_around(text, item.start, item.end, lines),
+        sentence_around(text, _labelled_from(text, item.start), item.end, lines),
         item.key,
         item.title,
         list(item.authors) or None,
         item.year,
         item.confidence,
         labelled=bool(labelled),
-        own=bool(labelled and _OWN_LABEL.search(before)),
+        own=own,
         subject=item.subject,
         identified=item.identified,
     )
+
+
+def _labelled_from(text: str, start: int) -> int:
+    """Return where a link begins whose address does at `start`: its label may be two sentences."""
+    closing = start - len("](")
+    opened = opening_bracket(text, closing) if text[closing:start] == "](" else None
+    return opened - 1 if opened else start
+
+
+def _is_own(text: str, before: str, end: int) -> bool:
+    """Whether the words around an address say that it is that of the summary's paper."""
+    if _OWN_LABEL.search(before):
+        return True
+    return bool(_LINK.search(before) and _TO_PAPER.match(text, end))
 
 
 def _outside(places: Iterable[Extent], items: Iterable[_Found]) -> list[_Found]:
@@ -236,9 +273,15 @@ def _link(link: Link) -> _Found | None:
         of_site = key_in(link.url) if on_site else None
         key = of_site or (identifier.key if named else link.url)
         return _Found(kind, *span, key, _IDENTIFIED_CONFIDENCE, identified=identifier.name)
-    if _PAPER_HOSTS.search(link.host) or _PDF.search(link.url):
+    leads_to_file = _PAPER_HOSTS.search(link.host) or _PDF.search(link.url)
+    if leads_to_file and not _is_around_paper(link):
         return _Found(PAPER_LINK, *span, link.url, _KIND_CONFIDENCE[PAPER_LINK])
     return None
+
+
+def _is_around_paper(link: Link) -> bool:
+    """Whether a link leads to slides, a supplement or the like, by its address or its label."""
+    return bool(_NO_PAPER.search(link.url) or _NO_PAPER_LABEL.fullmatch(link.label or ""))
 
 
 def _written(item: Written) -> _Found:

@@ -60,6 +60,9 @@ _PEOPLE_AND_COMMA = re.compile(
     rf"(?P<people>{_INITIALED}(?:(?:,? and |,? & |, ){_INITIALED})*), "
     rf"(?!{_INITIALED}|(?:et|and|&) )"
 )
+# `Ann B. Roy, Ken Ito, Jo Kim: Title`: only some of them have an initial.
+_FULL = rf"{_GIVEN} (?:{_INITIALS} ?)?{_SURNAME}"
+_FULL_NAMES = re.compile(rf"(?P<people>{_FULL}(?:(?:,? and |, ){_FULL})+)(?P<end>[.:]) ")
 _PEOPLE = re.compile(rf"{_PERSON}(?:(?:,? and (?!others)|,? & |, ){_PERSON})*{_OTHERS}?")
 _NAME_SPLIT = re.compile(rf"{_OTHERS}|,? and |,? & |, (?!{_INITIALS}(?:,| and | & | et\.? al|$))")
 # `Ito, Ken, and Roy, Ann`: a comma after the last `and` means that every surname comes first.
@@ -180,7 +183,8 @@ def _are_surely_people(text: str) -> bool:
 
 def _behind_people(body: str) -> tuple[str | None, tuple[str, ...]] | None:
     """Return the title behind the authors that begin an entry; None if none surely do."""
-    if listed := _PEOPLE_AND_COMMA.match(body):
+    listed = _PEOPLE_AND_COMMA.match(body)
+    if listed and not _begins_with_full_names(body):
         return _unless_venue(_before_venue(body[listed.end() :])), _names(listed["people"])
     leading = _PEOPLE.match(body)
     if leading is None:
@@ -193,6 +197,14 @@ def _behind_people(body: str) -> tuple[str | None, tuple[str, ...]] | None:
     if leading[0].endswith(", ") and _ET_AL.search(leading[0]):
         return _unless_venue(_before_venue(after)), names
     return None
+
+
+def _begins_with_full_names(body: str) -> bool:
+    """Whether full names begin an entry, rather than one name and a short title, `Kites Aloft.`."""
+    match = _FULL_NAMES.match(body)
+    if match is None or not all(map(is_name, _WORD.findall(match["people"]))):
+        return False
+    return match["end"] == ":" or len(_names(match["people"])) > 2
 
 
 def _unless_venue(title: str) -> str | None:

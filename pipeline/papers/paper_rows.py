@@ -78,7 +78,7 @@ def _rows(joined: pl.DataFrame) -> pl.DataFrame:
             bibtex_key=key,
             dblp_key=pl.coalesce("dblp_key", key.str.extract(_DBLP_KEY_OF_PREPRINT)),
             url=_url(),
-            venue_key=venue_key(pl.col("venue")),
+            venue_key=venue_key(pl.col("venue"), pl.col("dblp_key")),
             year=pl.coalesce(
                 "year",
                 _year("bibtex_key", _YEAR_OF_KEY),

@@ -43,6 +43,30 @@ def test_citations_are_in_order_at_their_offsets_and_inside_their_context(text):
 
 
 @pytest.mark.parametrize(
+    ("text", "context"),
+    [
+        pytest.param(
+            "It flies. See [Kites? On wind](https://arxiv.org/abs/1611.03530) too. Yes.",
+            "See [Kites? On wind](https://arxiv.org/abs/1611.03530) too.",
+            id="a label of two sentences",
+        ),
+        pytest.param(
+            "It flies. See kites? On wind (https://arxiv.org/abs/1611.03530) too. Yes.",
+            "On wind (https://arxiv.org/abs/1611.03530) too.",
+            id="two sentences before an address",
+        ),
+        pytest.param(
+            "](https://arxiv.org/abs/1611.03530) flies. Yes.",
+            "](https://arxiv.org/abs/1611.03530) flies.",
+            id="a label that nothing opens",
+        ),
+    ],
+)
+def test_the_context_of_a_link_has_its_whole_label(text, context):
+    assert [item.context for item in cited(text)] == [context]
+
+
+@pytest.mark.parametrize(
     ("text", "subjects"),
     [
         pytest.param("Fawzi et al. study nets.", ["Fawzi et al."], id="at the beginning"),

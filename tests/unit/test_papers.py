@@ -82,6 +82,11 @@ def linked(
         f"**Link to paper:** <{ADAM}v2> It adapts the step size.",
         f"# Adam [arXiv]({ADAM}.pdf)".replace("/abs/", "/pdf/"),
         f"{'word ' * 100} [Link to the paper.]({ADAM})",
+        f"{'word ' * 100} * [Link]({ADAM}) to the paper. # Method",
+        f"This [paper]({ADAM}) adapts the step size.",
+        f"See Figure 2 in the [paper]({ADAM}).",
+        f"Notes on this [paper]({ADAM}): it adapts the step size.",
+        f"By Roy and Kim * **Link**: {ADAM} # Method",
     ],
 )
 def test_a_labelled_link_identifies_the_paper(text: str) -> None:
@@ -103,6 +108,10 @@ def test_a_labelled_link_identifies_the_paper(text: str) -> None:
             f"{'word ' * 100} [Link to paper]({ADAM}), [Link to paper]({ADAM[:-1]}1)",
             id="two papers after the header",
         ),
+        pytest.param(f"[Link]({ADAM}) to the paper by Roy", id="a link to others' paper"),
+        pytest.param(f"It is derived from this [paper]({ADAM}).", id="a paper it builds on"),
+        pytest.param(f"See another [paper]({ADAM}).", id="another paper"),
+        pytest.param(f"The link: {ADAM}", id="a link that nothing sets off"),
         pytest.param("[code](https://github.com/a/b)", id="a link to code"),
     ],
 )

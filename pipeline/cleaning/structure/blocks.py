@@ -1,11 +1,12 @@
-"""Finding the blocks that have an extent: code, displayed math, images, thematic breaks."""
+"""Finding the blocks with an extent: code, displayed math, images, definitions, thematic breaks."""
 
 import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from shortscience.pipeline.cleaning.structure.layout import COVER, Mark
-from shortscience.pipeline.scanner import Span
+from shortscience.pipeline.link_references import definitions, uses
+from shortscience.pipeline.scanner import Covered, Span
 
 _IMAGE = re.compile(
     rf"!\[[^\]]{{0,400}}\]\({COVER}{{1,2000}}[^()]{{0,200}}\)(?:\]\({COVER}{{1,2000}}\))?(?!\S)"
@@ -23,10 +24,11 @@ _BLOCK_AHEAD = re.compile(r" (?:#{1,6}|>) [^a-z]")
 
 
 def blocks(text: str, prose: str, spans: Sequence[Span]) -> list[Mark]:
-    """Return code, displayed math, images and thematic breaks that stand in a text."""
-    found = []
+    """Return the blocks of these kinds that stand in a text."""
+    found = list(_definitions(text, spans))
+    defined = Covered(found)
     for span in spans:
-        if (kind := _kind(text, span)) is not None:
+        if span.start not in defined and (kind := _kind(text, span)) is not None:
             end = span.end + (kind == "math" and text.startswith(_PUNCTUATION, span.end))
             found.append(Mark(span.start, end + 1, kind))
     if "!" in prose:
@@ -36,6 +38,21 @@ def blocks(text: str, prose: str, spans: Sequence[Span]) -> list[Mark]:
         rules = (match for match in _RULE.finditer(prose) if _separates(prose, match))
         found += (Mark(rule.start(), rule.end() + 1, "rule") for rule in rules)
     return found
+
+
+def _definitions(text: str, spans: Sequence[Span]) -> Iterator[Mark]:
+    """Yield the definitions of links by reference that are used, and those behind another one.
+
+    In a sentence, as in `see [this]: https://… for more`, brackets define nothing.
+    """
+    defined = definitions(text, spans)
+    used = {use.address.start for use in uses(text, spans, defined)}
+    last = -1
+    for start, end, _, address in defined:
+        listed = address.start in used or start == last
+        if listed and not text[end + 1 : end + 2].islower():
+            last = end + 1
+            yield Mark(start, last, "definition")
 
 
 def _kind(text: str, span: Span) -> Literal["math", "code", "image"] | None:

@@ -35,7 +35,7 @@ class Boundary(NamedTuple):
 def of_marks(marks: Sequence[Mark], length: int) -> Iterator[Boundary]:
     """Yield where the blocks that show in a text of some length begin, and the prose behind them.
 
-    Nothing is parted at the beginning of the text. Thematic breaks are not judged.
+    Nothing is parted at the beginning of the text. Thematic breaks and definitions are not judged.
     """
     starts = {mark.start for mark in marks}
     pictured = {mark.end for mark in marks if mark.kind == "image"}

@@ -14,7 +14,7 @@ COVER = "\x7f"
 CAPTIONS = ("Figure", "Fig", "Table")
 """What the caption of an image begins with."""
 
-Kind = Literal["heading", "item", "code", "math", "image", "table", "rule", "quote"]
+Kind = Literal["heading", "item", "code", "math", "image", "table", "rule", "quote", "definition"]
 
 
 class Mark(NamedTuple):

@@ -11,7 +11,7 @@ from itertools import chain, pairwise
 from shortscience.pipeline.cleaning.structure.boundaries import SHARES, Boundary
 from shortscience.pipeline.cleaning.structure.layout import COVER, Mark
 from shortscience.pipeline.cleaning.structure.paragraph_model import MODEL
-from shortscience.pipeline.cleaning.structure.places import parted
+from shortscience.pipeline.cleaning.structure.places import follows_abbreviation, parted
 
 LIKELY = {**dict.fromkeys(f".?!…{COVER}", 0.47), "word": 0.2}
 """Probability from which on a paragraph begins, by what ends before it.
@@ -80,11 +80,20 @@ def run_in_starts(prose: str, marks: Sequence[Mark]) -> Iterator[int]:
     for start, end in chain.from_iterable(_emphasised(prose, sign) for sign in _STRONG):
         behind = behind or {0: "", **{mark.end: mark.kind for mark in marks}}
         kind = behind.get(start)
-        if kind in ("item", "quote") or (kind is None and prose[start - 2] not in _BEFORE_RUN_IN):
+        if kind in ("item", "quote") or (kind is None and not _opens_line(prose, start)):
             continue
         yield start
         if prose[end - 3] not in _RUNS_ON and prose[end + 1 : end + 2].isupper():
             yield end + 1
+
+
+def _opens_line(prose: str, start: int) -> bool:
+    """Whether emphasised words could open a line; no sentence goes on behind what stands before."""
+    last = prose[start - 2]
+    if last == ")":
+        return not prose[start + len(_STRONG[0])].islower()
+    initial = prose[start - 3].isupper()  # may end a sentence, too
+    return last in _BEFORE_RUN_IN and (initial or not follows_abbreviation(prose, start))
 
 
 def _emphasised(prose: str, sign: str) -> Iterator[tuple[int, int]]:

@@ -97,7 +97,7 @@ def places(prose: str) -> list[Place]:
         if sign in prose:
             starts = [match.end() for match in pattern.finditer(prose)]
             if sign == ".":
-                starts = [start for start in starts if not _follows_abbreviation(prose, start)]
+                starts = [start for start in starts if not follows_abbreviation(prose, start)]
             found += zip(starts, repeat(sign))
     found += zip(_lines_within(prose), repeat("word"))
     found.sort()
@@ -123,7 +123,7 @@ def _goes_on(prose: str, end: int) -> bool:
     return word.lower() in SMALL_WORDS or _ENUMERATOR.fullmatch(word) is not None
 
 
-def _follows_abbreviation(prose: str, start: int) -> bool:
+def follows_abbreviation(prose: str, start: int) -> bool:
     """Whether the word before a place ends with a full stop, but no sentence with it."""
     word = prose[prose.rfind(" ", 0, start - 1) + 1 : start - 1]
     return word[-1:] == "." and is_abbreviated(word[:-1], prose[start])

@@ -181,9 +181,11 @@ def _before(text: str, block: Mark) -> str:
 
 def _behind(text: str, block: Mark, following: Mark) -> str:
     """Return the white space behind a block: less where the text goes on about it."""
+    alike = (following.kind, following.start) == (block.kind, block.end)
+    if block.kind == "definition":
+        return "\n" if alike else "\n\n"
     if block.kind == "image":
-        goes_on = (following.kind, following.start) == ("image", block.end)
-        return "\n" if goes_on or text.startswith(CAPTIONS, block.end) else "\n\n"
+        return "\n" if alike or text.startswith(CAPTIONS, block.end) else "\n\n"
     if block.kind == "math" and _is_within_sentence(text, block.start):
         goes_on = text[block.end : block.end + 1].islower()
         return "\n" if goes_on or text.startswith("Where ", block.end) else "\n\n"

@@ -28,7 +28,7 @@ OPENERS = frozenset(
     "A After Again All Also Although An And Another Apart As At Authors Based Because Before "
     "Besides Both But By Can Consider Currently Despite Due During Each Essentially Even Every "
     "Finally First For From Given Here How However I If Imagine In Instead It It's Its Let Let's "
-    "Many More Most Note Now On One Only Our Overall Recent Recently Several Similar Similarly "
+    "Many More Most Note Now On One Only Our Overall Recent Recently See Several Similar Similarly "
     "Since So Some Such That The Their Then There There's These They This Those Though Three Thus "
     "To Two Typically Under Unlike Until Using We What When Where Whereas Which While Why With "
     "Within You Your".split()
@@ -48,10 +48,12 @@ _SECTION = re.compile(
     r"findings|future work|ideas?|implementation|insights?|intro|introduction|limit(?:s|ations)|"
     r"methods?|methodology|motivation|my two cents|notes|objective|observations?|opinion|overview|"
     r"presenter|problem(?: addressed| statement)?|pros|questions|references?|related work|remarks|"
-    r"resources|results?|setup|shortcomings|strengths?|summary|takeaways?|thoughts|tl;?dr|"
+    r"resources|results?|see also|setup|shortcomings|strengths?|summary|takeaways?|thoughts|tl;?dr|"
     r"weaknesses)):?"
     rf"(?= [A-Z*_\-\d(\[!`$“\"#{COVER}])"
 )
+# A title in emphasis ends with it; one word may be emphasised within a title.
+_EMPHASISED = re.compile(r"(?P<sign>[*_]{1,2})[^\s*_]+ [^*_]{1,120}(?P=sign)[:.?!]? (?=[A-Z])")
 _GOES_ON = frozenset(f'[*_(`"{COVER}')
 
 
@@ -60,6 +62,8 @@ def title_end(prose: str, start: int, stop: int) -> int:
 
     The title begins at `start`; `stop` is the next marker or the end of the text.
     """
+    if emphasised := _EMPHASISED.match(prose, start, stop):
+        return emphasised.end()
     words = prose[start : min(stop, start + _MAX_TITLE)].split(None, MAX_WORDS + 2)
     if not words:
         return stop
@@ -128,8 +132,10 @@ def _next_sentence(words: Sequence[str], *, whole: bool) -> int:
 
 
 def _is_numbered(words: Sequence[str]) -> bool:
-    """Whether a title is a number and a short sentence, as `1. Take some time.`."""
-    return 1 < len(words) <= _MAX_NUMBERED and words[0][0].isdigit() and words[0][-1] in ".)"
+    """Whether a title is a number or letter and a short sentence, as `1. Take some time.`."""
+    if not 1 < len(words) <= _MAX_NUMBERED or words[0][-1] not in ".)":
+        return False
+    return words[0][0].isdigit() or _NUMBER.fullmatch(words[0]) is not None
 
 
 def _begins_paragraph(words: Sequence[str], number: int) -> bool:
