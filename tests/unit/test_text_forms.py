@@ -24,7 +24,6 @@ from shortscience.pipeline.sources import (
     markdownify_page,
     page_text,
     reading,
-    trafilatura_lines,
     trafilatura_rows,
 )
 from shortscience.pipeline.sources.pieces import Piece, covering
