@@ -51,6 +51,12 @@ def layer_keys(batch: Batch, settings: Settings) -> dict[str, str]:
     return {TEXTS: texts, **derived}
 
 
+def hash_code() -> None:
+    """Hash the code that decides the names of shards, once per process."""
+    for modules in (TEXTS_CODE, *((layer.code,) for layer in DERIVED.values())):
+        code_digest(*modules)
+
+
 def missing_layers(batch: Batch, settings: Settings, folder: Path) -> list[str]:
     """Return the layers of a batch whose shards are missing or damaged below `folder`."""
     keys = layer_keys(batch, settings)

@@ -15,8 +15,9 @@ import polars as pl
 import psutil
 import pytest
 
-from shortscience.pipeline import shards
+from shortscience.pipeline import shards, version
 from shortscience.pipeline.batches import Batch, cut_batches
+from shortscience.pipeline.engines import local
 from shortscience.pipeline.engines.local import LocalEngine
 from shortscience.pipeline.errors import WorkerError
 from shortscience.pipeline.layers import TEXT_FRAMES
@@ -152,6 +153,19 @@ def test_a_worker_whose_memory_runs_out_is_replaced(
     starved, fed = (Shards.of([batch], SETTINGS, tmp_path / name) for name in ("starved", "fed"))
     for name in TEXT_FRAMES:
         assert starved.files(name)[0].read_bytes() == fed.files(name)[0].read_bytes()
+
+
+def parsed_for_keys(batch: Batch) -> int:
+    """Return how many modules are parsed to name the shards of a batch."""
+    before = version._imports.cache_info().misses
+    shards.layer_keys(batch, SETTINGS)
+    return version._imports.cache_info().misses - before
+
+
+def test_workers_parse_the_code_before_memory_can_run_out(batch: Batch) -> None:
+    workers = Workers(1, local._prepare)
+    assert workers.submit(parsed_for_keys, batch).result() == 0
+    workers.stop()
 
 
 @pytest.mark.long

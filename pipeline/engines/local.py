@@ -142,10 +142,15 @@ class _Pools:
 
 
 def _prepare() -> None:
-    """Import what batches need."""
+    """Import what batches need, and hash the code that they depend on.
+
+    Where memory runs out, Python's parser, which this needs, may raise ValueError.
+    """
     # PyArrow would import pandas to see whether values are pandas', which takes a quarter second.
     hide("pandas")
-    import shortscience.pipeline.shards  # noqa: F401
+    from shortscience.pipeline.shards import hash_code
+
+    hash_code()
 
 
 def _work(build: Runner, batch: "Batch", settings: "Settings", folder: Path) -> None:
