@@ -14,7 +14,7 @@ from shortscience.pipeline.sources import markdown_block, site_text
 from shortscience.pipeline.sources.encodings import decode
 from shortscience.pipeline.sources.lines import with_line_starts
 from shortscience.pipeline.sources.markdown_links import identified
-from shortscience.pipeline.sources.pieces import NOTHING_KNOWN, Facts, Piece, summary
+from shortscience.pipeline.sources.pieces import NOTHING_KNOWN, Facts, Piece, summary, unended
 
 FORM = "extracted-text"
 KEEPS_STRUCTURE = True
@@ -74,7 +74,7 @@ def parse(data: bytes) -> Iterator[Piece]:
             yield Piece("boilerplate", start, position)
         # A page may break off within the words that end a summary.
         elif body and not trailer and b"\n" in data[text_end:].strip():
-            yield Piece("rejected", start, position, reason="a summary whose end is not marked")
+            yield unended(start, position)
         else:
             yield summary(start, position, body, facts)
     yield from site_text.around(data, position, len(data))

@@ -141,10 +141,11 @@ def record(data: bytes, start: int, block: Block, paper: Facts) -> Piece:
     tree = _tree(data[block.start : markdown_start] + data[markdown_end : block.end])
     address = _address(tree.css_first('a[title="Link"]'))
     link = permalink(address or "")
-    key = _attribute(tree.css_first("input.paperid"), "value") or paper.bibtex_key
+    of_form = _attribute(tree.css_first("input.paperid"), "value")
+    key = of_form or paper.bibtex_key or link.key
     user = link.user if block.user is None else decode(block.user)
     facts = paper._replace(
-        bibtex_key=key or link.key,
+        bibtex_key=key,
         title=shown_facts.title_unless_key(paper.title, key),
         author=shown_facts.user(html.unescape(user or "")),
         votes=shown_facts.votes(_text(tree.css_first("span.votevalue"))),

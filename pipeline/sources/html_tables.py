@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from shortscience.pipeline.sources import html_page, markdown_block, site_text
-from shortscience.pipeline.sources.pieces import NOTHING_KNOWN, Piece
+from shortscience.pipeline.sources.pieces import NOTHING_KNOWN, Piece, unended
 
 FORM = "extracted-text"
 KEEPS_STRUCTURE = True
@@ -47,7 +47,7 @@ def parse(data: bytes) -> Iterator[Piece]:
         if not data.startswith(_ENDS, text_end) and len(data) - text_end >= len(_ENDS[0]):
             next_block = markdown_block.find(data, source.end(), bound)
             position = bound if next_block is None else next_block
-            yield Piece("rejected", start, position, reason="a summary whose end is not marked")
+            yield unended(start, position)
             known = NOTHING_KNOWN
             continue
         summary = html_page.Block(table, position, markdown=(source.end(), text_end))

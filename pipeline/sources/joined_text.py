@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from shortscience.pipeline.sources import shown_facts, site_text
 from shortscience.pipeline.sources.encodings import decode
-from shortscience.pipeline.sources.pieces import NOTHING_KNOWN, Facts, Piece, summary
+from shortscience.pipeline.sources.pieces import NOTHING_KNOWN, Facts, Piece, summary, unended
 
 FORM = "extracted-text"
 KEEPS_STRUCTURE = True
@@ -71,7 +71,7 @@ def parse(data: bytes) -> Iterator[Piece]:
             yield summary(start, position, body, facts)
         else:
             position = bound if next_paper < 0 else next_paper
-            yield Piece("rejected", start, position, reason="a summary whose end is not marked")
+            yield unended(start, position)
             paper = NOTHING_KNOWN
     yield from site_text.around(data, position, len(data))
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from shortscience.pipeline.characters import ASCII_PUNCTUATION
 from shortscience.pipeline.sources import shown_facts
 from shortscience.pipeline.sources.archived_links import original
 from shortscience.pipeline.sources.encodings import decode
@@ -22,7 +23,7 @@ _BROKEN_WORD = re.compile(r"(?<=\w-)\n(?!(?:and|or|to)\b)")
 _KEYWORDS = "Keywords:"
 _USER = re.compile(rb"\[\s{0,3}(?:!\[\]\([^()\n]{0,300}\)\s{0,3})?\]\(user\?name=")
 _VOTES = re.compile(rb"^-?\d{1,9}[ \t\r]*\n", re.MULTILINE)
-_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+_ESCAPED = re.compile(rf"\\([{ASCII_PUNCTUATION}])")
 _ESCAPED_IN_ADDRESS = re.compile(r"\\([\\\[\]()])")
 
 

@@ -18,7 +18,7 @@ from shortscience.pipeline.sources import markdown_block, shown_facts, site_text
 from shortscience.pipeline.sources.encodings import decode
 from shortscience.pipeline.sources.lines import with_line_starts
 from shortscience.pipeline.sources.markdown_links import identified
-from shortscience.pipeline.sources.pieces import NOTHING_KNOWN, Facts, Piece, summary
+from shortscience.pipeline.sources.pieces import NOTHING_KNOWN, Facts, Piece, summary, unended
 
 FORM = "extracted-text"
 KEEPS_STRUCTURE = True
@@ -75,7 +75,7 @@ def parse(data: bytes) -> Iterator[Piece]:
             end = bound, bound
         if end is None:
             position = _next_paper(data, mark.end(), bound)
-            yield Piece("rejected", start, position, reason="a summary whose end is not marked")
+            yield unended(start, position)
             known, understood = NOTHING_KNOWN, False
             continue
         text_end, position = end

@@ -53,6 +53,11 @@ def summary(start: int, end: int, body: str, facts: Facts = NOTHING_KNOWN) -> Pi
     return Piece("record", start, end, lines, facts)
 
 
+def unended(start: int, end: int) -> Piece:
+    """Return a rejected piece that begins with a summary; where that ends is not certain."""
+    return Piece("rejected", start, end, reason="a summary whose end is not marked")
+
+
 class CoverageError(ShortScienceError):
     """A parser skipped bytes or used them twice: a bug in this project."""
 

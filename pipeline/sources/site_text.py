@@ -7,6 +7,7 @@ may be an unrecognised summary and is rejected line by line.
 import re
 from collections.abc import Iterator
 
+from shortscience.pipeline.characters import ASCII_PUNCTUATION
 from shortscience.pipeline.sources import markdown_links
 from shortscience.pipeline.sources.lines import with_line_starts
 from shortscience.pipeline.sources.pieces import Piece
@@ -88,8 +89,8 @@ _LABEL_LINE = re.compile(
 )
 # A no-break space, a bullet and a byte order mark, which are not letters; Markdown's escapes; tags.
 _MARKS = re.compile(
-    rb"\xc2\xa0|\xe2\x80\xa2|\xef\xbb\xbf|\\(?=[!-/:-@\[-`{-~])"
-    rb"|</?[a-z]{1,10}[1-6]?(?:\s[^<>]{0,2000})?>"
+    rb"\xc2\xa0|\xe2\x80\xa2|\xef\xbb\xbf|\\(?=[%b])"
+    rb"|</?[a-z]{1,10}[1-6]?(?:\s[^<>]{0,2000})?>" % ASCII_PUNCTUATION.encode()
 )
 _LINK = re.compile(markdown_links.PATTERN.encode())
 _WORD = re.compile(rb"[\w\x80-\xff]")

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from shortscience.pipeline.sources import site_text
 from shortscience.pipeline.sources.encodings import decode
-from shortscience.pipeline.sources.pieces import Piece, summary
+from shortscience.pipeline.sources.pieces import Piece, summary, unended
 
 FORM = "extracted-text"
 KEEPS_STRUCTURE = False
@@ -41,9 +41,7 @@ def parse(data: bytes) -> Iterator[Piece]:
         text_end, record_end = _trailer(data, mark_end, segment_end)
         text_start, text_end = _strip(data, mark_end, text_end)
         if _is_of_another_form(data, text_start, text_end):
-            yield Piece(
-                "rejected", mark_start, record_end, reason="a summary whose end is not marked"
-            )
+            yield unended(mark_start, record_end)
         else:
             yield summary(mark_start, record_end, decode(data[text_start:text_end]))
         yield from site_text.around(data, record_end, segment_end)

@@ -152,6 +152,13 @@ def test_facts_unknown_to_the_site_are_null() -> None:
     assert (facts.title, facts.authors, facts.year, facts.author) == (None, None, None, None)
 
 
+def test_a_key_that_only_the_permalink_has_is_no_title() -> None:
+    title = title_block(title="free2015", key="").replace("bibtexKey=", "id=")
+    block = summary_block("A text.", key="free2015").replace('class="paperid"', "")
+    (record,) = records(page(title, block))
+    assert (record.facts.bibtex_key, record.facts.title) == ("free2015", None)
+
+
 def test_a_merged_title_keeps_the_key_of_the_record() -> None:
     (record,) = records(
         page(title_block(key="conf/a/B1"), summary_block("A text.", key="conf/c/D2"))
